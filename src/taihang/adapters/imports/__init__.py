@@ -1,0 +1,1 @@
+"""Foreign files, turned into readings by an import map."""

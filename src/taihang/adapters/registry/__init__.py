@@ -1,0 +1,1 @@
+"""The register of record as a Django app."""

@@ -1,0 +1,1 @@
+"""Journal files and the lake."""

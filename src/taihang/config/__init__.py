@@ -1,0 +1,1 @@
+"""What a person writes: park.toml, import maps."""

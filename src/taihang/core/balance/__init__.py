@@ -1,0 +1,1 @@
+"""What happened in each interval: source, grid, load, storage, losses, and green matching."""

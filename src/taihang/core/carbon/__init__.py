@@ -1,0 +1,1 @@
+"""Emissions: activity data times dated factors, by scope, for enterprise and park."""

@@ -1,0 +1,1 @@
+"""Lots of green energy in integer watt-hours."""

@@ -1,0 +1,1 @@
+"""Plans for storage and flexible loads, and the referee that checks each of them."""

@@ -1,0 +1,1 @@
+"""Tariffs, bills and settlement."""

@@ -1,0 +1,1 @@
+"""What was read: readings, their quality, and the way from registers to interval energy."""

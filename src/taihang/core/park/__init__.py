@@ -1,0 +1,1 @@
+"""What stands in the park: assets, topology, meters and contracts; validates everything."""

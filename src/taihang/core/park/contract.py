@@ -1,0 +1,50 @@
+"""Who buys what from whom: green-power supply and the grid tariff of each user."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from taihang.core.park.assets import InService
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GreenSupply:
+    """A contract under which a plant's energy goes to named buyers."""
+
+    id: str
+    plant: str
+    buyers: tuple[str, ...]
+    price_cny_per_kwh: Decimal
+    in_service: InService = InService()
+
+
+class DemandBasis(StrEnum):
+    """What the capacity part of a two-part tariff is charged on."""
+
+    CAPACITY = "capacity"
+    """Transformer capacity [kVA]."""
+    DEMAND = "demand"
+    """Metered maximum demand over 15 minutes [kW]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridTariff:
+    """How users without a contract of their own are billed for energy from the grid.
+
+    What no public document fixes is a parameter of the park and has no default (§12).
+    """
+
+    id: str
+    users: tuple[str, ...]
+    """Ids of the enterprises and stations on this tariff."""
+    demand_basis: DemandBasis
+    agent_price_cny_per_kwh: Decimal
+    """Agent-purchase price of the flat period, before TOU floating [CNY/kWh]."""
+    system_operation_cny_per_kwh: Decimal
+    """System-operation fee [CNY/kWh]."""
+    floating_items: tuple[str, ...]
+    """Bill items whose price floats with time of use: ``energy``, ``line_loss``, ``transmission``."""
+    sharp_applies: bool
+    """Whether these users get the sharp price."""
+    source: str
+    """Where these parameters come from, in words."""

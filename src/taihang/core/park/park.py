@@ -1,0 +1,101 @@
+"""The park as one value: everything that stands in it, checked as a whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from taihang.core.park.assets import (
+    Asset,
+    Battery,
+    ChargingStation,
+    Enterprise,
+    GridConnection,
+    Plant,
+)
+from taihang.core.park.contract import GreenSupply, GridTariff
+from taihang.core.park.topology import (
+    DeclaredSeries,
+    DedicatedLine,
+    Direction,
+    Feeder,
+    Gateway,
+    Meter,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounting:
+    """The accounting choices that no document makes for a park; none has a default (§12)."""
+
+    fuel_factor_set: str
+    """Named set of fuel factors, for example ``guide-2015``."""
+    gwp_set: str
+    """Named set of global warming potentials, for example ``AR6``."""
+    location_region: str
+    """Region of the location-based grid factor, for example ``Shanxi``."""
+    residual_factor: str
+    """Code of the factor for untracked market electricity, for example ``grid.excl-market``."""
+    storage_losses_in_load: bool
+    """Whether storage losses count as load in the ratios of 发改能源〔2025〕650号."""
+    export_limit_ratio: Decimal
+    """Province's upper limit of export over available generation [1]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Park:
+    """One park; every mapping is keyed by id and keeps the order of the file."""
+
+    id: str
+    name_zh: str
+    name_en: str
+    time_zone: str
+    province: str
+    latitude_deg: float
+    longitude_deg: float
+    accounting: Accounting
+    grids: Mapping[str, GridConnection]
+    enterprises: Mapping[str, Enterprise]
+    plants: Mapping[str, Plant]
+    stations: Mapping[str, ChargingStation]
+    batteries: Mapping[str, Battery]
+    feeders: Mapping[str, Feeder]
+    dedicated_lines: Mapping[str, DedicatedLine]
+    meters: Mapping[str, Meter]
+    gateways: Mapping[str, Gateway]
+    series: Mapping[str, DeclaredSeries]
+    green_supplies: Mapping[str, GreenSupply]
+    grid_tariffs: Mapping[str, GridTariff]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of the park's local days."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def assets(self) -> dict[str, Asset]:
+        """Every asset by id."""
+        return {
+            **self.grids,
+            **self.enterprises,
+            **self.plants,
+            **self.stations,
+            **self.batteries,
+        }
+
+    @property
+    def users(self) -> tuple[str, ...]:
+        """Ids of everything that green power can be matched with, in the order of the file."""
+        return (*self.enterprises, *self.stations)
+
+    def meters_of(self, direction: Direction, day: date) -> tuple[Meter, ...]:
+        """Return the meters of one direction whose asset is in service on a local day."""
+        assets = self.assets
+        return tuple(
+            meter
+            for meter in self.meters.values()
+            if meter.measures is direction
+            and meter.in_service.covers(day)
+            and assets[meter.node].in_service.covers(day)
+        )

@@ -1,0 +1,1 @@
+"""The sealed batch and the proof file: exact bytes that a stranger can check."""

@@ -1,0 +1,1 @@
+"""What cannot be changed unseen: leaf hashes, the Merkle tree, proofs, checkpoints."""

@@ -1,0 +1,1 @@
+"""One job, one file: numbered steps from the wire to the proof."""

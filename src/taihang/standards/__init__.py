@@ -1,0 +1,1 @@
+"""One published text, one file; its dated values lie in ``tables/``."""
