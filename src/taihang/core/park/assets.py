@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,10 @@ class InService:
         return (self.since is None or self.since <= day) and (
             self.until is None or day < self.until
         )
+
+
+ALWAYS: Final = InService()
+"""In service from before the first record, and still."""
 
 
 class ShiftPattern(StrEnum):
@@ -56,7 +61,7 @@ class Enterprise:
     """How it works through day and week, where known; the simulator needs it."""
     planned_mwh_per_year: float | None = None
     """Planned use of electricity [MWh a year], where known; the simulator needs it."""
-    in_service: InService = InService()
+    in_service: InService = ALWAYS
 
 
 class PlantKind(StrEnum):
@@ -78,7 +83,7 @@ class Plant:
     """Rated AC power [kW]; the bound of what it can honestly generate."""
     planned_mwh_per_year: float | None = None
     """Planned yield [MWh a year], where known; the simulator needs it."""
-    in_service: InService = InService()
+    in_service: InService = ALWAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +98,7 @@ class ChargingStation:
     piles: int
     planned_mwh_per_year: float | None = None
     """Planned charging [MWh a year], where known; the simulator needs it."""
-    in_service: InService = InService()
+    in_service: InService = ALWAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +118,7 @@ class Battery:
     soc_max_ratio: float
     cycle_cost_cny_per_kwh: float
     """Wear per kWh discharged at the AC side [CNY/kWh]."""
-    in_service: InService = InService()
+    in_service: InService = ALWAYS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +131,7 @@ class GridConnection:
     voltage_kv: float
     capacity_kva: float
     """Limit of the connection, both ways [kVA]."""
-    in_service: InService = InService()
+    in_service: InService = ALWAYS
 
 
 Asset = Enterprise | Plant | ChargingStation | Battery | GridConnection

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from taihang.core.park.assets import InService
+from taihang.core.park.assets import ALWAYS, InService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +15,7 @@ class GreenSupply:
     plant: str
     buyers: tuple[str, ...]
     price_cny_per_kwh: Decimal
-    in_service: InService = InService()
+    in_service: InService = ALWAYS
 
 
 class DemandBasis(StrEnum):
@@ -43,7 +43,7 @@ class GridTariff:
     system_operation_cny_per_kwh: Decimal
     """System-operation fee [CNY/kWh]."""
     floating_items: tuple[str, ...]
-    """Bill items whose price floats with time of use: ``energy``, ``line_loss``, ``transmission``."""
+    """Bill items whose price floats with time of use: energy, line_loss, transmission."""
     sharp_applies: bool
     """Whether these users get the sharp price."""
     source: str

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from taihang.core.park.assets import InService
+from taihang.core.park.assets import ALWAYS, InService
 from taihang.core.series import Quantity
 
 
@@ -40,7 +40,7 @@ class Meter:
     """Digits of the dial: it starts again from 0 at 10^digits counts."""
     max_kw: float
     """Largest honest mean power [kW]; a larger one is refused as implausible."""
-    in_service: InService = InService()
+    in_service: InService = ALWAYS
 
     @property
     def wh_per_count(self) -> int:
