@@ -1,4 +1,4 @@
-"""Who and what is connected: enterprises, plants, charging stations, batteries, grid connections."""
+"""Who and what is connected: enterprises, plants, stations, batteries, grid connections."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,0 +1,130 @@
+"""Tables of the register. Rows of the park mirror park.toml; statements are only ever added."""
+
+from django.db import models
+
+
+class ParkVersion(models.Model):
+    """One version of park.toml, whole, so that any old statement can be understood."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    park_id = models.CharField(max_length=64)
+    text = models.TextField()
+    recorded_at_s = models.BigIntegerField()
+
+    class Meta:
+        """Named tables, so that SQL by hand reads well."""
+
+        db_table = "park_version"
+
+
+class Enterprise(models.Model):
+    """An enterprise as the last version of park.toml has it."""
+
+    id = models.CharField(max_length=32, primary_key=True)
+    name_zh = models.CharField(max_length=64)
+    name_en = models.CharField(max_length=64)
+    sector = models.CharField(max_length=8)
+    voltage_kv = models.FloatField()
+    transformer_kva = models.FloatField()
+
+    class Meta:
+        """Named table."""
+
+        db_table = "enterprise"
+
+
+class Asset(models.Model):
+    """A plant, station, battery or grid connection."""
+
+    id = models.CharField(max_length=32, primary_key=True)
+    kind = models.CharField(max_length=16)
+    name_zh = models.CharField(max_length=64)
+    name_en = models.CharField(max_length=64)
+    capacity_kw = models.FloatField()
+
+    class Meta:
+        """Named table."""
+
+        db_table = "asset"
+
+
+class Meter(models.Model):
+    """A meter and what it stands for."""
+
+    id = models.CharField(max_length=32, primary_key=True)
+    node = models.CharField(max_length=32)
+    measures = models.CharField(max_length=16)
+    resolution_wh = models.IntegerField()
+    multiplier = models.IntegerField()
+    digits = models.IntegerField()
+
+    class Meta:
+        """Named table."""
+
+        db_table = "meter"
+
+
+class Contract(models.Model):
+    """A green supply or a grid tariff, with its terms as canonical text."""
+
+    id = models.CharField(max_length=32, primary_key=True)
+    kind = models.CharField(max_length=16)
+    terms = models.TextField()
+
+    class Meta:
+        """Named table."""
+
+        db_table = "contract"
+
+
+class GatewayKey(models.Model):
+    """A gateway that may send, and the public key it signs with."""
+
+    gateway = models.CharField(max_length=64, primary_key=True)
+    public_key = models.CharField(max_length=64)
+    enrolled_at_s = models.BigIntegerField()
+
+    class Meta:
+        """Named table."""
+
+        db_table = "gateway_key"
+
+
+class Settlement(models.Model):
+    """A period that was settled; a rebuild settles it again."""
+
+    start_s = models.BigIntegerField()
+    end_s = models.BigIntegerField()
+    settled_at_s = models.BigIntegerField()
+
+    class Meta:
+        """Named table; one row a period."""
+
+        db_table = "settlement"
+        constraints = (
+            models.UniqueConstraint(fields=("start_s", "end_s"), name="one_row_a_period"),
+        )
+
+
+class Statement(models.Model):
+    """A statement as issued: its canonical bytes, never changed; a restatement is a new row."""
+
+    id = models.CharField(max_length=128, primary_key=True)
+    series = models.CharField(max_length=120)
+    """The id without its version: all versions of one statement share it."""
+    version = models.IntegerField()
+    kind = models.CharField(max_length=32)
+    subject = models.CharField(max_length=32)
+    period = models.CharField(max_length=16)
+    sha256 = models.CharField(max_length=64)
+    document = models.TextField()
+    issued_at_s = models.BigIntegerField()
+
+    class Meta:
+        """Named table; a version of a series exists once."""
+
+        db_table = "statement"
+        indexes = (models.Index(fields=("period", "kind"), name="by_period_and_kind"),)
+        constraints = (
+            models.UniqueConstraint(fields=("series", "version"), name="one_row_a_version"),
+        )

@@ -1,0 +1,224 @@
+"""The register as the jobs see it: core values in, core values out."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+from django.core.management import call_command
+from django.db import connections, transaction
+
+from taihang.adapters.registry import models
+from taihang.core.errors import StateError
+from taihang.core.park.assets import Battery, ChargingStation, GridConnection, Plant
+from taihang.core.park.contract import GreenSupply, GridTariff
+from taihang.core.park.park import Park
+
+_BATCH_ROWS: Final = 500
+_Row = TypeVar("_Row", models.Enterprise, models.Asset, models.Meter, models.Contract)
+
+
+class UnknownStatementError(StateError):
+    """No statement has this id."""
+
+    code = "state.unknown-statement"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStatement:
+    """One version of a statement."""
+
+    id: str
+    series: str
+    version: int
+    kind: str
+    subject: str
+    period: str
+    document: str
+    """Canonical JSON."""
+
+
+class Registry:
+    """One park's register in one database."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the register, making or migrating its tables as needed."""
+        self._alias = f"park-{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]}"
+        if self._alias not in connections.databases:
+            default = connections.databases["default"]
+            connections.databases[self._alias] = {**default, "NAME": str(path)}
+        call_command("migrate", database=self._alias, verbosity=0, interactive=False)
+
+    def close(self) -> None:
+        """Close the database."""
+        connections[self._alias].close()
+        del connections[self._alias]
+        del connections.databases[self._alias]
+
+    # -- park ------------------------------------------------------------------------------------
+
+    def record_park(self, park: Park, *, text: str, at_s: int) -> None:
+        """Mirror the park file; every version of its text is kept."""
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        if models.ParkVersion.objects.using(self._alias).filter(sha256=sha256).exists():
+            return
+        with transaction.atomic(using=self._alias):
+            models.ParkVersion.objects.using(self._alias).create(
+                sha256=sha256, park_id=park.id, text=text, recorded_at_s=at_s
+            )
+            self._mirror(models.Enterprise, _enterprises(park))
+            self._mirror(models.Asset, _assets(park))
+            self._mirror(models.Meter, _meters(park))
+            self._mirror(models.Contract, _contracts(park))
+
+    def _mirror(self, model: type[_Row], rows: list[_Row]) -> None:
+        """Put the rows of the present park file in the place of those of the last one."""
+        model.objects.using(self._alias).all().delete()
+        # The stubs bind the manager to the union, not to the type variable.
+        model.objects.using(self._alias).bulk_create(rows)  # pyright: ignore[reportArgumentType]
+
+    def gateway_keys(self) -> dict[str, str]:
+        """Return the public key [hex] of every enrolled gateway."""
+        rows = models.GatewayKey.objects.using(self._alias).all()
+        return {row.gateway: row.public_key for row in rows}
+
+    def enrol_gateway(self, gateway: str, *, public_key: str, at_s: int) -> None:
+        """Let a gateway send; a key once enrolled is never replaced silently."""
+        models.GatewayKey.objects.using(self._alias).get_or_create(
+            gateway=gateway, defaults={"public_key": public_key, "enrolled_at_s": at_s}
+        )
+
+    # -- settlements -----------------------------------------------------------------------------
+
+    def settlements(self) -> list[tuple[int, int]]:
+        """Return start and end [s] of every settled period, in the order of settling."""
+        rows = models.Settlement.objects.using(self._alias).order_by("id")
+        return [(row.start_s, row.end_s) for row in rows]
+
+    def record_settlement(self, start_s: int, end_s: int, *, at_s: int) -> None:
+        """Remember that a period was settled."""
+        models.Settlement.objects.using(self._alias).get_or_create(
+            start_s=start_s, end_s=end_s, defaults={"settled_at_s": at_s}
+        )
+
+    # -- statements ------------------------------------------------------------------------------
+
+    def statement(self, statement_id: str) -> StoredStatement:
+        """Return one statement by its id, or the latest version of a series.
+
+        Raises:
+            UnknownStatementError: If there is none.
+        """
+        rows = models.Statement.objects.using(self._alias)
+        row = (
+            rows.filter(id=statement_id).first()
+            or rows.filter(series=statement_id).order_by("-version").first()
+        )
+        if row is None:
+            near = rows.filter(series__startswith=statement_id.split(".", maxsplit=1)[0])[:3]
+            raise UnknownStatementError(
+                given=f"statement {statement_id!r}",
+                expected="the id of an issued statement such as "
+                + (", ".join(r.id for r in near) or "scope2-location.E17.2026-06"),
+                remedy="settle the month first, or list the ids with `taihang report --json`",
+            )
+        return _stored(row)
+
+    def latest_statements(self, period: str) -> list[StoredStatement]:
+        """Return the latest version of every statement of a period, in order of id."""
+        latest: dict[str, models.Statement] = {}
+        rows = models.Statement.objects.using(self._alias).filter(period=period)
+        for row in rows.order_by("series", "version"):
+            latest[row.series] = row
+        return [_stored(row) for row in latest.values()]
+
+    def add_statements(self, statements: Iterable[StoredStatement], *, at_s: int) -> None:
+        """Add new statements, all or none."""
+        rows = [
+            models.Statement(
+                id=s.id,
+                series=s.series,
+                version=s.version,
+                kind=s.kind,
+                subject=s.subject,
+                period=s.period,
+                sha256=hashlib.sha256(s.document.encode()).hexdigest(),
+                document=s.document,
+                issued_at_s=at_s,
+            )
+            for s in statements
+        ]
+        models.Statement.objects.using(self._alias).bulk_create(rows, batch_size=_BATCH_ROWS)
+
+    def damaged_statements(self) -> list[str]:
+        """Return the ids of statements whose stored text is not what was issued."""
+        rows = models.Statement.objects.using(self._alias).order_by("id")
+        return [
+            row.id
+            for row in rows.iterator()
+            if hashlib.sha256(row.document.encode()).hexdigest() != row.sha256
+        ]
+
+
+def _stored(row: models.Statement) -> StoredStatement:
+    return StoredStatement(
+        row.id, row.series, row.version, row.kind, row.subject, row.period, row.document
+    )
+
+
+def _enterprises(park: Park) -> list[models.Enterprise]:
+    return [
+        models.Enterprise(
+            id=enterprise.id,
+            name_zh=enterprise.name_zh,
+            name_en=enterprise.name_en,
+            sector=enterprise.sector,
+            voltage_kv=enterprise.voltage_kv,
+            transformer_kva=enterprise.transformer_kva,
+        )
+        for enterprise in park.enterprises.values()
+    ]
+
+
+def _assets(park: Park) -> list[models.Asset]:
+    every: list[tuple[Plant | ChargingStation | Battery | GridConnection, str, float]] = [
+        *((plant, plant.kind.value, plant.capacity_kw) for plant in park.plants.values()),
+        *((station, "charging", station.capacity_kw) for station in park.stations.values()),
+        *((battery, "battery", battery.power_kw) for battery in park.batteries.values()),
+        *((grid, "grid", grid.capacity_kva) for grid in park.grids.values()),
+    ]
+    return [
+        models.Asset(id=a.id, kind=kind, name_zh=a.name_zh, name_en=a.name_en, capacity_kw=kw)
+        for a, kind, kw in every
+    ]
+
+
+def _meters(park: Park) -> list[models.Meter]:
+    return [
+        models.Meter(
+            id=meter.id,
+            node=meter.node,
+            measures=meter.measures.value,
+            resolution_wh=meter.resolution_wh,
+            multiplier=meter.multiplier,
+            digits=meter.digits,
+        )
+        for meter in park.meters.values()
+    ]
+
+
+def _contracts(park: Park) -> list[models.Contract]:
+    return [
+        models.Contract(id=contract.id, kind=kind, terms=_terms(contract))
+        for kind, contracts in (
+            ("green-supply", park.green_supplies.values()),
+            ("grid-tariff", park.grid_tariffs.values()),
+        )
+        for contract in contracts
+    ]
+
+
+def _terms(contract: GreenSupply | GridTariff) -> str:
+    return json.dumps(asdict(contract), default=str, ensure_ascii=False, sort_keys=True)

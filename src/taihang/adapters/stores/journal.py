@@ -1,0 +1,340 @@
+"""The journal: append-only segments of sealed records under one Merkle tree.
+
+This is the one source of truth. A record is framed as ``THJ1 | length u32 | crc32 u32 | body``
+(little-endian). ``append`` writes the frames, forces them to the disk, then appends the signed
+checkpoint that covers them and forces that too; only then does it return. So the last checkpoint is
+the line of acknowledgement: damage below it is loss and stops the park, a torn tail above it was
+never acknowledged and is cut off at the next start.
+"""
+
+import errno
+import struct
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from taihang.core.errors import IntegrityError, LinkError, StateError
+from taihang.core.tlog import merkle
+from taihang.core.tlog.checkpoint import Checkpoint
+
+_MAGIC: Final = b"THJ1"
+_HEAD: Final = struct.Struct("<4sII")
+_SEGMENT_BYTES: Final = 64 * 1024 * 1024
+_RECORD_BYTES: Final = 64 * 1024 * 1024
+_CHECKPOINTS: Final = "checkpoints"
+
+
+class DamagedJournalError(IntegrityError):
+    """An acknowledged record, or the checkpoint over it, does not verify."""
+
+    code = "integrity.damaged-journal"
+
+
+class StorageFullError(LinkError):
+    """The disk is full: nothing was stored, reading goes on."""
+
+    code = "link.storage-full"
+
+
+class SuspectJournalError(StateError):
+    """A forced write failed once; what the disk holds is unknown until a restart reads it."""
+
+    code = "state.suspect-journal"
+
+
+class Disk(Protocol):
+    """What the journal needs from the file system; every call may raise ``OSError``."""
+
+    def append(self, path: Path, data: bytes) -> None:
+        """Append bytes to a file, making it if needed."""
+        ...
+
+    def fsync(self, path: Path) -> None:
+        """Return only when the file or folder is on the disk."""
+        ...
+
+    def truncate(self, path: Path, size: int) -> None:
+        """Cut a file to a size [bytes]."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One intact frame."""
+
+    index: int
+    """Position in the journal, which is the leaf index in the tree."""
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A place at which no intact frame stands."""
+
+    index: int
+    """Position at which the next record was expected."""
+    segment: str
+    offset: int
+    """Where the damage begins in the segment [bytes]."""
+    data: bytes
+    """The bytes up to the next intact frame, or to the end of the segment."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointSeal:
+    """How this park's log signs and checks its checkpoints."""
+
+    origin: str
+    sign: Callable[[Checkpoint], str]
+    """Return the signed note of a checkpoint."""
+    verify: Callable[[str], Checkpoint]
+    """Return the checkpoint of a signed note, or raise."""
+    leaf_entry: Callable[[bytes], bytes]
+    """Return the bytes of a record that are hashed as its leaf."""
+
+
+class Journal:
+    """One park's journal, opened for reading; ``recover`` makes it ready to write."""
+
+    def __init__(self, directory: Path, *, disk: Disk, seal: CheckpointSeal) -> None:
+        self._directory = directory
+        self._disk = disk
+        self._seal = seal
+        self._tree = merkle.Tree()
+        self._note: str | None = None
+        self._suspect = False
+        self._writable = False
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    @property
+    def size(self) -> int:
+        """Records under the last checkpoint."""
+        return self._tree.size
+
+    @property
+    def tree(self) -> merkle.Tree:
+        """The tree over all records."""
+        return self._tree
+
+    @property
+    def checkpoint_note(self) -> str | None:
+        """The last signed checkpoint; None while the journal is empty."""
+        return self._note
+
+    def load(self) -> None:
+        """Read the journal and check it against its last checkpoint.
+
+        Raises:
+            DamagedJournalError: If an acknowledged record is damaged or the root differs.
+        """
+        notes = self.checkpoint_notes()
+        checkpoint = self._seal.verify(notes[-1]) if notes else None
+        acknowledged = checkpoint.size if checkpoint else 0
+        self._tree = merkle.Tree()
+        for item in self.scan():
+            if isinstance(item, Damage):
+                if item.index < acknowledged:
+                    raise self._damaged(item)
+                break
+            self._tree.append(merkle.leaf_hash(self._seal.leaf_entry(item.data)))
+        if checkpoint and (
+            self._tree.size < acknowledged or self._tree.root(acknowledged) != checkpoint.root
+        ):
+            raise DamagedJournalError(
+                given=f"{self._tree.size} records whose root is not that of the checkpoint",
+                expected=f"{acknowledged} records under root {checkpoint.root.hex()}",
+                remedy="run `taihang audit` to find the record, then restore the journal",
+            )
+        self._note = notes[-1] if notes else None
+
+    def records(self, first: int = 0) -> Iterator[Record]:
+        """Yield the intact records from an index on.
+
+        Raises:
+            DamagedJournalError: At the first damage below the last checkpoint.
+        """
+        for item in self.scan():
+            if isinstance(item, Damage):
+                if item.index < self.size:
+                    raise self._damaged(item)
+                return
+            if first <= item.index < self.size:
+                yield item
+
+    def scan(self) -> Iterator[Record | Damage]:
+        """Yield every frame, and a ``Damage`` for every stretch that is none."""
+        index = 0
+        for path in self._segments():
+            for item in _frames(path, index):
+                yield item
+                index = item.index + 1
+
+    def checkpoint_notes(self) -> list[str]:
+        """Return every signed checkpoint in order; a torn last one is left out."""
+        path = self._directory / _CHECKPOINTS
+        if not path.exists():
+            return []
+        return [item.data.decode() for item in _frames(path, 0) if isinstance(item, Record)]
+
+    def checkpoint_damage(self) -> list[Damage]:
+        """Return the stretches of the checkpoint file that are no intact checkpoint."""
+        path = self._directory / _CHECKPOINTS
+        found = _frames(path, 0) if path.exists() else iter(())
+        return [item for item in found if isinstance(item, Damage)]
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    def recover(self) -> None:
+        """Make the journal ready to write: cut a torn tail, cover what is intact.
+
+        Raises:
+            DamagedJournalError: If an acknowledged record is damaged.
+        """
+        self._directory.mkdir(parents=True, exist_ok=True)
+        self.load()
+        acknowledged = self._seal.verify(self._note).size if self._note else 0
+        torn: dict[str, int] = {}
+        for item in [*self.scan(), *self.checkpoint_damage()]:
+            if isinstance(item, Damage):
+                torn.setdefault(item.segment, item.offset)
+        for name, offset in torn.items():
+            self._disk.truncate(self._directory / name, offset)
+            self._disk.fsync(self._directory / name)
+        self._writable = True
+        if self._tree.size > acknowledged:
+            self._publish()
+
+    def append(self, records: Sequence[bytes]) -> list[int]:
+        """Store records for ever and return their indexes.
+
+        Args:
+            records: Sealed records.
+
+        Returns:
+            Index of each record; when this returns, records and checkpoint are on the disk.
+
+        Raises:
+            SuspectJournalError: If an earlier forced write failed; restart first.
+            StorageFullError: If the disk is full; nothing was stored.
+            StateError: If the journal was opened for reading only.
+        """
+        self._require_writable()
+        if not records:
+            return []
+        path, size = self._open_segment()
+        self._write(path, size, b"".join(_frame(record) for record in records))
+        first = self._tree.size
+        for record in records:
+            self._tree.append(merkle.leaf_hash(self._seal.leaf_entry(record)))
+        try:
+            self._publish()
+        except StorageFullError:
+            self._disk.truncate(path, size)
+            self.load()
+            raise
+        return list(range(first, self._tree.size))
+
+    def _publish(self) -> None:
+        """Sign, store and force the checkpoint over everything appended so far."""
+        checkpoint = Checkpoint(self._seal.origin, self._tree.size, self._tree.root())
+        note = self._seal.sign(checkpoint)
+        path = self._directory / _CHECKPOINTS
+        self._write(path, path.stat().st_size if path.exists() else 0, _frame(note.encode()))
+        self._note = note
+
+    def _write(self, path: Path, size: int, data: bytes) -> None:
+        """Append to a file of a known size and force it; on a full disk leave it as it was."""
+        try:
+            self._disk.append(path, data)
+        except OSError as error:
+            if path.exists():
+                self._disk.truncate(path, size)
+            raise self._failed(error) from error
+        self._force(path)
+
+    def _force(self, path: Path) -> None:
+        try:
+            self._disk.fsync(path)
+            self._disk.fsync(self._directory)
+        except OSError as error:
+            # After a failed fsync the kernel may drop the dirty pages: a retry could lie.
+            self._suspect = True
+            raise self._failed(error) from error
+
+    def _require_writable(self) -> None:
+        if self._suspect or not self._writable:
+            raise SuspectJournalError(
+                given="an append to a journal that is suspect or open for reading",
+                expected="a journal that was recovered and has not failed a forced write",
+                remedy="restart the command; the start reads what the disk really holds",
+            )
+
+    def _failed(self, error: OSError) -> LinkError:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS}:
+            return StorageFullError(
+                given=f"{error.strerror} in {self._directory}",
+                expected="room for the records",
+                remedy="make room; the sender keeps its data and tries again by itself",
+            )
+        return LinkError(
+            given=f"{error.strerror} in {self._directory}",
+            expected="a disk that stores what it is given",
+            remedy="look at the disk, then restart the command",
+        )
+
+    def _damaged(self, damage: Damage) -> DamagedJournalError:
+        return DamagedJournalError(
+            given=f"record {damage.index} at byte {damage.offset} of {damage.segment}",
+            expected="an intact frame, for a checkpoint covers this record",
+            remedy="run `taihang audit` to name the batch, then restore the journal",
+        )
+
+    def _segments(self) -> list[Path]:
+        return sorted(self._directory.glob("segment-*.log"))
+
+    def _open_segment(self) -> tuple[Path, int]:
+        segments = self._segments()
+        if segments and (size := segments[-1].stat().st_size) < _SEGMENT_BYTES:
+            return segments[-1], size
+        return self._directory / f"segment-{len(segments) + 1:06d}.log", 0
+
+
+def _frame(data: bytes) -> bytes:
+    return _HEAD.pack(_MAGIC, len(data), zlib.crc32(data)) + data
+
+
+def _frames(path: Path, index: int) -> Iterator[Record | Damage]:
+    """Yield the frames of one file; after damage, go on at the next intact frame."""
+    content = path.read_bytes()
+    offset = 0
+    while offset < len(content):
+        data = _frame_at(content, offset)
+        if data is not None:
+            yield Record(index, data)
+            offset += _HEAD.size + len(data)
+        else:
+            resume = _next_intact(content, offset + 1)
+            yield Damage(index, path.name, offset, content[offset:resume])
+            offset = resume
+        index += 1
+
+
+def _frame_at(content: bytes, offset: int) -> bytes | None:
+    if len(content) - offset < _HEAD.size:
+        return None
+    magic, length, crc = _HEAD.unpack_from(content, offset)
+    if magic != _MAGIC or length > _RECORD_BYTES:
+        return None
+    data = content[offset + _HEAD.size : offset + _HEAD.size + length]
+    return data if len(data) == length and zlib.crc32(data) == crc else None
+
+
+def _next_intact(content: bytes, offset: int) -> int:
+    while (offset := content.find(_MAGIC, offset)) >= 0:
+        if _frame_at(content, offset) is not None:
+            return offset
+        offset += 1
+    return len(content)

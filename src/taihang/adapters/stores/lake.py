@@ -1,0 +1,307 @@
+"""The lake: Parquet by month, written and read by an in-process DuckDB. Derived and rebuildable.
+
+A table is a set of slabs. A slab has a key (one or more strings, such as the point) and columns of
+equal length, one of them ``time_s`` in ascending order. On disk a slab's rows stand together, and
+slabs stand in order of their keys, so a file is read back with one scan and one count by key.
+
+DuckDB's COPY does not force anything to the disk, so every file is forced, renamed, and its folder
+forced, before the manifest names it.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Protocol, cast
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from taihang.core.errors import IntegrityError
+from taihang.core.periods import Period
+
+Columns = Mapping[str, NDArray[np.int64]]
+Slabs = Mapping[tuple[str, ...], Columns]
+
+TABLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "readings": ("point", "quantity"),
+    "intervals": ("meter",),
+    "balance": ("flow",),
+    "matching": ("role", "node"),
+    "lots": ("plant",),
+}
+"""Key columns of every table."""
+
+_FORMAT: Final = 1
+_MANIFEST: Final = "manifest.json"
+_ROW_GROUP: Final = 144_000
+
+
+class DamagedLakeError(IntegrityError):
+    """A file of the lake cannot be read, or the manifest does not fit."""
+
+    code = "integrity.damaged-lake"
+
+
+class Disk(Protocol):
+    """What the lake needs from the file system."""
+
+    def fsync(self, path: Path) -> None:
+        """Return only when the file or folder is on the disk."""
+        ...
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Put a file in the place of another in one step."""
+        ...
+
+    def write_whole(self, path: Path, data: bytes) -> None:
+        """Write a whole file so that after a crash either the old or the new one is there."""
+        ...
+
+
+class Lake:
+    """One park's lake."""
+
+    def __init__(self, directory: Path, *, disk: Disk) -> None:
+        self._directory = directory
+        self._disk = disk
+        self._database = duckdb.connect(
+            config={"threads": 2, "memory_limit": "600MB", "autoinstall_known_extensions": False}
+        )
+
+    # -- manifest --------------------------------------------------------------------------------
+
+    def batches(self) -> list[tuple[str, int, int]]:
+        """Return gateway, counter and sending time [s] of the batches inside, by leaf index."""
+        path = self._directory / _MANIFEST
+        if not path.exists():
+            return []
+        try:
+            manifest = json.loads(path.read_text())
+            rows = [(str(g), int(c), int(s)) for g, c, s in manifest["batches"]]
+        except (ValueError, KeyError, TypeError) as error:
+            raise self._damaged(path, "a manifest of this format") from error
+        if manifest["format"] != _FORMAT:
+            raise self._damaged(path, f"manifest format {_FORMAT}")
+        return rows
+
+    def write_batches(self, batches: Iterable[tuple[str, int, int]]) -> None:
+        """State which batches of the journal are inside; written after their rows."""
+        self._directory.mkdir(parents=True, exist_ok=True)
+        manifest = {"batches": [list(row) for row in batches], "format": _FORMAT}
+        self._disk.write_whole(
+            self._directory / _MANIFEST, json.dumps(manifest, separators=(",", ":")).encode()
+        )
+
+    def clear(self) -> None:
+        """Take everything out, manifest first, so that a crash leaves an empty lake."""
+        (self._directory / _MANIFEST).unlink(missing_ok=True)
+        for table in TABLES:
+            for path in self._files(table):
+                path.unlink()
+
+    # -- rows ------------------------------------------------------------------------------------
+
+    def add_readings(self, slabs: Slabs) -> None:
+        """Add readings; a row that is there already stays once.
+
+        Args:
+            slabs: By (point, quantity): ``time_s``, ``count``, ``quality``, ``batch``.
+        """
+        for month, part in _by_month(slabs).items():
+            known = self._read_file(self._path("readings", month))
+            merged = dict(known)
+            for key, columns in part.items():
+                merged[key] = _merge(known.get(key), columns)
+            self._write_file("readings", month, merged)
+
+    def replace(self, table: str, period: Period, slabs: Slabs) -> None:
+        """Put new rows of a derived table in the place of all its rows in a period."""
+        parts = _by_month(slabs)
+        for month in sorted(set(parts) | _months(period)):
+            path = self._path(table, month)
+            kept = {
+                key: _outside(columns, period) for key, columns in self._read_file(path).items()
+            }
+            merged = {key: columns for key, columns in kept.items() if len(columns["time_s"])}
+            for key, columns in parts.get(month, {}).items():
+                merged[key] = _merge(merged.get(key), columns)
+            self._write_file(table, month, merged)
+
+    def read(
+        self, table: str, period: Period | None = None, key_part: str | None = None
+    ) -> dict[tuple[str, ...], dict[str, NDArray[np.int64]]]:
+        """Return the rows of a table in a period, each slab in order of time.
+
+        Args:
+            table: Name of the table.
+            period: Rows whose ``time_s`` lies in ``[start, end)``; None for all.
+            key_part: If given, only slabs one of whose key parts equals it.
+
+        Returns:
+            Columns by key.
+        """
+        wanted = None if period is None else _months(period)
+        pieces: dict[tuple[str, ...], list[Columns]] = {}
+        for path in self._files(table):
+            if wanted is not None and path.stem not in wanted:
+                continue
+            for key, columns in self._read_file(path, key_part).items():
+                cut = columns if period is None else _inside(columns, period)
+                pieces.setdefault(key, []).append(cut)
+        return {
+            key: {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+            for key, parts in sorted(pieces.items())
+        }
+
+    def state_hash(self) -> str:
+        """Return one SHA-256 over everything inside, the same for any order of arrival."""
+        batches = self.batches()
+        rank = batch_rank(batches)
+        digest = hashlib.sha256(json.dumps(sorted(b[:2] for b in batches)).encode())
+        for table in sorted(TABLES):
+            for path in self._files(table):
+                for key, columns in sorted(self._read_file(path).items()):
+                    digest.update(json.dumps([table, path.stem, *key]).encode())
+                    for name in sorted(columns):
+                        values = columns[name]
+                        digest.update(name.encode())
+                        digest.update((rank[values] if name == "batch" else values).tobytes())
+        return digest.hexdigest()
+
+    # -- files -----------------------------------------------------------------------------------
+
+    def _path(self, table: str, month: str) -> Path:
+        return self._directory / table / f"{month}.parquet"
+
+    def _files(self, table: str) -> list[Path]:
+        return sorted((self._directory / table).glob("*.parquet"))
+
+    def _read_file(self, path: Path, key_part: str | None = None) -> dict[tuple[str, ...], Columns]:
+        if not path.exists():
+            return {}
+        keys = ", ".join(TABLES[path.parent.name])
+        where = "" if key_part is None else f"WHERE '{_quoted(key_part)}' IN ({keys})"
+        source = f"FROM read_parquet('{_quoted(str(path))}') {where}"
+        try:
+            counts = self._database.execute(
+                f"SELECT {keys}, count(*) {source} GROUP BY {keys} ORDER BY {keys}"
+            ).fetchall()
+            rows = self._database.execute(f"SELECT * EXCLUDE ({keys}) {source}")
+            # Every column of every table is BIGINT: see _write_file.
+            values = cast("dict[str, NDArray[np.int64]]", rows.fetchnumpy())  # pyright: ignore[reportUnknownMemberType]
+        except duckdb.Error as error:
+            raise self._damaged(path, "a readable Parquet file") from error
+        slabs: dict[tuple[str, ...], Columns] = {}
+        first = 0
+        for *key, n_rows in counts:
+            last = first + int(str(n_rows))
+            slabs[tuple(map(str, key))] = {name: a[first:last] for name, a in values.items()}
+            first = last
+        return slabs
+
+    def _write_file(self, table: str, month: str, slabs: Slabs) -> None:
+        path = self._path(table, month)
+        if not slabs:
+            path.unlink(missing_ok=True)
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        keys = sorted(slabs)
+        lengths = [len(slabs[key]["time_s"]) for key in keys]
+        rows = {name: np.concatenate([slabs[key][name] for key in keys]) for name in slabs[keys[0]]}
+        names = ", ".join(rows)
+        rows["code"] = np.repeat(np.arange(1, len(keys) + 1, dtype=np.int64), lengths)
+        strings = ", ".join(
+            f"([{_literals(key[i] for key in keys)}])[code] AS {column}"
+            for i, column in enumerate(TABLES[table])
+        )
+        part = path.with_name(path.name + ".part")
+        self._database.register("rows", rows)
+        self._database.execute(
+            f"COPY (SELECT {strings}, {names} FROM rows) TO '{_quoted(str(part))}' (FORMAT parquet,"
+            f" COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE {_ROW_GROUP})"
+        )
+        self._database.unregister("rows")
+        self._disk.fsync(part)
+        self._disk.rename(part, path)
+        self._disk.fsync(path.parent)
+
+    def _damaged(self, path: Path, expected: str) -> DamagedLakeError:
+        return DamagedLakeError(
+            given=str(path),
+            expected=expected,
+            remedy="run `taihang rebuild`: the lake comes back from the journal",
+        )
+
+
+def batch_rank(batches: list[tuple[str, int, int]]) -> NDArray[np.int64]:
+    """Return the rank of every batch by (sending time, gateway, counter).
+
+    Of several readings of one point and time, the one whose batch has the highest rank is current;
+    the order in which batches arrived does not matter.
+
+    Example:
+        >>> batch_rank([("b", 1, 50), ("a", 1, 40), ("a", 2, 50)]).tolist()
+        [2, 0, 1]
+    """
+    order = sorted(range(len(batches)), key=lambda i: (batches[i][2], *batches[i][:2]))
+    rank = np.empty(len(batches), np.int64)
+    rank[order] = np.arange(len(batches))
+    return rank
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def _literals(texts: Iterable[str]) -> str:
+    return ", ".join(f"'{_quoted(text)}'" for text in texts)
+
+
+def _month_name(time_s: int) -> str:
+    return f"{datetime.fromtimestamp(time_s, UTC):%Y-%m}"
+
+
+def _months(period: Period) -> set[str]:
+    names = {_month_name(period.start_s), _month_name(period.end_s - 1)}
+    day_s = 86_400
+    return names | {_month_name(t) for t in range(period.start_s, period.end_s, 27 * day_s)}
+
+
+def _by_month(slabs: Slabs) -> dict[str, dict[tuple[str, ...], Columns]]:
+    parts: dict[str, dict[tuple[str, ...], Columns]] = {}
+    for key, columns in slabs.items():
+        months = columns["time_s"].astype("datetime64[s]").astype("datetime64[M]")
+        edges = np.flatnonzero(months[1:] != months[:-1]) + 1
+        for first, last in zip([0, *edges], [*edges, len(months)], strict=True):
+            if last > first:
+                cut = {name: array[first:last] for name, array in columns.items()}
+                parts.setdefault(str(months[first]), {})[key] = cut
+    return parts
+
+
+def _merge(known: Columns | None, added: Columns) -> Columns:
+    """Join two slabs in order of time and, where there is one, batch; equal rows become one."""
+    if known is None:
+        return added
+    joined = {name: np.concatenate([known[name], added[name]]) for name in known}
+    tie = joined.get("batch", joined["time_s"])
+    order = np.lexsort((tie, joined["time_s"]))
+    sorted_ = {name: array[order] for name, array in joined.items()}
+    same = np.ones(len(order), np.bool_)
+    for array in sorted_.values():
+        same[1:] &= array[1:] == array[:-1]
+    same[:1] = False
+    return {name: array[~same] for name, array in sorted_.items()}
+
+
+def _inside(columns: Columns, period: Period) -> Columns:
+    first, last = np.searchsorted(columns["time_s"], [period.start_s, period.end_s])
+    return {name: array[first:last] for name, array in columns.items()}
+
+
+def _outside(columns: Columns, period: Period) -> Columns:
+    first, last = np.searchsorted(columns["time_s"], [period.start_s, period.end_s])
+    return {name: np.concatenate([a[:first], a[last:]]) for name, a in columns.items()}

@@ -1,0 +1,194 @@
+"""Clock, randomness, keys and disk: the only place that touches them."""
+
+import fcntl
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Final
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+
+from taihang.core.errors import InputError, StateError
+
+_OWNER_ONLY: Final = 0o600
+_OTHERS: Final = 0o077
+_SECRET_BYTES: Final = 32
+
+
+class BusyParkError(StateError):
+    """Another process is writing this park."""
+
+    code = "state.busy-park"
+
+
+class OpenKeyError(InputError):
+    """A key file can be read by others."""
+
+    code = "input.open-key"
+
+
+class SystemClock:
+    """The wall clock in UTC; tests put a fixed one in its place."""
+
+    def now(self) -> datetime:
+        """Return the present instant."""
+        return datetime.now(UTC)
+
+
+class FixedClock:
+    """A clock that stands still, for runs that must give the same bytes."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        """Return the instant it was given."""
+        return self._at
+
+
+class PosixDisk:
+    """The few file operations under journal and lake; a simulated disk can stand in for them."""
+
+    def append(self, path: Path, data: bytes) -> None:
+        """Append bytes; on a short write or an error the file may have grown by a part of them."""
+        with path.open("ab", buffering=0) as file:
+            view = memoryview(data)
+            while view:
+                view = view[file.write(view) :]
+
+    def fsync(self, path: Path) -> None:
+        """Force a file or a folder to the disk."""
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Put a file in the place of another in one step."""
+        source.replace(target)
+
+    def truncate(self, path: Path, size: int) -> None:
+        """Cut a file to a size [bytes]."""
+        os.truncate(path, size)
+
+    def write_whole(self, path: Path, data: bytes) -> None:
+        """Write a whole file so that after a crash either the old or the new one is there."""
+        part = path.with_name(path.name + ".part")
+        part.write_bytes(data)
+        self.fsync(part)
+        self.rename(part, path)
+        self.fsync(path.parent)
+
+
+class WriterLock:
+    """At most one process writes a park; a lock of a dead process does not count."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[bytes] | None = None
+
+    def take(self) -> None:
+        """Take the lock.
+
+        Raises:
+            BusyParkError: If another process holds it.
+        """
+        file = self._path.open("ab")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.close()
+            raise BusyParkError(
+                given=f"the park {self._path.parent}",
+                expected="a park that no other process is writing",
+                remedy="wait for the other command to end, then run this one again",
+            ) from error
+        self._file = file
+
+    def release(self) -> None:
+        """Give the lock back."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+class SigningKey:
+    """An Ed25519 key with its public half."""
+
+    def __init__(self, private: Ed25519PrivateKey) -> None:
+        self._private = private
+        self.public: bytes = private.public_key().public_bytes_raw()
+
+    @classmethod
+    def from_seed(cls, seed: bytes) -> "SigningKey":
+        """Return the key of a 32-byte seed."""
+        return cls(Ed25519PrivateKey.from_private_bytes(seed))
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the 64-byte signature of a message."""
+        return self._private.sign(message)
+
+
+def verify_signature(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Say whether an Ed25519 signature is right."""
+    with suppress(InvalidSignature, ValueError):
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+        return True
+    return False
+
+
+class KeyRing:
+    """The keys of one park, each in a file that only its owner can read."""
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> None:
+        self._directory = directory
+        self._random_bytes = random_bytes
+
+    def signing_key(self, name: str) -> SigningKey:
+        """Return the named key, made on first use."""
+        return SigningKey.from_seed(self._secret(f"{name}.key"))
+
+    def salts(self, label: str, n_salts: int) -> list[bytes]:
+        """Return 16-byte salts that nobody without the secret can guess.
+
+        Args:
+            label: What they are for; the same label gives the same salts.
+            n_salts: How many.
+        """
+        secret = self._secret("salt.key")
+        return [
+            hmac.digest(secret, f"{label}/{index}".encode(), hashlib.sha256)[:16]
+            for index in range(n_salts)
+        ]
+
+    def _secret(self, file_name: str) -> bytes:
+        path = self._directory / file_name
+        if not path.exists():
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+            with os.fdopen(handle, "wb") as file:
+                file.write(self._random_bytes(_SECRET_BYTES).hex().encode())
+                file.flush()
+                os.fsync(file.fileno())
+        if path.stat().st_mode & _OTHERS:
+            raise OpenKeyError(
+                given=f"{path} readable by others",
+                expected="a key file that only its owner can read",
+                remedy=f"run: chmod 600 {path}",
+            )
+        return bytes.fromhex(path.read_text().strip())

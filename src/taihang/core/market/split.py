@@ -1,0 +1,62 @@
+"""Splitting money to the fen, so that the parts always sum to the whole."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from taihang.core.errors import InputError
+from taihang.core.quantities import FEN, to_fen
+
+
+class SplitError(InputError):
+    """An amount that is not whole fen, or weights that give no shares."""
+
+    code = "input.split"
+
+
+def split_fen(total_cny: Decimal, *, weights: Sequence[int]) -> tuple[Decimal, ...]:
+    """Split an amount of money by weight, exactly, with the largest remainders rounded up.
+
+    Each part is within one fen of its exact share; equal remainders go to the earlier part, so
+    that the same input always gives the same split.
+
+    Args:
+        total_cny: The amount, whole fen; negative for a refund. [CNY]
+        weights: One weight for each part, for example energy in Wh; none negative.
+
+    Returns:
+        One amount for each weight, summing to the total. [CNY]
+
+    Raises:
+        SplitError: If the amount is not whole fen, or the weights are negative or sum to nothing.
+
+    Example:
+        >>> [str(part) for part in split_fen(Decimal("10.00"), weights=[1, 1, 1])]
+        ['3.34', '3.33', '3.33']
+    """
+    _require(total_cny, weights)
+    sign = -1 if total_cny < 0 else 1
+    total_fen = int(abs(total_cny) / FEN)
+    whole = sum(weights)
+    shares = [Fraction(total_fen * weight, whole) for weight in weights]
+    parts = [int(share) for share in shares]
+    # sorted() is stable: among equal remainders the earlier part comes first
+    by_remainder = sorted(range(len(shares)), key=lambda i: parts[i] - shares[i])
+    for i in by_remainder[: total_fen - sum(parts)]:
+        parts[i] += 1
+    return tuple(to_fen(sign * part * FEN) for part in parts)
+
+
+def _require(total_cny: Decimal, weights: Sequence[int]) -> None:
+    if not total_cny.is_finite() or total_cny != to_fen(total_cny):
+        raise SplitError(
+            given=f"{total_cny} CNY",
+            expected="an amount in whole fen",
+            remedy="round the bill line first",
+        )
+    if not weights or min(weights) < 0 or sum(weights) == 0:
+        raise SplitError(
+            given=f"weights {list(weights)[:6]}",
+            expected="weights of 0 or more with a sum above 0",
+            remedy="name at least one part that bears the amount",
+        )
