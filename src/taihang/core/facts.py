@@ -87,19 +87,75 @@ class FactBook:
         Raises:
             FactOutOfForceError: If none or several are in force; the message names the candidates.
         """
-        found = [
+        found = self.candidates(code, on=on, region=region, family=family)
+        if len(found) == 1:
+            return found[0]
+        raise self._out_of_force(
+            code,
+            asked=f"on {on.isoformat()} (region {region}, set {family})",
+            expected="exactly one fact in force",
+            found=found,
+        )
+
+    def candidates(
+        self, code: str, *, on: date, region: str | None = None, family: str | None = None
+    ) -> tuple[Fact, ...]:
+        """Return every fact in force on a day, none or several included.
+
+        For a caller that must tell "nothing is known" from "more than one is meant"; the arguments
+        are those of ``in_force``.
+
+        Returns:
+            The facts, in the order in which they were given.
+        """
+        return tuple(
             fact
             for fact in self._facts.get(code, [])
             if fact.valid_from <= on
             and (fact.valid_to is None or on < fact.valid_to)
             and region in {None, fact.region}
             and family in {None, fact.set}
-        ]
+        )
+
+    def of_data_year(
+        self, code: str, *, data_year: int, region: str | None = None, family: str | None = None
+    ) -> Fact:
+        """Return the one fact whose data are of a year, whenever it was published.
+
+        Args:
+            code: What is asked for.
+            data_year: The year of the data behind the value.
+            region: The region, where facts of several regions share the code.
+            family: The set, where several sets share the code.
+
+        Returns:
+            The fact.
+
+        Raises:
+            FactOutOfForceError: If no fact, or more than one, is of that year.
+        """
+        found = tuple(
+            fact
+            for fact in self._facts.get(code, [])
+            if fact.data_year == data_year
+            and region in {None, fact.region}
+            and family in {None, fact.set}
+        )
         if len(found) == 1:
             return found[0]
+        raise self._out_of_force(
+            code,
+            asked=f"of data year {data_year} (region {region}, set {family})",
+            expected=f"exactly one fact of data year {data_year}",
+            found=found,
+        )
+
+    def _out_of_force(
+        self, code: str, *, asked: str, expected: str, found: tuple[Fact, ...]
+    ) -> FactOutOfForceError:
         known = sorted({fact.key for fact in found or self._facts.get(code, [])})
-        raise FactOutOfForceError(
-            given=f"{code!r} on {on.isoformat()} (region {region}, set {family})",
-            expected=f"exactly one fact in force, found {len(found)} of {known[:6]}",
+        return FactOutOfForceError(
+            given=f"{code!r} {asked}",
+            expected=f"{expected}, found {len(found)} of {known[:6]}",
             remedy="name the region or set, or add the dated fact to the park's facts",
         )

@@ -6,7 +6,15 @@ optimisation and views (rules §5, §6). Long arrays stay plain numpy with the u
 
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import (
+    ROUND_HALF_EVEN,
+    Context,
+    Decimal,
+    DivisionByZero,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+)
 from typing import Final
 
 import numpy as np
@@ -18,6 +26,8 @@ KG_PER_T: Final = 1_000
 SECONDS_PER_HOUR: Final = 3_600
 FEN: Final = Decimal("0.01")
 """The smallest unit of money on a bill [CNY]."""
+EXACT: Final = Context(prec=100, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
+"""Decimal arithmetic that refuses to round: ``with localcontext(EXACT): …``."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -95,14 +95,19 @@ class Settlement(models.Model):
 
     start_s = models.BigIntegerField()
     end_s = models.BigIntegerField()
+    journal_size = models.BigIntegerField()
+    park_sha256 = models.CharField(max_length=64)
     settled_at_s = models.BigIntegerField()
 
     class Meta:
-        """Named table; one row a period."""
+        """Named table; the same settlement is one row."""
 
         db_table = "settlement"
         constraints = (
-            models.UniqueConstraint(fields=("start_s", "end_s"), name="one_row_a_period"),
+            models.UniqueConstraint(
+                fields=("start_s", "end_s", "journal_size", "park_sha256"),
+                name="one_row_a_settlement",
+            ),
         )
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -11,10 +11,12 @@ from django.core.management import call_command
 from django.db import connections, transaction
 
 from taihang.adapters.registry import models
+from taihang.core.balance.settlement import Settlement
 from taihang.core.errors import StateError
 from taihang.core.park.assets import Battery, ChargingStation, GridConnection, Plant
 from taihang.core.park.contract import GreenSupply, GridTariff
 from taihang.core.park.park import Park
+from taihang.core.seal.issued import IssuedStatement
 
 _BATCH_ROWS: Final = 500
 _Row = TypeVar("_Row", models.Enterprise, models.Asset, models.Meter, models.Contract)
@@ -24,20 +26,6 @@ class UnknownStatementError(StateError):
     """No statement has this id."""
 
     code = "state.unknown-statement"
-
-
-@dataclass(frozen=True, slots=True)
-class StoredStatement:
-    """One version of a statement."""
-
-    id: str
-    series: str
-    version: int
-    kind: str
-    subject: str
-    period: str
-    document: str
-    """Canonical JSON."""
 
 
 class Registry:
@@ -59,11 +47,11 @@ class Registry:
 
     # -- park ------------------------------------------------------------------------------------
 
-    def record_park(self, park: Park, *, text: str, at_s: int) -> None:
-        """Mirror the park file; every version of its text is kept."""
+    def record_park(self, park: Park, *, text: str, at_s: int) -> str:
+        """Mirror the park file; every version of its text is kept under the hash returned."""
         sha256 = hashlib.sha256(text.encode()).hexdigest()
         if models.ParkVersion.objects.using(self._alias).filter(sha256=sha256).exists():
-            return
+            return sha256
         with transaction.atomic(using=self._alias):
             models.ParkVersion.objects.using(self._alias).create(
                 sha256=sha256, park_id=park.id, text=text, recorded_at_s=at_s
@@ -72,6 +60,7 @@ class Registry:
             self._mirror(models.Asset, _assets(park))
             self._mirror(models.Meter, _meters(park))
             self._mirror(models.Contract, _contracts(park))
+        return sha256
 
     def _mirror(self, model: type[_Row], rows: list[_Row]) -> None:
         """Put the rows of the present park file in the place of those of the last one."""
@@ -92,20 +81,28 @@ class Registry:
 
     # -- settlements -----------------------------------------------------------------------------
 
-    def settlements(self) -> list[tuple[int, int]]:
-        """Return start and end [s] of every settled period, in the order of settling."""
-        rows = models.Settlement.objects.using(self._alias).order_by("id")
-        return [(row.start_s, row.end_s) for row in rows]
+    def park_version(self, sha256: str) -> str:
+        """Return the text of park.toml that had this hash."""
+        return models.ParkVersion.objects.using(self._alias).get(sha256=sha256).text
 
-    def record_settlement(self, start_s: int, end_s: int, *, at_s: int) -> None:
-        """Remember that a period was settled."""
+    def settlements(self) -> list[Settlement]:
+        """Return every settlement, in the order of settling."""
+        rows = models.Settlement.objects.using(self._alias).order_by("id")
+        return [Settlement(r.start_s, r.end_s, r.journal_size, r.park_sha256) for r in rows]
+
+    def record_settlement(self, settlement: Settlement, *, at_s: int) -> None:
+        """Remember that a period was settled, and from what; the same one is remembered once."""
         models.Settlement.objects.using(self._alias).get_or_create(
-            start_s=start_s, end_s=end_s, defaults={"settled_at_s": at_s}
+            start_s=settlement.start_s,
+            end_s=settlement.end_s,
+            journal_size=settlement.journal_size,
+            park_sha256=settlement.park_sha256,
+            defaults={"settled_at_s": at_s},
         )
 
     # -- statements ------------------------------------------------------------------------------
 
-    def statement(self, statement_id: str) -> StoredStatement:
+    def statement(self, statement_id: str) -> IssuedStatement:
         """Return one statement by its id, or the latest version of a series.
 
         Raises:
@@ -126,7 +123,7 @@ class Registry:
             )
         return _stored(row)
 
-    def latest_statements(self, period: str) -> list[StoredStatement]:
+    def latest_statements(self, period: str) -> list[IssuedStatement]:
         """Return the latest version of every statement of a period, in order of id."""
         latest: dict[str, models.Statement] = {}
         rows = models.Statement.objects.using(self._alias).filter(period=period)
@@ -134,7 +131,7 @@ class Registry:
             latest[row.series] = row
         return [_stored(row) for row in latest.values()]
 
-    def add_statements(self, statements: Iterable[StoredStatement], *, at_s: int) -> None:
+    def add_statements(self, statements: Iterable[IssuedStatement], *, at_s: int) -> None:
         """Add new statements, all or none."""
         rows = [
             models.Statement(
@@ -162,10 +159,8 @@ class Registry:
         ]
 
 
-def _stored(row: models.Statement) -> StoredStatement:
-    return StoredStatement(
-        row.id, row.series, row.version, row.kind, row.subject, row.period, row.document
-    )
+def _stored(row: models.Statement) -> IssuedStatement:
+    return IssuedStatement(row.series, row.version, row.kind, row.subject, row.period, row.document)
 
 
 def _enterprises(park: Park) -> list[models.Enterprise]:

@@ -18,6 +18,7 @@ from typing import Final, Protocol
 from taihang.core.errors import IntegrityError, LinkError, StateError
 from taihang.core.tlog import merkle
 from taihang.core.tlog.checkpoint import Checkpoint
+from taihang.core.tlog.record import Damage, Record
 
 _MAGIC: Final = b"THJ1"
 _HEAD: Final = struct.Struct("<4sII")
@@ -58,28 +59,6 @@ class Disk(Protocol):
     def truncate(self, path: Path, size: int) -> None:
         """Cut a file to a size [bytes]."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One intact frame."""
-
-    index: int
-    """Position in the journal, which is the leaf index in the tree."""
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """A place at which no intact frame stands."""
-
-    index: int
-    """Position at which the next record was expected."""
-    segment: str
-    offset: int
-    """Where the damage begins in the segment [bytes]."""
-    data: bytes
-    """The bytes up to the next intact frame, or to the end of the segment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +178,7 @@ class Journal:
         torn: dict[str, int] = {}
         for item in [*self.scan(), *self.checkpoint_damage()]:
             if isinstance(item, Damage):
-                torn.setdefault(item.segment, item.offset)
+                torn.setdefault(item.file, item.offset)
         for name, offset in torn.items():
             self._disk.truncate(self._directory / name, offset)
             self._disk.fsync(self._directory / name)
@@ -287,7 +266,7 @@ class Journal:
 
     def _damaged(self, damage: Damage) -> DamagedJournalError:
         return DamagedJournalError(
-            given=f"record {damage.index} at byte {damage.offset} of {damage.segment}",
+            given=f"record {damage.index} at byte {damage.offset} of {damage.file}",
             expected="an intact frame, for a checkpoint covers this record",
             remedy="run `taihang audit` to name the batch, then restore the journal",
         )

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taihang.core.errors import IntegrityError
+from taihang.core.metering.current import rank_of_batches
 from taihang.core.periods import Period
 
 Columns = Mapping[str, NDArray[np.int64]]
@@ -27,6 +28,7 @@ Slabs = Mapping[tuple[str, ...], Columns]
 
 TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "readings": ("point", "quantity"),
+    "events": ("point", "kind"),
     "intervals": ("meter",),
     "balance": ("flow",),
     "matching": ("role", "node"),
@@ -104,18 +106,20 @@ class Lake:
 
     # -- rows ------------------------------------------------------------------------------------
 
-    def add_readings(self, slabs: Slabs) -> None:
-        """Add readings; a row that is there already stays once.
+    def add(self, table: str, slabs: Slabs) -> None:
+        """Add rows to ``readings`` or ``events``; a row that is there already stays once.
 
         Args:
-            slabs: By (point, quantity): ``time_s``, ``count``, ``quality``, ``batch``.
+            table: ``readings`` with columns ``time_s``, ``count``, ``quality``, ``batch``, or
+                ``events`` with ``time_s``, ``final_count``, ``initial_count``, ``batch``.
+            slabs: Columns by key.
         """
         for month, part in _by_month(slabs).items():
-            known = self._read_file(self._path("readings", month))
+            known = self._read_file(self._path(table, month))
             merged = dict(known)
             for key, columns in part.items():
                 merged[key] = _merge(known.get(key), columns)
-            self._write_file("readings", month, merged)
+            self._write_file(table, month, merged)
 
     def replace(self, table: str, period: Period, slabs: Slabs) -> None:
         """Put new rows of a derived table in the place of all its rows in a period."""
@@ -159,7 +163,7 @@ class Lake:
     def state_hash(self) -> str:
         """Return one SHA-256 over everything inside, the same for any order of arrival."""
         batches = self.batches()
-        rank = batch_rank(batches)
+        rank = rank_of_batches(batches)
         digest = hashlib.sha256(json.dumps(sorted(b[:2] for b in batches)).encode())
         for table in sorted(TABLES):
             for path in self._files(table):
@@ -234,22 +238,6 @@ class Lake:
             expected=expected,
             remedy="run `taihang rebuild`: the lake comes back from the journal",
         )
-
-
-def batch_rank(batches: list[tuple[str, int, int]]) -> NDArray[np.int64]:
-    """Return the rank of every batch by (sending time, gateway, counter).
-
-    Of several readings of one point and time, the one whose batch has the highest rank is current;
-    the order in which batches arrived does not matter.
-
-    Example:
-        >>> batch_rank([("b", 1, 50), ("a", 1, 40), ("a", 2, 50)]).tolist()
-        [2, 0, 1]
-    """
-    order = sorted(range(len(batches)), key=lambda i: (batches[i][2], *batches[i][:2]))
-    rank = np.empty(len(batches), np.int64)
-    rank[order] = np.arange(len(batches))
-    return rank
 
 
 def _quoted(text: str) -> str:

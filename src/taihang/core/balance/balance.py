@@ -10,21 +10,12 @@ any part is missing stays open: it is counted, never closed with a zero.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 FLOWS: Final = ("generation", "import", "discharge", "load", "export", "charge", "losses")
-
-
-class GridState(StrEnum):
-    """Where import and export come from."""
-
-    METERED = "metered"
-    DERIVED = "derived"
-    """No meter at the connection: import and export follow from the balance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +36,8 @@ class Balance:
     """The seven flows by name, 0 by form where the interval is open. [Wh]"""
     closed: NDArray[np.bool_]
     """Where every part was there."""
-    grid: GridState
+    grid_metered: NDArray[np.bool_]
+    """Where import and export come from meters; elsewhere they follow from the law."""
 
     @property
     def closure_error_wh(self) -> NDArray[np.int64]:
@@ -67,7 +59,8 @@ def close_balance(
     discharge: Flow,
     load: Flow,
     charge: Flow,
-    grid: tuple[Flow, Flow] | None,
+    grid: tuple[Flow, Flow],
+    grid_metered: NDArray[np.bool_],
 ) -> Balance:
     """Close the balance of every interval in which all parts are there.
 
@@ -76,24 +69,26 @@ def close_balance(
         discharge: Discharge of all batteries.
         load: Load of all users.
         charge: Charge of all batteries.
-        grid: Metered import and export, or None where the connection has no meter.
+        grid: Import and export as metered.
+        grid_metered: Where the connection has meters, shape (n,); elsewhere ``grid`` is not
+            looked at, and import and export follow from the law with losses of 0.
 
     Returns:
         The seven flows and where they are closed.
     """
-    present = generation.present & discharge.present & load.present & charge.present
+    known = generation.present & discharge.present & load.present & charge.present
+    known &= ~grid_metered | (grid[0].present & grid[1].present)
     net_wh = load.wh + charge.wh - generation.wh - discharge.wh
-    if grid is None:
-        import_wh, export_wh = np.maximum(net_wh, 0), np.maximum(-net_wh, 0)
-        losses_wh = np.zeros_like(net_wh)
-        state = GridState.DERIVED
-    else:
-        import_wh, export_wh = grid[0].wh, grid[1].wh
-        present = present & grid[0].present & grid[1].present
-        losses_wh = import_wh - export_wh - net_wh
-        state = GridState.METERED
+    import_wh = np.where(grid_metered, grid[0].wh, np.maximum(net_wh, 0))
+    export_wh = np.where(grid_metered, grid[1].wh, np.maximum(-net_wh, 0))
     values = (
-        generation.wh, import_wh, discharge.wh, load.wh, export_wh, charge.wh, losses_wh,
-    )  # fmt: skip
-    flows = {name: np.where(present, wh, 0) for name, wh in zip(FLOWS, values, strict=True)}
-    return Balance(flows_wh=flows, closed=present, grid=state)
+        generation.wh,
+        import_wh,
+        discharge.wh,
+        load.wh,
+        export_wh,
+        charge.wh,
+        import_wh - export_wh - net_wh,
+    )
+    flows = {name: np.where(known, wh, 0) for name, wh in zip(FLOWS, values, strict=True)}
+    return Balance(flows_wh=flows, closed=known, grid_metered=grid_metered)

@@ -40,7 +40,7 @@ class Block:
 
     @property
     def names(self) -> list[str]:
-        """One name each: ``import_kw[0]``, ``import_kw[1]`` …"""
+        """One name each, for example ``import_kw[0]``."""
         return [f"{self.name}[{position}]" for position in range(self.size)]
 
 
@@ -102,7 +102,8 @@ class LinearModel:
     def row_activity(self, values: Reals) -> Reals:
         """Return ``A·x``, shape (n_rows,)."""
         column = np.repeat(np.arange(self.n_columns), np.diff(self.start))
-        return np.bincount(self.index, self.value * values[column], minlength=self.n_rows)
+        sums = np.bincount(self.index, self.value * values[column], minlength=self.n_rows)
+        return sums.astype(np.float64)
 
     def violation(self, values: Reals) -> float:
         """Say by how much a vector breaks the worst bound, row or integrality.
@@ -223,15 +224,13 @@ class ModelBuilder:
 
     def build(self) -> LinearModel:
         """Return the model, its matrix sorted by column."""
-        cost, lower, upper = (
-            np.concatenate([part[which] for part in self._column_parts]) for which in range(3)
-        )
+        cost = np.concatenate([part[0] for part in self._column_parts])
+        lower = np.concatenate([part[1] for part in self._column_parts])
+        upper = np.concatenate([part[2] for part in self._column_parts])
         integer = np.concatenate([part[3] for part in self._column_parts])
-        row, column, value = (
-            np.concatenate([entry[0] for entry in self._entries]),
-            np.concatenate([entry[1] for entry in self._entries]),
-            np.concatenate([entry[2] for entry in self._entries]),
-        )
+        row = np.concatenate([entry[0] for entry in self._entries])
+        column = np.concatenate([entry[1] for entry in self._entries])
+        value = np.concatenate([entry[2] for entry in self._entries])
         order = np.argsort(column, kind="stable")
         start = np.zeros(len(cost) + 1, np.int32)
         np.cumsum(np.bincount(column, minlength=len(cost)), out=start[1:])

@@ -16,14 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taihang.core.errors import InputError
-from taihang.core.quantities import SECONDS_PER_HOUR
+from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH
 
 Reals = NDArray[np.float64]
-Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 
 MAX_STEPS: Final = 35_136
 """Largest number of intervals in one problem: the quarters of a leap year (§10)."""
 MAX_STEP_S: Final = 86_400
+_FLOW_RATIO: Final = 1e-6
 
 
 class DayProblemError(InputError):
@@ -163,6 +164,17 @@ class DayProblem:
         """Length of an interval [h]."""
         return self.step_s / SECONDS_PER_HOUR
 
+    @property
+    def tolerance(self) -> float:
+        """Deviation of a power [kW] or an energy [kWh] that counts as none.
+
+        One watt or watt-hour, the unit of record, and a millionth of the largest flow: more is a
+        fault, less is the arithmetic of floats and the tolerance of solvers.
+        """
+        flows_kw = [self.storage.charge_kw, self.storage.discharge_kw, float(self.load_kw.max())]
+        flows_kw += [float(plant.available_kw.max()) for plant in self.plants]
+        return 1.0 / WH_PER_KWH + _FLOW_RATIO * max(flows_kw)
+
     def echo(self) -> dict[str, Json]:
         """Return the resolved problem as plain values, keys in the order of the fields.
 
@@ -269,15 +281,17 @@ class Plan:
     """Energy in the store at the end of each interval, shape (n,). [kWh]"""
     cost: CostParts
     do_nothing: CostParts | None
-    """Cost of leaving the battery idle; None where an idle battery breaks a limit."""
+    """Cost of leaving the battery idle; None where the grid limits do not allow that."""
     problem_echo: Mapping[str, Json]
     """The resolved problem that this plan answers."""
 
     @property
     def saving_cny(self) -> float | None:
-        """What the plan saves against an idle battery [CNY]; None where idling is not allowed.
+        """What the plan saves against an idle battery [CNY]; None where that breaks the grid limits.
 
-        Energy taken out of the store counts as gain: look at ``energy_kwh[-1]`` beside it.
+        Energy taken out of the store counts as gain and energy put in as loss, so look at
+        ``energy_kwh[-1]`` beside it. It is never negative where the idle battery, with its standing
+        loss, would itself end within the store's limits.
         """
         if self.do_nothing is None:
             return None

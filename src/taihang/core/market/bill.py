@@ -5,7 +5,6 @@ capacity or demand, system operation, government funds, power-factor adjustment,
 in a park with green supply, the energy of each contract. Σ lines = total, always.
 """
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -13,41 +12,34 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from numpy.typing import NDArray
 
-from taihang.core.errors import StateError
 from taihang.core.facts import FactBook
+from taihang.core.market.bill_charges import capacity_lines, power_factor_line
 from taihang.core.market.bill_line import (
+    ALL_MISSING,
     GREEN,
-    GRID,
-    POWER_FACTOR_TITLE,
+    SOME_MISSING,
     BillLine,
     LineState,
     Text,
-    capacity_title,
     energy_title,
     green_title,
+    sum_cny,
 )
-from taihang.core.market.demand import (
-    chargeable_demand_kw,
-    contract_demand_kw,
-    demand_price_ratio,
+from taihang.core.market.month_use import (
+    Correction,
+    GreenPurchase,
+    Metered,
+    MonthUse,
+    estimated,
+    green_metered,
+    grid_metered,
 )
-from taihang.core.market.tariff import (
-    BillItem,
-    BillTerms,
-    Prices,
-    TariffParts,
-    parameter_key,
-    prices,
-)
+from taihang.core.market.tariff import BillItem, BillTerms, Prices, prices
 from taihang.core.market.tou import KINDS, PeriodKind
-from taihang.core.park.contract import DemandBasis, GreenSupply
 from taihang.core.periods import Period, month
 from taihang.core.quantities import Energy, to_fen
-from taihang.core.series import EnergySeries, Quality
 
-_ZERO: Final = Decimal(0)
 _PER_KWH_ITEMS: Final = (
     BillItem.ENERGY,
     BillItem.LINE_LOSS,
@@ -55,26 +47,6 @@ _PER_KWH_ITEMS: Final = (
     BillItem.SYSTEM_OPERATION,
     BillItem.FUNDS,
 )
-_SOME_MISSING: Final = Text(
-    "部分时段无可用读数,仅对其余时段计费", "some intervals have no usable reading; only the others"
-)
-_ALL_MISSING: Final = Text(
-    "该类时段均无可用读数", "no interval of this kind has a usable reading"
-)
-_NO_REACTIVE: Final = Text("无无功电量读数", "there are no reactive readings")
-_NO_ACTIVE: Final = Text("当月无有功电量", "there is no active energy in the month")
-
-
-class NothingReadError(StateError):
-    """Not one interval of the month has a usable reading: there is nothing to bill yet."""
-
-    code = "state.nothing-read"
-
-
-class DemandUnknownError(StateError):
-    """The capacity or the maximum demand that a charge needs is not known yet."""
-
-    code = "state.demand-unknown"
 
 
 class BillState(StrEnum):
@@ -84,49 +56,6 @@ class BillState(StrEnum):
     """Every interval has a usable reading."""
     PROVISIONAL = "provisional"
     """Some intervals have none; they are not billed, and the coverage says how many."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GreenPurchase:
-    """What a user took under one green supply contract."""
-
-    supply: GreenSupply
-    matched: EnergySeries
-    """Matched energy on the settlement grid; not part of the energy from the grid. [Wh]"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReactiveReading:
-    """Active and reactive energy of the month, both from the same meter."""
-
-    active_kwh: Decimal
-    reactive_kvarh: Decimal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Correction:
-    """A refund or a correction of an earlier bill, decided by a person."""
-
-    id: str
-    title: Text
-    amount_cny: Decimal
-    """Negative for a refund [CNY]."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MonthUse:
-    """What one user did in one month; None means that it is not known."""
-
-    user: str
-    grid: EnergySeries
-    """Energy from the grid, without what was matched with green supply. [Wh]"""
-    green: tuple[GreenPurchase, ...]
-    max_demand_kw: Decimal | None
-    """Metered maximum demand, see ``demand.max_demand_kw`` [kW]."""
-    transformer_kva: Decimal | None
-    """Transformers and high-voltage motors [kVA]."""
-    reactive: ReactiveReading | None
-    corrections: tuple[Correction, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +88,7 @@ class Bill:
     @property
     def estimated_ratio(self) -> Decimal:
         """Estimated energy over all energy billed [1]."""
-        return Decimal(self.estimated.wh) / self.energy.wh if self.energy.wh else _ZERO
+        return Decimal(self.estimated.wh) / self.energy.wh if self.energy.wh else Decimal(0)
 
     @property
     def not_assessed(self) -> tuple[BillLine, ...]:
@@ -167,28 +96,9 @@ class Bill:
         return tuple(line for line in self.lines if line.state is LineState.NOT_ASSESSED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Metered:
-    """The energy of one origin, on the grid of the month."""
-
-    origin: str
-    wh: NDArray[np.int64]
-    usable: NDArray[np.bool_]
-    kinds: NDArray[np.uint8]
-
-    def select(self, kind: PeriodKind | None) -> NDArray[np.bool_]:
-        """Where intervals of a kind stand, or all intervals, shape (n,)."""
-        if kind is None:
-            return np.ones(len(self.wh), np.bool_)
-        return self.kinds == KINDS.index(kind)
-
-
-def sum_cny(lines: Iterable[BillLine]) -> Decimal:
-    """Sum the amounts of the lines that are assessed, exact [CNY]."""
-    return sum((line.amount_cny for line in lines if line.amount_cny is not None), _ZERO)
-
-
-def bill(use: MonthUse, *, terms: BillTerms, book: FactBook, month_name: str, zone: ZoneInfo) -> Bill:
+def bill(
+    use: MonthUse, *, terms: BillTerms, book: FactBook, month_name: str, zone: ZoneInfo
+) -> Bill:
     """Bill one user for one calendar month.
 
     Energy whose reading is missing is not billed and not guessed: the bill is then provisional,
@@ -207,22 +117,25 @@ def bill(use: MonthUse, *, terms: BillTerms, book: FactBook, month_name: str, zo
     Raises:
         TariffNotInForceError: If a price is not in force in the whole month.
         FactOutOfForceError: If a fact is not known for the month.
+        NegativeEnergyError: If a series runs backwards somewhere.
         GridMismatchError: If a series does not cover the month.
         NothingReadError: If no interval has a usable reading.
         DemandUnknownError: If the capacity charge needs a value that is not known.
     """
     period = month(month_name, zone)
     found = prices(terms, book=book, period=period, zone=zone)
-    grid, green = _metered(use, period, found.kinds)
+    grid, green = grid_metered(use, period=period), green_metered(use, period=period)
     lines = [
-        *_grid_lines(found, grid),
-        *_green_lines(use, terms, found, green),
-        *_capacity_lines(use, terms, grid, green),
+        *_energy_lines(found, grid, frozenset(_PER_KWH_ITEMS)),
+        *(_energy_lines(found, green, terms.green_pays) if use.green else ()),
+        *(_supply_line(purchase, period) for purchase in use.green),
+        *capacity_lines(use, terms=terms, grid=grid, green=green),
     ]
-    lines.append(_power_factor_line(use, terms, lines))
+    lines.append(power_factor_line(use, terms=terms, lines=lines))
     lines.extend(_correction_line(correction) for correction in use.corrections)
-    lines.sort(key=lambda line: list(BillItem).index(line.item))  # stable: origins stay in order
-    usable = grid.usable & green.usable
+    order = list(BillItem)
+    lines.sort(key=lambda line: order.index(line.item))  # stable: grid stays before green
+    usable = grid.whole & green.whole
     return Bill(
         user=use.user,
         month=month_name,
@@ -231,28 +144,93 @@ def bill(use: MonthUse, *, terms: BillTerms, book: FactBook, month_name: str, zo
         state=BillState.COMPLETE if usable.all() else BillState.PROVISIONAL,
         n_intervals=len(usable),
         n_usable=int(usable.sum()),
-        energy=_total(grid) + _total(green),
-        estimated=_estimated(use, period),
+        energy=grid.energy + green.energy,
+        estimated=estimated(use, period=period),
     )
 
 
-def _metered(
-    use: MonthUse, period: Period, kinds: NDArray[np.uint8]
-) -> tuple[_Metered, _Metered]:
-    grid = use.grid.within(period)
-    if not grid.present.any():
-        raise NothingReadError(
-            given=f"{use.user}: no usable reading in {period.start.isoformat()} …",
-            expected="at least one settled interval",
-            remedy="settle the meter of the user first",
-        )
-    green_wh = np.zeros(period.n_steps, np.int64)
-    usable = np.ones(period.n_steps, np.bool_)
-    for purchase in use.green:
-        matched = purchase.matched.within(period)
-        green_wh += np.where(matched.present, matched.wh, 0)
-        usable &= matched.present
-    return (
-        _Metered(origin=GRID, wh=grid.wh, usable=grid.present, kinds=kinds),
-        _Metered(origin=GREEN, wh=green_wh, usable=usable, kinds=kinds),
+def _energy_lines(found: Prices, metered: Metered, items: frozenset[BillItem]) -> list[BillLine]:
+    """Bill what is charged per kWh: one line an item, or one a kind of hour where it floats."""
+    present = [kind for i, kind in enumerate(KINDS) if (found.kinds == i).any()]
+    lines: list[BillLine] = []
+    for item in _PER_KWH_ITEMS:
+        if item in items:
+            floats = found.by_item[item].floats
+            kinds = present if floats else [None]
+            lines.extend(_energy_line(found, metered, item, kind) for kind in kinds)
+    return lines
+
+
+def _energy_line(
+    found: Prices, metered: Metered, item: BillItem, kind: PeriodKind | None
+) -> BillLine:
+    unit = found.by_item[item]
+    chosen = np.ones(len(metered.wh), np.bool_)
+    price, keys = unit.price_cny_per_kwh, unit.fact_keys
+    if kind is not None:
+        chosen = found.kinds == KINDS.index(kind)
+        price, keys = found.of(item, kind), (*keys, found.ratios[kind].key)
+    return _per_kwh(
+        code=".".join(filter(None, (item, metered.origin, kind))),
+        item=item,
+        title=energy_title(item, origin=metered.origin, kind=kind),
+        metered=metered.where(chosen),
+        price=price,
+        keys=keys,
+    )
+
+
+def _supply_line(purchase: GreenPurchase, period: Period) -> BillLine:
+    supply = purchase.supply
+    return _per_kwh(
+        code=f"{BillItem.GREEN}.{supply.id}",
+        item=BillItem.GREEN,
+        title=green_title(supply.id),
+        metered=Metered.of(purchase.matched.within(period), origin=GREEN),
+        price=supply.price_cny_per_kwh,
+        keys=(f"contract/{supply.id}/price_cny_per_kwh={supply.price_cny_per_kwh}",),
+    )
+
+
+def _per_kwh(
+    *,
+    code: str,
+    item: BillItem,
+    title: Text,
+    metered: Metered,
+    price: Decimal,
+    keys: tuple[str, ...],
+) -> BillLine:
+    kwh = metered.energy.kwh
+    read = bool(metered.known.any())
+    reason = None if metered.whole.all() else SOME_MISSING if read else ALL_MISSING
+    state = LineState.BILLED if reason is None else LineState.PARTIAL
+    return BillLine(
+        code=code,
+        item=item,
+        title=title,
+        quantity=kwh if read else None,
+        unit="kWh",
+        price=price,
+        price_unit="CNY/kWh",
+        amount_cny=to_fen(kwh * price) if read else None,
+        state=state if read else LineState.NOT_ASSESSED,
+        reason=reason,
+        fact_keys=keys,
+    )
+
+
+def _correction_line(correction: Correction) -> BillLine:
+    return BillLine(
+        code=f"{BillItem.CORRECTION}.{correction.id}",
+        item=BillItem.CORRECTION,
+        title=correction.title,
+        quantity=None,
+        unit="",
+        price=None,
+        price_unit="",
+        amount_cny=to_fen(correction.amount_cny),
+        state=LineState.BILLED,
+        reason=None,
+        fact_keys=(),
     )

@@ -1,6 +1,6 @@
 """One line of a bill: what, how much, at which price, from which facts, in Chinese and English."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -75,6 +75,13 @@ _CAPACITY_TITLES: Final[Mapping[DemandBasis, Text]] = {
     DemandBasis.CAPACITY: Text("容量电费", "Capacity charge"),
     DemandBasis.DEMAND: Text("需量电费", "Demand charge"),
 }
+SOME_MISSING: Final = Text(
+    "部分时段无可用读数,仅对其余时段计费",
+    "some intervals have no usable reading; only the others are billed",
+)
+"""Why a line is partial."""
+ALL_MISSING: Final = Text("该类时段均无可用读数", "no interval of this kind has a usable reading")
+"""Why a line per kWh is not assessed."""
 POWER_FACTOR_TITLE: Final = Text("力调电费", "Power-factor adjustment")
 
 
@@ -110,3 +117,8 @@ def capacity_title(basis: DemandBasis) -> Text:
 def green_title(supply: str) -> Text:
     """Return the title of the energy of one green supply contract."""
     return Text(f"绿电电能量电费({supply})", f"Green energy ({supply})")
+
+
+def sum_cny(lines: Iterable[BillLine]) -> Decimal:
+    """Sum the amounts of the lines that are assessed, exact [CNY]."""
+    return sum((line.amount_cny for line in lines if line.amount_cny is not None), Decimal(0))

@@ -234,9 +234,11 @@ def prices(terms: BillTerms, *, book: FactBook, period: Period, zone: ZoneInfo) 
     """
     first = period.start.astimezone(zone).date()
     last = (period.end.astimezone(zone) - timedelta(microseconds=1)).date()
+    for fact in terms.transmission.facts:
+        _require_steady(fact, first, last)
     kind_ratios = ratios(terms.schedule, book=book, on=first)
     funds = book.in_force("funds.total", on=first, region=terms.schedule.region)
-    for fact in (*terms.transmission.facts, *kind_ratios.values(), funds):
+    for fact in (*kind_ratios.values(), funds):
         _require_steady(fact, first, last)
     return Prices(
         by_item={price.item: price for price in _unit_prices(terms, funds)},

@@ -242,7 +242,6 @@ def _judge(rows: _Rows) -> NDArray[np.uint8]:
     codes[rows.values >= rows.limits.dial_max] = _CODE[RowVerdict.OVER_DIAL]
     codes[rows.values < 0] = _CODE[RowVerdict.NEGATIVE]
     again = np.concatenate([[False], (np.diff(rows.times_s) == 0) & (np.diff(rows.values) == 0)])
-    codes[on_dial & again] = _CODE[RowVerdict.REPEATED]
     candidates = np.flatnonzero(on_dial & ~again)
     kept = _longest_chain(rows, candidates)
     late = np.diff(rows.times_s[kept], prepend=rows.times_s[kept[:1]]) > rows.limits.max_gap_s
@@ -250,7 +249,14 @@ def _judge(rows: _Rows) -> NDArray[np.uint8]:
     off = np.setdiff1d(candidates, kept, assume_unique=True)
     if len(off):
         codes[off] = _reasons(rows, off, kept)
-    return codes
+    return _repeat(codes, again)
+
+
+def _repeat(codes: NDArray[np.uint8], again: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Give a row that says the same as the row before it the verdict of its twin."""
+    twin = np.maximum.accumulate(np.where(again, 0, np.arange(len(codes))))
+    kept = np.isin(codes[twin], _KEPT)
+    return np.where(again & kept, _CODE[RowVerdict.REPEATED], codes[twin]).astype(np.uint8)
 
 
 def _longest_chain(rows: _Rows, candidates: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -310,7 +316,7 @@ def _best_path(heads: _Rows, tails: _Rows, weight: NDArray[np.int64]) -> list[in
     for node in range(1, len(best)):
         reachable = _may_follow(tails.at(slice(0, node)), heads.at(slice(node, node + 1)))
         reach = np.where(reachable, best[:node], -1)
-        source = node - 1 - int(np.argmax(reach[::-1]))  # of equal ones the nearest in time
+        source = int(np.argmax(reach))  # of equal ones the first: what was known longer
         if reach[source] > 0:
             best[node] += reach[source]
             before[node] = source

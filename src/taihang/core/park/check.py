@@ -67,9 +67,7 @@ def _check_place(park: Park) -> Iterator[ParkProblem]:
         )
 
 
-def _check_within(
-    path: KeyPath, value: float, *, limit: float, unit: str
-) -> Iterator[ParkProblem]:
+def _check_within(path: KeyPath, value: float, *, limit: float, unit: str) -> Iterator[ParkProblem]:
     if not -limit <= value <= limit:
         yield ParkProblem(
             path=path,

@@ -1,4 +1,4 @@
-"""Whether green supplies and grid tariffs name who exists, and every user is billed exactly once."""
+"""Whether green supplies and tariffs name who exists, and every user is billed exactly once."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -52,9 +52,30 @@ def path_text(path: KeyPath) -> str:
             text += f"[{key}]"
             continue
         bare = key.replace("_", "").replace("-", "")
-        shown = key if bare.isascii() and bare.isalnum() else f'"{key}"'
+        shown = key if bare.isascii() and bare.isalnum() else f'"{visible(key)}"'
         text += f".{shown}" if text else shown
     return text
+
+
+def visible(text: str) -> str:
+    r"""Escape what a terminal would not show or would obey, such as control characters.
+
+    Example:
+        >>> visible("园区\x1b[2J")
+        '园区\\u001b[2J'
+    """
+    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)
+
+
+def nearest_name(name: str, *, known: tuple[str, ...]) -> str | None:
+    """Return the known name that is nearest to an unknown one, where any is near.
+
+    Example:
+        >>> nearest_name("volatge_kv", known=("voltage_kv", "name_zh"))
+        'voltage_kv'
+    """
+    near = get_close_matches(name, known, n=1)
+    return near[0] if near else None
 
 
 def remedy_for_name(name: str, *, known: tuple[str, ...], otherwise: str) -> str:
@@ -72,5 +93,5 @@ def remedy_for_name(name: str, *, known: tuple[str, ...], otherwise: str) -> str
         >>> remedy_for_name("E1", known=("E01", "PV01"), otherwise="name an enterprise")
         'write E01'
     """
-    near = get_close_matches(name, known, n=1)
-    return f"write {near[0]}" if near else otherwise
+    near = nearest_name(name, known=known)
+    return otherwise if near is None else f"write {near}"

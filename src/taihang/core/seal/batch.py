@@ -1,24 +1,29 @@
 """The sealed batch v1: what a gateway signs, to the byte (docs/formats/sealed-batch.md).
 
-A batch is a signed header and salted blocks of readings. The header carries the root of the tree over
-the blocks, so one block can be shown with its path while its neighbours stay hidden: the salt keeps
-anybody from guessing a block of small numbers from its hash (T11).
+A batch is a signed header and salted blocks of readings. The header carries the root of the tree
+over the blocks, so one block can be shown with its path while its neighbours stay hidden: the salt
+keeps anybody from guessing a block of small numbers from its hash (T11).
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from taihang.core.errors import InputError
 from taihang.core.metering.readings import MeterEvent, MeterEventKind, ReadingBlock
+from taihang.core.seal.block import (
+    NAME,
+    SALT_BYTES,
+    TIME_END_S,
+    BatchFormatError,
+    cut,
+    length_prefix,
+    prefixed,
+    read_block,
+    salted_block,
+)
 from taihang.core.seal.canonical import (
-    INT64_MAX,
-    INT64_MIN,
     DocumentError,
     Fields,
     JsonValue,
@@ -26,32 +31,18 @@ from taihang.core.seal.canonical import (
     is_ascending,
     load_canonical,
 )
-from taihang.core.series import Quality, Quantity
+from taihang.core.series import Quantity
 from taihang.core.tlog.merkle import HASH_BYTES, Tree, leaf_hash
 from taihang.core.tlog.note import PUBLIC_KEY_BYTES, SIGNATURE_BYTES, Sign, Verify
 
 MAGIC: Final = b"taihang/batch/v1\n"
 """First bytes of the file, and of the message that is signed."""
 ALGORITHM: Final = "ed25519-sha256"
-SALT_BYTES: Final = 16
 MAX_HEADER_BYTES: Final = 1 << 20
 MAX_BLOCKS: Final = 10_000
-MAX_READINGS: Final = 1_000_000
-"""Readings in one block."""
 MAX_EVENTS: Final = 10_000
-TIME_END_S: Final = 253_402_300_800
-"""Every time lies before the year 10000 [s since 1970-01-01T00:00Z]."""
-MISSING_COUNT: Final = INT64_MIN
-"""The count beside ``Quality.MISSING``, and beside nothing else."""
 
-_MAX_BLOCK_HEADER_BYTES: Final = 1 << 14
 _MAX_ORIGIN: Final = 64
-_LENGTH_BYTES: Final = 4
-_INT64: Final = np.dtype("<i8")
-_NAME: Final = re.compile(r"[^\x00-\x1f\x7f]{1,128}")
-_DECIMAL: Final = re.compile(r"(?!0$)(?:0|[1-9]\d{0,17})(?:\.\d{0,17}[1-9])?", re.ASCII)
-_WHOLE: Final = re.compile(r"[1-9]\d{0,17}", re.ASCII)
-_UNIT_OF: Final = {Quantity.REGISTER: "Wh", Quantity.ENERGY: "Wh", Quantity.REACTIVE: "varh"}
 _HEADER_KEYS: Final = frozenset(
     (
         "v", "algorithm", "gateway", "gateway_key", "counter", "sent_at_s", "clock", "origin",
@@ -59,20 +50,6 @@ _HEADER_KEYS: Final = frozenset(
     )
 )  # fmt: skip
 _EVENT_KEYS: Final = frozenset(("point", "kind", "at_s", "final_count", "initial_count"))
-_BLOCK_KEYS: Final = frozenset(
-    ("point", "quantity", "unit", "scale", "modulus", "n", "start_s", "step_s")
-)
-
-
-class BatchFormatError(InputError):
-    """Bytes are not a sealed batch, or readings cannot be sealed as they are."""
-
-    code = "input.batch-format"
-
-    def __init__(self, *, given: str, expected: str) -> None:
-        super().__init__(
-            given=given, expected=expected, remedy="refuse the batch; let the gateway seal it again"
-        )
 
 
 class BlockRootError(InputError):
@@ -100,6 +77,10 @@ class ClockState(StrEnum):
     UNSYNCHRONISED = "unsynchronised"
     IMPORT = "import"
     """The readings come from a file; the times are the file's."""
+
+
+_CLOCKS: Final = {state.value: state for state in ClockState}
+_KINDS: Final = {kind.value: kind for kind in MeterEventKind}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +212,7 @@ def seal_batch(
             expected="one salt of its own for each block",
         )
     pairs = sorted(zip(blocks, salts, strict=True), key=lambda pair: _place(pair[0]))
-    salted = [_salted(block, salt) for block, salt in pairs]
+    salted = [salted_block(block, salt) for block, salt in pairs]
     _check_places([block for block, _ in pairs])
     tree = Tree(leaf_hash(block) for block in salted)
     header = canonical_bytes(_header_document(envelope, tree))
@@ -241,7 +222,7 @@ def seal_batch(
         )
     open_header(header)  # Whatever cannot be opened is not sealed.
     signature = sign(signed_message(header))
-    return b"".join([MAGIC, _length(header), header, signature, *salted])
+    return b"".join([MAGIC, length_prefix(header), header, signature, *salted])
 
 
 def signed_message(header_bytes: bytes) -> bytes:
@@ -266,14 +247,14 @@ def open_batch(data: bytes) -> SealedBatch:
     """
     if not data.startswith(MAGIC):
         raise BatchFormatError(given=f"{data[:20]!r}", expected=f"a file that starts {MAGIC!r}")
-    header_bytes, at = _prefixed(data, len(MAGIC), limit=MAX_HEADER_BYTES, what="header")
+    header_bytes, at = prefixed(data, len(MAGIC), limit=MAX_HEADER_BYTES, what="header")
     header = open_header(header_bytes)
-    signature = _cut(data, at, SIGNATURE_BYTES, what="signature")
+    signature = cut(data, at, SIGNATURE_BYTES, what="signature")
     at += SIGNATURE_BYTES
     blocks: list[SealedBlock] = []
     for number in range(header.blocks):
-        salt = _cut(data, at, SALT_BYTES, what=f"salt of block {number}")
-        block, end = _read_block(data, at + SALT_BYTES, where=f"block[{number}]")
+        salt = cut(data, at, SALT_BYTES, what=f"salt of block {number}")
+        block, end = read_block(data, at + SALT_BYTES, where=f"block[{number}]")
         blocks.append(SealedBlock(salt, data[at + SALT_BYTES : end], block))
         at = end
     if at != len(data):
@@ -291,6 +272,22 @@ def open_batch(data: bytes) -> SealedBatch:
     return SealedBatch(header, header_bytes, signature, tuple(blocks), tree)
 
 
+def leaf_entry_of(data: bytes) -> bytes:
+    """Return what the log takes in of a batch, without opening its blocks.
+
+    Args:
+        data: The bytes of the file.
+
+    Returns:
+        The header and its signature, as ``SealedBatch.leaf_entry``.
+
+    Raises:
+        BatchFormatError: If the bytes end before the signature does.
+    """
+    header_bytes, at = _prefixed(data, len(MAGIC), limit=MAX_HEADER_BYTES, what="header")
+    return header_bytes + _cut(data, at, SIGNATURE_BYTES, what="signature")
+
+
 def open_header(header_bytes: bytes) -> BatchHeader:
     """Read the header of a batch.
 
@@ -306,9 +303,9 @@ def open_header(header_bytes: bytes) -> BatchHeader:
     fields = Fields(load_canonical(header_bytes), where="header", keys=_HEADER_KEYS)
     fields.constant("v", expected=1)
     fields.constant("algorithm", expected=ALGORITHM)
-    clock = fields.text("clock")
-    if clock not in set(ClockState):
-        raise fields.error("clock", expected=f"one of {[state.value for state in ClockState]}")
+    clock = _CLOCKS.get(fields.text("clock"))
+    if clock is None:
+        raise fields.error("clock", expected=f"one of {[*_CLOCKS]}")
     events = tuple(
         _event(item, where=f"header.events[{number}]")
         for number, item in enumerate(fields.items("events", limit=MAX_EVENTS))
@@ -318,34 +315,16 @@ def open_header(header_bytes: bytes) -> BatchHeader:
             where="header.events", given="another order", expected="ascending (at_s, point)"
         )
     return BatchHeader(
-        gateway=fields.text("gateway", pattern=_NAME),
+        gateway=fields.text("gateway", pattern=NAME),
         gateway_key=fields.hex_bytes("gateway_key", n_bytes=PUBLIC_KEY_BYTES),
         counter=fields.integer("counter", low=1),
         sent_at_s=fields.integer("sent_at_s", low=0, high=TIME_END_S - 1),
-        clock=ClockState(clock),
+        clock=clock,
         origin=_origin(fields),
         events=events,
         blocks=fields.integer("blocks", low=0, high=MAX_BLOCKS),
         block_root=fields.hex_bytes("block_root", n_bytes=HASH_BYTES),
     )
-
-
-def open_body(body: bytes) -> ReadingBlock:
-    """Read the body of one block that was shown alone.
-
-    Args:
-        body: The body, without its salt.
-
-    Returns:
-        The readings.
-
-    Raises:
-        BatchFormatError: If the bytes are not exactly one body.
-    """
-    block, end = _read_block(body, 0, where="body")
-    if end != len(body):
-        raise BatchFormatError(given=f"{len(body) - end} bytes after the readings", expected="none")
-    return block
 
 
 def _header_document(envelope: Envelope, tree: Tree) -> JsonValue:
@@ -376,12 +355,12 @@ def _header_document(envelope: Envelope, tree: Tree) -> JsonValue:
 
 def _event(item: JsonValue, *, where: str) -> MeterEvent:
     fields = Fields(item, where=where, keys=_EVENT_KEYS)
-    kind = fields.text("kind")
-    if kind not in set(MeterEventKind):
-        raise fields.error("kind", expected=f"one of {[kind.value for kind in MeterEventKind]}")
+    kind = _KINDS.get(fields.text("kind"))
+    if kind is None:
+        raise fields.error("kind", expected=f"one of {[*_KINDS]}")
     return MeterEvent(
-        point=fields.text("point", pattern=_NAME),
-        kind=MeterEventKind(kind),
+        point=fields.text("point", pattern=NAME),
+        kind=kind,
         at_s=fields.integer("at_s", low=0, high=TIME_END_S - 1),
         final_count=fields.integer("final_count", low=0),
         initial_count=fields.integer("initial_count", low=0),
@@ -398,127 +377,6 @@ def _origin(fields: Fields) -> dict[str, str]:
     return texts
 
 
-def _salted(block: ReadingBlock, salt: bytes) -> bytes:
-    """Return salt and body of a block, once it is sure that they can be opened again."""
-    if len(salt) != SALT_BYTES:
-        raise BatchFormatError(given=f"a salt of {len(salt)} bytes", expected=f"{SALT_BYTES} bytes")
-    shape = (len(block.times_s),)
-    arrays = {"counts": block.counts.shape, "quality": block.quality.shape}
-    if not 1 <= shape[0] <= MAX_READINGS or set(arrays.values()) != {shape}:
-        raise BatchFormatError(
-            given=f"{shape[0]} times of {block.point!r} with arrays of {arrays}",
-            expected=f"1 … {MAX_READINGS} times and as many counts and qualities",
-        )
-    step_s = _step_s(block.times_s)
-    document: JsonValue = {
-        "point": block.point,
-        "quantity": block.quantity,
-        "unit": block.unit,
-        "scale": block.scale,
-        "modulus": block.modulus,
-        "n": len(block.times_s),
-        "start_s": int(block.times_s[0]),
-        "step_s": step_s,
-    }
-    header = canonical_bytes(document)
-    times = b"" if step_s else block.times_s.astype(_INT64).tobytes()
-    arrays_bytes = block.counts.astype(_INT64).tobytes() + block.quality.astype(np.uint8).tobytes()
-    body = _length(header) + header + times + arrays_bytes
-    open_body(body)
-    return salt + body
-
-
-def _read_block(data: bytes, at: int, *, where: str) -> tuple[ReadingBlock, int]:
-    """Read a body that starts somewhere in the data; return it and where it ends."""
-    header, at = _prefixed(data, at, limit=_MAX_BLOCK_HEADER_BYTES, what=f"{where} header")
-    fields = Fields(load_canonical(header), where=where, keys=_BLOCK_KEYS)
-    n = fields.integer("n", low=1, high=MAX_READINGS)
-    start_s = fields.integer("start_s", low=0, high=TIME_END_S - 1)
-    step_s = fields.integer("step_s", low=0, high=TIME_END_S)
-    width = 1 + 8 if step_s else 1 + 8 + 8
-    end = at + n * width
-    if end > len(data):
-        raise BatchFormatError(
-            given=f"{where}: {len(data) - at} bytes for {n} readings", expected=f"{n * width} bytes"
-        )
-    if step_s:
-        times_s = np.arange(start_s, start_s + n * step_s, step_s, dtype=np.int64)
-    else:
-        times_s = np.frombuffer(data, _INT64, n, at).astype(np.int64)
-        at += 8 * n
-    counts = np.frombuffer(data, _INT64, n, at).astype(np.int64)
-    quality = np.frombuffer(data, np.uint8, n, at + 8 * n)
-    _check_times(times_s, start_s=start_s, step_s=step_s, where=where)
-    _check_values(counts, quality, where=where)
-    return _block(fields, times_s, counts, quality), end
-
-
-def _block(
-    fields: Fields,
-    times_s: NDArray[np.int64],
-    counts: NDArray[np.int64],
-    quality: NDArray[np.uint8],
-) -> ReadingBlock:
-    name = fields.text("quantity")
-    if name not in set(Quantity):
-        raise fields.error("quantity", expected=f"one of {[item.value for item in Quantity]}")
-    quantity = Quantity(name)
-    unit = fields.text("unit", pattern=_NAME)
-    if _UNIT_OF.get(quantity, unit) != unit:
-        raise fields.error("unit", expected=f"{_UNIT_OF[quantity]} for {quantity}")
-    return ReadingBlock(
-        point=fields.text("point", pattern=_NAME),
-        quantity=quantity,
-        unit=unit,
-        scale=fields.text("scale", pattern=_WHOLE if unit == "Wh" else _DECIMAL),
-        modulus=fields.integer("modulus", low=0, high=INT64_MAX),
-        times_s=times_s,
-        counts=counts,
-        quality=quality,
-    )
-
-
-def _check_times(times_s: NDArray[np.int64], *, start_s: int, step_s: int, where: str) -> None:
-    if int(times_s[0]) != start_s or not 0 <= int(times_s[-1]) < TIME_END_S:
-        raise BatchFormatError(
-            given=f"{where}: times {int(times_s[0])} … {int(times_s[-1])}",
-            expected=f"times from start_s {start_s} on, before the year 10000",
-        )
-    if _step_s(times_s) != step_s:
-        raise BatchFormatError(
-            given=f"{where}: step_s {step_s} where the times have {_step_s(times_s)}",
-            expected="a step exactly where two times or more are regular",
-        )
-    if not step_s and bool((times_s[1:] <= times_s[:-1]).any()):
-        raise BatchFormatError(
-            given=f"{where}: a time that is not after the one before", expected="ascending times"
-        )
-
-
-def _check_values(counts: NDArray[np.int64], quality: NDArray[np.uint8], *, where: str) -> None:
-    if int(quality.max()) > max(Quality):
-        raise BatchFormatError(
-            given=f"{where}: quality {int(quality.max())}", expected=f"0 … {max(Quality):d}"
-        )
-    # A missing reading must not look like a number, and a number must not look missing (§7).
-    wrong = (quality == Quality.MISSING) != (counts == MISSING_COUNT)
-    if bool(wrong.any()):
-        first = int(wrong.argmax())
-        raise BatchFormatError(
-            given=f"{where}: count {int(counts[first])} with quality {int(quality[first])}",
-            expected=f"count {MISSING_COUNT} for missing readings and for no others",
-        )
-
-
-def _step_s(times_s: NDArray[np.int64]) -> int:
-    """Return the step of regular, ascending times, else 0."""
-    if len(times_s) == 1:
-        return 0
-    step_s = int(times_s[1]) - int(times_s[0])
-    regular = step_s > 0 and bool((times_s[1:] - times_s[:-1] == step_s).all())
-    return step_s if regular else 0
-
-
 def _place(block: ReadingBlock) -> tuple[str, str]:
     return block.point, block.quantity.value
 
@@ -529,26 +387,3 @@ def _check_places(blocks: Sequence[ReadingBlock]) -> None:
             given=f"{len(blocks)} blocks, doubled or in another order",
             expected=f"at most {MAX_BLOCKS} blocks in ascending order of (point, quantity)",
         )
-
-
-def _length(part: bytes) -> bytes:
-    return len(part).to_bytes(_LENGTH_BYTES, "little")
-
-
-def _prefixed(data: bytes, at: int, *, limit: int, what: str) -> tuple[bytes, int]:
-    """Read a part behind its length; return it and where it ends."""
-    prefix = _cut(data, at, _LENGTH_BYTES, what=f"length of {what}")
-    length = int.from_bytes(prefix, "little")
-    if length > limit:
-        raise BatchFormatError(given=f"{what} of {length} bytes", expected=f"at most {limit}")
-    at += _LENGTH_BYTES
-    return _cut(data, at, length, what=what), at + length
-
-
-def _cut(data: bytes, at: int, length: int, *, what: str) -> bytes:
-    part = data[at : at + length]
-    if len(part) != length:
-        raise BatchFormatError(
-            given=f"a file that ends in its {what}, at byte {len(data)}", expected="a whole file"
-        )
-    return part

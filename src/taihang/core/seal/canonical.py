@@ -151,11 +151,13 @@ class Fields:
         given = f"{self._values[key]!r}"[:80]
         return DocumentError(where=f"{self.where}.{key}", given=given, expected=expected)
 
-    def text(self, key: str, *, pattern: re.Pattern[str] | None = None) -> str:
-        """Return a text of at most 4 096 characters; a pattern, if given, fits all of it."""
+    def text(
+        self, key: str, *, pattern: re.Pattern[str] | None = None, limit: int = _TEXT_LIMIT
+    ) -> str:
+        """Return a text of at most so many characters; a pattern, if given, fits all of it."""
         value = self._values[key]
-        if not isinstance(value, str) or len(value) > _TEXT_LIMIT:
-            raise self.error(key, expected=f"a text of at most {_TEXT_LIMIT} characters")
+        if not isinstance(value, str) or len(value) > limit:
+            raise self.error(key, expected=f"a text of at most {limit} characters")
         if pattern is not None and not pattern.fullmatch(value):
             raise self.error(key, expected=f"a text like {pattern.pattern}")
         return value

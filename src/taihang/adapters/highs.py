@@ -1,0 +1,139 @@
+"""HiGHS solves a linear model: arrays in, a checked vector out."""
+
+import math
+from typing import Final
+
+import highspy
+import numpy as np
+
+from taihang.core.dispatch.model import LinearModel, Reals, Solution, SolveStatus
+from taihang.core.errors import InputError
+
+VIOLATION_MAX: Final = 1e-5
+"""Largest broken bound or row [unit of the row] that a vector may have, beside
+``VIOLATION_RATIO`` of its largest value; HiGHS itself aims at 1e-7."""
+VIOLATION_RATIO: Final = 1e-7
+_BY_COLUMN: Final = 1
+_MINIMISE: Final = 1
+
+
+class SolverSettingError(InputError):
+    """A time limit or a gap makes no sense."""
+
+    code = "input.solver-setting"
+
+
+class SolverRefusedModelError(InputError):
+    """The solver refuses to read the model."""
+
+    code = "input.solver-model"
+
+
+def solve(model: LinearModel, *, time_limit_s: float, gap: float) -> Solution:
+    """Solve a linear model on one thread; the same model gives the same values.
+
+    Args:
+        model: What to minimise.
+        time_limit_s: Longest time to spend, above 0. [s]
+        gap: Relative gap at which a solution with binaries counts as the optimum, 0 or more. [1]
+
+    Returns:
+        The solution. It carries values only if HiGHS says that they are valid and feasible, and
+        our own product with the matrix agrees: at a time-out HiGHS may hand back zeros.
+
+    Raises:
+        SolverSettingError: If the time limit or the gap is out of range.
+        SolverRefusedModelError: If HiGHS cannot read the model.
+    """
+    if not 0.0 < time_limit_s < math.inf or not 0.0 <= gap < math.inf:
+        raise SolverSettingError(
+            given=f"time_limit_s {time_limit_s}, gap {gap}",
+            expected="a finite time above 0 and a finite gap of 0 or more",
+            remedy="give for example time_limit_s=10 and gap=1e-6",
+        )
+    solver = _solver(time_limit_s=time_limit_s, gap=gap)
+    _pass(solver, model)
+    solver.run()
+    if solver.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
+        # Presolve cannot tell which of the two it is; the simplex method can.
+        solver.setOptionValue("presolve", "off")
+        solver.run()
+    return _solution(solver, model)
+
+
+def _solver(*, time_limit_s: float, gap: float) -> highspy.Highs:
+    solver = highspy.Highs()
+    solver.silent()
+    solver.setOptionValue("threads", 1)
+    solver.setOptionValue("random_seed", 0)
+    solver.setOptionValue("time_limit", time_limit_s)
+    solver.setOptionValue("mip_rel_gap", gap)
+    # A binary that is 1e-6 off lets a large battery leak watts in both directions at once.
+    solver.setOptionValue("mip_feasibility_tolerance", 1e-9)
+    return solver
+
+
+def _pass(solver: highspy.Highs, model: LinearModel) -> None:
+    status = solver.passModel(
+        model.n_columns,
+        model.n_rows,
+        len(model.value),
+        _BY_COLUMN,
+        _MINIMISE,
+        0.0,
+        model.column_cost,
+        model.column_lower,
+        model.column_upper,
+        model.row_lower,
+        model.row_upper,
+        model.start[:-1],
+        model.index,
+        model.value,
+        model.column_integer.astype(np.int32),
+    )
+    if status == highspy.HighsStatus.kError:
+        raise SolverRefusedModelError(
+            given=f"{model.n_columns} columns and {model.n_rows} rows",
+            expected="finite coefficients, and lower bounds not above upper bounds",
+            remedy="check the problem behind the model",
+        )
+
+
+def _solution(solver: highspy.Highs, model: LinearModel) -> Solution:
+    ended, info = solver.getModelStatus(), solver.getInfo()
+    values = _valid_values(solver, model)
+    status = _status(ended, has_values=values is not None)
+    is_mip = bool(model.column_integer.any())
+    bound = info.mip_dual_bound if is_mip else info.objective_function_value
+    proven = status is SolveStatus.OPTIMAL or (status is SolveStatus.FEASIBLE and is_mip)
+    return Solution(
+        status=status,
+        values=values,
+        objective=None if values is None else float(model.column_cost @ values),
+        bound=bound if proven and math.isfinite(bound) else None,
+        iterations=max(info.simplex_iteration_count, 0) + max(info.ipm_iteration_count, 0),
+    )
+
+
+def _valid_values(solver: highspy.Highs, model: LinearModel) -> Reals | None:
+    feasible = (
+        solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    )
+    solution = solver.getSolution()
+    if not (feasible and solution.value_valid):
+        return None
+    values = np.array(solution.col_value, np.float64)
+    allowed = VIOLATION_MAX + VIOLATION_RATIO * float(np.abs(values).max(initial=0.0))
+    return values if model.violation(values) <= allowed else None
+
+
+def _status(ended: highspy.HighsModelStatus, *, has_values: bool) -> SolveStatus:
+    if ended == highspy.HighsModelStatus.kInfeasible:
+        return SolveStatus.INFEASIBLE
+    if ended == highspy.HighsModelStatus.kUnbounded:
+        return SolveStatus.UNBOUNDED
+    if not has_values:
+        return SolveStatus.NO_ANSWER
+    if ended == highspy.HighsModelStatus.kOptimal:
+        return SolveStatus.OPTIMAL
+    return SolveStatus.FEASIBLE

@@ -1,0 +1,307 @@
+"""park.toml: the one file that a person must write, read strictly and refused in full sentences.
+
+Nothing is assumed: a key that is unknown, missing, misspelt or of another type is a problem with
+its line, and all problems are told at once. Relations between objects are judged by
+``taihang.core.park.check`` as soon as every single object reads.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Final, TypeVar
+
+from typing_extensions import override
+
+from taihang.config.line_map import LineMap, map_lines
+from taihang.config.park_tables import (
+    read_accounting,
+    read_battery,
+    read_dedicated_line,
+    read_enterprise,
+    read_feeder,
+    read_gateway,
+    read_green_supply,
+    read_grid,
+    read_grid_tariff,
+    read_meter,
+    read_place,
+    read_plant,
+    read_series,
+    read_station,
+)
+from taihang.config.table_reader import ID_WORDS, TableReader, table_of
+from taihang.config.value_rules import NumberRule, id_of, shown
+from taihang.core.errors import InputError
+from taihang.core.park.check import check_park, has_errors
+from taihang.core.park.park import Park
+from taihang.core.park.problem import KeyPath, ParkProblem, Severity, path_text, visible
+
+FORMAT: Final = 1
+"""The only format of park.toml so far."""
+CHARS_MAX: Final = 4_000_000
+"""Longest file that is read: some 30 000 objects."""
+_FORMAT: Final = NumberRule(words="the format", unit="1", example="1", at_least=1)
+_LINE_OF_SYNTAX: Final = re.compile(r" \(at line (\d+), column \d+\)$")
+_END_OF_SYNTAX: Final = " (at end of document)"
+_BYTE_ORDER_MARK: Final = "\ufeff"
+
+_Object = TypeVar("_Object")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong in a park file, and on which line."""
+
+    line: int
+    """Counted from 1."""
+    path: KeyPath
+    """Keys from the root; empty where the text is no TOML."""
+    given: str
+    expected: str
+    remedy: str
+    severity: Severity = Severity.ERROR
+
+    def told(self, source: str) -> str:
+        """Write the problem on one line, beginning with file and line as compilers do.
+
+        Args:
+            source: Name of the file.
+
+        Returns:
+            For example ``park.toml:57: enterprises.E01.voltage_kv: given "110 kV", expected a
+            number of kilovolts above 0, write 110``.
+        """
+        where = f"{source}:{self.line}: "
+        what = f"{path_text(self.path)}: " if self.path else ""
+        mark = "warning: " if self.severity is Severity.WARNING else ""
+        return f"{where}{mark}{what}given {self.given}, expected {self.expected}, {self.remedy}"
+
+
+class ParkFileError(InputError):
+    """A park file is refused; ``problems`` holds everything that is wrong with it."""
+
+    code = "input.park-file"
+
+    def __init__(self, *, source: str, problems: tuple[Problem, ...]) -> None:
+        count = len(problems)
+        super().__init__(
+            given=f"{source} with {count} problem{'' if count == 1 else 's'}",
+            expected="a park file without any",
+            remedy="correct each line named below; docs/park-toml.md describes every key",
+        )
+        self.source = source
+        self.problems = problems
+
+    @override
+    def __str__(self) -> str:
+        return "\n".join([super().__str__(), *(item.told(self.source) for item in self.problems)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParkReading:
+    """What came of reading a park file."""
+
+    park: Park | None
+    """The park; None where any problem is an error."""
+    problems: tuple[Problem, ...]
+    """Errors and warnings in the order of the lines."""
+
+
+def read_park(text: str, *, source: str) -> Park:
+    """Read a park file, or refuse it with everything that is wrong.
+
+    Args:
+        text: The text of park.toml.
+        source: Name of the file, for the messages.
+
+    Returns:
+        The park, checked as a whole. Warnings do not refuse it: see ``examine_park``.
+
+    Raises:
+        ParkFileError: If anything is wrong; it carries all errors with their lines.
+
+    Example:
+        >>> try:
+        ...     read_park('format = "1"', source="park.toml")
+        ... except ParkFileError as error:
+        ...     print(error.problems[0].told("park.toml"))
+        park.toml:1: format: given "1", expected the whole number 1, write 1
+    """
+    reading = examine_park(text)
+    if reading.park is None:
+        errors = [found for found in reading.problems if found.severity is Severity.ERROR]
+        raise ParkFileError(source=source, problems=tuple(errors))
+    return reading.park
+
+
+def examine_park(text: str) -> ParkReading:
+    """Read a park file and tell everything that is wrong with it, warnings included.
+
+    Args:
+        text: The text of park.toml.
+
+    Returns:
+        The park, where nothing refuses it, and all problems.
+    """
+    parsed = _parse(text)
+    if isinstance(parsed, Problem):
+        return ParkReading(park=None, problems=(parsed,))
+    document, lines = parsed
+    problems = _check_format(document)
+    park = None if problems else _build(document, problems)
+    # Relations are judged on whole objects only: an object that did not read would be blamed a
+    # second time by everything that names it.
+    if park is not None and not problems:
+        problems = check_park(park)
+    placed = [_placed(problem, lines) for problem in problems]
+    return ParkReading(
+        park=None if has_errors(problems) else park,
+        problems=tuple(sorted(placed, key=lambda problem: problem.line)),
+    )
+
+
+def _parse(text: str) -> tuple[Mapping[str, object], LineMap] | Problem:
+    if len(text) > CHARS_MAX:
+        return _no_toml(
+            1, f"{len(text)} characters", f"at most {CHARS_MAX}", "split it into several parks"
+        )
+    if text.startswith(_BYTE_ORDER_MARK):
+        return _no_toml(1, "a byte order mark", "plain UTF-8", "save the file as UTF-8 without BOM")
+    try:
+        document = tomllib.loads(text, parse_float=_decimal)
+        return dict(document), map_lines(text)
+    except RecursionError:
+        return _no_toml(1, "lists inside lists without end", "the tables described", "unfold them")
+    except ValueError as fault:
+        # TOMLDecodeError, or int()'s own refusal of thousands of digits.
+        return _syntax_problem(text, str(fault))
+
+
+def _decimal(text: str) -> Decimal:
+    # An exponent of twenty digits is no number; its key is refused later, with its line.
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return Decimal("NaN")
+
+
+def _syntax_problem(text: str, message: str) -> Problem:
+    rows = text.split("\n")
+    found = _LINE_OF_SYNTAX.search(message)
+    line = int(found.group(1)) if found else max(1, len(text.rstrip().split("\n")))
+    rule = _LINE_OF_SYNTAX.sub("", message).removesuffix(_END_OF_SYNTAX)
+    return _no_toml(
+        line, shown(rows[line - 1].strip()), "valid TOML", f"correct the line: {visible(rule)}"
+    )
+
+
+def _no_toml(line: int, given: str, expected: str, remedy: str) -> Problem:
+    return Problem(line=line, path=(), given=given, expected=expected, remedy=remedy)
+
+
+def _check_format(document: Mapping[str, object]) -> list[ParkProblem]:
+    """A file of another format is not judged by the rules of this one."""
+    given = document.get("format")
+    if type(given) is int and given == FORMAT:
+        return []
+    newer = isinstance(given, int) and given > FORMAT
+    return [
+        ParkProblem(
+            path=("format",),
+            given="nothing" if given is None else shown(given),
+            expected=f"the whole number {FORMAT}",
+            remedy="use a newer release of this program" if newer else f"write {FORMAT}",
+        )
+    ]
+
+
+def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
+    root = TableReader(document, path=(), problems=problems)
+    root.count("format", _FORMAT)
+    place = _one(root, "park", read_place, problems)
+    accounting = _one(root, "accounting", read_accounting, problems)
+    park = Park(
+        id=place.id,
+        name_zh=place.name_zh,
+        name_en=place.name_en,
+        time_zone=place.time_zone,
+        province=place.province,
+        latitude_deg=place.latitude_deg,
+        longitude_deg=place.longitude_deg,
+        accounting=accounting,
+        grids=_each(root, "grids", read_grid, problems),
+        enterprises=_each(root, "enterprises", read_enterprise, problems),
+        plants=_each(root, "plants", read_plant, problems),
+        stations=_each(root, "stations", read_station, problems),
+        batteries=_each(root, "batteries", read_battery, problems),
+        feeders=_each(root, "feeders", read_feeder, problems),
+        dedicated_lines=_each(root, "dedicated_lines", read_dedicated_line, problems),
+        meters=_each(root, "meters", read_meter, problems),
+        gateways=_each(root, "gateways", read_gateway, problems),
+        series=_each(root, "series", read_series, problems),
+        green_supplies=_each(root, "green_supplies", read_green_supply, problems),
+        grid_tariffs=_each(root, "grid_tariffs", read_grid_tariff, problems),
+    )
+    root.close()
+    return park
+
+
+def _one(
+    root: TableReader,
+    name: str,
+    read: Callable[[TableReader], _Object],
+    problems: list[ParkProblem],
+) -> _Object:
+    content = root.table(name, required=True)
+    # A table that is not there at all is one problem, not one for each of its keys.
+    table = TableReader(content or {}, path=(name,), problems=[] if content is None else problems)
+    value = read(table)
+    table.close()
+    return value
+
+
+def _each(
+    root: TableReader,
+    kind: str,
+    read: Callable[[TableReader], _Object],
+    problems: list[ParkProblem],
+) -> dict[str, _Object]:
+    objects: dict[str, _Object] = {}
+    for name, row in (root.table(kind, required=False) or {}).items():
+        content = table_of(row)
+        if id_of(name) is None:
+            problems.append(
+                ParkProblem(
+                    path=(kind, name),
+                    given=f'the id "{visible(name)}"',
+                    expected=f"an id of {ID_WORDS}",
+                    remedy="rename it, for example E01",
+                )
+            )
+        if content is None:
+            problems.append(
+                ParkProblem(
+                    path=(kind, name),
+                    given=shown(row),
+                    expected="a table of its keys",
+                    remedy=f"write {visible(name)} = {{ … }}",
+                )
+            )
+            continue
+        table = TableReader(content, path=(kind, name), problems=problems)
+        objects[name] = read(table)
+        table.close()
+    return objects
+
+
+def _placed(problem: ParkProblem, lines: LineMap) -> Problem:
+    return Problem(
+        line=lines.line_of(problem.path),
+        path=problem.path,
+        given=problem.given,
+        expected=problem.expected,
+        remedy=problem.remedy,
+        severity=problem.severity,
+    )

@@ -1,0 +1,277 @@
+"""Every table of a park file, key by key: what may stand in it, in which unit.
+
+One function per kind of table; the reference page ``docs/park-toml.md`` describes exactly the keys
+that are asked for here, and a test holds the two together.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from taihang.config.table_reader import KeyFacts, TableReader, read_days
+from taihang.config.value_rules import NumberRule
+from taihang.core.park.assets import (
+    Battery,
+    ChargingStation,
+    Enterprise,
+    GridConnection,
+    Plant,
+    PlantKind,
+    ShiftPattern,
+)
+from taihang.core.park.contract import DemandBasis, GreenSupply, GridTariff
+from taihang.core.park.park import Accounting
+from taihang.core.park.topology import (
+    DeclaredSeries,
+    DedicatedLine,
+    Direction,
+    Feeder,
+    Gateway,
+    Meter,
+)
+from taihang.core.series import Quantity
+
+_KV: Final = NumberRule(words="a number of kilovolts", unit="kV", example="110", above=0)
+_KVA: Final = NumberRule(words="a number of kilovolt-amperes", unit="kVA", example="1000", above=0)
+_KW: Final = NumberRule(words="a number of kilowatts", unit="kW", example="1000", above=0)
+_KWH: Final = NumberRule(words="a number of kilowatt-hours", unit="kWh", example="2000", above=0)
+_MWH_PER_YEAR: Final = NumberRule(
+    words="a number of megawatt-hours a year", unit="MWh/a", example="5000", above=0
+)
+_RATIO: Final = NumberRule(words="a ratio", unit="1", example="0.95", at_least=0)
+_PRICE: Final = NumberRule(
+    words="a price in CNY per kWh", unit="CNY/kWh", example='"0.3500"', at_least=0
+)
+_FEE: Final = NumberRule(words="a fee in CNY per kWh", unit="CNY/kWh", example='"0.0300"')
+"""May be negative: refunds are settled through the same item."""
+_WEAR: Final = NumberRule(words="a cost in CNY per kWh", unit="CNY/kWh", example="0.05", at_least=0)
+_DEGREES: Final = NumberRule(words="a number of degrees", unit="°", example="36.2")
+_COUNT: Final = NumberRule(words="a whole number", unit="1", example="1", at_least=1)
+_DIGITS: Final = NumberRule(
+    words="a whole number of digits", unit="1", example="8", at_least=1, at_most=18
+)
+_WH: Final = NumberRule(words="a whole number of watt-hours", unit="Wh", example="10", at_least=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What ``[park]`` says: which park this is and where it lies."""
+
+    id: str
+    name_zh: str
+    name_en: str
+    time_zone: str
+    province: str
+    latitude_deg: float
+    longitude_deg: float
+
+
+def read_place(table: TableReader) -> Place:
+    """Read ``[park]``."""
+    return Place(
+        id=table.reference("id", example="changzhi"),
+        name_zh=table.text("name_zh", example="示例园区"),
+        name_en=table.text("name_en", example="Demo park"),
+        time_zone=table.text("time_zone", example="Asia/Shanghai"),
+        province=table.text("province", example="Shanxi"),
+        latitude_deg=table.number("latitude_deg", _DEGREES),
+        longitude_deg=table.number("longitude_deg", _DEGREES),
+    )
+
+
+def read_accounting(table: TableReader) -> Accounting:
+    """Read ``[accounting]``."""
+    return Accounting(
+        fuel_factor_set=table.text("fuel_factor_set", example="guide-2015"),
+        gwp_set=table.text("gwp_set", example="AR6"),
+        location_region=table.text("location_region", example="Shanxi"),
+        residual_factor=table.text("residual_factor", example="grid.excl-market"),
+        storage_losses_in_load=table.flag("storage_losses_in_load"),
+        export_limit_ratio=table.exact("export_limit_ratio", _RATIO),
+    )
+
+
+def read_grid(table: TableReader) -> GridConnection:
+    """Read one line of ``[grids]``."""
+    return GridConnection(
+        id=table.id,
+        name_zh=table.text("name_zh", example="220 千伏园区变"),
+        name_en=table.text("name_en", example="220 kV park substation"),
+        voltage_kv=table.number("voltage_kv", _KV),
+        capacity_kva=table.number("capacity_kva", _KVA),
+        in_service=table.in_service(),
+    )
+
+
+def read_enterprise(table: TableReader) -> Enterprise:
+    """Read one line of ``[enterprises]``."""
+    return Enterprise(
+        id=table.id,
+        name_zh=table.text("name_zh", example="示例企业01"),
+        name_en=table.text("name_en", example="Demo enterprise 01"),
+        sector=table.text("sector", example="C38"),
+        voltage_kv=table.number("voltage_kv", _KV),
+        transformer_kva=table.number("transformer_kva", _KVA),
+        shift_pattern=table.optional_choice("shift_pattern", ShiftPattern),
+        planned_mwh_per_year=table.optional_number("planned_mwh_per_year", _MWH_PER_YEAR),
+        in_service=table.in_service(),
+    )
+
+
+def read_plant(table: TableReader) -> Plant:
+    """Read one line of ``[plants]``."""
+    return Plant(
+        id=table.id,
+        name_zh=table.text("name_zh", example="一号屋顶光伏"),
+        name_en=table.text("name_en", example="Roof PV 1"),
+        kind=table.choice("kind", PlantKind),
+        capacity_kw=table.number("capacity_kw", _KW),
+        planned_mwh_per_year=table.optional_number("planned_mwh_per_year", _MWH_PER_YEAR),
+        in_service=table.in_service(),
+    )
+
+
+def read_station(table: TableReader) -> ChargingStation:
+    """Read one line of ``[stations]``."""
+    return ChargingStation(
+        id=table.id,
+        name_zh=table.text("name_zh", example="一号充电站"),
+        name_en=table.text("name_en", example="Charging station 1"),
+        capacity_kw=table.number("capacity_kw", _KW),
+        piles=table.count("piles", _COUNT),
+        planned_mwh_per_year=table.optional_number("planned_mwh_per_year", _MWH_PER_YEAR),
+        in_service=table.in_service(),
+    )
+
+
+def read_battery(table: TableReader) -> Battery:
+    """Read one line of ``[batteries]``."""
+    return Battery(
+        id=table.id,
+        name_zh=table.text("name_zh", example="一号储能"),
+        name_en=table.text("name_en", example="Battery 1"),
+        power_kw=table.number("power_kw", _KW),
+        energy_kwh=table.number("energy_kwh", _KWH),
+        charge_efficiency_ratio=table.number("charge_efficiency_ratio", _RATIO),
+        discharge_efficiency_ratio=table.number("discharge_efficiency_ratio", _RATIO),
+        soc_min_ratio=table.number("soc_min_ratio", _RATIO),
+        soc_max_ratio=table.number("soc_max_ratio", _RATIO),
+        cycle_cost_cny_per_kwh=table.number("cycle_cost_cny_per_kwh", _WEAR),
+        in_service=table.in_service(),
+    )
+
+
+def read_feeder(table: TableReader) -> Feeder:
+    """Read one line of ``[feeders]``."""
+    return Feeder(
+        id=table.id,
+        name_zh=table.text("name_zh", example="一号馈线"),
+        name_en=table.text("name_en", example="Feeder 1"),
+        grid=table.reference("grid", example="G1"),
+        transformer_kva=table.number("transformer_kva", _KVA),
+        members=table.references("members", example="E01"),
+    )
+
+
+def read_dedicated_line(table: TableReader) -> DedicatedLine:
+    """Read one line of ``[dedicated_lines]``."""
+    return DedicatedLine(
+        id=table.id,
+        name_zh=table.text("name_zh", example="一号专线"),
+        name_en=table.text("name_en", example="Dedicated line 1"),
+        capacity_kva=table.number("capacity_kva", _KVA),
+        plants=table.references("plants", example="W01"),
+        users=table.references("users", example="E01"),
+    )
+
+
+def read_meter(table: TableReader) -> Meter:
+    """Read one line of ``[meters]``."""
+    return Meter(
+        id=table.id,
+        node=table.reference("node", example="E01"),
+        measures=table.choice("measures", Direction),
+        resolution_wh=table.count("resolution_wh", _WH),
+        multiplier=table.count("multiplier", _COUNT),
+        digits=table.count("digits", _DIGITS),
+        max_kw=table.number("max_kw", _KW),
+        in_service=table.in_service(),
+    )
+
+
+def read_gateway(table: TableReader) -> Gateway:
+    """Read one line of ``[gateways]``."""
+    return Gateway(id=table.id, meters=table.references("meters", example="M-E01"))
+
+
+def read_series(table: TableReader) -> DeclaredSeries:
+    """Read one line of ``[series]``."""
+    return DeclaredSeries(
+        id=table.id,
+        quantity=table.choice("quantity", Quantity),
+        unit=table.text("unit", example="CNY/MWh"),
+        scale=table.scale("scale"),
+    )
+
+
+def read_green_supply(table: TableReader) -> GreenSupply:
+    """Read one line of ``[green_supplies]``."""
+    return GreenSupply(
+        id=table.id,
+        plant=table.reference("plant", example="PV01"),
+        buyers=table.references("buyers", example="E01"),
+        price_cny_per_kwh=table.exact("price_cny_per_kwh", _PRICE),
+        in_service=table.in_service(),
+    )
+
+
+def read_grid_tariff(table: TableReader) -> GridTariff:
+    """Read one table of ``[grid_tariffs]``."""
+    return GridTariff(
+        id=table.id,
+        users=table.references("users", example="E01"),
+        demand_basis=table.choice("demand_basis", DemandBasis),
+        agent_price_cny_per_kwh=table.exact("agent_price_cny_per_kwh", _PRICE),
+        system_operation_cny_per_kwh=table.exact("system_operation_cny_per_kwh", _FEE),
+        floating_items=table.words("floating_items", example="energy"),
+        sharp_applies=table.flag("sharp_applies"),
+        source=table.text("source", example="which document, which assumption"),
+    )
+
+
+TABLES: Final[Mapping[str, Callable[[TableReader], object]]] = {
+    "park": read_place,
+    "accounting": read_accounting,
+    "grids": read_grid,
+    "enterprises": read_enterprise,
+    "plants": read_plant,
+    "stations": read_station,
+    "batteries": read_battery,
+    "feeders": read_feeder,
+    "dedicated_lines": read_dedicated_line,
+    "meters": read_meter,
+    "gateways": read_gateway,
+    "series": read_series,
+    "green_supplies": read_green_supply,
+    "grid_tariffs": read_grid_tariff,
+    "in_service": read_days,
+}
+"""Who reads which table; ``in_service`` is the small table inside a line."""
+
+
+def keys_of(table: str) -> tuple[KeyFacts, ...]:
+    """Return every key that may stand in a table, in the order in which it is read.
+
+    Args:
+        table: A key of ``TABLES``.
+
+    Returns:
+        The keys, with their units and whether they must be there.
+
+    Example:
+        >>> [key.name for key in keys_of("gateways")]
+        ['meters']
+    """
+    nothing = TableReader({}, path=(table,), problems=[])
+    TABLES[table](nothing)
+    return nothing.asked

@@ -1,0 +1,214 @@
+"""Check everything against everything: journal, tree, checkpoints, lake, statements.
+
+The journal is the truth, the lake is only compared with it. Every finding names its place: the
+batch, the checkpoint, the point or the statement.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from taihang.core.errors import TaihangError
+from taihang.core.seal.batch import leaf_entry_of, open_batch
+from taihang.core.tlog.checkpoint import Checkpoint, open_checkpoint
+from taihang.core.tlog.merkle import Tree, leaf_hash
+from taihang.core.tlog.record import Damage, Record
+from taihang.services.certify import certify
+from taihang.services.ingest import Pending, catch_up, check_sender, joined, stage
+from taihang.services.ports import Columns, Ports
+from taihang.services.prove import LOG_KEY
+from taihang.services.settle import period_of, resettle
+
+_GATEWAY: Final = re.compile(rb'"gateway":"([^"]{1,128})"')
+_COUNTER: Final = re.compile(rb'"counter":(\d{1,18})')
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is not as it should be."""
+
+    where: str
+    """The place: a batch, a checkpoint, a point of the lake, a statement."""
+    what: str
+
+
+@dataclass(slots=True)
+class Audit:
+    """What an audit looked at and found."""
+
+    n_batches: int = 0
+    n_readings: int = 0
+    n_checkpoints: int = 0
+    n_statements_damaged: int = 0
+    root: bytes = b""
+    findings: list[Finding] = field(default_factory=list[Finding])
+    gaps: list[str] = field(default_factory=list[str])
+    """Counters that a gateway skipped: batches that were never sent or never came."""
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+
+def audit(*, ports: Ports) -> Audit:
+    """Check the whole park.
+
+    Args:
+        ports: The outside world; the journal need not be loadable.
+
+    Returns:
+        What was looked at, and every finding.
+    """
+    result = Audit()
+    # 1. Every record: frame, bytes, block root, signature, sender, counter.
+    pending, tree = _check_records(result, ports)
+    # 2. Every checkpoint: signature, and the root of the tree at its size.
+    _check_checkpoints(result, tree, ports)
+    # 3. The lake says what the journal says.
+    if tree is not None:
+        _check_lake(result, pending, ports)
+    # 4. Statements are as they were issued.
+    damaged = ports.registry.damaged_statements()
+    result.n_statements_damaged = len(damaged)
+    for statement_id in damaged:
+        result.findings.append(Finding(f"statement {statement_id}", "is not as it was issued"))
+    return result
+
+
+def rebuild(*, ports: Ports) -> str:
+    """Make the lake again from the journal and return its state hash.
+
+    Args:
+        ports: The outside world.
+
+    Returns:
+        The state hash, equal to the one before if nothing was wrong.
+    """
+    # 1. Empty the lake and replay every batch.
+    ports.lake.clear()
+    catch_up(ports)
+    # 2. Settle what was settled, from what was known then.
+    for settlement in ports.registry.settlements():
+        resettle(settlement, ports=ports)
+        certify(period_of(settlement), ports=ports)
+    return ports.lake.state_hash()
+
+
+def _check_records(result: Audit, ports: Ports) -> tuple[Pending, Tree | None]:
+    pending, tree = Pending(batches=[]), Tree()
+    names = [f"{gateway}/{counter}" for gateway, counter, _ in ports.lake.batches()]
+    enrolled = ports.registry.gateway_keys()
+    whole = True
+    for item in ports.journal.scan():
+        if isinstance(item, Damage):
+            result.findings.append(_damage(item, names))
+            whole = False
+            continue
+        result.n_batches += 1
+        try:
+            tree.append(leaf_hash(leaf_entry_of(item.data)))
+            batch = open_batch(item.data)
+            check_sender(batch, enrolled=enrolled, ports=ports)
+        except TaihangError as error:
+            result.findings.append(Finding(_record_name(item, names), str(error)))
+            whole = False
+            continue
+        result.n_readings += sum(len(sealed.block.times_s) for sealed in batch.blocks)
+        stage(batch, item.index, pending)
+    _check_counters(result, pending)
+    result.root = tree.root()
+    return pending, tree if whole else None
+
+
+def _damage(item: Damage, names: list[str]) -> Finding:
+    """Name a damaged record by the lake's list of batches, else by what can still be read."""
+    if item.index < len(names):
+        name = names[item.index]
+    else:
+        gateway, counter = _GATEWAY.search(item.data), _COUNTER.search(item.data)
+        name = f"{gateway[1].decode(errors='replace')}/" if gateway else "unreadable/"
+        name += counter[1].decode() if counter else "?"
+    return Finding(
+        f"batch {name} (record {item.index}, {item.file} at byte {item.offset})",
+        "its stored bytes are altered or cut",
+    )
+
+
+def _record_name(item: Record, names: list[str]) -> str:
+    name = names[item.index] if item.index < len(names) else "?"
+    return f"batch {name} (record {item.index})"
+
+
+def _check_counters(result: Audit, pending: Pending) -> None:
+    seen: dict[str, set[int]] = {}
+    for gateway, counter, _ in pending.batches:
+        counters = seen.setdefault(gateway, set())
+        if counter in counters:
+            result.findings.append(Finding(f"batch {gateway}/{counter}", "is stored twice"))
+        counters.add(counter)
+    for gateway, counters in sorted(seen.items()):
+        absent = sorted(set(range(1, max(counters) + 1)) - counters)
+        result.gaps += [f"{gateway}/{counter}" for counter in absent]
+
+
+def _check_checkpoints(result: Audit, tree: Tree | None, ports: Ports) -> None:
+    for damage in ports.journal.checkpoint_damage():
+        where = f"checkpoint file at byte {damage.offset}"
+        result.findings.append(Finding(where, "its stored bytes are altered or cut"))
+    size = 0
+    for number, checkpoint in _opened_checkpoints(result, ports):
+        result.n_checkpoints += 1
+        where = f"checkpoint {number} of size {checkpoint.size}"
+        if checkpoint.size < size:
+            result.findings.append(Finding(where, f"is smaller than the one before, {size}"))
+        size = max(size, checkpoint.size)
+        if tree is not None and checkpoint.size > tree.size:
+            result.findings.append(Finding(where, f"covers more than the {tree.size} records"))
+        elif tree is not None and tree.root(checkpoint.size) != checkpoint.root:
+            result.findings.append(Finding(where, "has another root than the records under it"))
+    if tree is not None and tree.size > size:
+        unacknowledged = Finding(
+            f"records {size} … {tree.size - 1}", "are under no checkpoint: start the park once"
+        )
+        result.findings.append(unacknowledged)
+
+
+def _opened_checkpoints(result: Audit, ports: Ports) -> Iterator[tuple[int, Checkpoint]]:
+    public_key = ports.keys.signing_key(LOG_KEY).public
+    for number, note in enumerate(ports.journal.checkpoint_notes()):
+        try:
+            yield (
+                number,
+                open_checkpoint(
+                    note, origin=ports.log_origin, public_key=public_key, verify=ports.verify
+                ),
+            )
+        except TaihangError as error:
+            result.findings.append(Finding(f"checkpoint {number}", str(error)))
+
+
+def _check_lake(result: Audit, pending: Pending, ports: Ports) -> None:
+    if ports.lake.batches() != pending.batches:
+        given = f"{len(ports.lake.batches())} batches, journal {len(pending.batches)}"
+        result.findings.append(Finding("lake", f"{given}: run `taihang rebuild`"))
+        return
+    for table, parts in (("readings", pending.readings), ("events", pending.events)):
+        stored = ports.lake.read(table)
+        for key in sorted({*parts, *stored}):
+            truth = joined(parts[key]) if key in parts else {}
+            if not _equal(truth, stored.get(key, {})):
+                where = f"lake {table} of {'/'.join(key)}"
+                result.findings.append(Finding(where, "differs from the journal"))
+
+
+def _equal(truth: Columns, stored: Columns) -> bool:
+    """Say whether two sets of columns hold the same rows, whatever the order of equal times."""
+    if set(truth) != set(stored) or len(truth["time_s"]) != len(stored["time_s"]):
+        return False
+    names = sorted(truth)
+    orders = [np.lexsort([rows[name] for name in names]) for rows in (truth, stored)]
+    return all(np.array_equal(truth[name][orders[0]], stored[name][orders[1]]) for name in names)

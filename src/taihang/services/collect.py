@@ -1,0 +1,223 @@
+"""Edge job: take what was read, leave out what is known, seal it into numbered batches.
+
+The simulator, an imported file and a field gateway all come through here; from here on nothing
+tells them apart but the origin that the batch states.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from taihang.core.errors import InputError
+from taihang.core.metering.current import current_rows, rank_of_batches
+from taihang.core.metering.plausibility import check_block
+from taihang.core.metering.readings import MeterEvent, ReadingBlock
+from taihang.core.park.topology import Direction
+from taihang.core.periods import Period, instant_of_s
+from taihang.core.seal.batch import ClockState, Envelope, seal_batch
+from taihang.services.ports import Columns, Ports, Upload
+
+IMPORT_GATEWAY = "import"
+"""The pseudo-gateway of imported files: a manual channel, which may speak for every point."""
+_DAY_S = 86_400
+_PROBLEMS_SHOWN = 5
+
+
+class UnknownPointError(InputError):
+    """Readings name a point that the park does not have."""
+
+    code = "input.unknown-point"
+
+
+class ImplausibleImportError(InputError):
+    """A file holds values that no honest meter of this park can have."""
+
+    code = "input.implausible-import"
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """An upload that is ready to be sealed."""
+
+    gateway: str
+    sent_at_s: int
+    blocks: tuple[ReadingBlock, ...]
+    events: tuple[MeterEvent, ...] = ()
+
+
+@dataclass(slots=True)
+class CollectCount:
+    """What became of the readings, counted while the batches are made."""
+
+    read: int = 0
+    unchanged: int = 0
+    sealed: int = 0
+    batches: int = 0
+
+
+def collect(
+    uploads: Iterable[Upload],
+    *,
+    ports: Ports,
+    period: Period,
+    origin: Mapping[str, str],
+    clock: ClockState,
+    count: CollectCount,
+) -> Iterator[bytes]:
+    """Yield sealed batches of everything in the uploads that the park does not know yet.
+
+    Args:
+        uploads: What gateways collected, in order.
+        ports: The outside world.
+        period: A period that holds every reading of the uploads.
+        origin: Where the readings come from; signed with every batch.
+        clock: How well the gateways knew the time.
+        count: Counters that are moved along.
+
+    Yields:
+        The bytes of one sealed batch after the other.
+    """
+    # 1. What the park knows already: the same file twice changes nothing.
+    known = _known(ports, period)
+    counters = _counters(ports)
+    for upload in uploads:
+        # 2. Leave out readings that would say the same again.
+        blocks = [
+            _news(block, known.get((block.point, block.quantity.value))) for block in upload.blocks
+        ]
+        fresh = [block for block in blocks if len(block.times_s)]
+        count.read += sum(len(block.times_s) for block in upload.blocks)
+        count.sealed += sum(len(block.times_s) for block in fresh)
+        count.unchanged = count.read - count.sealed
+        if not fresh:
+            continue
+        # 3. Number and sign the batch with the gateway's own key.
+        counters[upload.gateway] = counters.get(upload.gateway, 0) + 1
+        key = ports.keys.signing_key(f"gateway-{upload.gateway}")
+        envelope = Envelope(
+            gateway=upload.gateway,
+            gateway_key=key.public,
+            counter=counters[upload.gateway],
+            sent_at_s=upload.sent_at_s,
+            clock=clock,
+            origin=origin,
+            events=tuple(sorted(upload.events, key=lambda event: (event.at_s, event.point))),
+        )
+        salts = ports.keys.salts(f"{upload.gateway}/{envelope.counter}", len(fresh))
+        count.batches += 1
+        yield seal_batch(envelope, blocks=fresh, salts=salts, sign=key.sign)
+
+
+def uploads_of_blocks(blocks: Sequence[ReadingBlock], *, ports: Ports) -> Iterator[Collected]:
+    """Cut imported blocks into one upload a UTC day, so that a proof of a month stays small.
+
+    Args:
+        blocks: Blocks of any length, one a point and quantity.
+        ports: The outside world.
+
+    Yields:
+        Uploads of the import gateway in order of time.
+    """
+    if not blocks:
+        return
+    sent_at_s = int(ports.clock.now().timestamp())
+    first = min(int(block.times_s[0]) for block in blocks) // _DAY_S
+    last = max(int(block.times_s[-1]) for block in blocks) // _DAY_S
+    edges_s = np.arange(first, last + 2, dtype=np.int64) * _DAY_S
+    cuts = [np.searchsorted(block.times_s, edges_s) for block in blocks]
+    for day in range(len(edges_s) - 1):
+        parts = [
+            _cut(block, int(cut[day]), int(cut[day + 1]))
+            for block, cut in zip(blocks, cuts, strict=True)
+            if cut[day + 1] > cut[day]
+        ]
+        if parts:
+            yield Collected(IMPORT_GATEWAY, sent_at_s, tuple(parts))
+
+
+def check_import(blocks: Sequence[ReadingBlock], *, ports: Ports) -> None:
+    """Refuse a whole file before any of it is stored.
+
+    Args:
+        blocks: Everything the file holds.
+        ports: The outside world.
+
+    Raises:
+        UnknownPointError: If it names a point that is not in park.toml.
+        ImplausibleImportError: If values exceed what a meter can honestly count.
+    """
+    park = ports.park
+    unknown = sorted({b.point for b in blocks} - set(park.meters) - set(park.series))
+    if unknown:
+        raise UnknownPointError(
+            given=f"readings of {len(unknown)} points not in park.toml: {', '.join(unknown[:6])}",
+            expected="ids of [meters] or [series]",
+            remedy="add them to park.toml, or name the points differently in the import map",
+        )
+    problems = [
+        problem
+        for block in blocks
+        if (meter := park.meters.get(block.point)) is not None
+        for problem in check_block(
+            block, max_kw=meter.max_kw, is_net=meter.measures is Direction.GENERATION
+        )
+    ]
+    if problems:
+        shown = "; ".join(str(problem) for problem in problems[:_PROBLEMS_SHOWN])
+        raise ImplausibleImportError(
+            given=f"{len(problems)} implausible stretches: {shown}",
+            expected="values that the meters of park.toml can have",
+            remedy="correct the unit or quantity in the import map, or max_kw in park.toml",
+        )
+
+
+def span_of(blocks: Sequence[ReadingBlock]) -> Period:
+    """Return a period that holds every reading of some blocks."""
+    first = min(int(block.times_s[0]) for block in blocks)
+    last = max(int(block.times_s[-1]) for block in blocks)
+    return Period(instant_of_s(first), instant_of_s(last + 1))
+
+
+def _cut(block: ReadingBlock, first: int, last: int) -> ReadingBlock:
+    return replace(
+        block,
+        times_s=block.times_s[first:last],
+        counts=block.counts[first:last],
+        quality=block.quality[first:last],
+    )
+
+
+def _known(ports: Ports, period: Period) -> dict[tuple[str, ...], Columns]:
+    rank = rank_of_batches(ports.lake.batches())
+    return {
+        key: current_rows(rows, batch_rank=rank, as_of=len(rank))
+        for key, rows in ports.lake.read("readings", period).items()
+    }
+
+
+def _counters(ports: Ports) -> dict[str, int]:
+    counters: dict[str, int] = {}
+    for gateway, counter, _ in ports.lake.batches():
+        counters[gateway] = max(counter, counters.get(gateway, 0))
+    return counters
+
+
+def _news(block: ReadingBlock, known: Columns | None) -> ReadingBlock:
+    """Return the readings of a block that are new or say something else."""
+    if known is None or not len(known["time_s"]):
+        return block
+    at = np.searchsorted(known["time_s"], block.times_s)
+    at = np.minimum(at, len(known["time_s"]) - 1)
+    same = (
+        (known["time_s"][at] == block.times_s)
+        & (known["count"][at] == block.counts)
+        & (known["quality"][at] == block.quality)
+    )
+    keep = ~same
+    return replace(
+        block,
+        times_s=block.times_s[keep],
+        counts=block.counts[keep],
+        quality=block.quality[keep],
+    )

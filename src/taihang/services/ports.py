@@ -1,0 +1,215 @@
+"""What the jobs need from outside. Each protocol states its obligations, not only its methods."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taihang.core.balance.settlement import Settlement
+from taihang.core.dispatch.model import Solve
+from taihang.core.facts import FactBook
+from taihang.core.metering.readings import MeterEvent, ReadingBlock
+from taihang.core.park.park import Park
+from taihang.core.periods import Period
+from taihang.core.seal.issued import IssuedStatement
+from taihang.core.tlog.merkle import Tree
+from taihang.core.tlog.record import Damage, Record
+
+Columns: TypeAlias = Mapping[str, NDArray[np.int64]]
+Slabs: TypeAlias = Mapping[tuple[str, ...], Columns]
+
+
+class Clock(Protocol):
+    """Says what time it is; the only source of now."""
+
+    def now(self) -> datetime:
+        """Return the present instant, with its zone."""
+        ...
+
+
+class Signer(Protocol):
+    """Holds one Ed25519 key."""
+
+    @property
+    def public(self) -> bytes:
+        """The public half, 32 bytes."""
+        ...
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the 64-byte signature."""
+        ...
+
+
+class Keys(Protocol):
+    """The park's keys; a key is made on first use and never changes silently."""
+
+    def signing_key(self, name: str) -> Signer:
+        """Return the key of a name."""
+        ...
+
+    def salts(self, label: str, n_salts: int) -> list[bytes]:
+        """Return salts of 16 bytes: the same for the same label, unguessable without the key."""
+        ...
+
+
+class Journal(Protocol):
+    """The one source of truth. ``append`` returns only when everything is on the disk."""
+
+    @property
+    def size(self) -> int:
+        """Acknowledged records."""
+        ...
+
+    @property
+    def tree(self) -> Tree:
+        """The tree over them."""
+        ...
+
+    @property
+    def checkpoint_note(self) -> str | None:
+        """The last signed checkpoint; None while empty."""
+        ...
+
+    def append(self, records: Sequence[bytes]) -> list[int]:
+        """Store records for ever, all or none."""
+        ...
+
+    def records(self, first: int = 0) -> Iterator[Record]:
+        """Yield acknowledged records in order."""
+        ...
+
+    def scan(self) -> Iterator[Record | Damage]:
+        """Yield what is on the disk, damage included; needs no checkpoint."""
+        ...
+
+    def checkpoint_notes(self) -> list[str]:
+        """Return every intact signed checkpoint in order."""
+        ...
+
+    def checkpoint_damage(self) -> list[Damage]:
+        """Return the places where the checkpoint file is damaged."""
+        ...
+
+
+class Lake(Protocol):
+    """Derived rows by table, key and time; may be lost at any moment without loss of truth."""
+
+    def batches(self) -> list[tuple[str, int, int]]:
+        """Return (gateway, counter, sent at [s]) of the batches inside, by leaf index."""
+        ...
+
+    def write_batches(self, batches: Iterable[tuple[str, int, int]]) -> None:
+        """State which batches are inside."""
+        ...
+
+    def clear(self) -> None:
+        """Take everything out."""
+        ...
+
+    def add(self, table: str, slabs: Slabs) -> None:
+        """Add rows; equal rows stay once."""
+        ...
+
+    def replace(self, table: str, period: Period, slabs: Slabs) -> None:
+        """Put rows in the place of all rows of a period."""
+        ...
+
+    def read(
+        self, table: str, period: Period | None = None, key_part: str | None = None
+    ) -> dict[tuple[str, ...], dict[str, NDArray[np.int64]]]:
+        """Return the rows of a period, each slab in order of time (and batch)."""
+        ...
+
+    def state_hash(self) -> str:
+        """Return one hash over everything inside."""
+        ...
+
+
+class Registry(Protocol):
+    """The register of record; every write is one transaction."""
+
+    def gateway_keys(self) -> dict[str, str]:
+        """Return the public key [hex] of every enrolled gateway."""
+        ...
+
+    def enrol_gateway(self, gateway: str, *, public_key: str, at_s: int) -> None:
+        """Let a gateway send; an enrolled key is never replaced."""
+        ...
+
+    def park_version(self, sha256: str) -> str:
+        """Return an earlier text of park.toml."""
+        ...
+
+    def settlements(self) -> list[Settlement]:
+        """Return every settlement in the order of settling."""
+        ...
+
+    def record_settlement(self, settlement: Settlement, *, at_s: int) -> None:
+        """Remember a settlement once."""
+        ...
+
+    def statement(self, statement_id: str) -> IssuedStatement:
+        """Return a statement, or the latest of a series; raises if there is none."""
+        ...
+
+    def latest_statements(self, period: str) -> list[IssuedStatement]:
+        """Return the latest version of every statement of a period."""
+        ...
+
+    def add_statements(self, statements: Iterable[IssuedStatement], *, at_s: int) -> None:
+        """Add statements, all or none."""
+        ...
+
+    def damaged_statements(self) -> list[str]:
+        """Return ids of statements whose text is not what was issued."""
+        ...
+
+
+class Upload(Protocol):
+    """What one gateway has collected: the readings of one stretch, and what happened to meters."""
+
+    @property
+    def gateway(self) -> str:
+        """Who collected it."""
+        ...
+
+    @property
+    def sent_at_s(self) -> int:
+        """When the gateway sent it [s]."""
+        ...
+
+    @property
+    def blocks(self) -> Sequence[ReadingBlock]:
+        """One block a point and quantity."""
+        ...
+
+    @property
+    def events(self) -> Sequence[MeterEvent]:
+        """Swaps and resets."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything a job may reach, handed to it by the wiring."""
+
+    park: Park
+    park_sha256: str
+    facts: FactBook
+    clock: Clock
+    keys: Keys
+    verify: Callable[[bytes, bytes, bytes], bool]
+    """Check an Ed25519 signature: public key, signature, message."""
+    journal: Journal
+    lake: Lake
+    registry: Registry
+    solve: Solve
+    read_park: Callable[[str], Park]
+    """Read the text of a park file."""
+    log_origin: str
+    """Name of the park's log."""
+    version: str
+    """Version of the code, stored in every statement."""

@@ -1,0 +1,104 @@
+"""Write one file that lets a stranger work out one statement again, offline."""
+
+from taihang.core.errors import IntegrityError, StateError
+from taihang.core.periods import SETTLEMENT_STEP, Period
+from taihang.core.seal.batch import open_batch
+from taihang.core.seal.canonical import load_canonical
+from taihang.core.seal.proof import LogIdentity, build_proof, evidence_of, open_proof
+from taihang.core.seal.statement import EnergyStatement, parse_statement
+from taihang.services.ports import Ports
+
+LOG_KEY = "log"
+"""Name of the key that signs checkpoints and proofs."""
+
+
+class NotSettledError(StateError):
+    """No settlement covers the period of a statement."""
+
+    code = "state.not-settled"
+
+
+class UnprovableStatementError(IntegrityError):
+    """A stored statement is not an object of the form that statements have."""
+
+    code = "integrity.unprovable-statement"
+
+
+def prove(statement_id: str, *, ports: Ports) -> bytes:
+    """Return the proof file of a statement.
+
+    Args:
+        statement_id: Id of a statement, or of a series for its latest version.
+        ports: The outside world.
+
+    Returns:
+        The bytes of the file, already checked as a stranger would check its form and paths.
+
+    Raises:
+        UnprovableStatementError: If what is stored is no statement.
+        NotSettledError: If the period is not settled any more.
+    """
+    # 1. The statement as it was issued.
+    issued = ports.registry.statement(statement_id)
+    document = load_canonical(issued.document.encode())
+    if not isinstance(document, dict):
+        raise UnprovableStatementError(
+            given=f"statement {issued.id} that is no object",
+            expected="the document as it was issued",
+            remedy="run `taihang audit`, then restore registry.db",
+        )
+    statement = parse_statement(document)
+    points = [term.point for term in statement.terms]
+    # 2. Every batch with a reading or an event of its points.
+    wanted = _batches_of(statement, ports)
+    # 3. Show of each only the blocks of those points, with the way to the root.
+    size = ports.journal.size
+    evidence = [
+        evidence_of(
+            open_batch(record.data),
+            points=points,
+            leaf_index=record.index,
+            inclusion=ports.journal.tree.inclusion_proof(record.index, size=size),
+        )
+        for record in ports.journal.records(min(wanted, default=0))
+        if record.index in wanted
+    ]
+    # 4. Seal it, and look at it as a stranger would.
+    key = ports.keys.signing_key(LOG_KEY)
+    proof = build_proof(
+        statement=document,
+        evidence=evidence,
+        checkpoint_note=ports.journal.checkpoint_note or "",
+        log=LogIdentity(name=ports.log_origin, key=key.public),
+        sign=key.sign,
+    )
+    open_proof(proof, verify=ports.verify)
+    return proof
+
+
+def _batches_of(statement: EnergyStatement, ports: Ports) -> set[int]:
+    """Return the leaf indexes of the batches that the settlement of the statement looked at."""
+    as_of = _known_at(statement.period, ports)
+    span = Period(statement.period.start, statement.period.end + SETTLEMENT_STEP)
+    found: set[int] = set()
+    for table in ("readings", "events"):
+        for term in statement.terms:
+            for rows in ports.lake.read(table, span, term.point).values():
+                found |= {int(batch) for batch in set(rows["batch"].tolist()) if batch < as_of}
+    return found
+
+
+def _known_at(period: Period, ports: Ports) -> int:
+    """Return the journal size that the last settlement of a period looked at."""
+    sizes = [
+        settlement.journal_size
+        for settlement in ports.registry.settlements()
+        if settlement.start_s <= period.start_s and period.end_s <= settlement.end_s
+    ]
+    if not sizes:
+        raise NotSettledError(
+            given=f"{period.start.isoformat()} … {period.end.isoformat()}",
+            expected="a settled period",
+            remedy="run `taihang settle` for it first",
+        )
+    return sizes[-1]

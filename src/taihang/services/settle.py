@@ -1,0 +1,353 @@
+"""Close a period: registers to interval energy, balance, green matching; all into the lake.
+
+A settlement is a pure function of the readings known at a size of the journal and of one version of
+park.toml. Both are recorded, so a rebuild makes the same rows again, to the bit.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taihang.core.balance.balance import Balance, Flow, close_balance
+from taihang.core.balance.matching import Line, Matching, match_green
+from taihang.core.balance.settlement import Settlement
+from taihang.core.errors import StateError
+from taihang.core.metering.current import current_rows, rank_of_batches
+from taihang.core.metering.energy import RegisterEnergy, energy_block, interval_energy
+from taihang.core.metering.readings import MeterEvent, MeterEventKind, ReadingBlock
+from taihang.core.park.assets import InService
+from taihang.core.park.park import Park
+from taihang.core.park.topology import Direction, Meter
+from taihang.core.periods import SETTLEMENT_STEP, STEP_S, Period, days, instant_of_s
+from taihang.core.quantities import SECONDS_PER_HOUR
+from taihang.core.series import EnergySeries, Quality, Quantity
+from taihang.services.ports import Columns, Ports
+
+_VA_PER_KVA = 1_000
+
+
+class NothingToSettleError(StateError):
+    """No reading at all is known in the period."""
+
+    code = "state.nothing-to-settle"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What one settlement found."""
+
+    settlement: Settlement
+    n_meters: int
+    n_intervals: int
+    """Intervals of the period."""
+    n_missing: int
+    """Meter-intervals without a usable value."""
+    n_rejected: int
+    """Meter-intervals that a rule refused."""
+    gap_wh: int
+    """Energy between registers that belongs to no single interval [Wh]."""
+    n_rollover: int
+    n_events: int
+    n_open: int
+    """Intervals whose balance stays open because a part is missing."""
+    max_closure_error_wh: int
+    """Largest closure error of any interval [Wh]; 0 or the code is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class _MeterEnergy:
+    meter: Meter
+    energy: RegisterEnergy
+    in_service: NDArray[np.bool_]
+    """Where the meter and its asset belong to the park, shape (n,)."""
+
+
+def settle(
+    period: Period, *, ports: Ports, as_of: int | None = None, record: bool = True
+) -> Settled:
+    """Settle a period.
+
+    Args:
+        period: Whole settlement intervals.
+        ports: The outside world.
+        as_of: Look only at records below this index; None for all.
+        record: Whether the settlement is remembered; a rebuild makes remembered ones again.
+
+    Returns:
+        What was found.
+
+    Raises:
+        NothingToSettleError: If the park has no reading in the period.
+    """
+    # 1. What is known, and from when.
+    as_of = ports.journal.size if as_of is None else as_of
+    settlement = Settlement(period.start_s, period.end_s, as_of, ports.park_sha256)
+    # 2. Registers to interval energy, meter by meter.
+    meters = _meter_energies(period, ports, as_of)
+    # 3. The balance of the park.
+    balance = _balance(meters, period, ports.park)
+    # 4. Green matching, dedicated lines first.
+    matching = _matching(meters, period, ports.park)
+    # 5. Into the lake.
+    ports.lake.replace("intervals", period, _interval_rows(meters, period))
+    ports.lake.replace("balance", period, _balance_rows(balance, period))
+    ports.lake.replace("matching", period, matching)
+    # 6. Remember what it was made from.
+    if record:
+        ports.registry.record_settlement(settlement, at_s=int(ports.clock.now().timestamp()))
+    return Settled(
+        settlement=settlement,
+        n_meters=len(meters),
+        n_intervals=period.n_steps,
+        n_missing=sum(int((m.in_service & ~m.energy.series.present).sum()) for m in meters),
+        n_rejected=sum(m.energy.n_rejected for m in meters),
+        gap_wh=sum(m.energy.gap_wh for m in meters),
+        n_rollover=sum(m.energy.n_rollover for m in meters),
+        n_events=sum(m.energy.n_events for m in meters),
+        n_open=int((~balance.closed).sum()),
+        max_closure_error_wh=int(np.abs(balance.closure_error_wh).max()),
+    )
+
+
+def max_interval_wh(meter: Meter) -> int:
+    """Return the largest honest energy of one settlement interval of a meter [Wh]."""
+    return int(meter.max_kw * _VA_PER_KVA * STEP_S / SECONDS_PER_HOUR)
+
+
+def service_mask(park: Park, meter: Meter, period: Period) -> NDArray[np.bool_]:
+    """Say in which intervals a meter and its asset belong to the park, shape (n_steps,)."""
+    grid_s = period.grid_s()
+    asset = park.assets[meter.node]
+    return _mask(meter.in_service, grid_s, park) & _mask(asset.in_service, grid_s, park)
+
+
+def _mask(service: InService, grid_s: NDArray[np.int64], park: Park) -> NDArray[np.bool_]:
+    mask = np.ones(len(grid_s), np.bool_)
+    if service.since is not None:
+        mask &= grid_s >= days(service.since, 1, park.zone).start_s
+    if service.until is not None:
+        mask &= grid_s < days(service.until, 1, park.zone).start_s
+    return mask
+
+
+def _meter_energies(period: Period, ports: Ports, as_of: int) -> list[_MeterEnergy]:
+    # One more register than intervals: the closing edge belongs to the next period's readings.
+    span = Period(period.start, period.end + SETTLEMENT_STEP)
+    rank = rank_of_batches(ports.lake.batches())
+    rows = ports.lake.read("readings", span)
+    if not rows:
+        raise NothingToSettleError(
+            given=f"{period.start.isoformat()} … {period.end.isoformat()}",
+            expected="a period with readings",
+            remedy="import or simulate readings of the period first",
+        )
+    current = {
+        key: current_rows(columns, batch_rank=rank, as_of=as_of) for key, columns in rows.items()
+    }
+    events = _events(ports, span, as_of)
+    found: list[_MeterEnergy] = []
+    for meter in ports.park.meters.values():
+        mask = service_mask(ports.park, meter, period)
+        if mask.any():
+            energy = _energy(meter, current, events, period)
+            found.append(_MeterEnergy(meter, energy, mask))
+    return found
+
+
+def _energy(
+    meter: Meter,
+    current: dict[tuple[str, ...], dict[str, NDArray[np.int64]]],
+    events: list[MeterEvent],
+    period: Period,
+) -> RegisterEnergy:
+    """Return the energy of one meter, from registers or from interval energy."""
+    registers = current.get((meter.id, Quantity.REGISTER.value))
+    intervals = current.get((meter.id, Quantity.ENERGY.value))
+    if intervals is not None and (registers is None or not len(registers["time_s"])):
+        return energy_block(
+            energy=_block(meter, Quantity.ENERGY, intervals),
+            scale=1,
+            max_interval_wh=max_interval_wh(meter),
+            period=period,
+            min_interval_wh=-max_interval_wh(meter) if _is_net(meter) else 0,
+        )
+    return interval_energy(
+        register=_block(meter, Quantity.REGISTER, registers or _NO_ROWS),
+        scale=meter.wh_per_count,
+        modulus=meter.modulus,
+        max_interval_wh=max_interval_wh(meter),
+        events=events,
+        period=period,
+    )
+
+
+_NO_ROWS: Columns = {name: np.array([], np.int64) for name in ("time_s", "count", "quality")}
+
+
+def _is_net(meter: Meter) -> bool:
+    """A plant's meter may count own use against generation (F42)."""
+    return meter.measures is Direction.GENERATION
+
+
+def _block(meter: Meter, quantity: Quantity, rows: Columns) -> ReadingBlock:
+    return ReadingBlock(
+        point=meter.id,
+        quantity=quantity,
+        unit="Wh",
+        scale=str(meter.wh_per_count),
+        modulus=meter.modulus,
+        times_s=rows["time_s"],
+        counts=rows["count"],
+        quality=rows["quality"].astype(np.uint8),
+    )
+
+
+def _events(ports: Ports, span: Period, as_of: int) -> list[MeterEvent]:
+    found: list[MeterEvent] = []
+    for (point, kind), rows in ports.lake.read("events", span).items():
+        known = {name: column[rows["batch"] < as_of] for name, column in rows.items()}
+        found += [
+            MeterEvent(point, MeterEventKind(kind), int(at_s), int(final), int(initial))
+            for at_s, final, initial in zip(
+                known["time_s"], known["final_count"], known["initial_count"], strict=True
+            )
+        ]
+    return sorted(found, key=lambda event: (event.at_s, event.point))
+
+
+def _flow(meters: Iterable[_MeterEnergy], n: int) -> Flow:
+    """Sum meters into one flow; a meter counts only while it is in service."""
+    wh, present = np.zeros(n, np.int64), np.ones(n, np.bool_)
+    for item in meters:
+        usable = item.energy.series.present
+        wh += np.where(item.in_service & usable, item.energy.series.wh, 0)
+        present &= usable | ~item.in_service
+    return Flow(wh, present)
+
+
+def _balance(meters: list[_MeterEnergy], period: Period, park: Park) -> Balance:
+    def flow(direction: Direction) -> Flow:
+        return _flow((m for m in meters if m.meter.measures is direction), period.n_steps)
+
+    metered = np.zeros(period.n_steps, np.bool_)
+    for item in meters:
+        if item.meter.measures is Direction.IMPORT and item.meter.node in park.grids:
+            metered |= item.in_service
+    return close_balance(
+        generation=flow(Direction.GENERATION),
+        discharge=flow(Direction.DISCHARGE),
+        load=flow(Direction.CONSUMPTION),
+        charge=flow(Direction.CHARGE),
+        grid=(flow(Direction.IMPORT), flow(Direction.EXPORT)),
+        grid_metered=metered,
+    )
+
+
+def _matching(
+    meters: list[_MeterEnergy], period: Period, park: Park
+) -> dict[tuple[str, ...], Columns]:
+    plants = _stack(meters, park.plants, Direction.GENERATION, period)
+    users = _stack(meters, park.users, Direction.CONSUMPTION, period)
+    lines = [
+        Line(
+            plants=tuple(plants.ids.index(plant) for plant in line.plants),
+            users=tuple(users.ids.index(user) for user in line.users),
+            limit_wh=int(line.capacity_kva * _VA_PER_KVA * STEP_S / SECONDS_PER_HOUR),
+        )
+        for line in park.dedicated_lines.values()
+    ]
+    # What was not measured cannot be claimed; own use of a plant at night is no generation.
+    matched = match_green(np.maximum(plants.measured_wh, 0), users.usable_wh, lines=lines)
+    return _matching_rows(plants, users, matched, period)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stack:
+    """Energies of several nodes under one another."""
+
+    ids: tuple[str, ...]
+    usable_wh: NDArray[np.int64]
+    measured_wh: NDArray[np.int64]
+    quality: NDArray[np.int64]
+
+
+def _stack(
+    meters: list[_MeterEnergy], ids: Iterable[str], direction: Direction, period: Period
+) -> _Stack:
+    n = period.n_steps
+    rows = tuple(ids)
+    usable, measured = np.zeros((len(rows), n), np.int64), np.zeros((len(rows), n), np.int64)
+    quality = np.full((len(rows), n), Quality.MISSING, np.int64)
+    for item in meters:
+        if item.meter.measures is direction and item.meter.node in rows:
+            row, series = rows.index(item.meter.node), item.energy.series
+            mask = item.in_service
+            usable[row] = np.where(mask & series.present, series.wh, usable[row])
+            measured[row] = np.where(mask & series.measured, series.wh, measured[row])
+            quality[row] = np.where(mask, series.quality, quality[row])
+    return _Stack(rows, usable, measured, quality)
+
+
+def _matching_rows(
+    plants: _Stack, users: _Stack, matched: Matching, period: Period
+) -> dict[tuple[str, ...], Columns]:
+    grid_s = period.grid_s()
+    rows: dict[tuple[str, ...], Columns] = {}
+    for stack, role, line, pool in (
+        (plants, "plant", matched.line_generation_wh, matched.pool_generation_wh),
+        (users, "user", matched.line_load_wh, matched.pool_load_wh),
+    ):
+        for row, node in enumerate(stack.ids):
+            rows[role, node] = {
+                "time_s": grid_s,
+                "total_wh": stack.usable_wh[row],
+                "line_wh": line[row],
+                "pool_wh": pool[row],
+                "quality": stack.quality[row],
+            }
+    return rows
+
+
+def _interval_rows(meters: list[_MeterEnergy], period: Period) -> dict[tuple[str, ...], Columns]:
+    grid_s = period.grid_s()
+    return {
+        (item.meter.id,): {
+            "time_s": grid_s[item.in_service],
+            "wh": item.energy.series.wh[item.in_service],
+            "quality": item.energy.series.quality[item.in_service].astype(np.int64),
+        }
+        for item in meters
+    }
+
+
+def _balance_rows(balance: Balance, period: Period) -> dict[tuple[str, ...], Columns]:
+    grid_s = period.grid_s()
+    closed = balance.closed.astype(np.int64)
+    metered = balance.grid_metered.astype(np.int64)
+    return {
+        (flow,): {"time_s": grid_s, "wh": wh, "closed": closed, "metered": metered}
+        for flow, wh in balance.flows_wh.items()
+    }
+
+
+def series_of(rows: Columns, period: Period) -> EnergySeries:
+    """Return settled rows as a series over a whole period; what is not there is missing."""
+    series = EnergySeries.missing(period)
+    at = (rows["time_s"] - period.start_s) // STEP_S
+    series.wh[at] = rows["wh"]
+    series.quality[at] = rows["quality"].astype(np.uint8)
+    return series
+
+
+def resettle(settlement: Settlement, *, ports: Ports) -> Settled:
+    """Make a remembered settlement again with the park file that was then in force."""
+    park = ports.read_park(ports.registry.park_version(settlement.park_sha256))
+    then = replace(ports, park=park, park_sha256=settlement.park_sha256)
+    return settle(period_of(settlement), ports=then, as_of=settlement.journal_size, record=False)
+
+
+def period_of(settlement: Settlement) -> Period:
+    """Return the period of a settlement."""
+    return Period(instant_of_s(settlement.start_s), instant_of_s(settlement.end_s))

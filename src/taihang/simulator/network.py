@@ -1,0 +1,95 @@
+"""The park's own network: who hangs on which grid connection, what is lost, what the grid sees."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taihang.core.errors import InputError
+from taihang.core.park.assets import GridConnection
+from taihang.core.park.park import Park
+from taihang.core.periods import STEP_S
+from taihang.core.quantities import WH_PER_KWH
+
+NO_LOAD_LOSS_RATIO: Final = 0.0008
+"""Iron losses of the transformers over the capacity of the connection. [1]"""
+FULL_LOAD_LOSS_RATIO: Final = 0.02
+"""Copper and line losses over the throughput when the throughput equals the capacity. [1]"""
+
+
+class GridUnknownError(InputError):
+    """An asset hangs on no grid connection, or the park has none."""
+
+    code = "input.grid-unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class GridFlow:
+    """What one grid connection sees; all arrays have shape (n,)."""
+
+    import_wh: NDArray[np.int64]
+    export_wh: NDArray[np.int64]
+    losses_wh: NDArray[np.int64]
+
+
+def grid_of_assets(park: Park) -> Mapping[str, str]:
+    """Return the grid connection of every asset that uses or gives energy, by asset id.
+
+    A feeder names its grid connection. What hangs on no feeder hangs on the only connection of
+    the park, or shares the connection of a user at the other end of its dedicated line.
+
+    Raises:
+        GridUnknownError: If none of this names one connection.
+    """
+    grids = {member: feeder.grid for feeder in park.feeders.values() for member in feeder.members}
+    for line in park.dedicated_lines.values():
+        known = {grids[user] for user in line.users if user in grids}
+        if len(known) == 1:
+            for member in (*line.plants, *line.users):
+                grids.setdefault(member, next(iter(known)))
+    assets = [name for name in park.assets if name not in park.grids]
+    if len(park.grids) == 1:
+        only = next(iter(park.grids))
+        return {name: grids.get(name, only) for name in assets}
+    lost = [name for name in assets if name not in grids]
+    if lost:
+        raise GridUnknownError(
+            given=f"{', '.join(lost)} on no feeder, and {len(park.grids)} grid connections",
+            expected="one grid connection for each asset",
+            remedy="add the assets to the members of a feeder",
+        )
+    return grids
+
+
+def grid_flow(
+    grid: GridConnection, *, drawn_wh: NDArray[np.int64], given_wh: NDArray[np.int64]
+) -> GridFlow:
+    """Close the balance of a grid connection in whole watt-hours.
+
+    Losses are 0.08 % of the capacity, plus 2 % of the throughput at full throughput falling in
+    proportion with it; the throughput is the larger of what is drawn and what is given.
+
+    Args:
+        grid: The connection; its capacity fixes the losses.
+        drawn_wh: Loads and charging behind it, shape (n,). [Wh]
+        given_wh: Generation and discharge behind it, shape (n,). [Wh]
+
+    Returns:
+        Import, export and losses, so that import − export + given = drawn + losses exactly.
+
+    Example:
+        >>> grid = GridConnection(
+        ...     id="G", name_zh="", name_en="", voltage_kv=110.0, capacity_kva=1000.0
+        ... )
+        >>> flow = grid_flow(grid, drawn_wh=np.array([125_000]), given_wh=np.array([5_000]))
+        >>> flow.import_wh.tolist(), flow.export_wh.tolist(), flow.losses_wh.tolist()
+        ([121450], [0], [1450])
+    """
+    capacity_wh = grid.capacity_kva * WH_PER_KWH * STEP_S / 3600
+    through_wh = np.maximum(drawn_wh, given_wh).astype(np.float64)
+    copper_wh = FULL_LOAD_LOSS_RATIO * through_wh * through_wh / capacity_wh
+    losses_wh = np.rint(NO_LOAD_LOSS_RATIO * capacity_wh + copper_wh).astype(np.int64)
+    net_wh = drawn_wh + losses_wh - given_wh
+    return GridFlow(np.maximum(net_wh, 0), np.maximum(-net_wh, 0), losses_wh)

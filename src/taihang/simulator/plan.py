@@ -1,0 +1,100 @@
+"""From a shape to energy that meets the year's plan without breaking a limit."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taihang.core.errors import InputError
+from taihang.core.periods import STEP_S
+from taihang.core.quantities import WH_PER_KWH, WH_PER_MWH, energy_of_power_wh
+from taihang.simulator.portable_math import Floats
+
+_MAX_ROUNDS: Final = 80
+_CLOSE_ENOUGH: Final = 1e-7
+"""Share of the plan by which the year may miss it."""
+
+
+class PlanMissingError(InputError):
+    """The simulator needs to know what an asset uses or gives in a year, and how it works."""
+
+    code = "input.plan-missing"
+
+
+class PlanUnreachableError(InputError):
+    """The planned energy of a year does not fit under the rated power."""
+
+    code = "input.plan-unreachable"
+
+
+def planned_wh(planned_mwh_per_year: float | None, *, key: str) -> int:
+    """Return the plan of a year in whole watt-hours.
+
+    Args:
+        planned_mwh_per_year: What the park file says, or None. [MWh/a]
+        key: Where the value stands in the park file, for the message.
+
+    Returns:
+        The plan. [Wh/a]
+
+    Raises:
+        PlanMissingError: If there is no plan, or it is negative.
+
+    Example:
+        >>> planned_wh(18_250.0, key="plants.PV01.planned_mwh_per_year")
+        18250000000
+    """
+    if planned_mwh_per_year is None or not planned_mwh_per_year >= 0:
+        raise PlanMissingError(
+            given=f"{key} = {planned_mwh_per_year}",
+            expected="the planned energy of a year [MWh], 0 or more",
+            remedy=f"set {key} in the park file",
+        )
+    return round(planned_mwh_per_year * WH_PER_MWH)
+
+
+def scaled_to_plan_wh(
+    shape: Floats, *, plan_wh: int, cap_kw: float, key: str
+) -> NDArray[np.int64]:
+    """Scale a shape so that the year meets its plan, never above a power.
+
+    Args:
+        shape: Relative power, shape (n,), not negative.
+        plan_wh: What the sum shall be. [Wh]
+        cap_kw: Power that no interval exceeds. [kW]
+        key: Where the plan stands in the park file, for the message.
+
+    Returns:
+        Energy of each interval, shape (n,); 0 exactly where the shape is 0. [Wh]
+
+    Raises:
+        PlanUnreachableError: If the plan does not fit under the power.
+
+    Example:
+        >>> scaled_to_plan_wh(
+        ...     np.array([0.0, 1.0, 3.0]), plan_wh=2000, cap_kw=4.0, key="plants.P"
+        ... ).tolist()
+        [0, 1000, 1000]
+    """
+    cap_wh = int(cap_kw * WH_PER_KWH * STEP_S // 3600)
+    if plan_wh == 0:
+        return np.zeros(len(shape), np.int64)
+    factor = plan_wh / max(float(energy_of_power_wh(shape, STEP_S).sum()), 1.0)
+    for _ in range(_MAX_ROUNDS):
+        energy_wh = np.minimum(energy_of_power_wh(shape * factor, STEP_S), cap_wh)
+        total_wh = int(energy_wh.sum())
+        if abs(total_wh - plan_wh) <= max(_CLOSE_ENOUGH * plan_wh, len(shape)):
+            return energy_wh
+        if total_wh == 0:
+            break
+        factor *= plan_wh / total_wh
+    raise unreachable(plan_wh, cap_kw=cap_kw, key=key)
+
+
+def unreachable(plan_wh: int, *, cap_kw: float, key: str) -> PlanUnreachableError:
+    """Return the error that says that a plan does not fit under a rated power [Wh, kW]."""
+    return PlanUnreachableError(
+        given=f"{key} = {plan_wh / WH_PER_MWH:g} MWh",
+        expected=f"a yearly energy that fits under {cap_kw:g} kW",
+        remedy="lower the plan, or correct the rated power, transformer or meter limit",
+    )

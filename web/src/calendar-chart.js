@@ -1,0 +1,78 @@
+// A square for each day of the year: its green share. A day without a figure is a gap, not a zero.
+import { data, element, number, pixels, text, token } from "./page-data.js";
+
+// Steps follow the 30 % that the direct-connection rule asks for, so the darkest square is "met".
+const EDGES_PERCENT = [5, 10, 20, 30];
+const MISSING = -1;
+const NARROW_MONTHS = 3;
+
+const percent = (ratio) => (ratio === null ? null : ratio * 100);
+
+export function calendarOptions(width, height) {
+  const size = pixels(0.82);
+  const narrow = width < 560;
+  const days = narrow ? lastMonths() : data.calendar;
+  const range = narrow ? [days[0][0], days.at(-1)[0]] : data.calendar[0][0].slice(0, 4);
+  const weeks = narrow ? NARROW_MONTHS * 4.6 + 1 : 53.4;
+  const left = pixels(2.6);
+  const legend = pixels(2.1);
+  const top = pixels(1.6);
+  return {
+    animation: false,
+    textStyle: { fontFamily: token("font-text") },
+    tooltip: { confine: true, backgroundColor: token("panel"), borderColor: token("line"), formatter: ({ value }) => tip(value) },
+    visualMap: {
+      type: "piecewise",
+      orient: "horizontal",
+      right: 14,
+      bottom: 4,
+      itemWidth: size,
+      itemHeight: size,
+      itemGap: size * 0.6,
+      dimension: 1,
+      selectedMode: false,
+      hoverLink: false,
+      textStyle: { color: token("ink-3"), fontSize: size },
+      pieces: pieces(),
+    },
+    calendar: {
+      range,
+      left,
+      top,
+      cellSize: [(width - left - 14) / weeks, (height - top - legend - 6) / 7],
+      itemStyle: { color: "transparent", borderColor: token("panel"), borderWidth: 2 },
+      splitLine: { lineStyle: { color: token("ink-3"), width: 1 } },
+      dayLabel: { firstDay: 1, color: token("ink-3"), fontSize: size, nameMap: text("chart.weekdays").split(" ") },
+      monthLabel: { color: token("ink-3"), fontSize: size, nameMap: text("chart.months").split(" ") },
+      yearLabel: { show: false },
+    },
+    series: [{ type: "heatmap", coordinateSystem: "calendar", data: days.map(([day, ratio]) => [day, percent(ratio) ?? MISSING]) }],
+  };
+}
+
+function lastMonths() {
+  const months = [...new Set(data.calendar.map(([day]) => day.slice(0, 7)))].slice(-NARROW_MONTHS);
+  return data.calendar.filter(([day]) => months.includes(day.slice(0, 7)));
+}
+
+function pieces() {
+  const bounds = [0, ...EDGES_PERCENT, Infinity];
+  const shares = bounds.slice(0, -1).map((from, index) => {
+    const to = bounds[index + 1];
+    const words = to === Infinity ? `≥ ${from} %` : from === 0 ? `< ${to}` : `${from}–${to}`;
+    return { gte: from, lt: to === Infinity ? 1e9 : to, label: words, color: token(`share-${index + 1}`) };
+  });
+  return [{ value: MISSING, label: text("chart.missing"), color: token("share-0") }, ...shares];
+}
+
+function tip([day, share]) {
+  return element("div", { class: "tip" }, `${day} `, element("b", {}, share === MISSING ? text("chart.missing") : `${number(share, 2)} %`));
+}
+
+/** The same figures as rows for "show as table". */
+export function calendarFigures() {
+  return {
+    columns: [text("chart.day"), `${text("chart.green_share")} %`],
+    rows: data.calendar.map(([day, ratio]) => [day, number(percent(ratio), 2)]),
+  };
+}
