@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from taihang.adapters.facts import load_facts
 from taihang.core.market.bill_line import Text
 from taihang.core.market.month_use import Correction, GreenPurchase, MonthUse, ReactiveReading
-from taihang.core.market.tariff import BillItem, BillTerms, LineLossRule, TariffParts
+from taihang.core.market.tariff import BillTerms, TariffParts
 from taihang.core.market.tou import HolidayCalendar
 from taihang.core.park.contract import DemandBasis, GreenSupply, GridTariff
 from taihang.core.periods import Period, month
@@ -46,6 +46,7 @@ def tariff(
     basis: DemandBasis = DemandBasis.CAPACITY,
     floating_items: tuple[str, ...] = ("energy",),
     sharp_applies: bool = True,
+    green_pays: tuple[str, ...] = ("transmission", "system_operation", "funds"),
 ) -> GridTariff:
     return GridTariff(
         id="agent-110kv",
@@ -55,6 +56,9 @@ def tariff(
         system_operation_cny_per_kwh=SYSTEM_CNY_PER_KWH,
         floating_items=floating_items,
         sharp_applies=sharp_applies,
+        line_loss_rule="gross-up",
+        green_pays=green_pays,
+        power_factor_standard="0.90",
         source="assumed for the tests",
     )
 
@@ -73,8 +77,6 @@ def terms(
         ),
         schedule=shanxi_2026_15.SCHEDULE,
         holidays=HOLIDAYS_2026,
-        line_loss_rule=LineLossRule.GROSS_UP,
-        green_pays=frozenset({BillItem.TRANSMISSION, BillItem.SYSTEM_OPERATION, BillItem.FUNDS}),
         power_factor=sgcc_1983_215.power_factor_table(BOOK, standard="0.90", on=on),
         power_factor_base=sgcc_1983_215.BASE_ITEMS,
         contract_demand_kw=None,

@@ -1,1 +1,219 @@
-"""The composition root: the only module that knows every adapter."""
+"""The composition root: the only module that knows every adapter, and the lay-out of a park."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from taihang import __version__
+from taihang.config.django_settings import configure_django
+
+configure_django(None)
+
+# Models may only be imported when Django is set up, hence below the call.
+from taihang.adapters import highs, system  # noqa: E402
+from taihang.adapters.facts import load_facts  # noqa: E402
+from taihang.adapters.registry.store import Registry  # noqa: E402
+from taihang.adapters.stores.journal import CheckpointSeal, Journal  # noqa: E402
+from taihang.adapters.stores.lake import Lake  # noqa: E402
+from taihang.config.park_file import read_park  # noqa: E402
+from taihang.core.errors import InputError, StateError  # noqa: E402
+from taihang.core.park.park import Park  # noqa: E402
+from taihang.core.seal.batch import leaf_entry_of  # noqa: E402
+from taihang.core.tlog.checkpoint import (  # noqa: E402
+    Checkpoint,
+    open_checkpoint,
+    sign_checkpoint,
+)
+from taihang.services.collect import IMPORT_GATEWAY  # noqa: E402
+from taihang.services.ingest import catch_up  # noqa: E402
+from taihang.services.ports import Clock, Ports  # noqa: E402
+from taihang.services.prove import LOG_KEY  # noqa: E402
+
+PARK_FILE: Final = "park.toml"
+
+
+class NoParkError(InputError):
+    """The folder is not a park."""
+
+    code = "input.no-park"
+
+
+class FolderInUseError(StateError):
+    """A new park was to be made in a folder that holds something."""
+
+    code = "state.folder-in-use"
+
+
+@dataclass(frozen=True, slots=True)
+class ParkFolder:
+    """Where everything of one park lies."""
+
+    root: Path
+
+    @property
+    def park_file(self) -> Path:
+        """What stands in the park; the only file a person must write."""
+        return self.root / PARK_FILE
+
+    @property
+    def journal(self) -> Path:
+        """The one source of truth."""
+        return self.root / "journal"
+
+    @property
+    def registry(self) -> Path:
+        """The register of record."""
+        return self.root / "registry.db"
+
+    @property
+    def lake(self) -> Path:
+        """Derived rows."""
+        return self.root / "lake"
+
+    @property
+    def keys(self) -> Path:
+        """Private keys."""
+        return self.root / "keys"
+
+    @property
+    def reports(self) -> Path:
+        """What was written for people."""
+        return self.root / "reports"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one process that writes."""
+        return self.root / ".lock"
+
+
+def make_park(root: Path, *, text: str) -> Park:
+    """Make a new park folder from the text of a park file.
+
+    Args:
+        root: The folder; absent or empty.
+        text: The park file.
+
+    Returns:
+        The park.
+
+    Raises:
+        FolderInUseError: If the folder holds anything.
+    """
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise FolderInUseError(
+            given=f"{root}, which is not empty",
+            expected="a folder that is absent or empty",
+            remedy="name another folder",
+        )
+    park = read_park(text, source=PARK_FILE)
+    folder = ParkFolder(root)
+    root.mkdir(parents=True, exist_ok=True)
+    for path in (folder.journal, folder.lake, folder.reports):
+        path.mkdir(exist_ok=True)
+    folder.keys.mkdir(mode=0o700, exist_ok=True)
+    folder.park_file.write_text(text, encoding="utf-8")
+    return park
+
+
+@contextmanager
+def open_park(
+    root: Path,
+    *,
+    writing: bool,
+    clock: Clock | None = None,
+    load_journal: bool = True,
+) -> Generator[Ports]:
+    """Open a park and hand out its ports.
+
+    Args:
+        root: The park folder.
+        writing: Whether the journal, lake or register may be changed; one process at a time.
+        clock: Stands in for the wall clock.
+        load_journal: False lets an audit look at a journal that does not load.
+
+    Yields:
+        The ports of the park.
+    """
+    folder = ParkFolder(root)
+    text = _park_text(folder)
+    lock = system.WriterLock(folder.lock)
+    if writing:
+        lock.take()
+    registry: Registry | None = None
+    try:
+        registry = Registry(folder.registry)
+        ports = _ports(folder, text, registry, clock or system.SystemClock())
+        if writing:
+            _make_ready(ports)
+        elif load_journal:
+            _journal(ports).load()
+        yield ports
+    finally:
+        if registry is not None:
+            registry.close()
+        lock.release()
+
+
+def _make_ready(ports: Ports) -> None:
+    """Bring journal, lake and register together after whatever happened before."""
+    _journal(ports).recover()
+    at_s = int(ports.clock.now().timestamp())
+    for gateway in (*ports.park.gateways, IMPORT_GATEWAY):
+        key = ports.keys.signing_key(f"gateway-{gateway}")
+        ports.registry.enrol_gateway(gateway, public_key=key.public.hex(), at_s=at_s)
+    catch_up(ports)
+
+
+def _journal(ports: Ports) -> Journal:
+    if not isinstance(ports.journal, Journal):
+        raise TypeError(type(ports.journal))
+    return ports.journal
+
+
+def _park_text(folder: ParkFolder) -> str:
+    if not folder.park_file.is_file():
+        raise NoParkError(
+            given=f"{folder.root}, which has no {PARK_FILE}",
+            expected="a park folder",
+            remedy=f"make one with: taihang new {folder.root} --template blank",
+        )
+    return folder.park_file.read_text(encoding="utf-8")
+
+
+def _ports(folder: ParkFolder, text: str, registry: Registry, clock: Clock) -> Ports:
+    park = read_park(text, source=str(folder.park_file))
+    disk = system.PosixDisk()
+    keys = system.KeyRing(folder.keys)
+    origin = f"taihang/{park.id}"
+    return Ports(
+        park=park,
+        park_sha256=registry.record_park(park, text=text, at_s=int(clock.now().timestamp())),
+        facts=load_facts(),
+        clock=clock,
+        keys=keys,
+        verify=system.verify_signature,
+        journal=Journal(folder.journal, disk=disk, seal=_seal(origin, keys)),
+        lake=Lake(folder.lake, disk=disk),
+        registry=registry,
+        solve=highs.solve,
+        read_park=lambda text: read_park(text, source="park.toml of an earlier settlement"),
+        log_origin=origin,
+        version=__version__,
+    )
+
+
+def _seal(origin: str, keys: system.KeyRing) -> CheckpointSeal:
+    def key() -> system.SigningKey:
+        return keys.signing_key(LOG_KEY)
+
+    def sign(checkpoint: Checkpoint) -> str:
+        return sign_checkpoint(checkpoint, public_key=key().public, sign=key().sign)
+
+    def verify(note: str) -> Checkpoint:
+        return open_checkpoint(
+            note, origin=origin, public_key=key().public, verify=system.verify_signature
+        )
+
+    return CheckpointSeal(origin=origin, sign=sign, verify=verify, leaf_entry=leaf_entry_of)

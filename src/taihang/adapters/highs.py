@@ -13,6 +13,10 @@ VIOLATION_MAX: Final = 1e-5
 """Largest broken bound or row [unit of the row] that a vector may have, beside
 ``VIOLATION_RATIO`` of its largest value; HiGHS itself aims at 1e-7."""
 VIOLATION_RATIO: Final = 1e-7
+_WITHOUT_VALUES: Final = {
+    highspy.HighsModelStatus.kInfeasible: SolveStatus.INFEASIBLE,
+    highspy.HighsModelStatus.kUnbounded: SolveStatus.UNBOUNDED,
+}
 _BY_COLUMN: Final = 1
 _MINIMISE: Final = 1
 
@@ -74,6 +78,15 @@ def _solver(*, time_limit_s: float, gap: float) -> highspy.Highs:
 
 
 def _pass(solver: highspy.Highs, model: LinearModel) -> None:
+    # HiGHS itself takes a NaN cost without a word and calls some vertex optimal.
+    gaps = sum(int(np.isnan(bounds).sum()) for bounds in _bounds(model))
+    gaps += int((~np.isfinite(model.column_cost)).sum() + (~np.isfinite(model.value)).sum())
+    if gaps:
+        raise SolverRefusedModelError(
+            given=f"{gaps} costs, coefficients or bounds that are not numbers",
+            expected="finite costs and coefficients, and bounds that are numbers",
+            remedy="find the gap in the problem behind the model",
+        )
     status = solver.passModel(
         model.n_columns,
         model.n_rows,
@@ -101,7 +114,7 @@ def _pass(solver: highspy.Highs, model: LinearModel) -> None:
 
 def _solution(solver: highspy.Highs, model: LinearModel) -> Solution:
     ended, info = solver.getModelStatus(), solver.getInfo()
-    values = _valid_values(solver, model)
+    values = _valid_values(solver, model) if ended not in _WITHOUT_VALUES else None
     status = _status(ended, has_values=values is not None)
     is_mip = bool(model.column_integer.any())
     bound = info.mip_dual_bound if is_mip else info.objective_function_value
@@ -113,6 +126,10 @@ def _solution(solver: highspy.Highs, model: LinearModel) -> Solution:
         bound=bound if proven and math.isfinite(bound) else None,
         iterations=max(info.simplex_iteration_count, 0) + max(info.ipm_iteration_count, 0),
     )
+
+
+def _bounds(model: LinearModel) -> tuple[Reals, ...]:
+    return model.column_lower, model.column_upper, model.row_lower, model.row_upper
 
 
 def _valid_values(solver: highspy.Highs, model: LinearModel) -> Reals | None:
@@ -128,10 +145,8 @@ def _valid_values(solver: highspy.Highs, model: LinearModel) -> Reals | None:
 
 
 def _status(ended: highspy.HighsModelStatus, *, has_values: bool) -> SolveStatus:
-    if ended == highspy.HighsModelStatus.kInfeasible:
-        return SolveStatus.INFEASIBLE
-    if ended == highspy.HighsModelStatus.kUnbounded:
-        return SolveStatus.UNBOUNDED
+    if ended in _WITHOUT_VALUES:
+        return _WITHOUT_VALUES[ended]
     if not has_values:
         return SolveStatus.NO_ANSWER
     if ended == highspy.HighsModelStatus.kOptimal:

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Final, TypeVar
 
 from typing_extensions import override
@@ -222,6 +223,9 @@ def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
     root.count("format", _FORMAT)
     place = _one(root, "park", read_place, problems)
     accounting = _one(root, "accounting", read_accounting, problems)
+    enterprises = _each(root, "enterprises", read_enterprise, problems)
+    stations = _each(root, "stations", read_station, problems)
+    users = (*enterprises, *stations)
     park = Park(
         id=place.id,
         name_zh=place.name_zh,
@@ -232,17 +236,19 @@ def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
         longitude_deg=place.longitude_deg,
         accounting=accounting,
         grids=_each(root, "grids", read_grid, problems),
-        enterprises=_each(root, "enterprises", read_enterprise, problems),
+        enterprises=enterprises,
         plants=_each(root, "plants", read_plant, problems),
-        stations=_each(root, "stations", read_station, problems),
+        stations=stations,
         batteries=_each(root, "batteries", read_battery, problems),
         feeders=_each(root, "feeders", read_feeder, problems),
         dedicated_lines=_each(root, "dedicated_lines", read_dedicated_line, problems),
         meters=_each(root, "meters", read_meter, problems),
         gateways=_each(root, "gateways", read_gateway, problems),
         series=_each(root, "series", read_series, problems),
-        green_supplies=_each(root, "green_supplies", read_green_supply, problems),
-        grid_tariffs=_each(root, "grid_tariffs", read_grid_tariff, problems),
+        green_supplies=_each(
+            root, "green_supplies", partial(read_green_supply, users=users), problems
+        ),
+        grid_tariffs=_each(root, "grid_tariffs", partial(read_grid_tariff, users=users), problems),
     )
     root.close()
     return park

@@ -6,6 +6,7 @@ that are asked for here, and a test holds the two together.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from taihang.config.table_reader import KeyFacts, TableReader, read_days
@@ -20,7 +21,7 @@ from taihang.core.park.assets import (
     ShiftPattern,
 )
 from taihang.core.park.contract import DemandBasis, GreenSupply, GridTariff
-from taihang.core.park.park import Accounting
+from taihang.core.park.park import Accounting, GridFactorPolicy
 from taihang.core.park.topology import (
     DeclaredSeries,
     DedicatedLine,
@@ -86,8 +87,10 @@ def read_accounting(table: TableReader) -> Accounting:
         gwp_set=table.text("gwp_set", example="AR6"),
         location_region=table.text("location_region", example="Shanxi"),
         residual_factor=table.text("residual_factor", example="grid.excl-market"),
+        grid_factor_policy=table.choice("grid_factor_policy", GridFactorPolicy),
         storage_losses_in_load=table.flag("storage_losses_in_load"),
         export_limit_ratio=table.exact("export_limit_ratio", _RATIO),
+        loss_alarm_ratio=table.exact("loss_alarm_ratio", _RATIO),
     )
 
 
@@ -214,27 +217,30 @@ def read_series(table: TableReader) -> DeclaredSeries:
     )
 
 
-def read_green_supply(table: TableReader) -> GreenSupply:
-    """Read one line of ``[green_supplies]``."""
+def read_green_supply(table: TableReader, *, users: tuple[str, ...]) -> GreenSupply:
+    """Read one line of ``[green_supplies]``; its buyers may be ``"all"`` users of the park."""
     return GreenSupply(
         id=table.id,
         plant=table.reference("plant", example="PV01"),
-        buyers=table.references("buyers", example="E01"),
+        buyers=table.references_or_all("buyers", everyone=users),
         price_cny_per_kwh=table.exact("price_cny_per_kwh", _PRICE),
         in_service=table.in_service(),
     )
 
 
-def read_grid_tariff(table: TableReader) -> GridTariff:
-    """Read one table of ``[grid_tariffs]``."""
+def read_grid_tariff(table: TableReader, *, users: tuple[str, ...]) -> GridTariff:
+    """Read one table of ``[grid_tariffs]``; its users may be ``"all"`` users of the park."""
     return GridTariff(
         id=table.id,
-        users=table.references("users", example="E01"),
+        users=table.references_or_all("users", everyone=users),
         demand_basis=table.choice("demand_basis", DemandBasis),
         agent_price_cny_per_kwh=table.exact("agent_price_cny_per_kwh", _PRICE),
         system_operation_cny_per_kwh=table.exact("system_operation_cny_per_kwh", _FEE),
         floating_items=table.words("floating_items", example="energy"),
         sharp_applies=table.flag("sharp_applies"),
+        line_loss_rule=table.text("line_loss_rule", example="gross-up"),
+        green_pays=table.words("green_pays", example="transmission"),
+        power_factor_standard=table.text("power_factor_standard", example="0.90"),
         source=table.text("source", example="which document, which assumption"),
     )
 
@@ -252,8 +258,8 @@ TABLES: Final[Mapping[str, Callable[[TableReader], object]]] = {
     "meters": read_meter,
     "gateways": read_gateway,
     "series": read_series,
-    "green_supplies": read_green_supply,
-    "grid_tariffs": read_grid_tariff,
+    "green_supplies": partial(read_green_supply, users=()),
+    "grid_tariffs": partial(read_grid_tariff, users=()),
     "in_service": read_days,
 }
 """Who reads which table; ``in_service`` is the small table inside a line."""

@@ -29,6 +29,8 @@ from taihang.core.park.problem import KeyPath, ParkProblem, nearest_name, remedy
 _Value = TypeVar("_Value")
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
+ALL: Final = "all"
+"""Stands for every enterprise and charging station where users are named."""
 ID_WORDS: Final = "letters, digits, _ . or -, 32 characters at most"
 
 
@@ -91,6 +93,18 @@ class TableReader:
             name, expected=f"a list of one or more ids of {ID_WORDS}", example=f'["{example}"]'
         )
         return self._value(ask, lambda value: _list_of(value, id_of) or None) or ()
+
+    def references_or_all(self, name: str, *, everyone: tuple[str, ...]) -> tuple[str, ...]:
+        """Read a list of ids, or the word ``"all"``, which stands for everyone in order."""
+        ask = _plain(
+            name, expected=f'"all", or a list of one or more ids of {ID_WORDS}', example='["E01"]'
+        )
+        return (
+            self._value(
+                ask, lambda value: (everyone if value == ALL else _list_of(value, id_of)) or None
+            )
+            or ()
+        )
 
     def words(self, name: str, *, example: str) -> tuple[str, ...]:
         """Read a list of words; it may be empty."""

@@ -199,7 +199,7 @@ def _check_lake(result: Audit, pending: Pending, ports: Ports) -> None:
     for table, parts in (("readings", pending.readings), ("events", pending.events)):
         stored = ports.lake.read(table)
         for key in sorted({*parts, *stored}):
-            truth = joined(parts[key]) if key in parts else {}
+            truth: Columns = joined(parts[key]) if key in parts else {}
             if not _equal(truth, stored.get(key, {})):
                 where = f"lake {table} of {'/'.join(key)}"
                 result.findings.append(Finding(where, "differs from the journal"))

@@ -12,7 +12,7 @@ from taihang.core.park.assets import ChargingStation
 from taihang.core.periods import STEP_S
 from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH
 from taihang.simulator.calendar_cn import DayKind, day_kind
-from taihang.simulator.plan import planned_wh, unreachable
+from taihang.simulator.plan import PlanUnreachableError, planned_wh
 from taihang.simulator.portable_math import Floats
 from taihang.simulator.streams import Stream
 from taihang.simulator.timeline import Timeline
@@ -124,7 +124,7 @@ def sessions_of_year(station: ChargingStation, *, timeline: Timeline, seed: int)
             remedy="correct the number of piles in the park file",
         )
     if plan_wh > _BUSIEST_USE * station.capacity_kw * WH_PER_KWH * timeline.n * STEP_S / 3600:
-        raise unreachable(plan_wh, cap_kw=_BUSIEST_USE * station.capacity_kw, key=key)
+        raise PlanUnreachableError(plan_wh, cap_kw=_BUSIEST_USE * station.capacity_kw, key=key)
     arrival_s, wish_kwh = _cars(station.id, plan_wh=plan_wh, timeline=timeline, seed=seed)
     energy_wh = np.maximum(np.rint(wish_kwh * (plan_wh / max(wish_kwh.sum(), 1.0))), 1.0)
     pile_w = station.capacity_kw * WH_PER_KWH / station.piles
@@ -165,7 +165,7 @@ def _cars(
 def _starts(
     arrival_s: NDArray[np.int64], *, length_s: NDArray[np.int64], piles: int
 ) -> NDArray[np.int64]:
-    """First come, first served at several piles, shape (n,). [s]"""
+    """First come, first served at several piles, shape (n,) [s]."""
     free_s = [0] * piles
     starts: list[int] = []
     for come_s, stay_s in zip(arrival_s.tolist(), length_s.tolist(), strict=True):

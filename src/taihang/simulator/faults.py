@@ -84,22 +84,16 @@ def swap_shift_count(meter: Meter, *, swap_s: int, seed: int) -> int:
     )
 
 
-def _all_faults(
-    park: Park, *, seed: int, first: date, last: date
-) -> Iterator[tuple[date, Fault]]:
+def _all_faults(park: Park, *, seed: int, first: date, last: date) -> Iterator[tuple[date, Fault]]:
     for year in range(first.year, last.year + 1):
         stream = Stream(seed, "swap", year)
         day = date(year, 1, 1) + timedelta(days=_FIRST_SWAP_DAY + stream.below(_SWAP_DAYS))
-        yield from _at(
-            park, day, hour=_SWAP_HOUR, draw=stream.one(), kind=FaultKind.METER_SWAPPED
-        )
+        yield from _at(park, day, hour=_SWAP_HOUR, draw=stream.one(), kind=FaultKind.METER_SWAPPED)
         for month in range(1, 13):
             stream = Stream(seed, "link", year, month)
             day = date(year, month, _FIRST_LINK_LOSS_DAY + stream.below(_LINK_LOSS_DAYS))
             hour = 1 + stream.below(24 - _LINK_LOSS_H - 1)
-            yield from _at(
-                park, day, hour=hour, draw=stream.one(), kind=FaultKind.METER_LINK_LOST
-            )
+            yield from _at(park, day, hour=hour, draw=stream.one(), kind=FaultKind.METER_LINK_LOST)
 
 
 def _at(

@@ -94,8 +94,12 @@ MODELS: Final = {
         overhaul_days=4,
     ),
     ShiftPattern.TWO_SHIFT: ShiftModel(
-        hours_h=(0.0, 5.5, 6.5, 11.5, 12.0, 12.75, 13.75, 14.0, 14.5, 17.75, 18.5, 21.5, 22.75, 24.0),
-        working=(0.16, 0.18, 0.96, 1.0, 0.84, 0.98, 0.95, 0.80, 0.97, 0.95, 0.88, 0.85, 0.19, 0.16),
+        hours_h=(
+            0.0, 5.5, 6.5, 11.5, 12.0, 12.75, 13.75, 14.0, 14.5, 17.75, 18.5, 21.5, 22.75, 24.0,
+        ),
+        working=(
+            0.16, 0.18, 0.96, 1.0, 0.84, 0.98, 0.95, 0.80, 0.97, 0.95, 0.88, 0.85, 0.19, 0.16,
+        ),
         idle=0.15,
         saturday=0.55,
         sunday=0.10,
@@ -210,9 +214,7 @@ def _day_levels(
     return level * (1.0 + 0.04 * orders)
 
 
-def _work(
-    model: ShiftModel, *, name: str, timeline: Timeline, level: Floats, seed: int
-) -> Floats:
+def _work(model: ShiftModel, *, name: str, timeline: Timeline, level: Floats, seed: int) -> Floats:
     """Level above idle in each interval, shape (n,)."""
     late_h = _START_SPREAD_H * (Stream(seed, "late", name).one() - 0.5)
     hour_h = np.mod(timeline.hour_h - late_h, 24.0)

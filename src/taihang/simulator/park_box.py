@@ -18,7 +18,8 @@ from taihang.core.errors import InputError
 from taihang.core.park.assets import Asset, PlantKind
 from taihang.core.park.park import Park
 from taihang.core.park.topology import Direction
-from taihang.core.periods import Period, days
+from taihang.core.periods import STEP_S, Period, days
+from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH
 from taihang.simulator.charging import Sessions, sessions_of_year
 from taihang.simulator.faults import Fault, faults_of, meter_serves
 from taihang.simulator.load import cap_kw, load_energy_wh
@@ -210,8 +211,11 @@ def _build(
 
 def _add_plants(year: _Year, field: CloudField, weather: Weather) -> None:
     for plant in year.park.plants.values():
+        bears_kw = min(plant.capacity_kw, _metered_kw(year.park, plant.id))
         if plant.kind is PlantKind.WIND:
-            energy_wh = wind_energy_wh(plant, timeline=year.timeline, seed=year.seed)
+            energy_wh = wind_energy_wh(
+                plant, timeline=year.timeline, cap_kw=bears_kw, seed=year.seed
+            )
         else:
             energy_wh = pv_energy_wh(
                 plant,
@@ -220,6 +224,7 @@ def _add_plants(year: _Year, field: CloudField, weather: Weather) -> None:
                     field, name=plant.id, year=year.timeline.year, seed=year.seed
                 ),
                 temperature_c=weather.temperature_c,
+                cap_kw=bears_kw,
                 seed=year.seed,
             )
         year.put(Direction.GENERATION, plant, energy_wh)
@@ -246,8 +251,16 @@ def _add_users(year: _Year, weather: Weather) -> None:
 
 
 def _metered_kw(park: Park, node: str) -> float:
-    """What the meters of a user accept as honest; without a meter nothing limits it."""
-    limits_kw = [meter.max_kw for meter in park.meters.values() if meter.node == node]
+    """What the meters of an asset accept as honest; without a meter nothing limits it.
+
+    A register moves in whole counts, so one interval can show up to one count more than flowed;
+    that count must still be honest.
+    """
+    limits_kw = [
+        meter.max_kw - meter.wh_per_count * SECONDS_PER_HOUR / STEP_S / WH_PER_KWH
+        for meter in park.meters.values()
+        if meter.node == node
+    ]
     return sum(limits_kw) if limits_kw else float("inf")
 
 
@@ -261,7 +274,12 @@ def _add_batteries(
         before = stored_wh.get(battery.id)
         run = operate(
             battery,
-            target_kw=set_points_kw(battery, timeline=year.timeline, daily_plan=daily_plan),
+            target_kw=set_points_kw(
+                battery,
+                timeline=year.timeline,
+                province=year.park.province,
+                daily_plan=daily_plan,
+            ),
             net_load_wh=net_wh,
             in_service=year.in_service(battery),
             start_wh=lowest_wh(battery) if before is None else float(before[-1]),
@@ -330,7 +348,9 @@ def _window(
         },
         losses_wh=np.concatenate([year.losses_wh for year in parts])[cut],
         stored_wh={
-            name: np.concatenate([year.stored_wh[name][:-1] for year in parts] + [parts[-1].stored_wh[name][-1:]])[edges]
+            name: np.concatenate(
+                [year.stored_wh[name][:-1] for year in parts] + [parts[-1].stored_wh[name][-1:]]
+            )[edges]
             for name in park.batteries
         },
         sessions={name: _sessions(parts, name, period) for name in park.stations},

@@ -1,5 +1,6 @@
 """From a shape to energy that meets the year's plan without breaking a limit."""
 
+from math import floor
 from typing import Final
 
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 
 from taihang.core.errors import InputError
 from taihang.core.periods import STEP_S
-from taihang.core.quantities import WH_PER_KWH, WH_PER_MWH, energy_of_power_wh
+from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH, WH_PER_MWH, energy_of_power_wh
 from taihang.simulator.portable_math import Floats
 
 _MAX_ROUNDS: Final = 80
@@ -25,6 +26,13 @@ class PlanUnreachableError(InputError):
     """The planned energy of a year does not fit under the rated power."""
 
     code = "input.plan-unreachable"
+
+    def __init__(self, plan_wh: int, *, cap_kw: float, key: str) -> None:
+        super().__init__(
+            given=f"{key} = {plan_wh / WH_PER_MWH:g} MWh",
+            expected=f"a yearly energy that fits under {cap_kw:g} kW",
+            remedy="lower the plan, or correct the rated power, transformer or meter limit",
+        )
 
 
 def planned_wh(planned_mwh_per_year: float | None, *, key: str) -> int:
@@ -53,9 +61,7 @@ def planned_wh(planned_mwh_per_year: float | None, *, key: str) -> int:
     return round(planned_mwh_per_year * WH_PER_MWH)
 
 
-def scaled_to_plan_wh(
-    shape: Floats, *, plan_wh: int, cap_kw: float, key: str
-) -> NDArray[np.int64]:
+def scaled_to_plan_wh(shape: Floats, *, plan_wh: int, cap_kw: float, key: str) -> NDArray[np.int64]:
     """Scale a shape so that the year meets its plan, never above a power.
 
     Args:
@@ -76,7 +82,7 @@ def scaled_to_plan_wh(
         ... ).tolist()
         [0, 1000, 1000]
     """
-    cap_wh = int(cap_kw * WH_PER_KWH * STEP_S // 3600)
+    cap_wh = floor(cap_kw * WH_PER_KWH * STEP_S / SECONDS_PER_HOUR)
     if plan_wh == 0:
         return np.zeros(len(shape), np.int64)
     factor = plan_wh / max(float(energy_of_power_wh(shape, STEP_S).sum()), 1.0)
@@ -88,13 +94,4 @@ def scaled_to_plan_wh(
         if total_wh == 0:
             break
         factor *= plan_wh / total_wh
-    raise unreachable(plan_wh, cap_kw=cap_kw, key=key)
-
-
-def unreachable(plan_wh: int, *, cap_kw: float, key: str) -> PlanUnreachableError:
-    """Return the error that says that a plan does not fit under a rated power [Wh, kW]."""
-    return PlanUnreachableError(
-        given=f"{key} = {plan_wh / WH_PER_MWH:g} MWh",
-        expected=f"a yearly energy that fits under {cap_kw:g} kW",
-        remedy="lower the plan, or correct the rated power, transformer or meter limit",
-    )
+    raise PlanUnreachableError(plan_wh, cap_kw=cap_kw, key=key)

@@ -58,6 +58,16 @@ class Sun:
         return self.up > 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Orbit:
+    """Where the earth stands on its orbit; all arrays have shape (n,)."""
+
+    sin_declination: Floats
+    ahead_min: Floats
+    """Equation of time: how far the true sun is ahead of the mean one. [min]"""
+    radius_au: Floats
+
+
 def sun_at(instants_s: Floats, *, latitude_deg: float, longitude_deg: float) -> Sun:
     """Return the direction of the sun, within about 0.01° for this century.
 
@@ -69,6 +79,22 @@ def sun_at(instants_s: Floats, *, latitude_deg: float, longitude_deg: float) -> 
     Returns:
         The sun at these instants.
     """
+    orbit = _orbit_at(instants_s)
+    days_passed = instants_s / _SECONDS_PER_DAY + orbit.ahead_min / _MINUTES_PER_DAY
+    hour_angle = days_passed - 0.5 + longitude_deg / _DEG_PER_TURN
+    cos_declination = np.sqrt(1.0 - orbit.sin_declination * orbit.sin_declination)
+    here = np.array([latitude_deg / _DEG_PER_TURN])
+    sin_latitude, cos_latitude = sine_of_turns(here), cosine_of_turns(here)
+    noonward = cos_declination * cosine_of_turns(hour_angle)
+    return Sun(
+        up=sin_latitude * orbit.sin_declination + cos_latitude * noonward,
+        south=sin_latitude * noonward - cos_latitude * orbit.sin_declination,
+        west=cos_declination * sine_of_turns(hour_angle),
+        extraterrestrial_w_per_m2=_SOLAR_CONSTANT_W_PER_M2 / (orbit.radius_au * orbit.radius_au),
+    )
+
+
+def _orbit_at(instants_s: Floats) -> _Orbit:
     t = (instants_s / _SECONDS_PER_DAY + _UNIX_EPOCH_JD - _J2000_JD) / _DAYS_PER_CENTURY
     mean_longitude = (280.46646 + t * (36_000.76983 + t * 0.0003032)) / _DEG_PER_TURN
     anomaly = (357.52911 + t * (35_999.05029 - t * 0.0001537)) / _DEG_PER_TURN
@@ -77,22 +103,11 @@ def sun_at(instants_s: Floats, *, latitude_deg: float, longitude_deg: float) -> 
     node = (125.04 - 1_934.136 * t) / _DEG_PER_TURN
     longitude = mean_longitude + centre - (0.00569 + 0.00478 * sine_of_turns(node)) / _DEG_PER_TURN
     obliquity = (23.4392911 - 0.0130042 * t + 0.00256 * cosine_of_turns(node)) / _DEG_PER_TURN
-    sin_declination = sine_of_turns(obliquity) * sine_of_turns(longitude)
-    cos_declination = np.sqrt(1.0 - sin_declination * sin_declination)
-    late_min = _equation_of_time_min(mean_longitude, anomaly, eccentricity, obliquity)
-    hour_angle = instants_s / _SECONDS_PER_DAY + late_min / _MINUTES_PER_DAY - 0.5
-    hour_angle = hour_angle + longitude_deg / _DEG_PER_TURN
-    here = np.array([latitude_deg / _DEG_PER_TURN])
-    sin_latitude, cos_latitude = sine_of_turns(here), cosine_of_turns(here)
-    noonward = cos_declination * cosine_of_turns(hour_angle)
-    radius = (1.0 - eccentricity * eccentricity) / (
-        1.0 + eccentricity * cosine_of_turns(anomaly + centre)
-    )
-    return Sun(
-        up=sin_latitude * sin_declination + cos_latitude * noonward,
-        south=sin_latitude * noonward - cos_latitude * sin_declination,
-        west=cos_declination * sine_of_turns(hour_angle),
-        extraterrestrial_w_per_m2=_SOLAR_CONSTANT_W_PER_M2 / (radius * radius),
+    squeezed = 1.0 - eccentricity * eccentricity
+    return _Orbit(
+        sin_declination=sine_of_turns(obliquity) * sine_of_turns(longitude),
+        ahead_min=_equation_of_time_min(mean_longitude, anomaly, eccentricity, obliquity),
+        radius_au=squeezed / (1.0 + eccentricity * cosine_of_turns(anomaly + centre)),
     )
 
 
@@ -166,7 +181,13 @@ def _diffuse_share(clearness: Floats) -> Floats:
 
 
 def pv_energy_wh(
-    plant: Plant, *, sun: Sun, global_w_per_m2: Floats, temperature_c: Floats, seed: int
+    plant: Plant,
+    *,
+    sun: Sun,
+    global_w_per_m2: Floats,
+    temperature_c: Floats,
+    cap_kw: float,
+    seed: int,
 ) -> NDArray[np.int64]:
     """Return the net energy of a roof plant over a whole year that meets its plan.
 
@@ -175,10 +196,11 @@ def pv_energy_wh(
         sun: The sun at the middle of each interval of the year.
         global_w_per_m2: Global horizontal irradiance over the plant, shape (n,). [W/m²]
         temperature_c: Air temperature, shape (n,). [°C]
+        cap_kw: Power that no interval exceeds. [kW]
         seed: Chooses tilt and direction of the roof.
 
     Returns:
-        Energy of each interval, shape (n,); 0 at night, never above the rated power. [Wh]
+        Energy of each interval, shape (n,); 0 at night, never above the limit. [Wh]
     """
     key = f"plants.{plant.id}.planned_mwh_per_year"
     plan_wh = planned_wh(plant.planned_mwh_per_year, key=key)
@@ -192,4 +214,4 @@ def pv_energy_wh(
     suns = plane / _STANDARD_IRRADIANCE_W_PER_M2
     cell_c = temperature_c + _CELL_RISE_C * suns
     shape = suns * (1.0 + _POWER_PER_K * (cell_c - _STANDARD_CELL_C)) * plant.capacity_kw
-    return scaled_to_plan_wh(shape, plan_wh=plan_wh, cap_kw=plant.capacity_kw, key=key)
+    return scaled_to_plan_wh(shape, plan_wh=plan_wh, cap_kw=cap_kw, key=key)

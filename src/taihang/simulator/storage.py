@@ -1,9 +1,8 @@
 """Batteries under the rule-based baseline: fill in valley hours, give in peak hours.
 
 This is the baseline that a better plan is measured against, not a plan: it knows the hours of the
-price table and nothing of tomorrow. It never feeds into the public grid. Hours: 晋发改商品发
-〔2021〕479号 up to 2026-04-30 and 晋发改商品发〔2026〕15号 from 2026-05-01, as an operator types
-them into the converter; bills never read them from here.
+time-of-use text in force in the province, with sharp counted as peak, and nothing of tomorrow, of
+prices or of the weather. It never feeds into the public grid.
 
 Model per interval: ``E' = E·(1 − σ) + η_c·charge − discharge / η_d`` within the limits of state of
 charge, charge and discharge never together [from memory].
@@ -19,35 +18,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taihang.core.errors import InputError
+from taihang.core.market.tou import KINDS, PeriodKind, schedule_in_force
 from taihang.core.park.assets import Battery
-from taihang.core.periods import STEP_S
-from taihang.core.quantities import WH_PER_KWH, energy_of_power_wh
+from taihang.core.periods import STEP_S, STEPS_PER_DAY
+from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH, energy_of_power_wh
 from taihang.simulator.portable_math import Floats
 from taihang.simulator.timeline import Timeline
+from taihang.standards.shanxi_2021_479 import SCHEDULE as SCHEDULE_2021
+from taihang.standards.shanxi_2026_15 import SCHEDULE as SCHEDULE_2026
 
-Hours = tuple[tuple[int, int], ...]
 DailyPlan = Mapping[tuple[str, date], Floats]
 """Set-points by battery id and local day, one per interval of the day [kW]; charging positive."""
 
 _STANDING_LOSS_RATIO: Final = 3e-6
 """Share of the stored energy lost in 15 minutes: about 0.9 % a month."""
-_NEW_TABLE: Final = date(2026, 5, 1)
-_OLD_VALLEY: Final[Hours] = ((0, 7), (11, 13))
-_OLD_PEAK: Final[Hours] = ((8, 11), (17, 23))
-_VALLEY: Final[tuple[Hours, ...]] = (
-    ((2, 5), (10, 15)),
-    ((2, 5), (9, 15)),
-    ((2, 5), (10, 15)),
-    ((2, 5), (11, 15)),
+_SCHEDULES: Final = (SCHEDULE_2021, SCHEDULE_2026)
+_SIGNAL_BY_KIND: Final = np.array(
+    [
+        {PeriodKind.VALLEY: 1.0, PeriodKind.DEEP_VALLEY: 1.0, PeriodKind.FLAT: 0.0}.get(kind, -1.0)
+        for kind in KINDS
+    ]
 )
-"""Winter, spring, summer, autumn."""
-_PEAK: Final[tuple[Hours, ...]] = (
-    ((6, 8), (16, 23)),
-    ((6, 8), (17, 24)),
-    ((6, 8), (18, 24)),
-    ((6, 8), (17, 24)),
-)
-"""Peak and sharp hours together: winter, spring, summer, autumn."""
+"""1 to charge, −1 to discharge, by index of the kind of hour."""
 
 
 class DailyPlanError(InputError):
@@ -68,38 +60,40 @@ class BatteryYear:
     """Stored energy at each edge, shape (n + 1,). [Wh]"""
 
 
-def price_signal(day: date, hour: int) -> int:
-    """Return 1 in valley hours, −1 in peak and sharp hours, else 0.
+def baseline_kw(battery: Battery, *, timeline: Timeline, province: str) -> Floats:
+    """Return the set-points of the rule over a year.
 
-    Example:
-        >>> [price_signal(date(2026, 7, 1), hour) for hour in (3, 8, 19)]
-        [1, 0, -1]
+    Args:
+        battery: The battery.
+        timeline: The intervals of the year.
+        province: Whose time-of-use text the rule follows.
+
+    Returns:
+        Set-points, shape (n,); charging is positive. [kW]
+
+    Raises:
+        TariffNotInForceError: If no text of the province is known for a day.
     """
-    season = day.month % 12 // 3
-    valley, peak = (
-        (_VALLEY[season], _PEAK[season]) if day >= _NEW_TABLE else (_OLD_VALLEY, _OLD_PEAK)
-    )
-    if any(first <= hour < last for first, last in valley):
-        return 1
-    return -int(any(first <= hour < last for first, last in peak))
+    quarter = (timeline.hour_h * (STEPS_PER_DAY / 24)).astype(np.int64)
+    signal_by_day = np.array([_signal(day, province=province) for day in timeline.days])
+    return battery.power_kw * signal_by_day[timeline.day_index, quarter]
 
 
-def baseline_kw(battery: Battery, *, timeline: Timeline) -> Floats:
-    """Return the set-points of the rule over a year, shape (n,); charging is positive [kW]."""
-    by_day = np.array(
-        [[price_signal(day, hour) for hour in range(24)] for day in timeline.days], np.float64
-    )
-    return battery.power_kw * by_day[timeline.day_index, timeline.hour_h.astype(np.int64)]
+def _signal(day: date, *, province: str) -> Floats:
+    schedule = schedule_in_force(_SCHEDULES, region=province, on=day)
+    season = next(each for each in schedule.seasons if day.month in each.months)
+    return _SIGNAL_BY_KIND[season.by_quarter(sharp_applies=True)]
 
 
 def set_points_kw(
-    battery: Battery, *, timeline: Timeline, daily_plan: DailyPlan | None
+    battery: Battery, *, timeline: Timeline, province: str, daily_plan: DailyPlan | None
 ) -> Floats:
     """Return the rule's set-points, replaced on the days that a plan speaks of.
 
     Args:
         battery: The battery.
         timeline: The intervals of the year.
+        province: Whose time-of-use text the rule follows.
         daily_plan: Set-points by battery and day, or None for the rule alone.
 
     Returns:
@@ -108,7 +102,7 @@ def set_points_kw(
     Raises:
         DailyPlanError: If a day has another number of intervals than its set-points.
     """
-    target_kw = baseline_kw(battery, timeline=timeline)
+    target_kw = baseline_kw(battery, timeline=timeline, province=province)
     for (name, day), planned_kw in (daily_plan or {}).items():
         if name != battery.id or day.year != timeline.year:
             continue
@@ -150,27 +144,32 @@ def operate(
         battery feeds nothing into the public grid; and below the lower limit it keeps itself
         alive from the grid.
     """
-    most_wh = int(battery.power_kw * WH_PER_KWH * STEP_S // 3600)
-    low_wh = lowest_wh(battery)
-    high_wh = battery.energy_kwh * WH_PER_KWH * battery.soc_max_ratio
-    gain, give = battery.charge_efficiency_ratio, battery.discharge_efficiency_ratio
     stored_wh, levels = start_wh, [start_wh]
     charges: list[int] = []
     discharges: list[int] = []
     wishes = np.where(in_service, energy_of_power_wh(target_kw, STEP_S), 0).tolist()
-    for wish_wh, net_wh, present in zip(
-        wishes, net_load_wh.tolist(), in_service.tolist(), strict=True
-    ):
-        kept_wh = stored_wh * (1.0 - _STANDING_LOSS_RATIO) if present else stored_wh
-        need_wh = ceil((low_wh - kept_wh) / gain) if kept_wh < low_wh else 0
-        room_wh = floor(max(high_wh - kept_wh, 0.0) / gain)
-        charge_wh = max(need_wh, min(wish_wh, most_wh, room_wh), 0)
-        spare_wh = floor(max(kept_wh - low_wh, 0.0) * give)
-        discharge_wh = 0 if charge_wh else max(0, min(-wish_wh, most_wh, spare_wh, net_wh))
-        stored_wh = kept_wh + gain * charge_wh - discharge_wh / give
+    kept_ratios = np.where(in_service, 1.0 - _STANDING_LOSS_RATIO, 1.0).tolist()
+    for wish_wh, net_wh, kept_ratio in zip(wishes, net_load_wh.tolist(), kept_ratios, strict=True):
+        charge_wh, discharge_wh, stored_wh = _step(
+            battery, kept_wh=stored_wh * kept_ratio, wish_wh=wish_wh, net_wh=net_wh
+        )
         charges.append(charge_wh)
         discharges.append(discharge_wh)
         levels.append(stored_wh)
     return BatteryYear(
         np.array(charges, np.int64), np.array(discharges, np.int64), np.array(levels)
     )
+
+
+def _step(battery: Battery, *, kept_wh: float, wish_wh: int, net_wh: int) -> tuple[int, int, float]:
+    """Charge, discharge and stored energy of one interval [Wh]."""
+    most_wh = floor(battery.power_kw * WH_PER_KWH * STEP_S / SECONDS_PER_HOUR)
+    low_wh = lowest_wh(battery)
+    high_wh = battery.energy_kwh * WH_PER_KWH * battery.soc_max_ratio
+    gain, give = battery.charge_efficiency_ratio, battery.discharge_efficiency_ratio
+    need_wh = ceil((low_wh - kept_wh) / gain) if kept_wh < low_wh else 0
+    room_wh = floor(max(high_wh - kept_wh, 0.0) / gain)
+    charge_wh = max(need_wh, min(wish_wh, most_wh, room_wh), 0)
+    spare_wh = floor(max(kept_wh - low_wh, 0.0) * give)
+    discharge_wh = 0 if charge_wh else max(0, min(-wish_wh, most_wh, spare_wh, net_wh))
+    return charge_wh, discharge_wh, kept_wh + gain * charge_wh - discharge_wh / give

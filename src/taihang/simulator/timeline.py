@@ -38,12 +38,12 @@ class Timeline:
 
     @property
     def middle_s(self) -> Floats:
-        """Middle of each interval, shape (n,). [s since 1970-01-01T00:00Z]"""
-        return self.grid_s + 0.5 * STEP_S
+        """Middle of each interval, shape (n,) [s since 1970-01-01T00:00Z]."""
+        return self.grid_s.astype(np.float64) + 0.5 * STEP_S
 
     @property
     def year_turns(self) -> Floats:
-        """Share of the year passed at each interval, shape (n,). [turn]"""
+        """Share of the year passed at each interval, shape (n,) [turn]."""
         return (self.day_index + self.hour_h / _HOURS_PER_DAY) / len(self.days)
 
     def steps_of(self, mask_by_day: NDArray[np.bool_]) -> NDArray[np.bool_]:

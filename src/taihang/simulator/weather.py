@@ -109,8 +109,7 @@ def cloud_field_of(park: Park, *, timeline: Timeline, seed: int) -> CloudField:
         timeline.middle_s, latitude_deg=park.latitude_deg, longitude_deg=park.longitude_deg
     )
     states = _states(timeline, seed=seed)
-    middles = (np.arange(len(states)) + 0.5) * _STEPS_PER_STATE
-    steps = np.arange(timeline.n) + 0.5
+    steps, middles = _steps_and_middles(timeline.n)
     haze = autoregressive(
         Stream(seed, "haze", timeline.year).bell(timeline.n), memory_ratio=_HAZE_MEMORY
     )
@@ -126,16 +125,24 @@ def cloud_field_of(park: Park, *, timeline: Timeline, seed: int) -> CloudField:
     )
 
 
+def _steps_and_middles(n: int) -> tuple[Floats, Floats]:
+    """Middle of every interval and of every state, counted in intervals."""
+    n_states = -(-n // _STEPS_PER_STATE)
+    steps = np.arange(n, dtype=np.float64) + 0.5
+    return steps, (np.arange(n_states, dtype=np.float64) + 0.5) * _STEPS_PER_STATE
+
+
 def _states(timeline: Timeline, *, seed: int) -> NDArray[np.int64]:
     stream = Stream(seed, "sky", timeline.year)
     n_states = -(-timeline.n // _STEPS_PER_STATE)
     keep, draw = stream.uniform(n_states), stream.uniform(n_states)
     states = np.zeros(n_states, np.int64)
     for i in range(n_states):
-        month = timeline.days[timeline.day_index[min(i * _STEPS_PER_STATE, timeline.n - 1)]].month
+        month = timeline.days[int(timeline.day_index[i * _STEPS_PER_STATE])].month
         cumulated = _SEASON_SHARES[month % 12 // 3].cumsum()
-        fresh = min(int(np.searchsorted(cumulated, draw[i], side="right")), len(Sky) - 1)
-        states[i] = states[i - 1] if i and keep[i] < _PERSISTENCE else fresh
+        fresh = min(int((cumulated <= draw[i]).sum()), len(Sky) - 1)
+        goes_on = i > 0 and bool(keep[i] < _PERSISTENCE)
+        states[i] = int(states[i - 1]) if goes_on else fresh
     return states
 
 
@@ -164,12 +171,8 @@ def temperature_c(field: CloudField, *, timeline: Timeline, seed: int) -> Floats
     """Return the air temperature of one year, shape (n,) [°C]."""
     season = cosine_of_turns(timeline.year_turns - _COLDEST_DAY_TURNS)
     hour = cosine_of_turns(timeline.hour_h / _HOURS_PER_DAY - _WARMEST_HOUR_TURNS)
-    middles = np.arange(0, timeline.n, _STEPS_PER_STATE) + 0.5 * _STEPS_PER_STATE
-    swing_c = interpolate(
-        np.arange(timeline.n) + 0.5,
-        knots=middles,
-        values=_DAY_SWING_C[field.sky[::_STEPS_PER_STATE]],
-    )
+    steps, middles = _steps_and_middles(timeline.n)
+    swing_c = interpolate(steps, knots=middles, values=_DAY_SWING_C[field.sky[::_STEPS_PER_STATE]])
     spell = autoregressive(
         Stream(seed, "spell", timeline.year).bell(timeline.n), memory_ratio=_SPELL_MEMORY
     )

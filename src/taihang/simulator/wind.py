@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from taihang.core.park.assets import Plant
 from taihang.core.periods import STEP_S
 from taihang.core.quantities import energy_of_power_wh
-from taihang.simulator.plan import planned_wh, unreachable
+from taihang.simulator.plan import PlanUnreachableError, planned_wh
 from taihang.simulator.portable_math import Floats, autoregressive, cosine_of_turns, smoothstep
 from taihang.simulator.streams import Stream
 from taihang.simulator.timeline import Timeline
@@ -93,7 +93,9 @@ def power_ratio(speed_m_per_s: Floats) -> Floats:
     return np.clip(soft, 0.0, 1.0) * (1.0 - storm)
 
 
-def wind_energy_wh(plant: Plant, *, timeline: Timeline, seed: int) -> NDArray[np.int64]:
+def wind_energy_wh(
+    plant: Plant, *, timeline: Timeline, cap_kw: float, seed: int
+) -> NDArray[np.int64]:
     """Return the net energy of a wind farm over a whole year that meets its plan.
 
     The plan fixes how windy the site is: the speed is scaled, not the power, so that calms,
@@ -102,10 +104,11 @@ def wind_energy_wh(plant: Plant, *, timeline: Timeline, seed: int) -> NDArray[np
     Args:
         plant: A farm with a plan.
         timeline: The intervals of the year.
+        cap_kw: Power that no interval exceeds. [kW]
         seed: Seed of the simulation.
 
     Returns:
-        Energy of each interval, shape (n,), never above the rated power. [Wh]
+        Energy of each interval, shape (n,), never above the limit. [Wh]
 
     Raises:
         PlanUnreachableError: If no wind makes that much energy at the rated power.
@@ -119,9 +122,9 @@ def wind_energy_wh(plant: Plant, *, timeline: Timeline, seed: int) -> NDArray[np
     for _ in range(_HALVINGS):
         scale = 0.5 * (low + high)
         power_kw = plant.capacity_kw * power_ratio(speed_m_per_s * scale)
-        energy_wh = energy_of_power_wh(power_kw, STEP_S)
+        energy_wh = energy_of_power_wh(np.minimum(power_kw, cap_kw), STEP_S)
         total_wh = int(energy_wh.sum())
         if abs(total_wh - plan_wh) <= _CLOSE_ENOUGH * plan_wh:
             return energy_wh
         low, high = (scale, high) if total_wh < plan_wh else (low, scale)
-    raise unreachable(plan_wh, cap_kw=plant.capacity_kw, key=key)
+    raise PlanUnreachableError(plan_wh, cap_kw=cap_kw, key=key)

@@ -147,7 +147,7 @@ def transmission_tariff(
 
     Source:
         Annex of 发改价格〔2026〕1077号 as read in two public repositories [verified: K18b, K19];
-        the rules of §6.3 with their own marks beside each fact.
+        the rules of two-part tariffs carry their own marks beside each fact.
     """
     row = voltage_class(voltage_kv)
     exempt = charging_station and parts is TariffParts.TWO_PART

@@ -115,6 +115,7 @@ NATIVE: Final = "native"
 """Format of a column that is stored as time, not as text."""
 EPOCH_S: Final = "epoch-s"
 """Format of a column that counts seconds since 1970-01-01T00:00Z."""
+_PACKAGE: Final = "taihang.adapters.imports"
 _OFFSET: Final = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d")
 _WORDS_FOR_MISSING: Final = ("empty", "nan")
 
@@ -211,7 +212,7 @@ class ImportMap:
 
 def bundled_maps() -> tuple[str, ...]:
     """Return the names of the maps that come with the platform, sorted."""
-    folder = files(__package__) / "maps"
+    folder = files(_PACKAGE) / "maps"
     return tuple(sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if _is_toml(f.name)))
 
 
@@ -232,7 +233,7 @@ def load_map(name_or_path: str | Path) -> ImportMap:
         'M-{}'
     """
     if str(name_or_path) in bundled_maps():
-        text = (files(__package__) / "maps" / f"{name_or_path}.toml").read_text(encoding="utf-8")
+        text = (files(_PACKAGE) / "maps" / f"{name_or_path}.toml").read_text(encoding="utf-8")
     elif _is_toml(str(name_or_path)) and Path(name_or_path).is_file():
         text = Path(name_or_path).read_text(encoding="utf-8")
     else:
@@ -420,6 +421,10 @@ def _time(keys: _Keys, label: Label) -> TimeColumn:
     format_ = keys.text("format")
     if format_ == EPOCH_S and zone != IN_DATA:
         raise keys.wrong("zone", given=repr(zone), expected=f"{IN_DATA}, as {EPOCH_S} is UTC")
+    if format_ not in {NATIVE, EPOCH_S} and ("%z" in format_) != (zone == IN_DATA):
+        raise keys.wrong(
+            "zone", given=f"{zone!r} with {format_!r}", expected=f"%z exactly with {IN_DATA}"
+        )
     result = TimeColumn(
         column=keys.text("column"),
         format=format_,

@@ -124,7 +124,7 @@ def _grid_carbon_free_wh(
             remedy="cut both to the same period",
         )
     for hour, share in enumerate(grid_cfe_ratio):
-        if not 0 <= share <= 1:
+        if not (share.is_finite() and 0 <= share <= 1):
             raise CfeInputError(
                 given=f"a grid share of {share} in hour {hour}",
                 expected="a share from 0 to 1",

@@ -87,14 +87,24 @@ class Inventory:
             InventoryError: If a line does not fit the inventory; the message names it.
         """
         for line in self.lines:
-            if line.scope not in self.examined:
-                raise _misfit(line, f"a line of an examined scope {sorted(self.examined)}")
-            if line.method is not None and line.scope is not Scope.ENERGY:
-                raise _misfit(line, "a scope-2 method on scope-2 lines only")
-            for fact in line.factors:
-                named = self._set_of(fact)
-                if fact.set != named:
-                    raise _misfit(line, f"{fact.code} from the set {named!r}, not {fact.set!r}")
+            expected = self._misfit(line)
+            if expected:
+                raise InventoryError(
+                    given=f"the line {line.activity!r} (scope {line.scope.value}, {line.method})",
+                    expected=expected,
+                    remedy="correct the line, or draw up a second inventory",
+                )
+
+    def _misfit(self, line: Line) -> str:
+        """Say what a line should have been, or nothing if it fits."""
+        if line.scope not in self.examined:
+            return f"a line of an examined scope {[scope.value for scope in sorted(self.examined)]}"
+        if line.method is not None and line.scope is not Scope.ENERGY:
+            return "a scope-2 method on scope-2 lines only"
+        for fact in line.factors:
+            if fact.set != self._set_of(fact):
+                return f"{fact.code} from the set {self._set_of(fact)!r}, not {fact.set!r}"
+        return ""
 
     def _set_of(self, fact: Fact) -> str:
         if fact.code.startswith("fuel."):
@@ -119,7 +129,8 @@ class Inventory:
         if scope not in self.examined:
             raise InventoryError(
                 given=f"scope {scope.value} of {self.enterprise}",
-                expected=f"an examined scope {sorted(self.examined)}: what is unknown is not zero",
+                expected=f"one of {[known.value for known in sorted(self.examined)]}, which alone "
+                "were examined: what is unknown is not zero",
                 remedy="examine the scope, or leave it out of the total",
             )
         lines = [line for line in self.lines if line.scope is scope]
@@ -127,7 +138,7 @@ class Inventory:
         if drawn_up and method not in drawn_up:
             raise InventoryError(
                 given=f"the {method.value} view of {self.enterprise}",
-                expected=f"one of {sorted(drawn_up, key=str)}",
+                expected=f"one of {sorted(str(drawn) for drawn in drawn_up)}",
                 remedy="draw up this view of the electricity too, then ask again",
             )
         return _sum_kg(line for line in lines if line.method in {None, method})
@@ -160,11 +171,3 @@ def printed_t(kg_co2e: Decimal) -> Decimal:
 def _sum_kg(lines: Iterable[Line]) -> Decimal:
     with localcontext(EXACT):
         return sum((line.kg_co2e for line in lines), start=Decimal(0))
-
-
-def _misfit(line: Line, expected: str) -> InventoryError:
-    return InventoryError(
-        given=f"the line {line.activity!r} (scope {line.scope.value}, method {line.method})",
-        expected=expected,
-        remedy="correct the line, or draw up a second inventory",
-    )

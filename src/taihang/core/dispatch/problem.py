@@ -25,6 +25,8 @@ MAX_STEPS: Final = 35_136
 """Largest number of intervals in one problem: the quarters of a leap year (§10)."""
 MAX_STEP_S: Final = 86_400
 _FLOW_RATIO: Final = 1e-6
+_ROUNDING_RATIO: Final = 1e-9
+"""Share of a limit that its own arithmetic may be off: 0.9 × rated energy is no exact float."""
 
 
 class DayProblemError(InputError):
@@ -225,7 +227,8 @@ class DayProblem:
     def _check_store(self) -> None:
         """Refuse a start outside the store's limits: most often a wrong unit or a percentage."""
         low, high = self.storage.energy_min_kwh, self.storage.energy_max_kwh
-        if not low <= self.energy_start_kwh <= high:
+        slack_kwh = _ROUNDING_RATIO * max(high, 1.0)
+        if not low - slack_kwh <= self.energy_start_kwh <= high + slack_kwh:
             raise DayProblemError(
                 given=f"energy_start_kwh {self.energy_start_kwh}",
                 expected=f"an energy within the limits of the store, {low} … {high} kWh",
@@ -287,7 +290,7 @@ class Plan:
 
     @property
     def saving_cny(self) -> float | None:
-        """What the plan saves against an idle battery [CNY]; None where that breaks the grid limits.
+        """What the plan saves against an idle battery [CNY]; None where that breaks a grid limit.
 
         Energy taken out of the store counts as gain and energy put in as loss, so look at
         ``energy_kwh[-1]`` beside it. It is never negative where the idle battery, with its standing

@@ -22,6 +22,8 @@ from taihang.core.periods import instant_of_s
 
 MONEY_RATIO: Final = 1e-6
 """Accepted deviation of money, as a share of the money turned over [1]."""
+ROUNDING_RATIO: Final = 1e-6
+"""Share of ``DayProblem.tolerance`` that is the rounding of floats and nothing else [1]."""
 
 
 class Rule(StrEnum):
@@ -108,8 +110,9 @@ def check(problem: DayProblem, plan: Plan) -> Verdict:
     broken = list(_form(problem, plan))
     if not broken:
         steps = _steps(problem, plan)
+        allowed = problem.tolerance
         found = [*_physics(problem, steps), *_store(problem, steps)]
-        broken = [finding for finding in found if finding.off > problem.tolerance]
+        broken = [finding for finding in found if finding.off > allowed]
         broken += _money(problem, plan, steps)
     violations = tuple(
         _violation(problem, [finding for finding in broken if finding.rule is rule])
@@ -198,15 +201,19 @@ def _money(problem: DayProblem, plan: Plan, steps: list[_Step]) -> Iterator[_Fin
     bill = _bill(problem, steps)
     yield from _false_parts(Rule.COST, claimed=plan.cost, true=bill)
     idle_steps = _idle_steps(problem)
-    fits = all(finding.off <= problem.tolerance for finding in _physics(problem, idle_steps))
+    grid_off = max(finding.off for finding in _physics(problem, idle_steps))
+    fits = grid_off <= problem.tolerance
     if plan.do_nothing is None or not fits:
         if fits or plan.do_nothing is not None:
             yield _Finding(Rule.IDLE, None, float(plan.do_nothing is not None), float(fits), 1.0)
         return
     idle = _bill(problem, idle_steps)
     yield from _false_parts(Rule.IDLE_COST, claimed=plan.do_nothing, true=idle)
-    if any(finding.off > problem.tolerance for finding in _store(problem, idle_steps)):
-        return  # a plan that must refill what stands lost may cost more than a day that need not
+    # Only an idle day that itself keeps every limit, to the rounding of floats, is a measure: a
+    # plan that must refill what stands lost may cost more than a day that need not.
+    store_off = max(finding.off for finding in _store(problem, idle_steps))
+    if max(grid_off, store_off) > problem.tolerance * ROUNDING_RATIO:
+        return
     worse = _above(Rule.WORSE, None, math.fsum(_parts(bill)), math.fsum(_parts(idle)))
     if worse.off > max(_money_tolerance(bill), _money_tolerance(idle)):
         yield worse
@@ -265,8 +272,7 @@ def _idle_steps(problem: DayProblem) -> list[_Step]:
 def _cheapest_curtailment(problem: DayProblem, at: int, over_kw: float) -> tuple[float, ...]:
     curtail = [0.0] * len(problem.plants)
     prices = [plant.curtail_price_cny_per_kwh for plant in problem.plants]
-    for price, which in sorted((p, i) for i, p in enumerate(prices) if p is not None):
-        del price
+    for _, which in sorted((p, i) for i, p in enumerate(prices) if p is not None):
         curtail[which] = min(max(over_kw, 0.0), float(problem.plants[which].available_kw[at]))
         over_kw -= curtail[which]
     return tuple(curtail)
@@ -392,7 +398,7 @@ _WORDS: Final = {
     ),
     Rule.IDLE: (
         "不动作是否在并网限值之内(1 是,0 否):计划称 {given},重算为 {limit}。",
-        "Whether doing nothing keeps the grid limits (1 yes, 0 no): claimed {given}, it is {limit}.",
+        "Does doing nothing keep the grid limits (1 yes, 0 no): claimed {given}, it is {limit}.",
     ),
     Rule.IDLE_COST: (
         "计划称不动作的费用 {part} 为 {given} 元,重算为 {limit} 元。",

@@ -147,6 +147,11 @@ class PowerFactorAdjustment:
 class PowerFactorRule(Protocol):
     """A published table of power-factor adjustments, at one standard."""
 
+    @property
+    def standard(self) -> str:
+        """The power factor that neither costs nor earns, for example ``0.90``."""
+        ...
+
     def assess(self, active_kwh: Decimal, *, reactive_kvarh: Decimal) -> PowerFactorAdjustment:
         """Return the adjustment for a month.
 
@@ -166,28 +171,49 @@ class BillTerms:
     schedule: TouSchedule
     holidays: HolidayCalendar | None
     """The holidays that the schedule names; None only if it names none."""
-    line_loss_rule: LineLossRule
-    green_pays: frozenset[BillItem]
-    """The fees that green kWh pay beside the contract price.
-
-    发改能源〔2025〕650号 names T&D, system operation, cross-subsidy and government funds; under
-    发改价格〔2025〕1192号 a dedicated line pays T&D by capacity instead of by kWh.
-    """
     power_factor: PowerFactorRule
+    """The published table at the standard that the tariff names."""
     power_factor_base: frozenset[BillItem]
     """The items whose sum the power-factor adjustment is a share of."""
     contract_demand_kw: Decimal | None
     """Contract demand [kW]; None where the metered demand is charged."""
 
     def __post_init__(self) -> None:
-        """Refuse items that a term cannot apply to.
+        """Refuse terms that cannot apply, or that contradict the tariff.
 
         Raises:
-            TariffTermError: If a term names such an item.
+            TariffTermError: If a term names an item, a rule or a standard that it cannot.
         """
-        _require_items("floating_items", frozenset(self.tariff.floating_items), MAY_FLOAT)
-        _require_items("green_pays", self.green_pays, MAY_APPLY_TO_GREEN)
+        tariff = self.tariff
+        _require_items("floating_items", frozenset(tariff.floating_items), MAY_FLOAT)
+        _require_items("green_pays", frozenset(tariff.green_pays), MAY_APPLY_TO_GREEN)
         _require_items("power_factor_base", self.power_factor_base, MAY_BEAR_POWER_FACTOR)
+        if tariff.line_loss_rule not in set(LineLossRule):
+            raise TariffTermError(
+                given=f"line_loss_rule {tariff.line_loss_rule!r}",
+                expected=f"one of {sorted(LineLossRule)}",
+                remedy="name the formula that is assumed",
+            )
+        if tariff.power_factor_standard != self.power_factor.standard:
+            raise TariffTermError(
+                given=f"a power-factor table of {self.power_factor.standard}",
+                expected=f"the standard {tariff.power_factor_standard} of tariff {tariff.id}",
+                remedy="take the table at the standard of the tariff",
+            )
+
+    @property
+    def line_loss_rule(self) -> LineLossRule:
+        """How the price of line loss follows from the loss rate."""
+        return LineLossRule(self.tariff.line_loss_rule)
+
+    @property
+    def green_pays(self) -> frozenset[BillItem]:
+        """The fees that green kWh pay beside the contract price.
+
+        发改能源〔2025〕650号 names T&D, system operation, cross-subsidy and government funds; under
+        发改价格〔2025〕1192号 a dedicated line pays T&D by capacity instead of by kWh.
+        """
+        return frozenset(BillItem(item) for item in self.tariff.green_pays)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,7 +324,7 @@ def line_loss_price_cny_per_kwh(
         >>> line_loss_price_cny_per_kwh(
         ...     Decimal("0.40"), rate_ratio=Decimal("0.2"), rule=LineLossRule.GROSS_UP
         ... )
-        Decimal('0.1')
+        Decimal('0.10')
     """
     if rule is LineLossRule.GROSS_UP:
         return agent_price_cny_per_kwh * rate_ratio / (_ONE - rate_ratio)

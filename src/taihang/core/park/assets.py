@@ -26,6 +26,18 @@ class InService:
             self.until is None or day < self.until
         )
 
+    def overlaps(self, other: "InService") -> bool:
+        """Say whether both belong to the park on any one day.
+
+        Example:
+            >>> new_year = date(2025, 1, 1)
+            >>> InService(until=new_year).overlaps(InService(since=new_year))
+            False
+        """
+        first = max(self.since or date.min, other.since or date.min)
+        end = min(self.until or date.max, other.until or date.max)
+        return first < end
+
 
 ALWAYS: Final = InService()
 """In service from before the first record, and still."""

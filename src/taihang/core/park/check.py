@@ -6,6 +6,7 @@ of problems; raising is the caller's business.
 """
 
 from collections.abc import Iterator
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from taihang.core.park.check_assets import check_assets
@@ -57,11 +58,15 @@ def _check_place(park: Park) -> Iterator[ParkProblem]:
     yield from _check_within(
         ("park", "longitude_deg"), park.longitude_deg, limit=_LONGITUDE_MAX_DEG, unit="degrees east"
     )
-    limit_ratio = park.accounting.export_limit_ratio
-    if not 0 <= limit_ratio <= 1:
+    yield from _check_share("export_limit_ratio", park.accounting.export_limit_ratio)
+    yield from _check_share("loss_alarm_ratio", park.accounting.loss_alarm_ratio)
+
+
+def _check_share(key: str, ratio: Decimal) -> Iterator[ParkProblem]:
+    if not 0 <= ratio <= 1:
         yield ParkProblem(
-            path=("accounting", "export_limit_ratio"),
-            given=str(limit_ratio),
+            path=("accounting", key),
+            given=str(ratio),
             expected="a share from 0 to 1",
             remedy="write 0.20 for 20 %",
         )

@@ -1,15 +1,22 @@
 """Whether green supplies and tariffs name who exists, and every user is billed exactly once."""
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Final
 
 from taihang.core.park.check_assets import check_in_service
 from taihang.core.park.check_topology import check_names
 from taihang.core.park.park import Park
-from taihang.core.park.problem import ParkProblem, remedy_for_name
+from taihang.core.park.problem import KeyPath, ParkProblem, remedy_for_name
 
 FLOATING_ITEMS: Final = ("energy", "line_loss", "transmission")
 """Bill items whose price may float with time of use."""
+LOSS_RULES: Final = ("gross-up", "on-sales")
+"""How the price of line loss may follow from the loss rate."""
+GREEN_FEES: Final = ("transmission", "line_loss", "system_operation", "funds")
+"""Fees that green energy may be charged too."""
+POWER_FACTORS: Final = ("0.90", "0.85", "0.80")
+"""Standards of the power-factor table [1]."""
 
 
 def check_contracts(park: Park) -> Iterator[ParkProblem]:
@@ -30,23 +37,45 @@ def check_contracts(park: Park) -> Iterator[ParkProblem]:
         yield from check_names(
             (*path, "buyers"), supply.buyers, known=park.users, what="an enterprise or station"
         )
+    yield from _check_one_price(park)
     for tariff in park.grid_tariffs.values():
         path = ("grid_tariffs", tariff.id)
         yield from check_names(
             (*path, "users"), tariff.users, known=park.users, what="an enterprise or station"
         )
-        yield from _check_floating((*path, "floating_items"), tariff.floating_items)
+        yield from _check_words((*path, "floating_items"), tariff.floating_items, FLOATING_ITEMS)
+        yield from _check_words((*path, "line_loss_rule"), (tariff.line_loss_rule,), LOSS_RULES)
+        yield from _check_words((*path, "green_pays"), tariff.green_pays, GREEN_FEES)
+        yield from _check_words(
+            (*path, "power_factor_standard"), (tariff.power_factor_standard,), POWER_FACTORS
+        )
     yield from _check_billed_once(park)
 
 
-def _check_floating(path: tuple[str, ...], items: tuple[str, ...]) -> Iterator[ParkProblem]:
-    for item in items:
-        if item not in FLOATING_ITEMS:
+def _check_one_price(park: Park) -> Iterator[ParkProblem]:
+    """Energy of one plant used by one buyer on one day has one price, or no bill is possible."""
+    for earlier, later in combinations(park.green_supplies.values(), 2):
+        shared = [buyer for buyer in later.buyers if buyer in earlier.buyers]
+        same_days = earlier.in_service.overlaps(later.in_service)
+        if earlier.plant == later.plant and shared and same_days:
+            yield ParkProblem(
+                path=("green_supplies", later.id, "buyers"),
+                given=f"{shared[0]}, to whom {earlier.id} sells {later.plant} on the same days",
+                expected="one contract for one plant and one buyer on any day",
+                remedy="remove the buyer, or end the first with in_service = { until = … }",
+            )
+
+
+def _check_words(
+    path: KeyPath, words: tuple[str, ...], known: tuple[str, ...]
+) -> Iterator[ParkProblem]:
+    for word in words:
+        if word not in known:
             yield ParkProblem(
                 path=path,
-                given=repr(item),
-                expected=f"items out of {', '.join(FLOATING_ITEMS)}",
-                remedy=remedy_for_name(item, known=FLOATING_ITEMS, otherwise="remove it"),
+                given=repr(word),
+                expected=f"a word out of {', '.join(known)}",
+                remedy=remedy_for_name(word, known=known, otherwise=f"write {known[0]}"),
             )
 
 

@@ -14,7 +14,6 @@ from taihang.core.park.assets import (
     ChargingStation,
     Enterprise,
     GridConnection,
-    InService,
     Plant,
 )
 from taihang.core.park.check_assets import check_in_service
@@ -118,21 +117,13 @@ def _check_overlaps(park: Park) -> Iterator[ParkProblem]:
         by_flow.setdefault((meter.node, meter.measures), []).append(meter)
     for (node, direction), meters in by_flow.items():
         for earlier, later in combinations(meters, 2):
-            if _overlap(earlier.in_service, later.in_service):
+            if earlier.in_service.overlaps(later.in_service):
                 yield ParkProblem(
                     path=("meters", later.id, "node"),
                     given=f"{node}, whose {direction.value} {earlier.id} counts on the same days",
                     expected="one meter for one flow on any day",
                     remedy="remove one, or end the first with in_service = { until = … }",
                 )
-
-
-def _overlap(one: InService, other: InService) -> bool:
-    return _begins_before_end(one, other) and _begins_before_end(other, one)
-
-
-def _begins_before_end(one: InService, other: InService) -> bool:
-    return one.since is None or other.until is None or one.since < other.until
 
 
 def _check_completeness(park: Park) -> Iterator[ParkProblem]:

@@ -46,5 +46,11 @@ class GridTariff:
     """Bill items whose price floats with time of use: energy, line_loss, transmission."""
     sharp_applies: bool
     """Whether these users get the sharp price."""
+    line_loss_rule: str
+    """How the price of line loss follows from the loss rate: ``gross-up`` or ``on-sales``."""
+    green_pays: tuple[str, ...]
+    """Fees that green kWh pay too: transmission, line_loss, system_operation, funds."""
+    power_factor_standard: str
+    """Standard of the power-factor table: ``0.90``, ``0.85`` or ``0.80``."""
     source: str
     """Where these parameters come from, in words."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from taihang.core.park.assets import (
@@ -25,6 +26,17 @@ from taihang.core.park.topology import (
 )
 
 
+class GridFactorPolicy(StrEnum):
+    """Which edition of a published grid factor an account takes."""
+
+    DATA_YEAR = "data-year"
+    """The factor of the year that is accounted; an error while it is not published."""
+    LATEST_PUBLISHED = "latest-published"
+    """The newest factor published by the end of the period."""
+    DATA_YEAR_OR_LATEST = "data-year-or-latest"
+    """The factor of the year if it is published, else the newest by the end of the period."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accounting:
     """The accounting choices that no document makes for a park; none has a default (§12)."""
@@ -37,10 +49,14 @@ class Accounting:
     """Region of the location-based grid factor, for example ``Shanxi``."""
     residual_factor: str
     """Code of the factor for untracked market electricity, for example ``grid.excl-market``."""
+    grid_factor_policy: GridFactorPolicy
+    """Which edition of a grid factor an account takes."""
     storage_losses_in_load: bool
     """Whether storage losses count as load in the ratios of 发改能源〔2025〕650号."""
     export_limit_ratio: Decimal
     """Province's upper limit of export over available generation [1]."""
+    loss_alarm_ratio: Decimal
+    """Losses above this share of what came in are an alarm [1]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

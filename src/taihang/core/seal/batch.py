@@ -284,8 +284,8 @@ def leaf_entry_of(data: bytes) -> bytes:
     Raises:
         BatchFormatError: If the bytes end before the signature does.
     """
-    header_bytes, at = _prefixed(data, len(MAGIC), limit=MAX_HEADER_BYTES, what="header")
-    return header_bytes + _cut(data, at, SIGNATURE_BYTES, what="signature")
+    header_bytes, at = prefixed(data, len(MAGIC), limit=MAX_HEADER_BYTES, what="header")
+    return header_bytes + cut(data, at, SIGNATURE_BYTES, what="signature")
 
 
 def open_header(header_bytes: bytes) -> BatchHeader:

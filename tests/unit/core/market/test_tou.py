@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -36,7 +37,7 @@ def kinds_of(period: Period, *, sharp_applies: bool = True) -> list[PeriodKind]:
     index = kind_index(
         NEW, period=period, zone=ZONE, holidays=HOLIDAYS_2026, sharp_applies=sharp_applies
     )
-    return [KINDS[i] for i in index.tolist()]
+    return [KINDS[int(i)] for i in index]
 
 
 @pytest.mark.parametrize("schedule", [NEW, OLD], ids=lambda schedule: schedule.family)
@@ -61,7 +62,7 @@ def test_season__accepts_partitions_and_refuses_gaps_and_overlaps(
     cuts: list[int], *, drop: bool
 ) -> None:
     edges = [0, *sorted(cuts), 96]
-    spans = [(a / 4, b / 4) for a, b in zip(edges, edges[1:], strict=False)]
+    spans = [(a / 4, b / 4) for a, b in pairwise(edges)]
 
     def season(extra: Hours, kept: list[tuple[float, float]]) -> TouSeason:
         return TouSeason(
@@ -169,7 +170,7 @@ def test_kind_index__follows_the_local_clock_through_a_daylight_saving_change() 
 
     index = kind_index(schedule, period=period, zone=zone, holidays=None, sharp_applies=True)
 
-    kinds = [KINDS[i] for i in index.tolist()]
+    kinds = [KINDS[int(i)] for i in index]
     assert len(kinds) == 92
     assert kinds.count(PeriodKind.PEAK) == (2 + 7) * 4
     assert kinds.count(PeriodKind.VALLEY) == (2 + 6) * 4  # 02–05 lost one hour
@@ -253,7 +254,7 @@ def test_kind_index__of_an_interval_is_the_same_in_any_period(day: date, quarter
 def test_kind_index__a_year_of_the_older_text_needs_no_holidays() -> None:
     index = kind_index(OLD, period=year("2025", ZONE), zone=ZONE, holidays=None, sharp_applies=True)
 
-    counts = {KINDS[i]: int((index == i).sum()) // 4 for i in np.unique(index).tolist()}
+    counts = {KINDS[int(i)]: int((index == i).sum()) // 4 for i in np.unique(index)}
     assert counts == {
         PeriodKind.SHARP: 2 * (31 * 4),
         PeriodKind.PEAK: 9 * 365 - 2 * (31 * 4),

@@ -1,0 +1,229 @@
+"""Turns an overview into what the template prints: finished words, in reading order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from taihang.interfaces.catalogue import Lang, has_text, raw_texts, text
+from taihang.interfaces.web.figures import LOW_COVERAGE_RATIO, cards
+from taihang.interfaces.web.page_query import PageQuery
+from taihang.interfaces.web.view import EnterpriseRow, Overview, plain
+from taihang.interfaces.web.wording import local_day, local_instant, number, percent
+
+_SCRIPT_TEXTS: Final = ("flow_node.", "series.", "chart.", "freshness.")
+Priority = Literal["p1", "p2", "p3"]
+"""Which columns give way first on a small screen: p3, then p2; p1 always stays."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of the table of enterprises."""
+
+    code: str
+    label: str
+    priority: Priority
+    numeric: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One cell: what is read and what it sorts by."""
+
+    code: str
+    words: str
+    sort: str
+    """Empty where the value is missing, which sorts to the end."""
+    priority: Priority
+    numeric: bool
+    tone: str = ""
+    """Style of a tag around the words, empty for none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictLine:
+    """A verdict in one language."""
+
+    state: str
+    word: str
+    sentence: str
+
+
+_COLUMNS: Final[tuple[tuple[str, Priority, bool], ...]] = (
+    ("name", "p1", False),
+    ("sector", "p3", False),
+    ("load", "p1", True),
+    ("peak", "p3", True),
+    ("green", "p1", True),
+    ("coal", "p2", True),
+    ("carbon", "p2", True),
+    ("coverage", "p1", False),
+)
+
+
+def page_context(overview: Overview, *, query: PageQuery) -> dict[str, object]:
+    """Return what the overview template needs.
+
+    Args:
+        overview: The figures.
+        query: Language, theme and screen.
+
+    Returns:
+        Finished words and the block of data for the scripts.
+    """
+    lang = query.lang
+    ranked = sorted(overview.enterprises, key=_by_use)
+    return {
+        "overview": overview,
+        "park_name": _named(overview, lang),
+        "cards": cards(overview, lang=lang),
+        "verdicts": _verdicts(overview, lang),
+        "columns": columns(lang),
+        "rows": tuple(enterprise_cells(row, lang=lang) for row in ranked),
+        "period": _period(overview, lang),
+        "as_of": _as_of(overview),
+        "year": "" if overview.month is None else overview.month[:4],
+        "closure": _closure(overview, lang),
+        "proof": _proof(overview, lang),
+        "page_data": script_data(overview, lang=lang),
+    }
+
+
+def columns(lang: Lang) -> tuple[Column, ...]:
+    """Return the heads of the table of enterprises."""
+    return tuple(
+        Column(code=code, label=text(f"column.{code}", lang), priority=priority, numeric=numeric)
+        for code, priority, numeric in _COLUMNS
+    )
+
+
+def enterprise_cells(row: EnterpriseRow, *, lang: Lang) -> tuple[Cell, ...]:
+    """Return one row of the table of enterprises, cell by cell in the order of the columns."""
+    words = {
+        "name": row.name_zh if lang == "zh" else row.name_en,
+        "sector": _sector(row.sector, lang),
+        "load": number(row.load_mwh, digits=1),
+        "peak": number(row.peak_kw, digits=0),
+        "green": percent(row.green_ratio, digits=1),
+        "coal": number(row.standard_coal_tce, digits=1),
+        "carbon": number(row.scope2_tco2, digits=1),
+        "coverage": _quality(row, lang),
+    }
+    sorts: dict[str, float | str | None] = {
+        "name": words["name"],
+        "sector": row.sector,
+        "load": row.load_mwh,
+        "peak": row.peak_kw,
+        "green": row.green_ratio,
+        "coal": row.standard_coal_tce,
+        "carbon": row.scope2_tco2,
+        "coverage": row.coverage_ratio,
+    }
+    return tuple(
+        Cell(
+            code=code,
+            words=words[code],
+            sort="" if sorts[code] is None else str(sorts[code]),
+            priority=priority,
+            numeric=numeric,
+            tone=_tone(row) if code == "coverage" else "",
+        )
+        for code, priority, numeric in _COLUMNS
+    )
+
+
+def script_data(overview: Overview, *, lang: Lang) -> Mapping[str, object]:
+    """Return the block of JSON that the page's scripts read."""
+    trust = overview.trust
+    return {
+        "as_of_s": overview.as_of_s,
+        "zone": overview.zone,
+        "tree_size": None if trust is None else trust.tree_size,
+        "flows": plain(overview.flows),
+        "day": plain(overview.day),
+        "plan": plain(overview.plan),
+        "calendar": plain(overview.calendar),
+        "texts": raw_texts(prefixes=_SCRIPT_TEXTS, lang=lang),
+    }
+
+
+def _by_use(row: EnterpriseRow) -> tuple[bool, float, str]:
+    return (row.load_mwh is None, -(row.load_mwh or 0.0), row.id)
+
+
+def _named(overview: Overview, lang: Lang) -> str:
+    return overview.park_name_zh if lang == "zh" else overview.park_name_en
+
+
+def _verdicts(overview: Overview, lang: Lang) -> tuple[VerdictLine, ...]:
+    return tuple(
+        VerdictLine(
+            state=verdict.state,
+            word=text(f"verdict.{verdict.state}", lang),
+            sentence=verdict.sentence_zh if lang == "zh" else verdict.sentence_en,
+        )
+        for verdict in overview.verdicts
+    )
+
+
+def _sector(code: str, lang: Lang) -> str:
+    return text(f"sector.{code}", lang) if has_text(f"sector.{code}") else code
+
+
+def _is_thin(row: EnterpriseRow) -> bool:
+    return row.coverage_ratio is not None and row.coverage_ratio < LOW_COVERAGE_RATIO
+
+
+def _quality(row: EnterpriseRow, lang: Lang) -> str:
+    if _is_thin(row):
+        share = percent(row.coverage_ratio, digits=1)
+        return f"{text(f'quality.{row.quality}', lang)} {share} %"
+    return text(f"quality.{row.quality}", lang)
+
+
+def _tone(row: EnterpriseRow) -> str:
+    if row.quality == "missing":
+        return "bad"
+    return "warn" if row.quality == "estimated" or _is_thin(row) else "none"
+
+
+def _period(overview: Overview, lang: Lang) -> str:
+    if overview.month is None or overview.period_from_s is None or overview.period_to_s is None:
+        return ""
+    return text(
+        "record.period",
+        lang,
+        month=overview.month,
+        first=local_day(overview.period_from_s, zone=overview.zone),
+        # The period is half-open: its last day is the one before its end.
+        last=local_day(overview.period_to_s - 1, zone=overview.zone),
+    )
+
+
+def _as_of(overview: Overview) -> str:
+    return "" if overview.as_of_s is None else local_instant(overview.as_of_s, zone=overview.zone)
+
+
+def _closure(overview: Overview, lang: Lang) -> Mapping[str, str] | None:
+    error_wh = overview.kpis.closure_error_wh
+    if error_wh is None:
+        return None
+    if error_wh == 0:
+        return {"tone": "ok", "words": text("panel.closed", lang)}
+    error = number(error_wh, digits=0)
+    return {"tone": "bad", "words": text("panel.open", lang, error=error)}
+
+
+def _proof(overview: Overview, lang: Lang) -> tuple[Mapping[str, str], ...]:
+    trust = overview.trust
+    if trust is None:
+        return ()
+    instant = local_instant(trust.checkpoint_at_s, zone=overview.zone)
+    size = number(trust.tree_size, digits=0)
+    facts = {
+        "readings": number(trust.readings, digits=0),
+        "checkpoint": text("proof.size", lang, size=size, instant=instant),
+        "root": trust.root_hex,
+        "origin": trust.origin,
+        "key": trust.key_fingerprint,
+    }
+    return tuple({"code": code, "words": words} for code, words in facts.items())

@@ -1,0 +1,439 @@
+"""Energy, standard coal, carbon and green shares of a settled period, as statements.
+
+A statement is issued once; when late readings or a new factor change it, the next version is added
+beside it with the reason, and the old one stays. Running the same account again changes nothing.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taihang.core.carbon.scope2 import Claim, Instrument, market_based
+from taihang.core.facts import Fact, FactOutOfForceError
+from taihang.core.park.park import GridFactorPolicy, Park
+from taihang.core.park.topology import Direction, Meter
+from taihang.core.periods import Period, month, months_in
+from taihang.core.quantities import KG_PER_T, WH_PER_KWH, WH_PER_MWH
+from taihang.core.seal.canonical import JsonValue, canonical_bytes, load_canonical
+from taihang.core.seal.issued import IssuedStatement
+from taihang.core.seal.statement import EnergyStatement, Term, fact_document
+from taihang.core.series import EnergySeries, Quality
+from taihang.services.ports import Columns, Ports
+from taihang.services.settle import max_interval_wh, series_of
+from taihang.standards import mee_grid_factors, ndrc_650
+
+ACCOUNT_FORMAT = "taihang-account/v1"
+PARK_SUBJECT = "park"
+NON_FOSSIL = "electricity.non-fossil"
+_FIRST_REASON = "first issue"
+_AGAIN_REASON = "readings, factors or rules changed since the version before"
+
+
+@dataclass(frozen=True, slots=True)
+class Accounted:
+    """What one run issued."""
+
+    n_new: int
+    n_restated: int
+    n_unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A statement before it has a version: everything but version, predecessor and reason."""
+
+    kind: str
+    subject: str
+    period: str
+    body: dict[str, JsonValue]
+
+    @property
+    def series(self) -> str:
+        """The id without version."""
+        return f"{self.kind}.{self.subject}.{self.period}"
+
+
+def account(period: Period, *, ports: Ports) -> Accounted:
+    """Issue the statements of every whole month of a settled period.
+
+    Args:
+        period: A settled period.
+        ports: The outside world.
+
+    Returns:
+        How many statements are new, restated, and unchanged.
+    """
+    counts = [0, 0, 0]
+    for name in months_in(period, ports.park.zone):
+        # 1. What was settled.
+        intervals = ports.lake.read("intervals", month(name, ports.park.zone))
+        matching = ports.lake.read("matching", month(name, ports.park.zone))
+        # 2. Energy × factors: the statements that a stranger can prove.
+        drafts = [*_energy_drafts(name, intervals, ports)]
+        # 3. What depends on the matching of the whole park.
+        drafts += [*_market_drafts(name, matching, ports), *_ratio_drafts(name, ports)]
+        # 4. Issue what is new or different.
+        for index, n in enumerate(issue_statements(drafts, period=name, ports=ports)):
+            counts[index] += n
+    return Accounted(*counts)
+
+
+def issue_statements(drafts: Iterable[Draft], *, period: str, ports: Ports) -> tuple[int, int, int]:
+    """Store drafts that say something new as the next version of their series.
+
+    Args:
+        drafts: What should be stated now.
+        period: The local month or year of all of them.
+        ports: The outside world.
+
+    Returns:
+        Numbers of new, restated and unchanged statements.
+    """
+    known = {issued.series: issued for issued in ports.registry.latest_statements(period)}
+    fresh: list[IssuedStatement] = []
+    n_restated = n_unchanged = 0
+    for draft in drafts:
+        last = known.get(draft.series)
+        if last is not None and _same(last, draft):
+            n_unchanged += 1
+            continue
+        n_restated += last is not None
+        fresh.append(_versioned(draft, last))
+    ports.registry.add_statements(fresh, at_s=int(ports.clock.now().timestamp()))
+    return len(fresh) - n_restated, n_restated, n_unchanged
+
+
+def grid_factor(ports: Ports, *, code: str, region: str, period: Period) -> Fact:
+    """Return the grid factor that the park's policy takes for a period.
+
+    Args:
+        ports: The outside world.
+        code: One of the published factors.
+        region: Region of the factor.
+        period: The period that is accounted.
+
+    Returns:
+        The factor; its data year stands on it.
+    """
+    last_day = local_last_day(period, ports.park)
+    latest = mee_grid_factors.LatestPublished(last_day)
+    of_year = mee_grid_factors.OfDataYear(last_day.year)
+    policy = ports.park.accounting.grid_factor_policy
+    if policy is GridFactorPolicy.DATA_YEAR_OR_LATEST:
+        try:
+            return mee_grid_factors.grid_factor(
+                ports.facts, code=code, region=region, policy=of_year
+            )
+        except FactOutOfForceError:
+            policy = GridFactorPolicy.LATEST_PUBLISHED
+    chosen = of_year if policy is GridFactorPolicy.DATA_YEAR else latest
+    return mee_grid_factors.grid_factor(ports.facts, code=code, region=region, policy=chosen)
+
+
+def local_last_day(period: Period, park: Park) -> date:
+    """Return the last local day of a period."""
+    return (period.end.astimezone(park.zone) - timedelta(microseconds=1)).date()
+
+
+def project_energy(period: Period, *, ports: Ports) -> ndrc_650.ProjectEnergy:
+    """Return the energies of the park as a direct-connection project, over closed intervals.
+
+    Curtailment is not metered in this version: E_cur is 0 because nothing is curtailed by this
+    platform, and the report says that it is not metered. Own use of plants counts as load.
+
+    Args:
+        period: A settled period.
+        ports: The outside world.
+
+    Returns:
+        The energies; their identities hold to the watt-hour.
+    """
+    balance = ports.lake.read("balance", period)
+    total = {flow: int(rows["wh"].sum()) for (flow,), rows in balance.items()}
+    closed = next(iter(balance.values()))["closed"].astype(np.bool_)
+    generated_wh = 0
+    for (role, _), rows in ports.lake.read("matching", period).items():
+        if role == "plant":
+            generated_wh += int(np.maximum(rows["total_wh"], 0)[closed].sum())
+    own_use_wh = generated_wh - total["generation"]
+    storage_wh = total["charge"] - total["discharge"]
+    in_load = ports.park.accounting.storage_losses_in_load and storage_wh >= 0
+    return ndrc_650.ProjectEnergy(
+        available_wh=generated_wh,
+        exported_wh=total["export"],
+        curtailed_wh=0,
+        imported_wh=total["import"],
+        load_wh=total["load"] + own_use_wh + (storage_wh if in_load else 0),
+        other_wh=total["losses"] + (0 if in_load else storage_wh),
+    )
+
+
+def project_ratios(period: Period, *, ports: Ports) -> ndrc_650.Ratios650:
+    """Judge a settled period by the ratios of 发改能源〔2025〕650号.
+
+    A period before the rule is judged by the thresholds of its first day.
+    """
+    first_day = min(
+        fact.valid_from for fact in ports.facts.all() if fact.code.startswith("direct-connection.")
+    )
+    return ndrc_650.ratios(
+        project_energy(period, ports=ports),
+        export_limit_ratio=ports.park.accounting.export_limit_ratio,
+        book=ports.facts,
+        on=max(local_last_day(period, ports.park), first_day),
+    )
+
+
+# -- provable statements -------------------------------------------------------------------------
+
+
+def _energy_drafts(
+    name: str, intervals: dict[tuple[str, ...], dict[str, NDArray[np.int64]]], ports: Ports
+) -> Iterator[Draft]:
+    period = month(name, ports.park.zone)
+    coal = ports.facts.in_force(
+        "coal-equivalent.electricity", on=local_last_day(period, ports.park), family="gbt-2589-2020"
+    )
+    region = ports.park.accounting.location_region
+    location = grid_factor(ports, code=mee_grid_factors.AVERAGE, region=region, period=period)
+    meters = [m for m in ports.park.meters.values() if (m.id,) in intervals]
+    used = [m for m in meters if m.measures is Direction.CONSUMPTION]
+    subjects = [(m.node, [m]) for m in meters if m.measures in _STATED]
+    for subject, chosen in [*subjects, (PARK_SUBJECT, used)]:
+        measured = _measured(chosen, intervals, period)
+        base = _Base(name, period, subject, chosen, measured, ports)
+        if chosen[0].measures is Direction.GENERATION:
+            yield base.draft(_GENERATION)
+        else:
+            yield base.draft(_USE)
+            yield base.draft(_COAL, coal)
+            yield base.draft(_LOCATION, location)
+
+
+_STATED = (Direction.CONSUMPTION, Direction.GENERATION)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """One kind of provable statement."""
+
+    name: str
+    zh: str
+    en: str
+    divisor: int
+    unit: str
+
+
+_USE = _Kind("energy", "用电量", "electricity used", WH_PER_KWH, "kWh")
+_GENERATION = _Kind("energy", "发电量", "electricity generated", WH_PER_KWH, "kWh")
+_COAL = _Kind(
+    "standard-coal",
+    "电力折标煤（当量值）",
+    "standard coal of electricity, equivalent value",
+    WH_PER_KWH * KG_PER_T,
+    "tce",
+)
+_LOCATION = _Kind(
+    "scope2-location",
+    "范围二排放（基于位置）",
+    "scope 2 emissions, location-based",
+    WH_PER_MWH,
+    "tCO2",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    energy_wh: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """What the provable statements of one subject and month have in common."""
+
+    name: str
+    period: Period
+    subject: str
+    meters: list[Meter]
+    measured: _Measured
+    ports: Ports
+
+    def draft(self, kind: _Kind, *factors: Fact) -> Draft:
+        """Return the draft of energy × factors ÷ divisor."""
+        subject_zh, subject_en = _names(self.subject, self.ports.park)
+        statement = EnergyStatement(
+            id="-",
+            kind=kind.name,
+            subject=self.subject,
+            park=self.ports.park.id,
+            period=self.period,
+            title_zh=f"{subject_zh} {self.name} {kind.zh}",
+            title_en=f"{subject_en}, {self.name}: {kind.en}",
+            terms=tuple(_term(meter) for meter in self.meters),
+            energy_wh=self.measured.energy_wh,
+            missing=self.measured.missing,
+            factors=factors,
+            divisor=kind.divisor,
+            unit=kind.unit,
+            code_version=self.ports.version,
+            version=1,
+            supersedes=None,
+            reason=_FIRST_REASON,
+        )
+        return Draft(kind.name, self.subject, self.name, statement.document())
+
+
+def _term(meter: Meter) -> Term:
+    return Term(
+        point=meter.id,
+        sign=1,
+        scale=meter.wh_per_count,
+        modulus=meter.modulus,
+        max_interval_wh=max_interval_wh(meter),
+    )
+
+
+def _measured(
+    meters: list[Meter],
+    intervals: dict[tuple[str, ...], dict[str, NDArray[np.int64]]],
+    period: Period,
+) -> _Measured:
+    """Sum what the law ``register-energy/v1`` calls measured: no estimate, nothing below zero."""
+    energy_wh = missing = 0
+    for meter in meters:
+        series = series_of(intervals[meter.id,], period)
+        counted = _counted(series)
+        energy_wh += int(series.wh[counted].sum())
+        missing += int((~counted).sum())
+    return _Measured(energy_wh, missing)
+
+
+def _counted(series: EnergySeries) -> NDArray[np.bool_]:
+    read = (series.quality == Quality.MEASURED) | (series.quality == Quality.MANUAL)
+    return read & (series.wh >= 0)
+
+
+# -- statements that need the whole park ---------------------------------------------------------
+
+
+def _market_drafts(
+    name: str, matching: dict[tuple[str, ...], dict[str, NDArray[np.int64]]], ports: Ports
+) -> Iterator[Draft]:
+    """Yield market-based scope 2 and the green share of every user."""
+    period = month(name, ports.park.zone)
+    non_fossil = ports.facts.in_force(NON_FOSSIL, on=local_last_day(period, ports.park))
+    code = ports.park.accounting.residual_factor
+    residual = grid_factor(ports, code=code, region=mee_grid_factors.NATION, period=period)
+    for (role, node), rows in matching.items():
+        if role != "user":
+            continue
+        load_wh, line_wh, pool_wh = (
+            _sum(rows, column) for column in ("total_wh", "line_wh", "pool_wh")
+        )
+        view = market_based(
+            load_wh,
+            claims=[
+                _claim(Instrument.DIRECT_LINE, "dedicated line", line_wh, non_fossil),
+                _claim(Instrument.CONTRACT, "park green supply", pool_wh, non_fossil),
+            ],
+            residual=residual,
+        )
+        body: dict[str, JsonValue] = {
+            "format": ACCOUNT_FORMAT,
+            "rule": "scope2-market/v1 over dedicated-first-pro-rata/v1",
+            "load_wh": load_wh,
+            "line_wh": line_wh,
+            "pool_wh": pool_wh,
+            "missing": int((rows["quality"] >= Quality.MISSING).sum()),
+            "factors": [fact_document(non_fossil), fact_document(residual)],
+            "value": _plain(view.kg_co2e / KG_PER_T),
+            "unit": "tCO2",
+            "code_version": ports.version,
+        }
+        yield Draft("scope2-market", node, name, body)
+
+
+def _ratio_drafts(name: str, ports: Ports) -> Iterator[Draft]:
+    """Yield the ratios of the park over the month."""
+    found = project_ratios(month(name, ports.park.zone), ports=ports)
+    energy = found.energy
+    body: dict[str, JsonValue] = {
+        "format": ACCOUNT_FORMAT,
+        "rule": "ndrc-650/v1",
+        "available_wh": energy.available_wh,
+        "exported_wh": energy.exported_wh,
+        "curtailed_wh": energy.curtailed_wh,
+        "imported_wh": energy.imported_wh,
+        "load_wh": energy.load_wh,
+        "other_wh": energy.other_wh,
+        "requirements": [
+            {
+                "symbol": requirement.symbol,
+                "verdict": requirement.verdict.value,
+                "basis": requirement.basis,
+                "zh": requirement.sentence_zh,
+                "en": requirement.sentence_en,
+            }
+            for requirement in found.requirements
+        ],
+        "code_version": ports.version,
+    }
+    yield Draft("ratios-650", PARK_SUBJECT, name, body)
+
+
+def _claim(instrument: Instrument, label: str, wh: int, factor: Fact) -> Claim:
+    return Claim(instrument=instrument, label=label, wh=wh, factor=factor)
+
+
+def _sum(rows: Columns, column: str) -> int:
+    return int(rows[column].sum())
+
+
+def _plain(value: Decimal) -> str:
+    return format(value.normalize() + 0, "f")
+
+
+def _names(subject: str, park: Park) -> tuple[str, str]:
+    if subject == PARK_SUBJECT:
+        return park.name_zh, park.name_en
+    asset = park.assets[subject]
+    return f"{subject} {asset.name_zh}", f"{subject} {asset.name_en}"
+
+
+# -- versions ------------------------------------------------------------------------------------
+
+_OF_VERSION = ("id", "version", "supersedes", "reason", "code_version")
+"""Fields that do not make a statement say something else."""
+
+
+def _same(last: IssuedStatement, draft: Draft) -> bool:
+    old = load_canonical(last.document.encode())
+    if not isinstance(old, dict):
+        return False
+    return all(
+        old.get(key) == draft.body.get(key) for key in {*old, *draft.body} if key not in _OF_VERSION
+    )
+
+
+def _versioned(draft: Draft, last: IssuedStatement | None) -> IssuedStatement:
+    version = 1 if last is None else last.version + 1
+    body = {
+        **draft.body,
+        "id": f"{draft.series}.v{version}",
+        "version": version,
+        "supersedes": None if last is None else last.id,
+        "reason": _FIRST_REASON if last is None else _AGAIN_REASON,
+    }
+    return IssuedStatement(
+        series=draft.series,
+        version=version,
+        kind=draft.kind,
+        subject=draft.subject,
+        period=draft.period,
+        document=canonical_bytes(body).decode(),
+    )
