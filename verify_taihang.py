@@ -11,9 +11,8 @@ the batches to a checkpoint that the park's log signed, and the factors the ener
 with. This program was written from docs/formats/{sealed-batch,log,proof}.md and shares no code
 with the platform. Read ``verify`` first: it is the list of all checks, in order.
 
-What it cannot tell: whether a meter measured rightly before its gateway signed, whether a batch
-was left out of the evidence, and whether the log key is the park's own, unless you pass --log-key
-with the key that the park publishes.
+What it cannot tell: whether a meter measured rightly, whether a batch was left out of the evidence,
+and, unless you give the key that the park publishes as --log-key, whose log it was.
 """
 
 import argparse
@@ -24,7 +23,7 @@ import sys
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256, sha512
 from itertools import pairwise
@@ -42,26 +41,27 @@ TIME_END_S = 253_402_300_800  # the year 10000
 MAX_FILE_BYTES = 1 << 28
 MAX_INTERVALS = 351_360  # ten years of quarters of an hour
 MEASURED, MANUAL, MISSING, REJECTED = 0, 2, 3, 4
-
-INSTANT = "%Y-%m-%dT%H:%M:%SZ"
+QUARTER = "T[0-9]{2}:(00|15|30|45):00Z"
 DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 DECIMAL = r"(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?"
-KEY = "[0-9a-f]{64}"
-
 STATEMENT = (
     "format id kind subject park period title terms energy_wh intervals missing factors divisor "
     "value unit rule code_version version supersedes reason"
 )
-FACTOR = "code value unit region valid_from valid_to data_year document clause source status set note key"
+FACTOR = (
+    "code value unit region valid_from valid_to data_year document clause source status set note "
+    "key"
+)
 HEADER = "v algorithm gateway gateway_key counter sent_at_s clock origin events blocks block_root"
 BLOCK = "point quantity unit scale modulus n start_s step_s"
+STATUS_ZH = {"verified": "已核对", "calc": "推算", "from-memory": "未核对", "uncertain": "存疑"}
 
 
 class Refused(Exception):  # noqa: N818  it tells of the file, not of a fault in this program
     """The file is not to be believed: where, why in English, why in Chinese."""
 
     def __init__(self, where: str, why: str, why_zh: str) -> None:
-        super().__init__(where, why, why_zh)
+        super().__init__(f"{where}: {why}")
         self.where, self.why, self.why_zh = where, why, why_zh
 
 
@@ -86,7 +86,10 @@ def verify(data: bytes, log_key: bytes | None = None) -> Report:
     proof = Node(load(data, "file"), "file").fields("format statement evidence log checkpoint seal")
     proof["format"].must_be("taihang-proof/v1")
     # 2. The log: its key, and its signature on the checkpoint.
-    name, key = read_log(proof["log"], log_key)
+    log = proof["log"].fields("name key")
+    name, key = log["name"].text(), log["key"].key()
+    if log_key not in {None, key}:
+        raise Refused(log["key"].where, "not the key you gave", "与所给日志公钥不符")
     tree = read_checkpoint(proof["checkpoint"], name, key)
     # 3. The statement: complete, and its value follows from its energy and its factors.
     claim = read_statement(proof["statement"])
@@ -101,10 +104,8 @@ def verify(data: bytes, log_key: bytes | None = None) -> Report:
         raise Refused("seal", "the file was altered after it was sealed", "文件封存后被改动")
     statement = {part: node.value for part, node in claim.fields.items()}
     gateways = sorted({gateway for gateway, _ in claim.batches})
-    n_batches, confirmed = len(claim.batches), log_key is not None
-    return Report(
-        statement, claim.readings, n_batches, gateways, tree[0], name, key.hex(), confirmed
-    )
+    counts, confirmed = (claim.readings, len(claim.batches)), log_key is not None
+    return Report(statement, *counts, gateways, tree[0], name, key.hex(), confirmed)
 
 
 # ── Canonical JSON: one value, one spelling ───────────────────────────────────────────────────
@@ -114,16 +115,13 @@ def dump(value: Json) -> bytes:
 
 
 def load(data: bytes, where: str) -> Json:
-    """Read canonical JSON; every other spelling is refused with the first byte that differs."""
+    """Read canonical JSON; any other spelling, such as a key twice, is refused where it differs."""
     if len(data) > MAX_FILE_BYTES:
         raise Refused(where, f"more than {MAX_FILE_BYTES} bytes", "文件过大")
     try:
+        text = data.decode()
         value: Json = json.loads(
-            data.decode(),
-            object_pairs_hook=unique_keys,
-            parse_int=whole_number,
-            parse_float=whole_number,
-            parse_constant=whole_number,
+            text, parse_int=integer, parse_float=integer, parse_constant=integer
         )
         canonical = dump(value)
     except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or absurdly deep
@@ -135,14 +133,7 @@ def load(data: bytes, where: str) -> Json:
     return value
 
 
-def unique_keys(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    """Make an object of keys and values; no key may stand twice."""
-    if len(dict(pairs)) != len(pairs):
-        raise ValueError("a key stands twice in one object")
-    return dict(pairs)
-
-
-def whole_number(text: str) -> int:
+def integer(text: str) -> int:
     """Read a number; decimals travel as text, and nothing here has more than 64 bits."""
     if not re.fullmatch("-?[0-9]{1,19}", text) or not -INT64 <= int(text) < INT64:
         raise ValueError(f"{text[:24]} is not a whole number of 64 bits")
@@ -201,7 +192,7 @@ class Node:
 
     def key(self) -> bytes:
         """Return the 32 bytes of a key or a hash in hexadecimal."""
-        return bytes.fromhex(self.text(KEY))
+        return bytes.fromhex(self.text("[0-9a-f]{64}"))
 
 
 def ascending(node: Node, key: str) -> Iterator[Node]:
@@ -216,7 +207,6 @@ def ascending(node: Node, key: str) -> Iterator[Node]:
 
 
 # ── Ed25519 (RFC 8032) ────────────────────────────────────────────────────────────────────────
-
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, -1, P) % P
@@ -226,9 +216,9 @@ ZERO: Point = (0, 1, 1, 0)
 
 def add(a: Point, b: Point) -> Point:
     """Add two points (RFC 8032, 5.1.4)."""
-    (x1, y1, z1, t1), (x2, y2, z2, t2) = a, b
-    p, q = (y1 - x1) * (y2 - x2) % P, (y1 + x1) * (y2 + x2) % P
-    r, s = 2 * D * t1 * t2 % P, 2 * z1 * z2 % P
+    x, y, z, t = b
+    p, q = (a[1] - a[0]) * (y - x) % P, (a[1] + a[0]) * (y + x) % P
+    r, s = 2 * D * a[3] * t % P, 2 * a[2] * z % P
     e, f, g, h = q - p, s - r, s + r, q + p
     return e * f % P, g * h % P, f * g % P, e * h % P
 
@@ -282,9 +272,9 @@ BASE = decode_point((4 * pow(5, -1, P) % P).to_bytes(32, "little")) or ZERO
 def minus_key(key: bytes) -> Point | None:
     """Return minus the point of a public key; None if its signatures would mean nothing."""
     point = decode_point(key)
-    if point is None or encode_point(times(8, point)) == encode_point(ZERO):
-        return None  # with a key of small order, one signature fits many messages
-    return -point[0] % P, point[1], 1, -point[3] % P
+    minus = (-point[0] % P, point[1], 1, -point[3] % P) if point else ZERO
+    # With a key of small order, one signature would fit many messages.
+    return None if encode_point(times(8, minus)) == encode_point(ZERO) else minus
 
 
 def ed25519_verify(key: bytes, signature: bytes, message: bytes) -> bool:
@@ -297,14 +287,10 @@ def ed25519_verify(key: bytes, signature: bytes, message: bytes) -> bool:
 
 
 # ── The log: Merkle tree (RFC 6962) and checkpoint (C2SP) ─────────────────────────────────────
-def leaf_hash(entry: bytes) -> bytes:
-    """Hash one leaf."""
-    return sha256(b"\x00" + entry).digest()
-
-
-def check_inclusion(leaf: bytes, index: Node, path: Node, tree: Tree) -> None:
-    """Climb from a leaf to the root (RFC 9162, 2.1.3.2)."""
-    here, last, found = index.whole(0, tree[0] - 1), tree[0] - 1, leaf
+def check_inclusion(entry: bytes, index: Node, path: Node, tree: Tree) -> None:
+    """Climb from the leaf of an entry to the root of a tree (RFC 9162, 2.1.3.2)."""
+    here, last = index.whole(0, tree[0] - 1), tree[0] - 1
+    found = sha256(b"\x00" + entry).digest()
     for step in path.items():
         sibling = step.base64(32)
         if last == 0:
@@ -318,14 +304,6 @@ def check_inclusion(leaf: bytes, index: Node, path: Node, tree: Tree) -> None:
         here, last = here >> 1, last >> 1
     if last or found != tree[1]:
         raise Refused(path.where, "the path does not lead to the root", "路径通不到根哈希")
-
-
-def read_log(node: Node, known_key: bytes | None) -> tuple[str, bytes]:
-    """Return name and key of the log, which must be the known one if one is known."""
-    log = node.fields("name key")
-    if known_key not in {None, log["key"].key()}:
-        raise Refused(log["key"].where, "not the key you gave", "与所给日志公钥不符")
-    return log["name"].text(), log["key"].key()
 
 
 def read_checkpoint(node: Node, name: str, key: bytes) -> Tree:
@@ -395,23 +373,19 @@ def read_statement(node: Node) -> Claim:
 
 
 def read_instant(node: Node) -> int:
-    """Return a UTC time on the settlement grid [s since 1970-01-01T00:00Z]."""
+    """Return a UTC time on the quarter of an hour [s since 1970-01-01T00:00Z]."""
     try:
-        found = datetime.strptime(node.text(), INSTANT).replace(tzinfo=UTC)
+        return int(datetime.fromisoformat(node.text(DAY + QUARTER)).timestamp())
     except ValueError as error:
-        raise node.wrong("a UTC time such as 2026-06-01T00:00:00Z") from error
-    if found.strftime(INSTANT) != node.value or int(found.timestamp()) % STEP_S:
-        raise node.wrong("a full quarter of an hour")
-    return int(found.timestamp())
+        raise node.wrong("a time that exists") from error
 
 
 def read_term(node: Node) -> tuple[str, dict[str, int]]:
     """Read one point's part in the sum."""
     term = node.fields("point sign scale modulus max_interval_wh")
     point, lowest = term.pop("point").text(), {"sign": -1, "scale": 1}
-    if term["sign"].value == 0:
+    if term["sign"].whole(-1, 1) == 0:
         raise term["sign"].wrong("1 or -1")
-    term["sign"].whole(-1, 1)
     return point, {name: number.whole(lowest.get(name, 0)) for name, number in term.items()}
 
 
@@ -422,8 +396,9 @@ def read_factor(node: Node) -> str:
         fields["valid_to"].text(DAY)
     if fields["data_year"].value is not None:
         fields["data_year"].whole()
-    texts = {name: part for name, part in fields.items() if name not in {"valid_to", "data_year"}}
-    fact = {name: part.text(DAY if name == "valid_from" else ".*") for name, part in texts.items()}
+    fields["valid_from"].text(DAY)
+    texts = fields.keys() - {"valid_to", "data_year"}
+    fact = {name: fields[name].text() for name in texts}
     fields["key"].must_be("{set}/{code}/{region}/{valid_from}={value}".format(**fact))
     return fields["value"].text(DECIMAL)
 
@@ -454,13 +429,13 @@ def add_batch(claim: Claim, node: Node, tree: Tree) -> None:
     fields["algorithm"].must_be("ed25519-sha256")
     if not ed25519_verify(fields["gateway_key"].key(), signature, b"taihang/batch/v1\n" + header):
         raise Refused(batch["signature"].where, "not signed by its gateway", "批次未经网关签名")
-    check_inclusion(leaf_hash(header + signature), batch["leaf_index"], batch["inclusion"], tree)
+    check_inclusion(header + signature, batch["leaf_index"], batch["inclusion"], tree)
     rank = add_header(claim, fields)
     blocks = fields["blocks"].whole(0), fields["block_root"].key()
     for item in ascending(batch["blocks"], "index"):
         block = item.fields("salt body index path")
-        leaf = leaf_hash(block["salt"].base64(16) + block["body"].base64())
-        check_inclusion(leaf, block["index"], block["path"], blocks)
+        salted = block["salt"].base64(16) + block["body"].base64()
+        check_inclusion(salted, block["index"], block["path"], blocks)
         claim.take(rank, *read_block(claim, block["body"]))
 
 
@@ -471,13 +446,15 @@ def add_header(claim: Claim, fields: dict[str, Node]) -> Rank:
     if (gateway, counter) in claim.batches:
         raise Refused(fields["counter"].where, "a counter used twice: a clone", "网关计数器重复")
     claim.batches.add((gateway, counter))
-    rank = (fields["sent_at_s"].whole(0, TIME_END_S - 1), gateway, counter)
+    rank, last = (fields["sent_at_s"].whole(0, TIME_END_S - 1), gateway, counter), (-1, "")
     for item in fields["events"].items():
         event = item.fields("point kind at_s final_count initial_count")
         event["kind"].text("swap|reset")
         found = (rank, event["final_count"].whole(0), event["initial_count"].whole(0))
-        events = claim.events.setdefault(event["point"].text(), {})
-        at_s = event["at_s"].whole(0, TIME_END_S - 1)
+        place = at_s, point = event["at_s"].whole(0, TIME_END_S - 1), event["point"].text()
+        if place <= last:
+            raise item.wrong("above the event before it")
+        last, events = place, claim.events.setdefault(point, {})
         events[at_s] = max(found, events.get(at_s, found))
     return rank
 
@@ -506,10 +483,9 @@ def read_block(claim: Claim, node: Node) -> tuple[str, list[tuple[int, int, int]
         raise Refused(where, "the times do not start at start_s", "读数起始时刻不符")
     if any(after <= before for before, after in pairwise(times_s)):
         raise Refused(where, "the times do not ascend", "读数时刻未递增")
-    if max(quality) > REJECTED:
-        raise Refused(where, "a quality that does not exist", "质量码无效")
-    if any((q == MISSING) != (c == -INT64) for c, q in zip(counts, quality, strict=True)):
-        raise Refused(where, "a missing reading bears a number", "缺失读数带有数值")
+    unlike = any((q == MISSING) != (c == -INT64) for c, q in zip(counts, quality, strict=True))
+    if unlike or max(quality) > REJECTED:
+        raise Refused(where, "quality and number do not fit together", "质量码与数值不符")
     return point, list(zip(times_s, counts, quality, strict=True))
 
 
@@ -558,9 +534,6 @@ def register_delta(
 
 
 # ── The command line ──────────────────────────────────────────────────────────────────────────
-STATUS_ZH = {"verified": "已核对", "calc": "推算", "from-memory": "未核对", "uncertain": "存疑"}
-
-
 def shown(value: Json) -> str:
     """Return text that no control or direction mark in it can disguise on a terminal."""
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in str(value))
@@ -586,7 +559,7 @@ def lines(report: Report, *, zh: bool) -> Iterator[str]:
         yield f"  {name_zh if zh else name}: {shown(value)}"
     if not report.log_key_confirmed:
         yield "  ! " + (
-            "请与园区公布的公钥比对" if zh else "compare it with the key the park publishes"
+            "请与园区公布的公钥比对" if zh else "compare it with the key the park shows"
         )
     for item in node["factors"].items():
         fact = {name: part.value for name, part in item.fields(FACTOR).items()}
@@ -605,7 +578,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--lang", choices=("zh", "en"), help="one language instead of both")
     options = parser.parse_args(arguments)
-    languages = [options.lang == "zh"] if options.lang else [True, False]
     try:
         data = options.file.read_bytes()
         log_key = Node(options.log_key, "--log-key").key() if options.log_key else None
@@ -615,14 +587,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         report = verify(data, log_key)
         found = {"accepted": True, **asdict(report)}
-        text = [line for zh in languages for line in lines(report, zh=zh)]
+        text = {"zh": "\n".join(lines(report, zh=True)), "en": "\n".join(lines(report, zh=False))}
     except Refused as no:
         found = {"accepted": False, "where": no.where, "why": no.why, "why_zh": no.why_zh}
-        text = [
-            f"拒绝：{no.where}：{no.why_zh}" if zh else f"REFUSED: {no.where}: {no.why}"
-            for zh in languages
-        ]
-    print(dump(found).decode() if options.json else "\n".join(text))
+        text = {"zh": f"拒绝：{no.where}：{no.why_zh}", "en": f"REFUSED: {no.where}: {no.why}"}
+    people = "\n".join(text[lang] for lang in ([options.lang] if options.lang else ["zh", "en"]))
+    sys.stdout.buffer.write((dump(found) if options.json else people.encode()) + b"\n")
     return 0 if found["accepted"] else 1
 
 

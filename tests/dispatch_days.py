@@ -1,7 +1,7 @@
 """Day problems for the dispatch tests: one plain day, random days, and a brute-force optimum."""
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import replace
 from typing import TypedDict, Unpack
 
 import numpy as np
@@ -61,7 +61,8 @@ def a_storage(**change: Unpack[StorageChange]) -> StorageLimits:
         "standing_loss_ratio_per_h": 0.0,
         "cycle_cost_cny_per_kwh": 0.1,
     }
-    return StorageLimits(**{**plain, **change})
+    plain.update(change)
+    return StorageLimits(**plain)
 
 
 def a_day(**change: Unpack[DayChange]) -> DayProblem:
@@ -87,16 +88,13 @@ def a_day(**change: Unpack[DayChange]) -> DayProblem:
         "energy_start_kwh": 4000.0,
         "energy_end_min_kwh": 4000.0,
     }
-    return DayProblem(**{**plain, **change})
+    plain.update(change)
+    return DayProblem(**plain)
 
 
 def with_change(problem: DayProblem, **change: Unpack[DayChange]) -> DayProblem:
     """The same problem with some fields replaced."""
-    plain: DayChange = {
-        field.name: getattr(problem, field.name)  # pyright: ignore[reportAssignmentType]  # names of one class
-        for field in fields(DayProblem)
-    }
-    return DayProblem(**{**plain, **change})
+    return replace(problem, **change)
 
 
 def solved(problem: DayProblem) -> Solution:
@@ -113,7 +111,7 @@ def planned(problem: DayProblem) -> Plan:
 
 @st.composite
 def days(draw: st.DrawFn) -> DayProblem:
-    """Any small day: negative prices, full grids, lossy stores, plants that may not be curtailed."""
+    """Any small day: negative prices, full grids, lossy stores, plants that must run."""
     n = draw(st.integers(1, 6))
 
     def series(low: float, high: float) -> Reals:

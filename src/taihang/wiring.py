@@ -1,8 +1,9 @@
 """The composition root: the only module that knows every adapter, and the lay-out of a park."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -20,18 +21,23 @@ from taihang.adapters.stores.lake import Lake  # noqa: E402
 from taihang.config.park_file import read_park  # noqa: E402
 from taihang.core.errors import InputError, StateError  # noqa: E402
 from taihang.core.park.park import Park  # noqa: E402
+from taihang.core.periods import days  # noqa: E402
 from taihang.core.seal.batch import leaf_entry_of  # noqa: E402
 from taihang.core.tlog.checkpoint import (  # noqa: E402
     Checkpoint,
     open_checkpoint,
     sign_checkpoint,
 )
-from taihang.services.collect import IMPORT_GATEWAY  # noqa: E402
+from taihang.services.collect import IMPORT_GATEWAY, Collected  # noqa: E402
 from taihang.services.ingest import catch_up  # noqa: E402
 from taihang.services.ports import Clock, Ports  # noqa: E402
 from taihang.services.prove import LOG_KEY  # noqa: E402
+from taihang.simulator.devices import device_days  # noqa: E402
+from taihang.simulator.park_box import Simulation, simulate  # noqa: E402
 
 PARK_FILE: Final = "park.toml"
+_SEND_DELAY_S: Final = 60
+"""How long after the end of a day a simulated gateway sends it [s]."""
 
 
 class NoParkError(InputError):
@@ -154,6 +160,33 @@ def open_park(
         if registry is not None:
             registry.close()
         lock.release()
+
+
+def simulated(
+    ports: Ports, *, first_day: date, n_days: int, seed: int
+) -> tuple[Simulation, Iterator[Collected]]:
+    """Simulate the devices of a park.
+
+    Args:
+        ports: The park.
+        first_day: First local day.
+        n_days: How many days.
+        seed: Names the world.
+
+    Returns:
+        What really happened, and what the gateways saw of it, in order of day.
+    """
+    simulation = simulate(ports.park, first_day=first_day, n_days=n_days, seed=seed)
+    uploads = (
+        Collected(
+            gateway=day.gateway,
+            sent_at_s=days(day.day, 1, ports.park.zone).end_s + _SEND_DELAY_S,
+            blocks=day.blocks,
+            events=day.events,
+        )
+        for day in device_days(simulation, ports.park)
+    )
+    return simulation, uploads
 
 
 def _make_ready(ports: Ports) -> None:

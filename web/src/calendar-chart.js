@@ -1,8 +1,11 @@
 // A square for each day of the year: its green share. A day without a figure is a gap, not a zero.
 import { data, element, number, pixels, text, token } from "./page-data.js";
 
-// Steps follow the 30 % that the direct-connection rule asks for, so the darkest square is "met".
-const EDGES_PERCENT = [5, 10, 20, 30];
+// Both scales hold the 30 % that the direct-connection rule asks for; a park far below it gets the
+// finer steps, so that its days can be told apart. The scale in use stands under the picture.
+const EDGES_BELOW_RULE_PERCENT = [2, 5, 10, 30];
+const EDGES_PERCENT = [10, 30, 50, 70];
+const RULE_PERCENT = 30;
 const MISSING = -1;
 const NARROW_MONTHS = 3;
 
@@ -24,11 +27,13 @@ export function calendarOptions(width, height) {
     visualMap: {
       type: "piecewise",
       orient: "horizontal",
-      right: 14,
+      left: narrow ? "center" : undefined,
+      right: narrow ? undefined : 14,
       bottom: 4,
       itemWidth: size,
       itemHeight: size,
-      itemGap: size * 0.6,
+      itemGap: size * (narrow ? 0.4 : 0.6),
+      textGap: 4,
       dimension: 1,
       selectedMode: false,
       hoverLink: false,
@@ -56,7 +61,8 @@ function lastMonths() {
 }
 
 function pieces() {
-  const bounds = [0, ...EDGES_PERCENT, Infinity];
+  const greatest = Math.max(...data.calendar.map(([, ratio]) => percent(ratio) ?? 0));
+  const bounds = [0, ...(greatest < RULE_PERCENT ? EDGES_BELOW_RULE_PERCENT : EDGES_PERCENT), Infinity];
   const shares = bounds.slice(0, -1).map((from, index) => {
     const to = bounds[index + 1];
     const words = to === Infinity ? `≥ ${from} %` : from === 0 ? `< ${to}` : `${from}–${to}`;

@@ -45,6 +45,18 @@ export function dayOptions(narrow) {
   const all = slots();
   const size = pixels(0.82);
   const planFrom = all.findIndex((slot) => slot.planned);
+  const left = size * 3.4;
+  const strip = size * 3.4;
+  const figures = (formatter) => ({ color: token("ink-3"), fontSize: size, formatter });
+  const axis = (gridIndex, labelled) => ({
+    type: "category",
+    gridIndex,
+    boundaryGap: false,
+    data: all.map((slot) => `${slot.date} ${slot.time}`),
+    axisLine: { onZero: true, lineStyle: { color: token("ink-3") } },
+    axisTick: { show: false },
+    axisLabel: { ...figures(label), show: labelled, interval: (index) => index % (narrow ? 48 : 24) === 0, hideOverlap: true },
+  });
   const area = (name, sign, stack) => ({
     name: text(`series.${name}`),
     type: "line",
@@ -58,18 +70,25 @@ export function dayOptions(narrow) {
     animation: false,
     textStyle: { fontFamily: token("font-text") },
     tooltip: tooltip(all),
-    grid: { left: 10, right: 12, top: size * 2, bottom: 4, containLabel: true },
-    xAxis: {
-      type: "category",
-      boundaryGap: false,
-      data: all.map((slot) => `${slot.date} ${slot.time}`),
-      axisLine: { onZero: true, lineStyle: { color: token("ink-3") } },
-      axisTick: { show: false },
-      axisLabel: { color: token("ink-3"), fontSize: size, interval: (index) => index % (narrow ? 48 : 24) === 0, formatter: label, hideOverlap: true },
-    },
+    axisPointer: { link: [{ xAxisIndex: "all" }] },
+    grid: [
+      { left, right: 12, top: size * 2, bottom: size * 1.8 + (planFrom < 0 ? 0 : strip + size * 1.7) },
+      { left, right: 12, height: strip, bottom: size * 1.8 },
+    ],
+    xAxis: [axis(0, planFrom < 0), axis(1, planFrom >= 0)],
     yAxis: [
-      { type: "value", axisLabel: { color: token("ink-3"), fontSize: size, formatter: (value) => number(value, 0) }, splitLine: { lineStyle: { color: token("line") } } },
-      { type: "value", min: 0, max: 1, show: false },
+      { type: "value", axisLabel: figures((value) => number(value, 0)), splitLine: { lineStyle: { color: token("line") } } },
+      // State of charge has a strip of its own: on the power axis it would read as a power.
+      {
+        type: "value",
+        gridIndex: 1,
+        show: planFrom >= 0,
+        min: 0,
+        max: 100,
+        interval: 50,
+        axisLabel: figures((value) => (value === 50 ? "" : `${value} %`)),
+        splitLine: { lineStyle: { color: token("line") } },
+      },
     ],
     series: [...SOURCES.map((name) => area(name, 1, "above")), ...SINKS.map((name) => area(name, -1, "below")), load(all, planFrom, size), stored(all)],
   };
@@ -100,7 +119,7 @@ function load(all, planFrom, size) {
       lineStyle: { color: token("accent"), type: "solid", width: 1.5 },
       data: planFrom < 0 ? [] : [at(planFrom, text("chart.recorded_until", { time: all[planFrom - 1]?.time ?? "" }), "end")],
     },
-    markArea: { silent: true, data: [...veil, ...missing] },
+    markArea: { silent: true, z: 4, data: [...veil, ...missing] },
   };
 }
 
@@ -108,11 +127,12 @@ function stored(all) {
   return {
     name: text("series.soc"),
     type: "line",
+    xAxisIndex: 1,
     yAxisIndex: 1,
     symbol: "none",
-    z: 6,
-    lineStyle: { color: token("storage"), width: 1.6, type: [5, 4] },
-    data: all.map((slot) => slot.soc),
+    lineStyle: { color: token("storage"), width: 1.8 },
+    areaStyle: { color: token("storage-fill"), opacity: 0.22 },
+    data: all.map((slot) => (slot.soc === null ? null : 100 * slot.soc)),
   };
 }
 
@@ -122,7 +142,7 @@ function tooltip(all) {
     confine: true,
     backgroundColor: token("panel"),
     borderColor: token("line"),
-    formatter: ([point]) => tip(all[point.dataIndex]),
+    formatter: (points) => tip(all[points[0].dataIndex]),
   };
 }
 

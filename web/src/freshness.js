@@ -14,7 +14,7 @@ function age(seconds) {
 }
 
 function showAge(box) {
-  box.querySelector("[data-age]").textContent = `（${age(Math.max(0, Date.now() / 1000 - data.as_of_s))}）`;
+  box.querySelector("[data-age]").textContent = text("freshness.age", { age: age(Math.max(0, Date.now() / 1000 - data.as_of_s)) });
 }
 
 function clockNow() {

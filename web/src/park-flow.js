@@ -132,9 +132,10 @@ class ParkFlow extends HTMLElement {
     return words;
   }
 
-  bus({ middle, busTop, busHeight, size }) {
+  bus({ middle, busTop, busHeight, size, narrow }) {
     const total = this.total();
-    const words = svg("text", { x: middle, y: busTop - size * 0.6, "text-anchor": "middle", "font-size": size }, `${text("flow_node.bus")} `);
+    // On a phone the label is wider than the bands: it stands above both columns.
+    const words = svg("text", { x: middle, y: narrow ? size * 1.1 : busTop - size * 0.6, "text-anchor": "middle", "font-size": size }, `${text("flow_node.bus")} `);
     words.append(svg("tspan", { class: "number", "font-size": size * 1.12 }, number(total, 1)));
     return [svg("rect", { x: middle - NODE_PX / 2, y: busTop, width: NODE_PX, height: busHeight, rx: 3, class: "bus" }), words];
   }

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taihang.core.park.assets import Enterprise, ShiftPattern
+from taihang.core.periods import STEPS_PER_DAY
 from taihang.simulator.calendar_cn import DayKind, day_kind, days_since_lunar_new_year
 from taihang.simulator.plan import PlanMissingError, planned_wh, scaled_to_plan_wh
 from taihang.simulator.portable_math import Floats, autoregressive, interpolate, smoothstep
@@ -33,6 +34,9 @@ _SIX_DAY_SHARE: Final = 0.35
 _SIX_DAY_LEVEL: Final = 0.9
 _STOPS_PER_YEAR: Final = 4
 _STEPS_PER_HOUR: Final = 4
+_OVERHAUL_DEPTH: Final = 0.55
+_RAMPS_PER_DAY: Final = 2.5
+"""A process plant takes about ten hours to go down and as long to come up."""
 _START_SPREAD_H: Final = 0.7
 
 
@@ -233,10 +237,10 @@ def _stops(model: ShiftModel, *, name: str, timeline: Timeline, seed: int) -> Fl
         left[first:last] *= 1.0 - (0.12 + 0.38 * depth)
     # Overhauls of neighbours do not coincide and keep clear of the ends of the year.
     first_day = 90 + Stream(seed, "overhaul", timeline.year, name).below(200)
-    overhaul = (timeline.day_index >= first_day) & (
-        timeline.day_index < first_day + model.overhaul_days
-    )
-    left[overhaul] *= 0.45
+    passed_d = np.arange(timeline.n) / STEPS_PER_DAY - first_day
+    down = smoothstep(_RAMPS_PER_DAY * passed_d)
+    up = smoothstep(_RAMPS_PER_DAY * (passed_d - model.overhaul_days))
+    left *= 1.0 - _OVERHAUL_DEPTH * (down - up)
     padded = np.concatenate([left[:1], left, left[-1:]])
     return (padded[:-2] + padded[1:-1] + padded[2:]) / 3.0
 

@@ -41,7 +41,7 @@ from taihang.simulator.weather import (
     global_over_w_per_m2,
     temperature_c,
 )
-from taihang.simulator.wind import wind_energy_wh, wind_speed_m_per_s
+from taihang.simulator.wind import RegionalWind, regional_wind, wind_energy_wh, wind_speed_m_per_s
 
 Energies = dict[tuple[Direction, str], NDArray[np.int64]]
 """Energy of each interval by direction and asset, shape (n,) each. [Wh]"""
@@ -195,27 +195,28 @@ def _build(
     timeline = timeline_of(number, zone=park.zone)
     year = _Year(park, seed, timeline, {}, np.zeros(timeline.n, np.int64), {}, {})
     field = cloud_field_of(park, timeline=timeline, seed=seed)
+    region = regional_wind(timeline, seed=seed)
     weather = Weather(
         sky=field.sky,
         clear_sky_w_per_m2=field.clear_sky_w_per_m2,
         global_w_per_m2=global_over_w_per_m2(field, name=park.id, year=number, seed=seed),
         temperature_c=temperature_c(field, timeline=timeline, seed=seed),
-        wind_m_per_s=wind_speed_m_per_s(timeline, name=park.id, seed=seed),
+        wind_m_per_s=wind_speed_m_per_s(region, name=park.id),
     )
-    _add_plants(year, field, weather)
+    _add_plants(year, field, region, weather.temperature_c)
     _add_users(year, weather)
     _add_batteries(year, daily_plan, stored_wh)
     _add_grids(year)
     return year, weather
 
 
-def _add_plants(year: _Year, field: CloudField, weather: Weather) -> None:
+def _add_plants(
+    year: _Year, field: CloudField, region: RegionalWind, air_temperature_c: Floats
+) -> None:
     for plant in year.park.plants.values():
         bears_kw = min(plant.capacity_kw, _metered_kw(year.park, plant.id))
         if plant.kind is PlantKind.WIND:
-            energy_wh = wind_energy_wh(
-                plant, timeline=year.timeline, cap_kw=bears_kw, seed=year.seed
-            )
+            energy_wh = wind_energy_wh(plant, region=region, cap_kw=bears_kw)
         else:
             energy_wh = pv_energy_wh(
                 plant,
@@ -223,7 +224,7 @@ def _add_plants(year: _Year, field: CloudField, weather: Weather) -> None:
                 global_w_per_m2=global_over_w_per_m2(
                     field, name=plant.id, year=year.timeline.year, seed=year.seed
                 ),
-                temperature_c=weather.temperature_c,
+                temperature_c=air_temperature_c,
                 cap_kw=bears_kw,
                 seed=year.seed,
             )

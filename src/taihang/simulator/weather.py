@@ -1,9 +1,10 @@
 """The weather of one year over one park: sky, temperature and wind, with memory.
 
-The sky is a Markov chain of four states in steps of six hours. Within a state, clouds drift: one
-field is common to the whole park and reaches each plant with its own delay, and each plant has a
-little of its own. All figures below are round numbers for the Shanxi highlands (about 900 m, cold
-dry winter, wet July and August), chosen by the authors; they are no fitted climatology.
+The sky is a Markov chain of four states in steps of six hours, in typical half-months. Within a
+state, clouds drift: one field is common to the whole park and reaches each plant with its own
+delay, and each plant has a little of its own. All figures below are round numbers for the Shanxi
+highlands (about 900 m, cold dry winter, wet July and August), chosen by the authors; they are no
+fitted climatology.
 """
 
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from taihang.simulator.portable_math import (
 from taihang.simulator.solar import Sun, clear_sky_w_per_m2, sun_at
 from taihang.simulator.streams import Stream
 from taihang.simulator.timeline import Timeline
+from taihang.simulator.typical import half_months, most_typical
 
 
 class Sky(IntEnum):
@@ -53,6 +55,10 @@ _TOP: Final = np.array([1.0, 1.03, 0.52, 0.26])
 """Share of the clear sky between clouds, by state. [1]"""
 _DEPTH: Final = np.array([0.02, 0.64, 0.26, 0.15])
 """What a full shadow takes away, by state. [1]"""
+_MEAN_SHADOW: Final = 0.52
+"""Mean of the shadow that the cloud field casts, from 0 to 1."""
+_DRAWS: Final = 12
+"""How many draws of the chain the typical half-months are chosen from."""
 _COMMON_CLOUD: Final = 0.6
 """Share of the variance of the cloud field that the whole park sees."""
 _CLOUD_MEMORY: Final = 0.72
@@ -108,7 +114,8 @@ def cloud_field_of(park: Park, *, timeline: Timeline, seed: int) -> CloudField:
     sun = sun_at(
         timeline.middle_s, latitude_deg=park.latitude_deg, longitude_deg=park.longitude_deg
     )
-    states = _states(timeline, seed=seed)
+    clear_w_per_m2 = clear_sky_w_per_m2(sun)
+    states = _states(timeline, clear_w_per_m2, seed=seed)
     steps, middles = _steps_and_middles(timeline.n)
     haze = autoregressive(
         Stream(seed, "haze", timeline.year).bell(timeline.n), memory_ratio=_HAZE_MEMORY
@@ -118,7 +125,7 @@ def cloud_field_of(park: Park, *, timeline: Timeline, seed: int) -> CloudField:
     return CloudField(
         sun=sun,
         sky=np.repeat(states, _STEPS_PER_STATE)[: timeline.n].astype(np.uint8),
-        clear_sky_w_per_m2=clear_sky_w_per_m2(sun),
+        clear_sky_w_per_m2=clear_w_per_m2,
         top=top * (1.0 - _HAZE_SHARE * haze),
         depth=interpolate(steps, knots=middles, values=_DEPTH[states]),
         drift=autoregressive(drift, memory_ratio=_CLOUD_MEMORY),
@@ -132,18 +139,33 @@ def _steps_and_middles(n: int) -> tuple[Floats, Floats]:
     return steps, (np.arange(n_states, dtype=np.float64) + 0.5) * _STEPS_PER_STATE
 
 
-def _states(timeline: Timeline, *, seed: int) -> NDArray[np.int64]:
-    stream = Stream(seed, "sky", timeline.year)
-    n_states = -(-timeline.n // _STEPS_PER_STATE)
-    keep, draw = stream.uniform(n_states), stream.uniform(n_states)
-    states = np.zeros(n_states, np.int64)
-    for i in range(n_states):
-        month = timeline.days[int(timeline.day_index[i * _STEPS_PER_STATE])].month
-        cumulated = _SEASON_SHARES[month % 12 // 3].cumsum()
-        fresh = min(int((cumulated <= draw[i]).sum()), len(Sky) - 1)
-        goes_on = i > 0 and bool(keep[i] < _PERSISTENCE)
-        states[i] = int(states[i - 1]) if goes_on else fresh
-    return states
+def _states(timeline: Timeline, clear_sky_w_per_m2: Floats, *, seed: int) -> NDArray[np.int64]:
+    """State of the sky of each six hours: typical half-months of several draws of the chain."""
+    firsts = np.arange(0, timeline.n, _STEPS_PER_STATE)
+    season = np.array([day.month % 12 // 3 for day in timeline.days])[timeline.day_index[firsts]]
+    draws = np.array(
+        [_chain(season, year=timeline.year, draw=draw, seed=seed) for draw in range(_DRAWS)]
+    )
+    light = clear_sky_w_per_m2.reshape(-1, _STEPS_PER_STATE)
+    light_of_state = np.rint(light).astype(np.int64).sum(axis=1).astype(np.float64)
+    passed = _TOP - _DEPTH * _MEAN_SHADOW
+    blocks = half_months(timeline)[firsts]
+    _, first_of_block = np.unique(blocks, return_index=True)
+    shares = _SEASON_SHARES[season[first_of_block]] * passed
+    expected = shares[:, 0] + shares[:, 1] + shares[:, 2] + shares[:, 3]
+    chosen = most_typical(passed[draws], weights=light_of_state, blocks=blocks, expected=expected)
+    return draws[chosen[blocks], np.arange(len(firsts))]
+
+
+def _chain(season: NDArray[np.int64], *, year: int, draw: int, seed: int) -> NDArray[np.int64]:
+    """One draw of the Markov chain, shape (n_states,)."""
+    stream = Stream(seed, "sky", year, draw)
+    n = len(season)
+    changes = stream.uniform(n) >= _PERSISTENCE
+    upto = _SEASON_SHARES.cumsum(axis=1)[season]
+    fresh = np.minimum((upto <= stream.uniform(n)[:, None]).sum(axis=1), len(Sky) - 1)
+    since = np.maximum.accumulate(np.where(changes, np.arange(n), 0))
+    return fresh[since]
 
 
 def global_over_w_per_m2(field: CloudField, *, name: str, year: int, seed: int) -> Floats:

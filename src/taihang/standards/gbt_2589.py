@@ -33,8 +33,8 @@ PRINTED_KGCE: Final = Decimal("0.0001")
 """The last digit of a coefficient in the annex; a measured one is rounded alike [kgce]."""
 TOLERANCE_KGCE: Final = Decimal("0.003")
 """How far a printed coefficient may lie from NCV / 29 307.6 [kgce]."""
-TOLERANCE_RATIO: Final = Decimal("0.01")
-"""The same for small coefficients, in which a lost digit moves less than 0.003 [1]."""
+TOLERANCE_RATIO: Final = Decimal("0.003")
+"""The same as a share, for small coefficients, which a slip moves by less than 0.003 [1]."""
 STATION_EFFICIENCY_RATIO: Final = (Decimal("0.25"), Decimal("0.65"))
 """What a fleet of power stations can do; an equal value outside is a slip of digits [1]."""
 

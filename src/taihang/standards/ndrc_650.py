@@ -23,8 +23,9 @@ energy. The text does not say whether storage losses are load, so the caller say
 watt-hour. Energies that break an identity are refused: a ratio of numbers that do not belong
 together would mean nothing.
 
-Ratios are exact fractions and verdicts compare those. In print a percentage is cut, not rounded,
-towards the unfavourable side, so that a missed requirement never reads as a met one.
+Ratios are exact fractions and verdicts compare those. In print a percentage has one decimal,
+rounded half to even; where that would cross the threshold it is cut instead, so that a missed
+requirement never reads as a met one.
 
 Source: 发改能源〔2025〕650号 (thresholds verified: K14; export limit verified: K16; the official
 text itself was not opened; treatment of storage: uncertain).
@@ -169,13 +170,25 @@ class Requirement:
             return max(0, ceil(bound_wh) - self.numerator_wh)
         return max(0, self.numerator_wh - floor(bound_wh))
 
+    def _printed_percent(self, ratio: Fraction) -> Decimal:
+        """The nearest printed digit on the same side of the threshold as the ratio itself [%]."""
+        steps = ratio * 100 / Fraction(PRINTED_PERCENT)
+        nearest = round(steps)
+        if self._meets(nearest * Fraction(PRINTED_PERCENT) / 100) != self._meets(ratio):
+            nearest = floor(steps) if nearest > steps else ceil(steps)
+        return nearest * PRINTED_PERCENT
+
+    def _meets(self, ratio: Fraction) -> bool:
+        threshold = Fraction(self.threshold_ratio)
+        return ratio >= threshold if self.is_minimum else ratio <= threshold
+
     @property
     def sentence_zh(self) -> str:
         """The verdict as a sentence in Chinese."""
         head, wanted = f"{self.name_zh} {self.symbol}", _percent(self.threshold_ratio)
         if self.ratio is None:
             return f"{head} 无法计算：分母为 0"
-        printed = f"{head} {_printed_percent(self.ratio, down=self.is_minimum)} %"
+        printed = f"{head} {self._printed_percent(self.ratio)} %"
         if self.verdict is Verdict.MET:
             return f"{printed}，{'达到 ≥' if self.is_minimum else '符合 ≤'} {wanted} % 的要求"
         gap_mwh = _printed_mwh(self.shortfall_wh or 0)
@@ -189,7 +202,7 @@ class Requirement:
         head, wanted = f"{self.name_en} {self.symbol}", _percent(self.threshold_ratio)
         if self.ratio is None:
             return f"{head} is undefined: the denominator is 0"
-        printed = f"{head} is {_printed_percent(self.ratio, down=self.is_minimum)} %"
+        printed = f"{head} is {self._printed_percent(self.ratio)} %"
         if self.verdict is Verdict.MET:
             return f"{printed} and meets the {'≥' if self.is_minimum else '≤'} {wanted} % required"
         gap_mwh = _printed_mwh(self.shortfall_wh or 0)
@@ -295,11 +308,6 @@ def _export(energy: ProjectEnergy, limit_ratio: Decimal) -> Requirement:
         is_minimum=False,
         basis=f"given: export_limit_ratio={limit_ratio}",
     )
-
-
-def _printed_percent(ratio: Fraction, *, down: bool) -> Decimal:
-    steps = ratio * 100 / Fraction(PRINTED_PERCENT)
-    return (floor(steps) if down else ceil(steps)) * PRINTED_PERCENT
 
 
 def _percent(ratio: Decimal) -> str:

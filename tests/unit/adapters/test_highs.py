@@ -5,8 +5,8 @@ import dataclasses
 import highspy
 import numpy as np
 import pytest
-from dispatch_days import a_day
 
+from dispatch_days import a_day
 from taihang.adapters import highs
 from taihang.adapters.highs import SolverRefusedModelError, SolverSettingError, solve
 from taihang.core.dispatch.model import LinearModel, ModelBuilder, SolveStatus

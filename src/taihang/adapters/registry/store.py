@@ -19,6 +19,7 @@ from taihang.core.park.park import Park
 from taihang.core.seal.issued import IssuedStatement
 
 _BATCH_ROWS: Final = 500
+_DURABLE: Final = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
 _Row = TypeVar("_Row", models.Enterprise, models.Asset, models.Meter, models.Contract)
 
 
@@ -36,7 +37,11 @@ class Registry:
         self._alias = f"park-{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]}"
         if self._alias not in connections.databases:
             default = connections.databases["default"]
-            connections.databases[self._alias] = {**default, "NAME": str(path)}
+            connections.databases[self._alias] = {
+                **default,
+                "NAME": str(path),
+                "OPTIONS": {"init_command": _DURABLE, "transaction_mode": "IMMEDIATE"},
+            }
         call_command("migrate", database=self._alias, verbosity=0, interactive=False)
 
     def close(self) -> None:

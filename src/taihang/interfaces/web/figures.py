@@ -100,9 +100,7 @@ def share_meter(value_ratio: float | None, *, limit_ratio: float | None, at_leas
     )
 
 
-def _standing(
-    value_ratio: float | None, *, limit_ratio: float | None, at_least: bool
-) -> Standing:
+def _standing(value_ratio: float | None, *, limit_ratio: float | None, at_least: bool) -> Standing:
     if value_ratio is None or limit_ratio is None:
         return "none"
     met = value_ratio >= limit_ratio if at_least else value_ratio <= limit_ratio

@@ -52,7 +52,7 @@ _COLUMNS: Final[tuple[tuple[str, Priority, bool], ...]] = (
     ("name", "p1", False),
     ("sector", "p3", False),
     ("load", "p1", True),
-    ("peak", "p3", True),
+    ("peak", "p2", True),
     ("green", "p1", True),
     ("coal", "p2", True),
     ("carbon", "p2", True),
@@ -83,6 +83,7 @@ def page_context(overview: Overview, *, query: PageQuery) -> dict[str, object]:
         "as_of": _as_of(overview),
         "year": "" if overview.month is None else overview.month[:4],
         "closure": _closure(overview, lang),
+        "legend": _legend(overview, lang),
         "proof": _proof(overview, lang),
         "page_data": script_data(overview, lang=lang),
     }
@@ -201,6 +202,12 @@ def _period(overview: Overview, lang: Lang) -> str:
 
 def _as_of(overview: Overview) -> str:
     return "" if overview.as_of_s is None else local_instant(overview.as_of_s, zone=overview.zone)
+
+
+def _legend(overview: Overview, lang: Lang) -> tuple[Mapping[str, str], ...]:
+    codes = ("pv", "wind", "discharge", "import", "charge", "export", "load")
+    shown = codes if overview.plan is None else (*codes, "soc")
+    return tuple({"code": code, "words": text(f"series.{code}", lang)} for code in shown)
 
 
 def _closure(overview: Overview, lang: Lang) -> Mapping[str, str] | None:

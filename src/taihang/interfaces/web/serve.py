@@ -1,20 +1,19 @@
-"""Starts the web service: one process, loopback unless somebody says otherwise."""
+"""Starts the web service: one worker, loopback unless somebody says otherwise."""
 
-import asyncio
 import ipaddress
-import signal
 import socket
+import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
-from granian.log import LogLevels
-from granian.server.embed import Server
+from granian.server import Server
 
-from taihang.config.django_settings import answer_to_host
-from taihang.core.errors import InputError, StateError
-from taihang.interfaces.web.app import create_application
+from taihang.config.django_settings import answer_to_host, ensure_django
+from taihang.core.errors import InputError, StateError, TaihangError
+from taihang.interfaces.web.app import AsgiApplication, create_application
 from taihang.interfaces.web.view import OverviewSource
 
 HEADER_TIMEOUT_MS: Final = 10_000
@@ -22,6 +21,9 @@ HEADER_TIMEOUT_MS: Final = 10_000
 MAX_HEADER_BYTES: Final = 16_384
 MAX_REQUESTS_AT_ONCE: Final = 64
 _BACKLOG: Final = 256
+_STOP_WITHIN_S: Final = 5
+_TARGET: Final = "taihang"
+"""Names the service in the server's messages; the application comes from the loader."""
 _MAX_PORT: Final = 65_535
 _IPV6: Final = 6
 
@@ -39,7 +41,7 @@ class PortTakenError(StateError):
 
 
 def serve(
-    source: OverviewSource,
+    open_source: Callable[[], OverviewSource],
     *,
     bind: str,
     port: int,
@@ -48,8 +50,13 @@ def serve(
 ) -> None:
     """Serve the pages of one park until the process is told to stop; Ctrl-C is a clean stop.
 
+    The server watches one worker process; the source is opened there and nowhere else, so that the
+    park's files have one owner.
+
     Args:
-        source: Where the pages get their figures.
+        open_source: Called once in the worker process. Give a module's function, or a
+            ``functools.partial`` of one with the park's folder: where workers are not forked it
+            travels as a pickle.
         bind: The IP address to listen at, for example 127.0.0.1.
         port: The port; 0 takes a free one.
         announce: Told the address of the pages as soon as the server listens.
@@ -58,16 +65,16 @@ def serve(
     Raises:
         BindError: If the address is not an IP address, or is not loopback and not meant to be open.
         PortTakenError: If the port is in use.
+        SystemExit: If the worker ends by itself; it has said why on standard error.
     """
     host = check_bind(bind, port=port, open_to_network=open_to_network)
-    application = create_application(source)
-    answer_to_host(host)
     free_port = claim_port(bind, port=port)
     server = Server(
-        application,
+        _TARGET,
         address=bind,
         port=free_port,
         interface=Interfaces.ASGINL,
+        workers=1,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(
             header_read_timeout=HEADER_TIMEOUT_MS, max_buffer_size=MAX_HEADER_BYTES
@@ -75,11 +82,11 @@ def serve(
         websockets=False,
         backlog=_BACKLOG,
         backpressure=MAX_REQUESTS_AT_ONCE,
+        workers_kill_timeout=_STOP_WITHIN_S,
         log_enabled=False,
-        log_level=LogLevels.error,
     )
-    server.on_startup(lambda: announce(f"http://{host}:{free_port}/"))
-    asyncio.run(_until_stopped(server))
+    server.on_startup(partial(announce, f"http://{host}:{free_port}/"))
+    server.serve(target_loader=partial(_load, open_source, host), wrap_loader=False)
 
 
 def check_bind(bind: str, *, port: int, open_to_network: bool) -> str:
@@ -151,8 +158,13 @@ def claim_port(bind: str, *, port: int) -> int:
         return int(look.getsockname()[1])
 
 
-async def _until_stopped(server: Server) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, server.stop)
-    await server.serve()
+def _load(open_source: Callable[[], OverviewSource], host: str) -> AsgiApplication:
+    """Build the application in the worker; a park that cannot be opened ends it in one line."""
+    ensure_django()
+    answer_to_host(host)
+    try:
+        source = open_source()
+    except TaihangError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(1)
+    return create_application(source)

@@ -4,10 +4,11 @@ import dataclasses
 
 import numpy as np
 import pytest
-from dispatch_days import a_day, a_storage, days, grid_optimum, planned, solved, with_change
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
+from dispatch_days import a_day, a_storage, days, grid_optimum, planned, solved, with_change
 from taihang.adapters.highs import solve
 from taihang.core.dispatch import plan as plan_module
 from taihang.core.dispatch.model import LinearModel, SolveStatus
@@ -18,10 +19,13 @@ from taihang.core.dispatch.referee import check
 
 def all_binaries(problem: DayProblem) -> LinearModel:
     """The same day with a binary for both directions in every interval."""
-    everywhere = np.ones(problem.n_steps, np.bool_)
+
+    def everywhere(day: DayProblem) -> NDArray[np.bool_]:
+        return np.ones(day.n_steps, np.bool_)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan_module, "_waste_pays", lambda _problem: everywhere)
-        patch.setattr(plan_module, "_loop_pays", lambda _problem: everywhere)
+        patch.setattr(plan_module, "_waste_pays", everywhere)
+        patch.setattr(plan_module, "_loop_pays", everywhere)
         return build_model(problem)
 
 

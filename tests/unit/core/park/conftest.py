@@ -13,7 +13,7 @@ from taihang.core.park.assets import (
     PlantKind,
 )
 from taihang.core.park.contract import DemandBasis, GreenSupply, GridTariff
-from taihang.core.park.park import Accounting, Park
+from taihang.core.park.park import Accounting, GridFactorPolicy, Park
 from taihang.core.park.topology import (
     DeclaredSeries,
     DedicatedLine,
@@ -58,6 +58,9 @@ def _tariff(name: str, users: tuple[str, ...]) -> GridTariff:
         system_operation_cny_per_kwh=Decimal("0.04"),
         floating_items=("energy",),
         sharp_applies=False,
+        line_loss_rule="gross-up",
+        green_pays=("transmission", "funds"),
+        power_factor_standard="0.90",
         source="assumed",
     )
 
@@ -90,7 +93,9 @@ def park() -> Park:
             location_region="Shanxi",
             residual_factor="grid.excl-market",
             storage_losses_in_load=True,
+            grid_factor_policy=GridFactorPolicy.DATA_YEAR,
             export_limit_ratio=Decimal("0.2"),
+            loss_alarm_ratio=Decimal("0.05"),
         ),
         grids={
             "G1": GridConnection(
