@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from typing_extensions import override
 
-from taihang.core.errors import TaihangError
+from taihang.core.errors import LinkError, TaihangError
 from taihang.interfaces.web.view import (
     Day,
     EnterpriseRow,
@@ -46,6 +46,11 @@ class FixedSource(OverviewSource):
     @override
     def ready(self) -> bool:
         return self.is_ready
+
+
+def open_broken() -> OverviewSource:
+    """Fail as a park does whose lake is gone."""
+    raise LinkError(given="no lake", expected="a lake", remedy="run taihang rebuild")
 
 
 def open_demo() -> FixedSource:
@@ -212,7 +217,7 @@ def _verdicts() -> tuple[Verdict, ...]:
             code="ndrc-650.green",
             state="missed",
             sentence_zh="绿电占总用电量 4.9 %，低于 30 % 的要求（发改能源〔2025〕650号）",
-            sentence_en="Green power covers 4.9 % of use, below the required 30 % (NDRC 2025 No. 650)",
+            sentence_en="Green power covers 4.9 % of use, below the 30 % of NDRC 2025 No. 650",
         ),
         Verdict(
             code="ndrc-650.self-use",
@@ -224,6 +229,6 @@ def _verdicts() -> tuple[Verdict, ...]:
             code="ndrc-650.export",
             state="met",
             sentence_zh="上网电量占可用发电量 2.7 %，不超过 20 % 的上限（650号）",
-            sentence_en="2.7 % of available generation is exported, within the 20 % limit (No. 650)",
+            sentence_en="2.7 % of available generation is exported, within 20 % (No. 650)",
         ),
     )

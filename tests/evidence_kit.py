@@ -1,4 +1,4 @@
-"""A miniature park for tests: one gateway, one log, fixed keys, and proofs made from a few batches."""
+"""A miniature park for tests: one gateway, one log, fixed keys, proofs from a few batches."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
 from taihang.core.facts import Fact
 from taihang.core.metering.readings import MeterEvent, ReadingBlock
 from taihang.core.periods import STEP_S, Period
@@ -145,9 +146,7 @@ class MiniLog:
 
 
 def term(point: str, *, sign: int = 1, max_interval_wh: int = 5_000) -> Term:
-    return Term(
-        point=point, sign=sign, scale=10, modulus=100_000, max_interval_wh=max_interval_wh
-    )
+    return Term(point=point, sign=sign, scale=10, modulus=100_000, max_interval_wh=max_interval_wh)
 
 
 def statement(

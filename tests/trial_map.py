@@ -1,7 +1,9 @@
 """A small import map over text files, whose keys a test may change one by one."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Protocol
+
+from taihang.adapters.imports.account import ImportResult
 
 Changes = Mapping[str, str | None]
 """TOML values by key; None takes the key away."""
@@ -22,6 +24,18 @@ VALUE: Final = {
     "multiplier": '"1"',
     "missing": "[]",
 }
+
+
+class Decode(Protocol):
+    """Decodes texts, each a file of its own, by the map with some keys changed."""
+
+    def __call__(
+        self,
+        *texts: str | bytes,
+        table: Changes | None = None,
+        time: Changes | None = None,
+        value: Changes | None = None,
+    ) -> ImportResult: ...
 
 
 def map_text(

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Final
+from typing import IO, Any, Final, Self
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
 _FLAGS: Final = (
@@ -75,7 +75,7 @@ class Chromium:
         for domain in ("Page", "Runtime", "Log"):
             self.call(f"{domain}.enable", {})
 
-    def __enter__(self) -> "Chromium":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -125,8 +125,9 @@ class Chromium:
         wait = """new Promise((done, fail) => {
           const end = Date.now() + 20000;
           const look = () => {
+            const scripted = document.querySelector('script[type=module]');
             const ready = document.readyState === 'complete' &&
-              (!document.querySelector('script[type=module]') || document.documentElement.dataset.ready);
+              (!scripted || document.documentElement.dataset.ready);
             if (ready && location.href !== 'about:blank') requestAnimationFrame(() => done(true));
             else if (Date.now() > end) fail(new Error('page never became ready'));
             else setTimeout(look, 30);

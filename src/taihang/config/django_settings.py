@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Final
 
 import django
-from django.conf import settings
+from django import conf
 
 from taihang.core.errors import StateError
 
 LOOPBACK_HOSTS: Final = ("127.0.0.1", "localhost", "[::1]")
 """The host names that a park on this machine answers to."""
+# ``conf.settings`` is never bound to a name here: whoever looks through the names of a module, as
+# doctest does, would touch the settings before they exist.
 _IN_MEMORY: Final = ":memory:"
 _MAX_BODY_BYTES: Final = 65_536
 _SECRET_BYTES: Final = 50
@@ -45,10 +47,10 @@ def configure_django(database_path: Path | None) -> None:
         DjangoConfiguredError: If Django is configured for another database already.
     """
     database = _IN_MEMORY if database_path is None else str(database_path.resolve())
-    if settings.configured:
+    if conf.settings.configured:
         _check_same(database)
         return
-    settings.configure(
+    conf.settings.configure(
         ALLOWED_HOSTS=list(LOOPBACK_HOSTS),
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": database}},
         DATA_UPLOAD_MAX_MEMORY_SIZE=_MAX_BODY_BYTES,
@@ -77,7 +79,7 @@ def configure_django(database_path: Path | None) -> None:
 
 def ensure_django() -> None:
     """Configure Django with a database in memory unless somebody has configured it already."""
-    if not settings.configured:
+    if not conf.settings.configured:
         configure_django(None)
 
 
@@ -89,12 +91,12 @@ def answer_to_host(host: str) -> None:
     Args:
         host: A host name or address, without a port.
     """
-    if host not in settings.ALLOWED_HOSTS:
-        settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, host]
+    if host not in conf.settings.ALLOWED_HOSTS:
+        conf.settings.ALLOWED_HOSTS = [*conf.settings.ALLOWED_HOSTS, host]
 
 
 def _check_same(database: str) -> None:
-    now = str(settings.DATABASES["default"]["NAME"])
+    now = str(conf.settings.DATABASES["default"]["NAME"])
     if now != database:
         raise DjangoConfiguredError(
             given=f"database {database}",

@@ -19,6 +19,7 @@ Lang = Literal["zh", "en"]
 """The languages of the product, Chinese first."""
 LANGS: Final[tuple[Lang, ...]] = get_args(Lang)
 _FOLDER: Final = "catalogue"
+_REMEDY: Final = "correct the catalogue file"
 
 Entry = Mapping[str, str]
 """One text in every language."""
@@ -99,7 +100,11 @@ def load_catalogue() -> Mapping[str, Entry]:
     for name, table in _tables():
         for key, entry in parse_catalogue(table, origin=name).items():
             if key in entries:
-                raise _wrong(f"{key} in {name}", "a key that no other file holds")
+                raise CatalogueError(
+                    given=f"{key} in {name}",
+                    expected="a key that no other file holds",
+                    remedy=_REMEDY,
+                )
             entries[key] = entry
     return MappingProxyType(dict(sorted(entries.items())))
 
@@ -125,7 +130,11 @@ def parse_catalogue(table: Mapping[str, object], *, origin: str) -> dict[str, En
     for key, entry in _leaves(table, path="", origin=origin):
         places = {lang: _places(entry[lang]) for lang in LANGS}
         if any(found != places[LANGS[0]] for found in places.values()):
-            raise _wrong(f"{key} in {origin}", "the same places in braces in every language")
+            raise CatalogueError(
+                given=f"{key} in {origin}",
+                expected="the same places in braces in every language",
+                remedy=_REMEDY,
+            )
         entries[key] = entry
     return entries
 
@@ -162,4 +171,4 @@ def _places(words: str) -> set[str]:
 
 
 def _wrong(given: str, expected: str) -> CatalogueError:
-    return CatalogueError(given=given, expected=expected, remedy="correct the catalogue file")
+    return CatalogueError(given=given, expected=expected, remedy=_REMEDY)

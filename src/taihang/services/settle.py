@@ -116,6 +116,19 @@ def max_interval_wh(meter: Meter) -> int:
     return int(meter.max_kw * _VA_PER_KVA * STEP_S / SECONDS_PER_HOUR)
 
 
+def lines_of(park: Park) -> list[Line]:
+    """Return the dedicated lines as rows of the park's plants and users."""
+    plants, users = list(park.plants), list(park.users)
+    return [
+        Line(
+            plants=tuple(plants.index(plant) for plant in line.plants),
+            users=tuple(users.index(user) for user in line.users),
+            limit_wh=int(line.capacity_kva * _VA_PER_KVA * STEP_S / SECONDS_PER_HOUR),
+        )
+        for line in park.dedicated_lines.values()
+    ]
+
+
 def service_mask(park: Park, meter: Meter, period: Period) -> NDArray[np.bool_]:
     """Say in which intervals a meter and its asset belong to the park, shape (n_steps,)."""
     grid_s = period.grid_s()
@@ -250,16 +263,8 @@ def _matching(
 ) -> dict[tuple[str, ...], Columns]:
     plants = _stack(meters, park.plants, Direction.GENERATION, period)
     users = _stack(meters, park.users, Direction.CONSUMPTION, period)
-    lines = [
-        Line(
-            plants=tuple(plants.ids.index(plant) for plant in line.plants),
-            users=tuple(users.ids.index(user) for user in line.users),
-            limit_wh=int(line.capacity_kva * _VA_PER_KVA * STEP_S / SECONDS_PER_HOUR),
-        )
-        for line in park.dedicated_lines.values()
-    ]
     # What was not measured cannot be claimed; own use of a plant at night is no generation.
-    matched = match_green(np.maximum(plants.measured_wh, 0), users.usable_wh, lines=lines)
+    matched = match_green(np.maximum(plants.measured_wh, 0), users.usable_wh, lines=lines_of(park))
     return _matching_rows(plants, users, matched, period)
 
 

@@ -205,13 +205,15 @@ def test_read_facts__refuses_two_facts_in_force_at_once() -> None:
         read_facts(twice, source="park.toml")
 
 
-def test_read_facts__takes_two_facts_that_touch() -> None:
-    older = ONE + "valid_to = 2027-01-01\n"
-    newer = ONE[ONE.index("[[fact]]") :].replace("0.110", "0.12") + "valid_from = 2027-01-01\n"
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_read_facts__takes_two_facts_that_touch(*, newest_first: bool) -> None:
+    head, one = ONE[: ONE.index("[[fact]]")], ONE[ONE.index("[[fact]]") :]
+    older = one + "valid_to = 2027-01-01\n"
+    newer = one.replace("0.110", "0.12") + "valid_from = 2027-01-01\n"
 
-    facts = read_facts(older + newer, source="park.toml")
+    facts = read_facts(head + (newer + older if newest_first else older + newer), source="p.toml")
 
-    assert [str(fact.value) for fact in facts] == ["0.110", "0.12"]
+    assert sorted(str(fact.value) for fact in facts) == ["0.110", "0.12"]
 
 
 def test_read_facts__a_park_can_add_what_the_tables_do_not_know() -> None:

@@ -4,6 +4,7 @@ DuckDB does the parsing; it may load no extension and fetch nothing. Times leave
 microseconds, never as objects, so that no zone data but our own decides what they mean.
 """
 
+import re
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -123,14 +124,14 @@ def _opened(path: Path, csv: CsvFormat | None) -> Generator[duckdb.DuckDBPyConne
     with TemporaryDirectory() as folder, duckdb.connect(":memory:", config=config) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         if csv is None:
-            source = f"read_parquet({_quoted(str(path))})"
+            source = f"read_parquet({_path(path)})"
             connection.execute(f"CREATE TEMP VIEW raw AS SELECT * FROM {source}")
         else:
             utf8 = _as_utf8(path, csv.encoding, Path(folder))
             # Every cell stays text here: what a number or a time is, is decided below and nowhere
             # else, so that "1,5" or "1_000" never becomes a number by somebody's good will.
             source = (
-                f"read_csv({_quoted(str(utf8))}, all_varchar=true, header=true, skip=0, "
+                f"read_csv({_path(utf8)}, all_varchar=true, header=true, skip=0, "
                 f"delim={_quoted(csv.delimiter)}, quote='\"', escape='\"', strict_mode=true, "
                 "null_padding=false, ignore_errors=false, comment='')"
             )
@@ -144,6 +145,11 @@ def _as_utf8(path: Path, encoding: str, folder: Path) -> Path:
     copy = folder / "utf8.csv"
     copy.write_text(path.read_bytes().decode(encoding), encoding="utf-8", newline="")
     return copy
+
+
+def _path(path: Path) -> str:
+    """Return the literal of a path in which no character is a wildcard."""
+    return _quoted(re.sub(r"([\[*?])", r"[\1]", str(path)))
 
 
 def _quoted(text: str) -> str:

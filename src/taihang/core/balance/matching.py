@@ -45,9 +45,22 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class LineShare:
+    """What one dedicated line carried: Σ given equals Σ received in each interval."""
+
+    line: Line
+    given_wh: NDArray[np.int64]
+    """By each of the line's plants, shape (len(line.plants), n). [Wh]"""
+    received_wh: NDArray[np.int64]
+    """By each of the line's users, shape (len(line.users), n). [Wh]"""
+
+
+@dataclass(frozen=True, slots=True)
 class Matching:
     """Who got what. Σ over plants equals Σ over users, in each step and interval."""
 
+    lines: tuple[LineShare, ...]
+    """What each dedicated line carried, in the order in which they were served."""
     line_generation_wh: NDArray[np.int64]
     """Given over dedicated lines, shape (n_plants, n). [Wh]"""
     pool_generation_wh: NDArray[np.int64]
@@ -97,12 +110,12 @@ def match_green(
             remedy="turn own use of a plant into load before matching",
         )
     left_generation_wh, left_load_wh = generation_wh.copy(), load_wh.copy()
-    for line in lines:
-        _serve(left_generation_wh, left_load_wh, line)
+    served = tuple(_serve(left_generation_wh, left_load_wh, line) for line in lines)
     line_generation_wh = generation_wh - left_generation_wh
     line_load_wh = load_wh - left_load_wh
     pool_wh = np.minimum(left_generation_wh.sum(axis=0), left_load_wh.sum(axis=0))
     return Matching(
+        lines=served,
         line_generation_wh=line_generation_wh,
         pool_generation_wh=split_pro_rata(pool_wh, weights_wh=left_generation_wh),
         line_load_wh=line_load_wh,
@@ -148,12 +161,15 @@ def _times(total_wh: NDArray[np.int64], weights_wh: NDArray[np.int64]) -> NDArra
 
 def _serve(
     left_generation_wh: NDArray[np.int64], left_load_wh: NDArray[np.int64], line: Line
-) -> None:
+) -> LineShare:
     """Take what one dedicated line carries out of what is left."""
     plants, users = list(line.plants), list(line.users)
     offered_wh = left_generation_wh[plants]
     wanted_wh = left_load_wh[users]
     carried_wh = np.minimum(offered_wh.sum(axis=0), wanted_wh.sum(axis=0))
     carried_wh = np.minimum(carried_wh, line.limit_wh)
-    left_generation_wh[plants] -= split_pro_rata(carried_wh, weights_wh=offered_wh)
-    left_load_wh[users] -= split_pro_rata(carried_wh, weights_wh=wanted_wh)
+    given_wh = split_pro_rata(carried_wh, weights_wh=offered_wh)
+    received_wh = split_pro_rata(carried_wh, weights_wh=wanted_wh)
+    left_generation_wh[plants] -= given_wh
+    left_load_wh[users] -= received_wh
+    return LineShare(line, given_wh, received_wh)

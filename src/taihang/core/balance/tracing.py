@@ -9,6 +9,25 @@ pairs of a user to what it received.
 import numpy as np
 from numpy.typing import NDArray
 
+from taihang.core.balance.matching import Matching
+
+
+def trace_matching(matching: Matching) -> NDArray[np.int64]:
+    """Return the energy of every pair of plant and user over all steps of a matching.
+
+    Args:
+        matching: Who gave and who received.
+
+    Returns:
+        Pairs, shape (n_plants, n_users, n); over a dedicated line only its own plants and users
+        are paired. [Wh]
+    """
+    pairs_wh = trace_pairs(matching.pool_generation_wh, matching.pool_load_wh)
+    for share in matching.lines:
+        rows = np.ix_(share.line.plants, share.line.users)
+        pairs_wh[rows] += trace_pairs(share.given_wh, share.received_wh)
+    return pairs_wh
+
 
 def trace_pairs(given_wh: NDArray[np.int64], received_wh: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the energy of every pair of plant and user.

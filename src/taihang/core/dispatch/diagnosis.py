@@ -18,8 +18,10 @@ from taihang.core.dispatch.problem import DayProblem
 from taihang.core.errors import StateError
 from taihang.core.periods import instant_of_s
 
-_SEEN: Final = 1e-4
-"""Smallest conflict worth a word [kW or kWh]: below it lie the tolerances of the solver."""
+_SEEN: Final = 1e-9
+"""Smallest conflict [kW or kWh]; below it lies the rounding of floats."""
+_SAME: Final = 1e-4
+"""Conflicts this close to the worst count as equally bad [kW or kWh]."""
 _GAP: Final = 1e-6
 
 
@@ -77,8 +79,8 @@ def diagnose(problem: DayProblem, *, solve: Solve, time_limit_s: float) -> Diagn
         time_limit_s: Longest time for it. [s]
 
     Returns:
-        The conflicts in the order import, export, store. None at all means that a plan exists and
-        that the solver needs more time.
+        The conflicts in the order import, export, store. None at all means that the solver needs
+        more time, or that what is missing is too small for it to see: try ``idle_plan``.
 
     Raises:
         NoDiagnosisError: If the time was too short even for this.
@@ -168,8 +170,8 @@ def _store_conflict(problem: DayProblem, model: LinearModel, values: Reals) -> C
 
 
 def _worst(values: Reals) -> int:
-    """Return the first interval that is worst, ties within the tolerance taken as equal."""
-    return int(np.flatnonzero(values >= values.max() - _SEEN)[0])
+    """Return the first of the worst intervals."""
+    return int(np.flatnonzero(values >= values.max() - _SAME)[0])
 
 
 def _clock(problem: DayProblem, step: int) -> str:
@@ -178,8 +180,8 @@ def _clock(problem: DayProblem, step: int) -> str:
 
 
 def _round(value: float) -> str:
-    """Write a number of kW or kWh to a tenth, without a needless point."""
-    return f"{value + 0.0:.1f}".removesuffix(".0")
+    """Write kW or kWh to a tenth without a needless point, what is below 1 to three digits."""
+    return f"{value:.3g}" if 0.0 < abs(value) < 1.0 else f"{value:.1f}".removesuffix(".0")
 
 
 _GRID_WORDS: Final = {

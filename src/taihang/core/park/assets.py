@@ -126,10 +126,14 @@ class Battery:
     """Rated energy [kWh]."""
     charge_efficiency_ratio: float
     discharge_efficiency_ratio: float
+    standing_loss_ratio_per_h: float
+    """Share of the stored energy that is lost in an hour [1/h]."""
     soc_min_ratio: float
     soc_max_ratio: float
     cycle_cost_cny_per_kwh: float
     """Wear per kWh discharged at the AC side [CNY/kWh]."""
+    grid_tariff: str
+    """The grid tariff whose prices a plan of this battery is made for."""
     in_service: InService = ALWAYS
 
 

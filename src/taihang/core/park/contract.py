@@ -37,11 +37,15 @@ class GridTariff:
     id: str
     users: tuple[str, ...]
     """Ids of the enterprises and stations on this tariff."""
+    parts: str
+    """Billed in one part or in two: ``one-part`` or ``two-part``."""
     demand_basis: DemandBasis
     agent_price_cny_per_kwh: Decimal
     """Agent-purchase price of the flat period, before TOU floating [CNY/kWh]."""
     system_operation_cny_per_kwh: Decimal
     """System-operation fee [CNY/kWh]."""
+    export_price_cny_per_kwh: Decimal
+    """What energy fed into the grid earns, for plans [CNY/kWh]."""
     floating_items: tuple[str, ...]
     """Bill items whose price floats with time of use: energy, line_loss, transmission."""
     sharp_applies: bool

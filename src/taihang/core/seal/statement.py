@@ -21,6 +21,8 @@ STATEMENT_FORMAT: Final = "taihang-statement/v1"
 RULE: Final = "register-energy/v1"
 MAX_TERMS: Final = 10_000
 MAX_FACTORS: Final = 64
+MAX_INTERVALS: Final = 351_360
+"""Ten years of quarters of an hour, so that nobody can make a verifier count for ever."""
 
 _INSTANT_FORM: Final = "%Y-%m-%dT%H:%M:%SZ"
 _INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
@@ -240,6 +242,7 @@ def _check_numbers(fields: Fields, statement: EnergyStatement) -> None:
         raise fields.error("divisor", expected="a power of ten")
     fields.constant("intervals", expected=statement.intervals)
     fields.constant("value", expected=statement.value)
+    fields.integer("intervals", low=1, high=MAX_INTERVALS)
     if statement.missing > statement.intervals * len(statement.terms):
         raise fields.error("missing", expected="no more than intervals × terms")
 

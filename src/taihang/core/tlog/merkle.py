@@ -310,16 +310,16 @@ def verify_consistency(
         raise ConsistencyError(
             given=f"sizes {old_size} and {new_size}", expected="1 ≤ the old size ≤ the new size"
         )
-    if any(len(hash_) != HASH_BYTES for hash_ in (old_root, new_root, *path)):
-        raise ConsistencyError(
-            given="hashes of another length", expected=f"hashes of {HASH_BYTES} bytes"
-        )
     if old_size == new_size:
         if path or old_root != new_root:
             raise ConsistencyError(
                 given="one size with two roots or a path", expected="equal roots and no path"
             )
         return
+    if any(len(hash_) != HASH_BYTES for hash_ in (old_root, new_root, *path)):
+        raise ConsistencyError(
+            given="hashes of another length", expected=f"hashes of {HASH_BYTES} bytes"
+        )
     shift = (old_size & -old_size).bit_length() - 1
     # The old tree is one perfect subtree: its root itself is where the climb starts.
     steps = [old_root, *path] if old_size == 1 << shift else list(path)

@@ -1,7 +1,5 @@
 """The Django app of the pages; it has no models."""
 
-from typing import Final
-
 from django.apps import AppConfig
 
 
@@ -9,5 +7,5 @@ class WebConfig(AppConfig):
     """Names the app, so that its templates and tags are found."""
 
     name = "taihang.interfaces.web"
-    label: Final = "taihang_web"
+    label = "taihang_web"
     verbose_name = "Taihang pages"

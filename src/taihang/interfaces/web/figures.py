@@ -85,7 +85,7 @@ def share_meter(value_ratio: float | None, *, limit_ratio: float | None, at_leas
         at_least: Whether the limit is a floor.
 
     Returns:
-        A bar whose scale ends at twice the limit, at most at 100 %, so that the mark stays in sight.
+        A bar whose scale ends at twice the limit, at most at 100 %: the mark stays in sight.
 
     Example:
         >>> share_meter(0.06, limit_ratio=0.3, at_least=True)

@@ -17,6 +17,7 @@ _ALLOWED: Final[Mapping[str, Sequence[str]]] = {
     "theme": tuple(_THEMES),
     "wall": tuple(_WALLS),
 }
+_REMEDY: Final = "correct the address"
 
 
 class QueryError(InputError):
@@ -77,7 +78,7 @@ def parse_query(query: Mapping[str, str]) -> PageQuery:
     """Read the settings of an address.
 
     Args:
-        query: The query part, each name with its last value.
+        query: The query part; a name that is given twice has its values joined by a comma.
 
     Returns:
         The settings.
@@ -91,16 +92,16 @@ def parse_query(query: Mapping[str, str]) -> PageQuery:
     """
     for name, value in query.items():
         if name not in _ALLOWED:
-            raise _wrong(name, f"one of {', '.join(_ALLOWED)}")
+            raise QueryError(given=name, expected=f"one of {', '.join(_ALLOWED)}", remedy=_REMEDY)
         if value not in _ALLOWED[name]:
-            raise _wrong(f"{name}={value}", " or ".join(f"{name}={ok}" for ok in _ALLOWED[name]))
+            raise QueryError(
+                given=f"{name}={value}",
+                expected=" or ".join(f"{name}={allowed}" for allowed in _ALLOWED[name]),
+                remedy=_REMEDY,
+            )
     wall = _WALLS[query.get("wall", "0")]
     return PageQuery(
         lang=_LANGS[query.get("lang", "zh")],
         theme=_THEMES[query.get("theme", "dark" if wall else "light")],
         wall=wall,
     )
-
-
-def _wrong(given: str, expected: str) -> QueryError:
-    return QueryError(given=given, expected=expected, remedy="correct the address")

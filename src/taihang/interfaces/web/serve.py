@@ -4,7 +4,11 @@ import ipaddress
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
+from threading import Thread
+from time import sleep
 from typing import Final
 
 from granian.constants import HTTPModes, Interfaces
@@ -22,6 +26,8 @@ MAX_HEADER_BYTES: Final = 16_384
 MAX_REQUESTS_AT_ONCE: Final = 64
 _BACKLOG: Final = 256
 _STOP_WITHIN_S: Final = 5
+_LOOK_EVERY_S: Final = 0.02
+_LOOKS: Final = 500
 _TARGET: Final = "taihang"
 """Names the service in the server's messages; the application comes from the loader."""
 _MAX_PORT: Final = 65_535
@@ -38,6 +44,20 @@ class PortTakenError(StateError):
     """Something listens at this port already."""
 
     code = "state.port-taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where the server listens."""
+
+    bind: str
+    host: str
+    """The address as it stands in a URL."""
+    port: int
+
+    @property
+    def family(self) -> socket.AddressFamily:
+        return _family(self.bind)
 
 
 def serve(
@@ -59,7 +79,8 @@ def serve(
             travels as a pickle.
         bind: The IP address to listen at, for example 127.0.0.1.
         port: The port; 0 takes a free one.
-        announce: Told the address of the pages as soon as the server listens.
+        announce: Told the address of the pages as soon as the server answers; called in the worker
+            process, from a thread of its own.
         open_to_network: Whether an address other than loopback is meant; the pages have no login.
 
     Raises:
@@ -85,8 +106,8 @@ def serve(
         workers_kill_timeout=_STOP_WITHIN_S,
         log_enabled=False,
     )
-    server.on_startup(partial(announce, f"http://{host}:{free_port}/"))
-    server.serve(target_loader=partial(_load, open_source, host), wrap_loader=False)
+    place = _Place(bind=bind, host=host, port=free_port)
+    server.serve(target_loader=partial(_load, open_source, place, announce), wrap_loader=False)
 
 
 def check_bind(bind: str, *, port: int, open_to_network: bool) -> str:
@@ -144,8 +165,7 @@ def claim_port(bind: str, *, port: int) -> int:
     Raises:
         PortTakenError: If something listens there.
     """
-    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as look:
+    with socket.socket(_family(bind), socket.SOCK_STREAM) as look:
         look.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             look.bind((bind, port))
@@ -158,13 +178,30 @@ def claim_port(bind: str, *, port: int) -> int:
         return int(look.getsockname()[1])
 
 
-def _load(open_source: Callable[[], OverviewSource], host: str) -> AsgiApplication:
+def _family(bind: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in bind else socket.AF_INET
+
+
+def _load(
+    open_source: Callable[[], OverviewSource], place: _Place, announce: Callable[[str], None]
+) -> AsgiApplication:
     """Build the application in the worker; a park that cannot be opened ends it in one line."""
     ensure_django()
-    answer_to_host(host)
+    answer_to_host(place.host)
     try:
         source = open_source()
     except TaihangError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(1)
+    Thread(target=_announce_when_listening, args=(place, announce), daemon=True).start()
     return create_application(source)
+
+
+def _announce_when_listening(place: _Place, announce: Callable[[str], None]) -> None:
+    """Announce the address when it takes connections: the server itself has no such moment."""
+    for _ in range(_LOOKS):
+        with closing(socket.socket(place.family, socket.SOCK_STREAM)) as look:
+            if look.connect_ex((place.bind, place.port)) == 0:
+                announce(f"http://{place.host}:{place.port}/")
+                return
+        sleep(_LOOK_EVERY_S)

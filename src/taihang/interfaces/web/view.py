@@ -215,7 +215,7 @@ def empty_overview(*, park_name_zh: str, park_name_en: str, zone: str) -> Overvi
     """Return the overview of a park without readings.
 
     Example:
-        >>> empty_overview(park_name_zh="园", park_name_en="P", zone="Asia/Shanghai").as_of_s is None
+        >>> empty_overview(park_name_zh="园", park_name_en="P", zone="UTC").as_of_s is None
         True
     """
     return Overview(

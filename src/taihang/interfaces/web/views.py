@@ -29,7 +29,7 @@ def overview_page(request: HttpRequest) -> HttpResponse:
     """Show the overview, the next step of an empty park, or what failed."""
     query = PLAIN
     try:
-        query = parse_query(request.GET.dict())
+        query = parse_query({name: ",".join(given) for name, given in request.GET.lists()})
         overview = _source(request).overview()
         context = {**_frame(query), **page_context(overview, query=query)}
     except TaihangError as error:
@@ -79,7 +79,7 @@ def static_file(request: HttpRequest, name: str) -> HttpResponse:
     if found is None:
         return not_found(request)
     response = HttpResponse(found.content, content_type=found.content_type)
-    response.headers["Cache-Control"] = found.cache_control
+    response["Cache-Control"] = found.cache_control
     return response
 
 
@@ -138,5 +138,5 @@ def _log_failure(error: TaihangError) -> None:
 
 
 def _fresh(response: HttpResponse) -> HttpResponse:
-    response.headers["Cache-Control"] = "no-cache"
+    response["Cache-Control"] = "no-cache"
     return response

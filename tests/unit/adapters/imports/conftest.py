@@ -1,26 +1,13 @@
 """Decodes small text files by the trial map."""
 
 from pathlib import Path
-from typing import Protocol
 
 import pytest
 
 from taihang.adapters.imports.account import ImportResult
 from taihang.adapters.imports.decode import decode_folder
-from taihang.adapters.imports.import_map import parse_map
-from trial_map import Changes, map_text
-
-
-class Decode(Protocol):
-    """Decodes texts, each a file of its own, by the trial map with some keys changed."""
-
-    def __call__(
-        self,
-        *texts: str | bytes,
-        table: Changes | None = None,
-        time: Changes | None = None,
-        value: Changes | None = None,
-    ) -> ImportResult: ...
+from taihang.adapters.imports.read_map import parse_map
+from trial_map import Changes, Decode, map_text
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@
 import pytest
 
 from taihang.adapters.imports.account import RowsRefusedError
-
-from .conftest import Decode
+from trial_map import Decode
 
 
 def test_require_clean__passes_where_nothing_was_refused(decode: Decode) -> None:

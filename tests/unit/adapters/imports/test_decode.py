@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from time import process_time
@@ -17,12 +17,10 @@ from numpy.typing import NDArray
 from shared_data import shared_path
 from taihang.adapters.imports.account import ImportResult, Refusal
 from taihang.adapters.imports.decode import PointTwiceError, SourceMissingError, decode_folder
-from taihang.adapters.imports.import_map import load_map, parse_map
+from taihang.adapters.imports.read_map import load_map, parse_map
 from taihang.core.metering.readings import ReadingBlock
 from taihang.core.series import Quality, Quantity
-from trial_map import map_text
-
-from .conftest import Decode
+from trial_map import Decode, map_text
 
 HEAD = "time,id,kwh,kw\n"
 
@@ -212,10 +210,9 @@ def test_decode_folder__ten_minute_power_is_split_and_nothing_is_lost(decode: De
     )
 
     block = only(result)
-    assert block.counts.tolist() != [1_000 + 1_333, 1_334 + 4_333, 6_000 + 3_834, 0]
     assert block.counts.sum() + result.unplaced_wh["M-1"] == 1_000 + 2_667 + 4_333 + 6_000 + 7_667
     assert block.quality.tolist() == [Quality.ESTIMATED] * 3 + [Quality.MISSING]
-    assert any("do" in note and "not wholly cover" in note for note in result.notes)
+    assert any("3833 Wh" in note and "not wholly cover" in note for note in result.notes)
 
 
 def test_decode_folder__five_minute_energy_is_added_and_stays_measured(decode: Decode) -> None:
@@ -297,7 +294,7 @@ def test_decode_folder__says_which_files_and_columns_it_did_not_read(
 def test_decode_folder__refuses_a_folder_without_the_files(tmp_path: Path) -> None:
     trial = parse_map(map_text(), where="trial")
 
-    with pytest.raises(SourceMissingError, match="no file \\*.csv"):
+    with pytest.raises(SourceMissingError, match=r"no file \*\.csv"):
         decode_folder(tmp_path, trial)
     with pytest.raises(SourceMissingError, match="correct the path"):
         decode_folder(tmp_path / "absent", trial)
@@ -458,7 +455,9 @@ def test_decode_folder__state_grid_pv_is_megawatts_with_fault_codes() -> None:
         "S-solar-3-humidity": 1,
         "S-solar-5-dni": 76,
     }
-    assert round(99.55 * 250_000) == max(int(blocks[f"M-solar-{n}"].counts.max()) for n in (3, 5))
+    assert round(float(np.float32(99.55)) * 250_000) == max(
+        int(blocks[f"M-solar-{n}"].counts.max()) for n in (3, 5)
+    )
 
 
 @pytest.mark.parametrize("code", ["-99", "3276.7", "-3276.7", "6553.5"])
@@ -505,4 +504,3 @@ def test_decode_folder__spot_prices_are_found_to_be_hourly() -> None:
     assert [remark.startswith("spot-price") for remark in remarks] == [True]
     assert (len(blocks["spot-price"].counts), blocks["spot-price"].unit) == (38_016, "CNY/MWh")
     assert at("2021-12-01T00:00+08:00") == int(blocks["spot-price"].times_s[0])
-    assert UTC is datetime.fromtimestamp(int(blocks["spot-price"].times_s[0]), UTC).tzinfo

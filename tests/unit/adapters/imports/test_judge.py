@@ -4,8 +4,7 @@ import pytest
 
 from taihang.adapters.imports.account import Refusal
 from taihang.core.series import Quality
-
-from .conftest import Decode
+from trial_map import Decode
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,9 @@ import duckdb
 import pytest
 
 from taihang.adapters.imports.decode import decode_folder
-from taihang.adapters.imports.import_map import parse_map
+from taihang.adapters.imports.read_map import parse_map
 from taihang.adapters.imports.read_table import ColumnMismatchError, TableUnreadableError
-from trial_map import Changes, map_text
-
-from .conftest import Decode
+from trial_map import Changes, Decode, map_text
 
 TEXT = "time,用电量\n2026-06-01 00:00,1\n"
 
@@ -79,7 +77,7 @@ def test_read_table__a_missing_column_is_told(decode: Decode, column: str) -> No
         )
 
 
-def parquet(folder: Path, sql: str, **changes: Changes) -> Path:
+def parquet(folder: Path, sql: str) -> Path:
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'Asia/Tokyo'")
         connection.execute(f"COPY ({sql}) TO '{folder / 'a.parquet'}'")
@@ -111,6 +109,13 @@ def test_read_table__stored_times_without_a_zone_take_the_declared_one(
     path = parquet(tmp_path, f"SELECT {STAMP}::{kind} AS time, 1 AS kwh")
 
     assert decode_parquet(path, zone=zone) == [1_780_272_000]  # 2026-06-01T00:00Z
+
+
+def test_read_table__a_file_name_is_no_pattern(tmp_path: Path) -> None:
+    path = parquet(tmp_path, f"SELECT {STAMP}::TIMESTAMP AS time, 1 AS kwh")
+    odd = path.rename(tmp_path / "用电量 [1] 'a'*?.parquet")
+
+    assert decode_parquet(odd, zone="+08:00") == [1_780_272_000]
 
 
 def test_read_table__stored_instants_stay_what_they_are(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from taihang.core.dispatch.referee import Rule, check
 
 Reals = NDArray[np.float64]
 
-EXPORTING = a_day(load_kw=np.full(96, 1500.0), energy_end_min_kwh=None)
+EXPORTING = a_day(load_kw=np.full(96, 2200.0), energy_end_min_kwh=None)
 PLANTS = len(EXPORTING.plants)
 
 

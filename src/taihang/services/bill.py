@@ -1,0 +1,191 @@
+"""Bill every enterprise for every whole month of a settled period.
+
+Grid energy of an interval is the load less what was matched; green energy is traced plant by plant
+to its contract. A month whose published prices are not known is not billed, and the reason is
+returned in words.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taihang.core.balance.matching import match_green
+from taihang.core.balance.tracing import trace_matching
+from taihang.core.errors import InputError
+from taihang.core.facts import FactOutOfForceError
+from taihang.core.market.bill import Bill, bill
+from taihang.core.market.demand import max_demand_kw
+from taihang.core.market.month_use import GreenPurchase, MonthUse
+from taihang.core.park.assets import Enterprise
+from taihang.core.park.contract import GreenSupply, GridTariff
+from taihang.core.park.park import Park
+from taihang.core.periods import Period, month, months_in
+from taihang.core.seal.canonical import JsonValue
+from taihang.core.series import EnergySeries, Quality
+from taihang.services.account import ACCOUNT_FORMAT, Draft, issue_statements
+from taihang.services.ports import Ports
+from taihang.services.settle import lines_of
+from taihang.services.tariff import bill_terms
+
+
+class NoContractError(InputError):
+    """Green energy reached a user that has no contract with its plant."""
+
+    code = "input.no-contract"
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """What one run billed."""
+
+    n_bills: int
+    total_cny: Decimal
+    not_billed: tuple[tuple[str, str], ...]
+    """Months that could not be billed, each with the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Matched:
+    """One month's energies by row of the park's plants and users."""
+
+    load_wh: NDArray[np.int64]
+    quality: NDArray[np.uint8]
+    pairs_wh: NDArray[np.int64]
+
+
+def bill_enterprises(period: Period, *, ports: Ports) -> Billed:
+    """Issue the bills of every whole month of a settled period.
+
+    Args:
+        period: A settled period.
+        ports: The outside world.
+
+    Returns:
+        The bills issued, and the months that could not be billed.
+    """
+    n_bills, total_cny = 0, Decimal(0)
+    not_billed: list[tuple[str, str]] = []
+    for name in months_in(period, ports.park.zone):
+        # 1. Trace every matched watt-hour from plant to user.
+        matched = _matched(month(name, ports.park.zone), ports)
+        # 2. Bill each enterprise under its tariff.
+        try:
+            bills = [
+                bill(
+                    _use(enterprise, name, matched, ports),
+                    terms=bill_terms(
+                        tariff,
+                        voltage_kv=enterprise.voltage_kv,
+                        transformer_kva=enterprise.transformer_kva,
+                        book=ports.facts,
+                        period=month(name, ports.park.zone),
+                        zone=ports.park.zone,
+                    ),
+                    book=ports.facts,
+                    month_name=name,
+                    zone=ports.park.zone,
+                )
+                for enterprise, tariff in _billed_users(ports.park)
+            ]
+        except FactOutOfForceError as error:
+            not_billed.append((name, str(error)))
+            continue
+        # 3. Issue them as statements.
+        issue_statements([_draft(each, ports) for each in bills], period=name, ports=ports)
+        n_bills += len(bills)
+        total_cny += sum((each.total_cny for each in bills), Decimal(0))
+    return Billed(n_bills, total_cny, tuple(not_billed))
+
+
+def _billed_users(park: Park) -> Iterator[tuple[Enterprise, GridTariff]]:
+    """Yield every enterprise that a tariff covers; stations have no supply voltage yet."""
+    for tariff in park.grid_tariffs.values():
+        for user in tariff.users:
+            if user in park.enterprises:
+                yield park.enterprises[user], tariff
+
+
+def _matched(period: Period, ports: Ports) -> _Matched:
+    rows = ports.lake.read("matching", period)
+    plants = [rows["plant", plant] for plant in ports.park.plants]
+    users = [rows["user", user] for user in ports.park.users]
+    measured_wh = np.array(
+        [
+            np.where(r["quality"] == Quality.MEASURED, np.maximum(r["total_wh"], 0), 0)
+            for r in plants
+        ]
+    )
+    load_wh = np.array([r["total_wh"] for r in users])
+    matching = match_green(measured_wh, load_wh, lines=lines_of(ports.park))
+    quality = np.array([r["quality"] for r in users]).astype(np.uint8)
+    return _Matched(load_wh, quality, trace_matching(matching))
+
+
+def _use(enterprise: Enterprise, name: str, matched: _Matched, ports: Ports) -> MonthUse:
+    period = month(name, ports.park.zone)
+    row = ports.park.users.index(enterprise.id)
+    quality = matched.quality[row]
+    green: list[GreenPurchase] = []
+    for plant_row, plant in enumerate(ports.park.plants):
+        wh = matched.pairs_wh[plant_row, row]
+        if wh.any():
+            supply = _supply(plant, enterprise.id, ports.park)
+            series = EnergySeries(period.start_s, wh, quality)
+            green.append(GreenPurchase(supply=supply, matched=series))
+    from_grid_wh = matched.load_wh[row] - matched.pairs_wh[:, row].sum(axis=0)
+    grid = EnergySeries(period.start_s, from_grid_wh, quality)
+    return MonthUse(
+        user=enterprise.id,
+        grid=grid,
+        green=tuple(green),
+        max_demand_kw=max_demand_kw(grid),
+        transformer_kva=Decimal(str(enterprise.transformer_kva)),
+        reactive=None,
+        corrections=(),
+    )
+
+
+def _supply(plant: str, user: str, park: Park) -> GreenSupply:
+    for supply in park.green_supplies.values():
+        if supply.plant == plant and user in supply.buyers:
+            return supply
+    raise NoContractError(
+        given=f"green energy of {plant} matched with {user}",
+        expected="a green supply contract between them in [green_supplies]",
+        remedy="add the contract, or take the user off the plant's line",
+    )
+
+
+def _draft(each: Bill, ports: Ports) -> Draft:
+    lines: list[JsonValue] = [
+        {
+            "code": line.code,
+            "title": {"zh": line.title.zh, "en": line.title.en},
+            "quantity": None if line.quantity is None else str(line.quantity),
+            "unit": line.unit,
+            "price_unit": line.price_unit,
+            "price": None if line.price is None else str(line.price),
+            "amount_cny": None if line.amount_cny is None else str(line.amount_cny),
+            "state": line.state.value,
+            "reason": None if line.reason is None else {"zh": line.reason.zh, "en": line.reason.en},
+            "facts": list(line.fact_keys),
+        }
+        for line in each.lines
+    ]
+    body: dict[str, JsonValue] = {
+        "format": ACCOUNT_FORMAT,
+        "rule": "shanxi-two-part/v1",
+        "tariff": each.tariff,
+        "state": each.state.value,
+        "lines": lines,
+        "energy_wh": each.energy.wh,
+        "intervals": each.n_intervals,
+        "usable": each.n_usable,
+        "value": str(each.total_cny),
+        "unit": "CNY",
+        "code_version": ports.version,
+    }
+    return Draft("bill", each.user, each.month, body)

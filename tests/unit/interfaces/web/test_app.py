@@ -1,0 +1,216 @@
+"""The web service as a whole, asked over ASGI."""
+
+import json
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import Any, Final
+
+import pytest
+from typing_extensions import override
+
+from asgi_client import ask
+from demo_overview import ENTERPRISES, FailingSource, FixedSource, demo_overview
+from taihang.core.errors import IntegrityError, LinkError
+from taihang.interfaces.web.app import create_application
+from taihang.interfaces.web.security import HEADERS
+from taihang.interfaces.web.view import empty_overview, to_json
+
+_APP = create_application(FixedSource(demo_overview()))
+_EMPTY = create_application(
+    FixedSource(
+        empty_overview(park_name_zh="空园区", park_name_en="Empty park", zone="Asia/Shanghai"),
+        is_ready=False,
+    )
+)
+_ADDRESSES: Final = (
+    "/",
+    "/?lang=en&wall=1",
+    "/?lang=fr",
+    "/api/overview.json",
+    "/healthz",
+    "/readyz",
+    "/static/LICENSES-web.txt",
+    "/nowhere",
+)
+
+
+class _Page(HTMLParser):
+    """Collects what a strict Content-Security-Policy would refuse, and the data for scripts."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.refused: list[str] = []
+        self.links: list[str] = []
+        self.rows = 0
+        self.data = ""
+        self._in_data = False
+        self.feed(page)
+
+    @override
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self._in_data = given.get("id") == "page-data"
+        inline = tag == "script" and "src" not in given and not self._in_data
+        if tag == "style" or inline or any(k == "style" or k.startswith("on") for k in given):
+            self.refused.append(f"{tag} {given}")
+        self.links += [str(given[k]) for k in ("href", "src") if k in given]
+        self.rows += tag == "tr"
+
+    @override
+    def handle_data(self, data: str) -> None:
+        if self._in_data:
+            self.data += data
+            self._in_data = False
+
+
+@pytest.mark.parametrize("address", _ADDRESSES)
+def test_every_answer__carries_the_security_headers(address: str) -> None:
+    answer = ask(_APP, address)
+
+    assert len(HEADERS) >= 7
+    for name, value in HEADERS.items():
+        assert value == answer.headers[name.lower()]
+
+
+@pytest.mark.parametrize("address", ["/", "/?lang=en", "/?wall=1", "/?lang=en&theme=dark"])
+def test_overview_page__needs_nothing_inline_and_nothing_from_elsewhere(address: str) -> None:
+    page = _Page(ask(_APP, address).text)
+
+    assert page.refused == []
+    assert len(page.links) >= 8
+    assert all(link.startswith(("/", "#")) and "//" not in link for link in page.links)
+
+
+def test_overview_page__every_link_leads_somewhere() -> None:
+    links = {link for link in _Page(ask(_APP, "/").text).links if link.startswith("/")}
+
+    assert len(links) >= 7
+    assert {200} == {ask(_APP, link).status for link in links}
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/", ("太行示范园区", "数据截至 2026-10-31 23:45", "98,214.6", "未达标", "52,176 条")),
+        ("/?lang=en", ("Taihang demonstration park", "data until 2026-10-31 23:45", "Not met")),
+    ],
+)
+def test_overview_page__the_numbers_are_there_before_any_script(
+    address: str, words: tuple[str, ...]
+) -> None:
+    answer = ask(_APP, address)
+
+    assert answer.status == 200
+    assert all(word in answer.text for word in words)
+    assert _Page(answer.text).rows == ENTERPRISES + 1
+
+
+def test_overview_page__shows_the_same_numbers_as_the_api() -> None:
+    data: dict[str, Any] = json.loads(_Page(ask(_APP, "/").text).data)
+    served = json.loads(ask(_APP, "/api/overview.json").text)
+
+    for key in ("flows", "day", "plan", "calendar", "as_of_s"):
+        assert served[key] == data[key]
+
+
+def test_overview_page__text_from_the_park_is_never_markup() -> None:
+    hostile = "</script><img src=x onerror=alert(1)>"
+    overview = demo_overview()
+    rows = (replace(overview.enterprises[0], name_zh=hostile),)
+    shown = replace(overview, park_name_zh=hostile, enterprises=rows, zone="Asia/Shanghai")
+
+    page = ask(create_application(FixedSource(shown)), "/").text
+
+    assert "<img" not in page
+    assert page.count("&lt;img") >= 3
+
+
+def test_overview_page__an_unknown_setting_is_refused() -> None:
+    answer = ask(_APP, "/?lang=fr")
+
+    assert answer.status == 422
+    assert "lang=zh or lang=en" in answer.text
+
+
+def test_overview_page__a_setting_given_twice_is_refused() -> None:
+    assert ask(_APP, "/?lang=zh&lang=en").status == 422
+
+
+def test_overview_page__an_empty_park_says_what_to_do_next() -> None:
+    answer = ask(_EMPTY, "/")
+
+    assert answer.status == 200
+    assert "园区里还没有读数" in answer.text
+    assert "taihang import" in answer.text
+    assert "<table" not in answer.text
+
+
+@pytest.mark.parametrize(("kind", "status"), [(LinkError, 503), (IntegrityError, 500)])
+def test_overview_page__a_failure_is_explained(
+    kind: type[LinkError | IntegrityError], status: int
+) -> None:
+    error = kind(given="lake/hot.duckdb", expected="a readable lake", remedy="run taihang rebuild")
+    application = create_application(FailingSource(error))
+
+    page = ask(application, "/?lang=en")
+    machine = ask(application, "/api/overview.json")
+
+    assert status == page.status == machine.status
+    assert "run taihang rebuild" in page.text
+    assert kind.code == json.loads(machine.text)["code"]
+
+
+def test_overview_json__is_the_overview() -> None:
+    answer = ask(_APP, "/api/overview.json")
+
+    assert answer.headers["content-type"] == "application/json"
+    assert to_json(demo_overview()) == answer.text
+
+
+def test_overview_json__refuses_a_setting() -> None:
+    assert ask(_APP, "/api/overview.json?lang=en").status == 422
+
+
+def test_healthz__is_alive_even_when_not_ready() -> None:
+    assert ask(_EMPTY, "/healthz").status == 200
+    assert ask(_EMPTY, "/readyz").status == 503
+    assert ask(_APP, "/readyz").status == 200
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+@pytest.mark.parametrize("address", ["/", "/api/overview.json", "/readyz"])
+def test_every_address__only_reads(address: str, method: str) -> None:
+    assert ask(_APP, address, method=method).status == 405
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "a b"])
+def test_foreign_host_name__is_refused(host: str) -> None:
+    answer = ask(_APP, "/api/overview.json", host=host)
+
+    assert answer.status == 400
+    assert "kpis" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/static/../view.py", "/static/%2e%2e/view.py", "/static/", "/static/a/b.js", "/nowhere"],
+)
+def test_unknown_address__is_a_plain_404(address: str) -> None:
+    answer = ask(_APP, address)
+
+    assert answer.status == 404
+    assert "没有这个页面" in answer.text
+
+
+def test_static_file__hashed_names_may_be_kept_for_ever() -> None:
+    link = next(link for link in _Page(ask(_APP, "/").text).links if link.endswith(".css"))
+
+    answer = ask(_APP, link)
+
+    assert answer.headers["content-type"] == "text/css; charset=utf-8"
+    assert "immutable" in answer.headers["cache-control"]
+
+
+def test_two_parks__stand_side_by_side_in_one_process() -> None:
+    assert "太行示范园区" in ask(_APP, "/").text
+    assert "空园区" in ask(_EMPTY, "/").text
