@@ -559,7 +559,7 @@ def lines(report: Report, *, zh: bool) -> Iterator[str]:
         yield f"  {name_zh if zh else name}: {shown(value)}"
     if not report.log_key_confirmed:
         yield "  ! " + (
-            "请与园区公布的公钥比对" if zh else "compare it with the key the park shows"
+            "请与园区公布的公钥比对" if zh else "compare it with the key the park publishes"
         )
     for item in node["factors"].items():
         fact = {name: part.value for name, part in item.fields(FACTOR).items()}

@@ -21,6 +21,7 @@ from taihang.interfaces.web.view import (
     SeriesName,
     Trust,
     Verdict,
+    empty_overview,
 )
 
 ENTERPRISES: Final = 54
@@ -46,6 +47,13 @@ class FixedSource(OverviewSource):
     @override
     def ready(self) -> bool:
         return self.is_ready
+
+
+def open_empty() -> FixedSource:
+    """Open a park without readings."""
+    return FixedSource(
+        empty_overview(park_name_zh="空园区", park_name_en="Empty park", zone="Asia/Shanghai")
+    )
 
 
 def open_broken() -> OverviewSource:

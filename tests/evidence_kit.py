@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from taihang.core.facts import Fact
-from taihang.core.metering.readings import MeterEvent, ReadingBlock
+from taihang.core.metering.readings import MeterEvent, MeterEventKind, ReadingBlock
 from taihang.core.periods import STEP_S, Period
 from taihang.core.seal.batch import ClockState, Envelope, SealedBatch, open_batch, seal_batch
 from taihang.core.seal.proof import LogIdentity, build_proof, evidence_of
@@ -173,3 +173,36 @@ def statement(
         supersedes=None,
         reason="first issue",
     )
+
+
+def golden_log() -> MiniLog:
+    """The log behind tests/golden/sealed_batch: its first batch is the golden one."""
+    irregular = ReadingBlock(
+        point="T-ambient",
+        quantity=Quantity.SAMPLE,
+        unit="degC",
+        scale="0.1",
+        modulus=0,
+        times_s=START_S + np.array([0, 610, 1_200], np.int64),
+        counts=np.array([215, -3, 220], np.int64),
+        quality=np.array([Quality.MEASURED, Quality.REJECTED, Quality.ESTIMATED], np.uint8),
+    )
+    first = sealed(
+        block("M-E01", [99_950, 99_990, 20, None, 100]),
+        block("P-roof", [0, 25], quantity=Quantity.ENERGY, modulus=0),
+        irregular,
+        counter=42,
+        sent_at_s=START_S + 3_600,
+        events=(MeterEvent("M-E02", MeterEventKind.SWAP, START_S + 2_800, 77_120, 15),),
+    )
+    late = sealed(
+        block("M-E01", [60], start_s=START_S + 2_700, quality={0: Quality.MANUAL}),
+        counter=43,
+        sent_at_s=START_S + 4_500,
+    )
+    return MiniLog.of(first, late, sealed(counter=44, sent_at_s=START_S + 5_400))
+
+
+def golden_statement() -> EnergyStatement:
+    """40 + 30 (over the rollover) + 40 + 40 counts of 10 Wh; the fifth interval is missing."""
+    return statement(term("M-E01"), energy_wh=1_500, missing=1, intervals=5)

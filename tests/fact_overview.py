@@ -1,5 +1,6 @@
 """Write docs/standards.md from the bundled tables: ``python tests/fact_overview.py``."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,6 +9,42 @@ from taihang.adapters.facts import STATUSES, FactTable, load_tables
 from taihang.core.facts import Fact
 
 PAGE = Path(__file__).parents[1] / "docs" / "standards.md"
+
+SOURCES = {
+    "K1": "daydaynews.cc/zh-hant/finance/3899452.html",
+    "K2": "163.com/dy/article/KIQVBKCG05567I2C.html; reportify.ai, tag 电力二氧化碳排放因子",
+    "K3": "three public repositories with the same provincial table; "
+    "Zhaohh0706/Carbon-Footprint-LCA data/mee_2023_grid_factors.csv",
+    "K4": "reportify.ai, tag 碳排放统计核算体系",
+    "K5": "adgo07/GHGTOOL data-source/carbon_accounting/catalog.json (commit 0cd6ed37)",
+    "K5b": "a public repository file, its name not recorded",
+    "K6": "a public repository file, its name not recorded (公告2025年第47号, tables 1–5, 40 "
+    "values)",
+    "K7": "a public repository file, its name not recorded (27 fuels)",
+    "K8": "tanpaifang.com/zhengcefagui/2025/1024115022.html; "
+    "hasugian.com/tanzuji/2025/1027/115039.html",
+    "K8b": "a public repository file, its name not recorded",
+    "K14": "youfuw.com/guides/27018.html",
+    "K16": "reportify.cn, concept tag 绿电直连 (implementation plan of Qinghai)",
+    "K17": "idongdian.com/cms/dianlitoutiao/11693",
+    "K18b": "a public repository file, its name not recorded (tariffs by province)",
+    "K19": "a public repository file, its name not recorded (values of 1077号 annex 1)",
+    "K21": "a public repository file, its name not recorded (time-of-use table of Shanxi)",
+    "K22": "a public repository file, its name not recorded (clauses with official addresses)",
+    "K23": "a public repository file, its name not recorded; jzyizhong.com/Article-426269.html",
+    "K24c": "xawhsp.cn/hy/988.html",
+    "K25": "scribd.com/document/738274796",
+    "K30": "a public repository file, its name not recorded",
+    "K48": "a public repository file, its name not recorded",
+    "K51": "two public repository files: a metrology institute's coefficient page (with "
+    "four transcription errors), and the definition of 0.1229",
+    "K51c": "a public repository file, its name not recorded",
+    "K52": "bigxun.com/view/1990691909882974209",
+    "K53": "a public repository file, its name not recorded",
+    "K54": "three public repository files (E = Σ Ei × ki; zero-carbon-factory indicators)",
+    "K54b": "two public repository files",
+}
+"""Where the texts behind the source keys were seen."""
 
 HEAD = """\
 # Standards and facts
@@ -41,7 +78,22 @@ def overview_markdown(tables: Iterable[FactTable]) -> str:
     total = sum(marks.values())
     counted = ", ".join(f"{marks[status]} {status}" for status in STATUSES)
     sections = [_section(table) for table in held]
-    return "\n".join([HEAD, f"{len(held)} tables, {total} facts: {counted}.", "", *sections])
+    count = f"{len(held)} tables, {total} facts: {counted}."
+    return "\n".join([HEAD, count, "", *sections, _sources(source_keys(held))])
+
+
+def source_keys(tables: Iterable[FactTable]) -> list[str]:
+    """Return the keys of texts that facts name, K1 before K10."""
+    named = {
+        key.strip() for table in tables for fact in table.facts for key in fact.source.split(",")
+    }
+    texts = named - {"calc", "from-memory"}
+    return sorted(texts, key=lambda key: (int(re.sub(r"\D", "", key)), key))
+
+
+def _sources(keys: Iterable[str]) -> str:
+    rows = (f"| {key} | {SOURCES[key]} |" for key in keys)
+    return "\n".join(["## Sources", "", "| key | seen at |", "|---|---|", *rows, ""])
 
 
 def _section(table: FactTable) -> str:

@@ -102,9 +102,10 @@ function label(value) {
 function load(all, planFrom, size) {
   const at = (x, words, position) => ({ xAxis: x, label: { formatter: words, position, color: token("accent"), fontSize: size, distance: 4 } });
   const veil = planFrom < 0 ? [] : [[{ xAxis: planFrom, itemStyle: { color: token("panel"), opacity: 0.5 } }, { xAxis: all.length - 1 }]];
+  // An area ends at its last known point, so the band reaches from there to the next known one.
   const missing = gaps(all).map(([first, last]) => [
-    { xAxis: first, itemStyle: { color: token("warn-ground") }, label: { show: true, formatter: text("chart.missing"), color: token("warn"), fontSize: size, position: "insideTop" } },
-    { xAxis: last },
+    { xAxis: Math.max(first - 1, 0), itemStyle: { color: token("warn-ground") }, label: { show: true, formatter: text("chart.missing"), color: token("warn"), fontSize: size, position: "insideTop" } },
+    { xAxis: Math.min(last + 1, all.length - 1) },
   ]);
   return {
     name: text("series.load"),

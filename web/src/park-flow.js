@@ -73,7 +73,8 @@ class ParkFlow extends HTMLElement {
     const style = getComputedStyle(this);
     const size = Math.max(12, parseFloat(style.fontSize) * 0.92);
     const narrow = width < TWO_LINES_BELOW_PX;
-    const frame = { top: size * 1.9, height: height - size * 2.6, label: size * (narrow ? 2.7 : 1.7), gap: size * 0.25 };
+    const top = size * (narrow ? 2.4 : 1.9);
+    const frame = { top, height: height - top - size * 0.7, label: size * (narrow ? 2.7 : 1.7), gap: size * 0.25 };
     frame.scale = fitting([this.sources, this.sinks], frame.height, frame.label, frame.gap);
     const left = placed(this.sources, frame);
     const right = placed(this.sinks, frame);
@@ -135,7 +136,7 @@ class ParkFlow extends HTMLElement {
   bus({ middle, busTop, busHeight, size, narrow }) {
     const total = this.total();
     // On a phone the label is wider than the bands: it stands above both columns.
-    const words = svg("text", { x: middle, y: narrow ? size * 1.1 : busTop - size * 0.6, "text-anchor": "middle", "font-size": size }, `${text("flow_node.bus")} `);
+    const words = svg("text", { x: middle, y: narrow ? size * 1.5 : busTop - size * 0.6, "text-anchor": "middle", "font-size": size }, `${text("flow_node.bus")} `);
     words.append(svg("tspan", { class: "number", "font-size": size * 1.12 }, number(total, 1)));
     return [svg("rect", { x: middle - NODE_PX / 2, y: busTop, width: NODE_PX, height: busHeight, rx: 3, class: "bus" }), words];
   }

@@ -157,9 +157,11 @@ def read_battery(table: TableReader) -> Battery:
         energy_kwh=table.number("energy_kwh", _KWH),
         charge_efficiency_ratio=table.number("charge_efficiency_ratio", _RATIO),
         discharge_efficiency_ratio=table.number("discharge_efficiency_ratio", _RATIO),
+        standing_loss_ratio_per_h=table.number("standing_loss_ratio_per_h", _RATIO),
         soc_min_ratio=table.number("soc_min_ratio", _RATIO),
         soc_max_ratio=table.number("soc_max_ratio", _RATIO),
         cycle_cost_cny_per_kwh=table.number("cycle_cost_cny_per_kwh", _WEAR),
+        grid_tariff=table.reference("grid_tariff", example="GT-LARGE"),
         in_service=table.in_service(),
     )
 
@@ -233,9 +235,11 @@ def read_grid_tariff(table: TableReader, *, users: tuple[str, ...]) -> GridTarif
     return GridTariff(
         id=table.id,
         users=table.references_or_all("users", everyone=users),
+        parts=table.text("parts", example="two-part"),
         demand_basis=table.choice("demand_basis", DemandBasis),
         agent_price_cny_per_kwh=table.exact("agent_price_cny_per_kwh", _PRICE),
         system_operation_cny_per_kwh=table.exact("system_operation_cny_per_kwh", _FEE),
+        export_price_cny_per_kwh=table.exact("export_price_cny_per_kwh", _PRICE),
         floating_items=table.words("floating_items", example="energy"),
         sharp_applies=table.flag("sharp_applies"),
         line_loss_rule=table.text("line_loss_rule", example="gross-up"),

@@ -89,6 +89,11 @@ class Period:
                 remedy="swap or correct the two times",
             )
 
+    @classmethod
+    def of_s(cls, start_s: int, end_s: int) -> "Period":
+        """Return the period between two counts of seconds since 1970-01-01T00:00Z."""
+        return cls(instant_of_s(start_s), instant_of_s(end_s))
+
     @property
     def start_s(self) -> int:
         """The start in seconds since 1970-01-01T00:00Z [s]."""

@@ -14,7 +14,7 @@ from taihang.core.metering.current import current_rows, rank_of_batches
 from taihang.core.metering.plausibility import check_block
 from taihang.core.metering.readings import MeterEvent, ReadingBlock
 from taihang.core.park.topology import Direction
-from taihang.core.periods import Period, instant_of_s
+from taihang.core.periods import Period
 from taihang.core.seal.batch import ClockState, Envelope, seal_batch
 from taihang.services.ports import Columns, Ports, Upload
 
@@ -176,7 +176,7 @@ def span_of(blocks: Sequence[ReadingBlock]) -> Period:
     """Return a period that holds every reading of some blocks."""
     first = min(int(block.times_s[0]) for block in blocks)
     last = max(int(block.times_s[-1]) for block in blocks)
-    return Period(instant_of_s(first), instant_of_s(last + 1))
+    return Period.of_s(first, last + 1)
 
 
 def _cut(block: ReadingBlock, first: int, last: int) -> ReadingBlock:

@@ -5,6 +5,7 @@ formula with it, and a refused plan is not issued. A day without any plan is tol
 cheapest repair.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -117,7 +118,7 @@ _History = dict[str, tuple[ForecastKind, NDArray[np.float64]]]
 def _battery(battery_id: str | None, ports: Ports) -> Battery:
     batteries = ports.park.batteries
     wanted = battery_id or (next(iter(batteries)) if len(batteries) == 1 else None)
-    if wanted not in batteries:
+    if wanted is None or wanted not in batteries:
         raise NoBatteryError(
             given=f"battery {battery_id!r}",
             expected=f"one of {list(batteries) or 'no battery: the park has none'}",
@@ -150,7 +151,7 @@ def _history(day: date, ports: Ports) -> _History:
     return history
 
 
-def _power_kw(rows: list[Columns], span: Period) -> NDArray[np.float64]:
+def _power_kw(rows: Sequence[Columns], span: Period) -> NDArray[np.float64]:
     total_kw = np.zeros(span.n_steps)
     for columns in rows:
         kw = np.full(span.n_steps, np.nan)

@@ -20,7 +20,7 @@ from taihang.core.metering.readings import MeterEvent, MeterEventKind, ReadingBl
 from taihang.core.park.assets import InService
 from taihang.core.park.park import Park
 from taihang.core.park.topology import Direction, Meter
-from taihang.core.periods import SETTLEMENT_STEP, STEP_S, Period, days, instant_of_s
+from taihang.core.periods import SETTLEMENT_STEP, STEP_S, Period, days
 from taihang.core.quantities import SECONDS_PER_HOUR
 from taihang.core.series import EnergySeries, Quality, Quantity
 from taihang.services.ports import Columns, Ports
@@ -355,4 +355,4 @@ def resettle(settlement: Settlement, *, ports: Ports) -> Settled:
 
 def period_of(settlement: Settlement) -> Period:
     """Return the period of a settlement."""
-    return Period(instant_of_s(settlement.start_s), instant_of_s(settlement.end_s))
+    return Period.of_s(settlement.start_s, settlement.end_s)

@@ -93,3 +93,59 @@ def grid_flow(
     losses_wh = np.rint(NO_LOAD_LOSS_RATIO * capacity_wh + copper_wh).astype(np.int64)
     net_wh = drawn_wh + losses_wh - given_wh
     return GridFlow(np.maximum(net_wh, 0), np.maximum(-net_wh, 0), losses_wh)
+
+
+def curtailed_flow(
+    grid: GridConnection,
+    *,
+    drawn_wh: NDArray[np.int64],
+    given_wh: NDArray[np.int64],
+    limit_wh: int,
+) -> tuple[GridFlow, NDArray[np.int64]]:
+    """Close the balance of a connection whose export is limited, by cutting what is given.
+
+    Args:
+        grid: The connection.
+        drawn_wh: Loads and charging behind it, shape (n,). [Wh]
+        given_wh: Generation and discharge behind it, shape (n,). [Wh]
+        limit_wh: Largest export of an interval. [Wh]
+
+    Returns:
+        The flow, and what must not be given, shape (n,). [Wh]
+
+    Example:
+        >>> grid = GridConnection(
+        ...     id="G", name_zh="", name_en="", voltage_kv=110.0, capacity_kva=1000.0
+        ... )
+        >>> flow, cut_wh = curtailed_flow(grid, drawn_wh=np.array([0]),
+        ...     given_wh=np.array([300_000]), limit_wh=200_000)
+        >>> flow.export_wh.tolist(), cut_wh.tolist(), flow.losses_wh.tolist()
+        ([200000], [96508], [3492])
+    """
+    cut_wh = np.zeros_like(given_wh)
+    while True:
+        flow = grid_flow(grid, drawn_wh=drawn_wh, given_wh=given_wh - cut_wh)
+        excess_wh = np.maximum(flow.export_wh - limit_wh, 0)
+        if not excess_wh.any():
+            return flow, cut_wh
+        # Less given is less lost, so a little excess comes back: each round leaves a twentieth.
+        cut_wh += excess_wh
+
+
+def shares_wh(amount_wh: NDArray[np.int64], *, weights: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Split whole watt-hours in proportion to weights, without losing one.
+
+    Args:
+        amount_wh: What is split, shape (n,). [Wh]
+        weights: Weight of each share, shape (k, n), not negative.
+
+    Returns:
+        The shares, shape (k, n); they sum to the amount wherever a weight is above 0. [Wh]
+
+    Example:
+        >>> shares_wh(np.array([10]), weights=np.array([[1], [1], [1]])).ravel().tolist()
+        [3, 3, 4]
+    """
+    upto = weights.cumsum(axis=0)
+    passed = amount_wh * upto // np.maximum(upto[-1], 1)
+    return np.diff(passed, axis=0, prepend=0)

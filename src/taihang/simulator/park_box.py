@@ -10,6 +10,7 @@ run at its lower limit; under the rule it stands there at the end of every year 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH
 from taihang.simulator.charging import Sessions, sessions_of_year
 from taihang.simulator.faults import Fault, faults_of, meter_serves
 from taihang.simulator.load import cap_kw, load_energy_wh
-from taihang.simulator.network import grid_flow, grid_of_assets
+from taihang.simulator.network import curtailed_flow, grid_of_assets, shares_wh
 from taihang.simulator.portable_math import Floats
 from taihang.simulator.solar import pv_energy_wh
 from taihang.simulator.storage import (
@@ -72,6 +73,11 @@ class Simulation:
     """Energy by direction and asset, metered or not, shape (n_steps,). [Wh]"""
     losses_wh: NDArray[np.int64]
     """Losses of the park's network, shape (n_steps,), never negative. [Wh]"""
+    curtailed_wh: Mapping[str, NDArray[np.int64]]
+    """What each plant could have given but the grid connection did not bear (弃电), shape (n_steps,).
+
+    Generation plus this is the available generation, which is what a plan is about. [Wh]
+    """
     stored_wh: Mapping[str, Floats]
     """Stored energy of each battery at each edge, shape (n_steps + 1,). [Wh]"""
     sessions: Mapping[str, Sessions]
@@ -100,6 +106,7 @@ class _Year:
     losses_wh: NDArray[np.int64]
     stored_wh: dict[str, Floats]
     sessions: dict[str, Sessions]
+    curtailed_wh: dict[str, NDArray[np.int64]]
 
     def in_service(self, asset: Asset) -> NDArray[np.bool_]:
         """Where an asset belongs to the park, shape (n,)."""
@@ -193,7 +200,7 @@ def _build(
 ) -> tuple[_Year, Weather]:
     """Build one calendar year: weather, sources, loads, storage, grid, in this order."""
     timeline = timeline_of(number, zone=park.zone)
-    year = _Year(park, seed, timeline, {}, np.zeros(timeline.n, np.int64), {}, {})
+    year = _Year(park, seed, timeline, {}, np.zeros(timeline.n, np.int64), {}, {}, {})
     field = cloud_field_of(park, timeline=timeline, seed=seed)
     region = regional_wind(timeline, seed=seed)
     weather = Weather(
@@ -214,7 +221,7 @@ def _add_plants(
     year: _Year, field: CloudField, region: RegionalWind, air_temperature_c: Floats
 ) -> None:
     for plant in year.park.plants.values():
-        bears_kw = min(plant.capacity_kw, _metered_kw(year.park, plant.id))
+        bears_kw = min(plant.capacity_kw, _metered_kw(year.park, plant.id, Direction.GENERATION))
         if plant.kind is PlantKind.WIND:
             energy_wh = wind_energy_wh(plant, region=region, cap_kw=bears_kw)
         else:
@@ -233,7 +240,9 @@ def _add_plants(
 
 def _add_users(year: _Year, weather: Weather) -> None:
     for enterprise in year.park.enterprises.values():
-        bears_kw = min(cap_kw(enterprise), _metered_kw(year.park, enterprise.id))
+        bears_kw = min(
+            cap_kw(enterprise), _metered_kw(year.park, enterprise.id, Direction.CONSUMPTION)
+        )
         energy_wh = load_energy_wh(
             enterprise,
             timeline=year.timeline,
@@ -251,8 +260,8 @@ def _add_users(year: _Year, weather: Weather) -> None:
         year.put(Direction.CONSUMPTION, station, energy_wh)
 
 
-def _metered_kw(park: Park, node: str) -> float:
-    """What the meters of an asset accept as honest; without a meter nothing limits it.
+def _metered_kw(park: Park, node: str, direction: Direction) -> float:
+    """What the meters of one flow of an asset accept as honest; without a meter nothing limits it.
 
     A register moves in whole counts, so one interval can show up to one count more than flowed;
     that count must still be honest.
@@ -260,7 +269,7 @@ def _metered_kw(park: Park, node: str) -> float:
     limits_kw = [
         meter.max_kw - meter.wh_per_count * SECONDS_PER_HOUR / STEP_S / WH_PER_KWH
         for meter in park.meters.values()
-        if meter.node == node
+        if (meter.node, meter.measures) == (node, direction)
     ]
     return sum(limits_kw) if limits_kw else float("inf")
 
@@ -294,14 +303,27 @@ def _add_grids(year: _Year) -> None:
     grids = grid_of_assets(year.park)
     for grid in year.park.grids.values():
         behind = {name for name, each in grids.items() if each == grid.id}
-        flow = grid_flow(
+        limit_kw = min(grid.capacity_kva, _metered_kw(year.park, grid.id, Direction.EXPORT))
+        flow, cut_wh = curtailed_flow(
             grid,
             drawn_wh=year.sum_wh(_DRAWN, behind),
             given_wh=year.sum_wh(_GIVEN, behind),
+            limit_wh=floor(limit_kw * WH_PER_KWH * STEP_S / SECONDS_PER_HOUR),
         )
+        _curtail(year, [name for name in year.park.plants if name in behind], cut_wh)
         year.energies[Direction.IMPORT, grid.id] = flow.import_wh
         year.energies[Direction.EXPORT, grid.id] = flow.export_wh
         year.losses_wh += flow.losses_wh
+
+
+def _curtail(year: _Year, names: list[str], cut_wh: NDArray[np.int64]) -> None:
+    """Take what the grid does not bear from the plants in proportion to what they could give."""
+    if not names:
+        return
+    able_wh = np.array([year.energies[Direction.GENERATION, name] for name in names])
+    for name, cut_of_plant_wh in zip(names, shares_wh(cut_wh, weights=able_wh), strict=True):
+        year.energies[Direction.GENERATION, name] -= cut_of_plant_wh
+        year.curtailed_wh[name] = cut_of_plant_wh
 
 
 def _meter_energies(year: _Year) -> dict[str, NDArray[np.int64]]:
@@ -311,14 +333,12 @@ def _meter_energies(year: _Year) -> dict[str, NDArray[np.int64]]:
         meters = [
             meter for meter in year.park.meters.values() if (meter.measures, meter.node) == key
         ]
-        weights = np.zeros((len(meters) + 1, year.timeline.n), np.int64)
-        for row, meter in enumerate(meters, start=1):
+        weights = np.zeros((max(len(meters), 1), year.timeline.n), np.int64)
+        for row, meter in enumerate(meters):
             by_day = np.array([meter_serves(year.park, meter, day) for day in year.timeline.days])
             weights[row] = year.timeline.steps_of(by_day) * max(round(meter.max_kw), 1)
-        upto = weights.cumsum(axis=0)
-        passed = energy_wh * upto // np.maximum(upto[-1], 1)
-        for row, meter in enumerate(meters, start=1):
-            shared[meter.id] = passed[row] - passed[row - 1]
+        for meter, share_wh in zip(meters, shares_wh(energy_wh, weights=weights), strict=False):
+            shared[meter.id] = share_wh
     return shared
 
 
@@ -348,6 +368,10 @@ def _window(
             for key in parts[0].energies
         },
         losses_wh=np.concatenate([year.losses_wh for year in parts])[cut],
+        curtailed_wh={
+            name: np.concatenate([year.curtailed_wh[name] for year in parts])[cut]
+            for name in park.plants
+        },
         stored_wh={
             name: np.concatenate(
                 [year.stored_wh[name][:-1] for year in parts] + [parts[-1].stored_wh[name][-1:]]

@@ -12,6 +12,8 @@ from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH, WH_PER_MWH, en
 from taihang.simulator.portable_math import Floats
 
 _MAX_ROUNDS: Final = 80
+_NO_CAP_KW: Final = 1e9
+"""Where nothing limits the power: a terawatt."""
 _CLOSE_ENOUGH: Final = 1e-7
 """Share of the plan by which the year may miss it."""
 
@@ -82,16 +84,19 @@ def scaled_to_plan_wh(shape: Floats, *, plan_wh: int, cap_kw: float, key: str) -
         ... ).tolist()
         [0, 1000, 1000]
     """
-    cap_wh = floor(cap_kw * WH_PER_KWH * STEP_S / SECONDS_PER_HOUR)
     if plan_wh == 0:
         return np.zeros(len(shape), np.int64)
+    cap_wh = min(floor(min(cap_kw, _NO_CAP_KW) * WH_PER_KWH * STEP_S / SECONDS_PER_HOUR), plan_wh)
     factor = plan_wh / max(float(energy_of_power_wh(shape, STEP_S).sum()), 1.0)
     for _ in range(_MAX_ROUNDS):
         energy_wh = np.minimum(energy_of_power_wh(shape * factor, STEP_S), cap_wh)
-        total_wh = int(energy_wh.sum())
-        if abs(total_wh - plan_wh) <= max(_CLOSE_ENOUGH * plan_wh, len(shape)):
+        if abs(int(energy_wh.sum()) - plan_wh) <= max(_CLOSE_ENOUGH * plan_wh, len(shape)):
             return energy_wh
-        if total_wh == 0:
+        # What lies at the cap stays there, for the factor only grows; the rest must do more.
+        free = energy_wh < cap_wh
+        free_wh = int(energy_wh[free].sum())
+        missing_wh = plan_wh - cap_wh * int(np.count_nonzero(~free))
+        if free_wh <= 0 or missing_wh <= 0:
             break
-        factor *= plan_wh / total_wh
+        factor *= missing_wh / free_wh
     raise PlanUnreachableError(plan_wh, cap_kw=cap_kw, key=key)

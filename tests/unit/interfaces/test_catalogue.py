@@ -70,7 +70,7 @@ def test_load_catalogue__every_key_that_the_pages_name_exists() -> None:
 def test_load_catalogue__no_text_of_the_pages_is_unused() -> None:
     uses = set(_uses())
     patterns = [
-        re.compile(re.sub(r"\\\$?\\\{.*?\\\}", "[a-z_]+", re.escape(use)))
+        re.compile(re.sub(r"(\\\$)?\\\{.*?\\\}", "[a-z_]+", re.escape(use)))
         for use in uses
         if "{" in use
     ]

@@ -76,9 +76,11 @@ BATTERY = Battery(
     energy_kwh=2_500.0,
     charge_efficiency_ratio=0.95,
     discharge_efficiency_ratio=0.94,
+    standing_loss_ratio_per_h=1e-5,
     soc_min_ratio=0.1,
     soc_max_ratio=0.9,
     cycle_cost_cny_per_kwh=0.05,
+    grid_tariff="T1",
 )
 
 

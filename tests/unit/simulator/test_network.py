@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 
 from taihang.core.park.assets import GridConnection
 from taihang.core.park.topology import DedicatedLine, Feeder
-from taihang.simulator.network import GridUnknownError, grid_flow, grid_of_assets
+from taihang.simulator.network import (
+    GridUnknownError,
+    curtailed_flow,
+    grid_flow,
+    grid_of_assets,
+    shares_wh,
+)
 from unit.simulator.parks import park
 
 GRID = GridConnection(id="G", name_zh="G", name_en="G", voltage_kv=110.0, capacity_kva=16_000.0)
@@ -44,6 +50,29 @@ def test_grid_flow__losses_are_the_stated_function_of_throughput() -> None:
     idle = 0.0008 * full_wh
     expected = [idle, idle + 0.02 * 0.25 * full_wh, idle + 0.02 * full_wh]
     assert [round(each) for each in expected] == flow.losses_wh.tolist()
+
+
+@given(AMOUNTS, st.integers(0, 8_000_000))
+def test_curtailed_flow__never_exports_beyond_the_limit_and_cuts_no_more(
+    drawn: list[int], given_each: int
+) -> None:
+    limit_wh = 1_000_000
+    drawn_wh, given_wh = np.array(drawn), np.full(len(drawn), given_each)
+
+    flow, cut_wh = curtailed_flow(GRID, drawn_wh=drawn_wh, given_wh=given_wh, limit_wh=limit_wh)
+
+    assert flow.export_wh.max() <= limit_wh
+    assert set(flow.export_wh[cut_wh > 0].tolist()) <= {limit_wh}
+    assert cut_wh.min() >= 0
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=8), st.integers(0, 10**8))
+def test_shares_wh__sum_to_the_amount(weights: list[int], amount_wh: int) -> None:
+    shares = shares_wh(np.array([amount_wh]), weights=np.array(weights)[:, None])[:, 0]
+
+    assert (amount_wh if any(weights) else 0) == int(shares.sum())
+    assert shares.min() >= 0
+    assert not shares[np.array(weights) == 0].any()
 
 
 def test_grid_of_assets__only_grid_takes_all() -> None:

@@ -18,7 +18,7 @@ def test_planned_wh__refuses_no_plan_and_names_the_key(given_plan: float | None)
 
 
 @given(
-    st.lists(st.floats(0.1, 10.0), min_size=50, max_size=200),
+    st.lists(st.floats(0.1, 10.0), min_size=5, max_size=40),
     st.floats(0.05, 0.9),
 )
 def test_scaled_to_plan_wh__meets_the_plan_under_the_cap(

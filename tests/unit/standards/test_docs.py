@@ -1,4 +1,4 @@
-from fact_overview import PAGE, overview_markdown
+from fact_overview import PAGE, SOURCES, overview_markdown, source_keys
 from taihang.adapters.facts import load_tables
 
 
@@ -10,3 +10,10 @@ def test_standards_page__shows_every_table_and_fact_as_it_is() -> None:
     assert len(tables) >= 9
     assert all(f"## `{table.name}`" in written for table in tables), "run tests/fact_overview.py"
     assert overview_markdown(tables) == written, "run python tests/fact_overview.py"
+
+
+def test_standards_page__says_where_every_source_was_seen() -> None:
+    keys = source_keys(load_tables())
+
+    assert len(keys) >= 20
+    assert [key for key in keys if key not in SOURCES] == []

@@ -19,7 +19,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from taihang.core.errors import IntegrityError
+from taihang.core.errors import IntegrityError, LinkError
 from taihang.core.metering.current import rank_of_batches
 from taihang.core.periods import Period
 
@@ -45,6 +45,12 @@ class DamagedLakeError(IntegrityError):
     """A file of the lake cannot be read, or the manifest does not fit."""
 
     code = "integrity.damaged-lake"
+
+
+class LakeWriteError(LinkError):
+    """A file of the lake could not be written; the old one stays."""
+
+    code = "link.lake-write"
 
 
 class Disk(Protocol):
@@ -223,14 +229,24 @@ class Lake:
         )
         part = path.with_name(path.name + ".part")
         self._database.register("rows", rows)
-        self._database.execute(
-            f"COPY (SELECT {strings}, {names} FROM rows) TO '{_quoted(str(part))}' (FORMAT parquet,"
-            f" COMPRESSION zstd, PARQUET_VERSION v2, ROW_GROUP_SIZE {_ROW_GROUP})"
-        )
-        self._database.unregister("rows")
-        self._disk.fsync(part)
-        self._disk.rename(part, path)
-        self._disk.fsync(path.parent)
+        try:
+            self._database.execute(
+                f"COPY (SELECT {strings}, {names} FROM rows) TO '{_quoted(str(part))}' ("
+                "FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2,"
+                f" ROW_GROUP_SIZE {_ROW_GROUP})"
+            )
+            self._disk.fsync(part)
+            self._disk.rename(part, path)
+            self._disk.fsync(path.parent)
+        except (duckdb.Error, OSError) as error:
+            part.unlink(missing_ok=True)
+            raise LakeWriteError(
+                given=f"{path}: {error}",
+                expected="a disk with room for it",
+                remedy="make room and run the command again: the journal has every reading",
+            ) from error
+        finally:
+            self._database.unregister("rows")
 
     def _damaged(self, path: Path, expected: str) -> DamagedLakeError:
         return DamagedLakeError(

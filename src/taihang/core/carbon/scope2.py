@@ -10,7 +10,7 @@ Period and interval view differ in one thing only, and it is the whole point: ov
 surplus at noon may cover the night, in the interval view it may not. Every view keeps the share
 that arrived over a direct physical line by name.
 
-Source: GHG Protocol Scope 2 Guidance (2015), dual reporting and quality hierarchy (handbook mark:
+Source: GHG Protocol Scope 2 Guidance (2015), dual reporting and quality hierarchy (mark:
 from memory); hourly matching as proposed in the revision of 2025 (verified: K28).
 """
 

@@ -12,9 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from taihang.core.dispatch.model import Reals
 from taihang.core.errors import InputError
-
-Reals = NDArray[np.float64]
 
 DAYS_PER_WEEK: Final = 7
 WEEKS: Final = 4

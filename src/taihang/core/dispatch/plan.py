@@ -427,7 +427,8 @@ def _curtail_max_kw(problem: DayProblem) -> Reals:
 def _floor_kwh(problem: DayProblem) -> Reals:
     floor_kwh = np.full(problem.n_steps, problem.storage.energy_min_kwh)
     if problem.energy_end_min_kwh is not None:
-        floor_kwh[-1] = max(floor_kwh[-1], problem.energy_end_min_kwh)
+        end_kwh = min(problem.energy_end_min_kwh, problem.storage.energy_max_kwh)
+        floor_kwh[-1] = max(floor_kwh[-1], end_kwh)
     return floor_kwh
 
 

@@ -13,12 +13,11 @@ from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
-from numpy.typing import NDArray
 
+from taihang.core.dispatch.model import Reals
 from taihang.core.errors import InputError
 from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH
 
-Reals = NDArray[np.float64]
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 
 MAX_STEPS: Final = 35_136
@@ -235,7 +234,7 @@ class DayProblem:
                 remedy="check the unit (kWh, not MWh or %), or state the limits in force today",
             )
         end = self.energy_end_min_kwh
-        if end is not None and not 0.0 <= end <= high:
+        if end is not None and not 0.0 <= end <= high + slack_kwh:
             raise _refusal(f"energy_end_min_kwh {end}", f"0 … {high} kWh, or None")
 
 

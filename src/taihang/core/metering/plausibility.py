@@ -10,6 +10,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from taihang.core.metering.readings import ReadingBlock
 from taihang.core.periods import STEP_S
@@ -49,6 +50,11 @@ class Problem:
     expected: str
     remedy: str
 
+    @override
+    def __str__(self) -> str:
+        given = f"{self.point}: {self.given}"
+        return f"{self.kind}: given {given}; expected {self.expected}; {self.remedy}"
+
 
 def check_block(block: ReadingBlock, *, max_kw: float, is_net: bool) -> list[Problem]:
     """Return everything about a block that no honest meter of this rating can have shown.
@@ -78,11 +84,12 @@ def check_block(block: ReadingBlock, *, max_kw: float, is_net: bool) -> list[Pro
             *([] if is_net else _negative(block, times_s, counts)),
         ]
     if block.quantity is Quantity.REGISTER:
-        deltas = np.diff(counts)
-        deltas = np.where(deltas < 0, deltas + block.modulus, deltas)
-        mean_kw = _mean_kw(deltas * int(block.scale), np.diff(times_s))
+        # A fall is a rollover, a swap or a fault: settlement decides, it knows the meter's events.
+        rises = np.flatnonzero(np.diff(counts) > 0)
+        rises_wh = (counts[rises + 1] - counts[rises]) * int(block.scale)
+        mean_kw = _mean_kw(rises_wh, times_s[rises + 1] - times_s[rises])
         return [
-            *_above_rating(block, times_s[1:], mean_kw, max_kw),
+            *_above_rating(block, times_s[rises + 1], mean_kw, max_kw),
             *_off_dial(block, times_s, counts),
         ]
     return []

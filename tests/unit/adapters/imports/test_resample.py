@@ -66,6 +66,28 @@ def test_to_settlement__an_hour_is_split_by_the_largest_remainder() -> None:
     assert found.quality.tolist() == [ESTIMATED] * 4
 
 
+def test_to_settlement__of_equal_remainders_the_earlier_comes_first() -> None:
+    found = to_settlement(
+        np.array([0, 3_600], np.int64),
+        np.array([7, 5], np.int64),
+        measured=np.ones(2, np.bool_),
+        step_s=3_600,
+    )
+
+    assert found.wh.tolist() == [2, 2, 2, 1, 2, 1, 1, 1]
+
+
+def test_to_settlement__a_day_is_cut_into_96_with_the_remainder_first() -> None:
+    found = to_settlement(
+        np.array([0], np.int64),
+        np.array([101], np.int64),
+        measured=np.ones(1, np.bool_),
+        step_s=86_400,
+    )
+
+    assert found.wh.tolist() == [2] * 5 + [1] * 91
+
+
 @pytest.mark.parametrize("lost", [0, 1, 2])
 def test_to_settlement__what_is_not_wholly_covered_is_missing_and_stated(lost: int) -> None:
     measured = np.arange(3) != lost

@@ -14,7 +14,7 @@ from taihang.core.dispatch import plan as plan_module
 from taihang.core.dispatch.model import LinearModel, SolveStatus
 from taihang.core.dispatch.plan import PlanVectorError, build_model, idle_plan, plan_from
 from taihang.core.dispatch.problem import DayProblem, DemandCharge, PlantGroup, StorageLimits
-from taihang.core.dispatch.referee import check
+from taihang.core.dispatch.referee import Rule, check
 
 
 def all_binaries(problem: DayProblem) -> LinearModel:
@@ -194,6 +194,26 @@ def test_build_model__negative_prices_need_their_binaries() -> None:
     assert exact.objective is not None
     assert loose.objective is not None
     assert loose.objective < exact.objective - 1.0
+
+
+def test_plan_from__out_of_time_the_best_plan_so_far_is_still_a_plan() -> None:
+    # Equal negative prices leave many equal plans: the proof takes far longer than this.
+    price = np.where(np.arange(96) < 48, -0.2, 0.5)
+    problem = a_day(
+        import_price_cny_per_kwh=price,
+        export_price_cny_per_kwh=price - 0.1,
+        storage=a_storage(cycle_cost_cny_per_kwh=0.0),
+        demand=None,
+    )
+
+    solution = solve(build_model(problem), time_limit_s=0.5, gap=0.0)
+
+    if solution.values is None:
+        assert solution.status is SolveStatus.NO_ANSWER
+        return
+    assert solution.status is SolveStatus.FEASIBLE
+    verdict = check(problem, plan_from(problem, solution.values))
+    assert {violation.rule for violation in verdict.violations} <= {Rule.WORSE}
 
 
 def test_build_model__wear_above_the_gain_of_burning_needs_no_binary() -> None:

@@ -142,6 +142,21 @@ def test_interval_energy__a_dial_that_starts_again_is_one_rollover() -> None:
     assert (energy.series.wh.tolist(), energy.n_rollover) == ([20, 10], 1)
 
 
+def test_interval_energy__a_rollover_may_reach_the_limit_but_not_pass_it() -> None:
+    at_limit = settle(register([950, 50]), n_steps=1, modulus=1_000)
+    beyond = settle(register([949, 50]), n_steps=1, modulus=1_000)
+
+    assert (at_limit.series.wh.tolist(), at_limit.n_rollover) == ([100], 1)
+    assert (beyond.series.quality.tolist(), beyond.n_rollover) == ([REJECTED], 0)
+
+
+def test_interval_energy__a_rollover_never_mends_a_swap() -> None:
+    energy = settle(register([990, 5]), n_steps=1, modulus=1_000, events=[swap(600, 10, 0)])
+
+    assert energy.series.quality.tolist() == [REJECTED]
+    assert (energy.rejected_wh, energy.n_rollover) == (10 - 990 + 5 - 0, 0)
+
+
 def test_interval_energy__a_reset_is_not_taken_for_a_rollover() -> None:
     energy = settle(register([500, 0, 20]), n_steps=2, modulus=1_000)
 

@@ -98,11 +98,27 @@ def test_check_block__missing_and_rejected_readings_are_not_judged() -> None:
 
 
 def test_check_block__registers_are_judged_by_their_rise() -> None:
-    honest = block([990, 20], quantity=Quantity.REGISTER, modulus=1_000, scale="1000")
+    honest = block([10, 40, 40, 70], quantity=Quantity.REGISTER, scale="1000")
     mixed_up = block([0, 250_000, 500_000], quantity=Quantity.REGISTER, scale="1000")
 
+    problem = only(check_block(mixed_up, max_kw=1_000, is_net=False))
+
     assert check_block(honest, max_kw=120, is_net=False) == []
-    assert "about 1000×" in only(check_block(mixed_up, max_kw=1_000, is_net=False)).remedy
+    assert "about 1000×" in problem.remedy
+    assert (problem.n_rows, problem.first_s) == (2, 900)
+
+
+def test_check_block__a_falling_register_is_left_to_settlement() -> None:
+    fallen = block([990, 20, 30], quantity=Quantity.REGISTER, modulus=1_000, scale="1000")
+
+    assert check_block(fallen, max_kw=50, is_net=False) == []
+
+
+def test_problem__reads_like_an_error() -> None:
+    problem = only(check_block(block([-1]), max_kw=1_000, is_net=False))
+
+    expected = "input.negative-energy: given M-E01: -1 Wh at the lowest, 1 readings; expected 0 Wh"
+    assert str(problem).startswith(expected)
 
 
 @pytest.mark.parametrize(("count", "modulus"), [(-1, 0), (1_000, 1_000)])

@@ -333,6 +333,20 @@ def test_classify_registers__of_two_registers_at_one_time_one_is_a_conflict() ->
     assert sorted(["good", "good", "conflict", "good"]) == sorted(found)
 
 
+def test_classify_registers__no_lump_explains_two_registers_at_one_time() -> None:
+    found = classify(
+        [10, 10.5, 11], times_s=[0, 0, 60], limits=rated(3_600, dial=1e6, lump=5, max_gap_s=60)
+    )
+
+    assert sorted(found) == ["conflict", "good", "good"]
+
+
+def test_classify_registers__the_longest_silence_is_no_gap_yet() -> None:
+    found = classify([10, 11, 12], times_s=[0, 1_800, 3_601])
+
+    assert found == ["good", "good", "first-after-gap"]
+
+
 def test_classify_registers__a_stuck_false_value_does_not_outvote_a_counting_meter() -> None:
     found = classify([100, 110, 120, *[40.0] * 50, 400, 410])
 

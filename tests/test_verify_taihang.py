@@ -1,0 +1,580 @@
+"""The stand-alone verifier: it accepts what is right and refuses every altered byte, by name."""
+
+import ast
+import json
+import sys
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evidence_kit import (
+    COAL,
+    GATEWAY_KEY,
+    GATEWAY_SECRET,
+    LOG_KEY,
+    LOG_SECRET,
+    START_S,
+    MiniLog,
+    block,
+    golden_log,
+    golden_statement,
+    sealed,
+    statement,
+    term,
+    verify_signature,
+)
+from taihang.core.metering.readings import MeterEvent, MeterEventKind, ReadingBlock
+from taihang.core.seal.canonical import JsonValue, canonical_bytes
+from taihang.core.series import Quality, Quantity
+
+ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT))
+from verify_taihang import (  # noqa: E402  the verifier stands alone, outside the package
+    ORDER,
+    Refused,
+    ed25519_verify,
+    main,
+    verify,
+)
+
+GOLDEN = ROOT / "tests/golden/sealed_batch/proof.json"
+M1 = "M1"
+
+
+def _resealed(document: dict[str, JsonValue]) -> bytes:
+    """Return the file as a log would hand it out that lies about the rest."""
+    rest: dict[str, JsonValue] = {k: v for k, v in document.items() if k != "seal"}
+    seal = LOG_SECRET.sign(b"taihang/proof/v1\n" + canonical_bytes(rest))
+    return canonical_bytes(rest | {"seal": b64encode(seal).decode()})
+
+
+def _altered(change: Callable[[dict[str, JsonValue]], None]) -> dict[str, JsonValue]:
+    document: dict[str, JsonValue] = json.loads(GOLDEN.read_bytes())
+    change(document)
+    return document
+
+
+def _at(document: JsonValue, *path: str | int) -> dict[str, JsonValue]:
+    for step in path:
+        if (isinstance(document, list) and isinstance(step, int)) or (isinstance(document, dict) and isinstance(step, str)):
+            document = document[step]
+    assert isinstance(document, dict)
+    return document
+
+
+# ── What is right ──
+
+
+def test_verify__accepts_the_golden_proof_and_agrees_with_the_core() -> None:
+    report = verify(GOLDEN.read_bytes(), LOG_KEY)
+
+    assert golden_statement().document() == report.statement
+    assert (report.readings, report.batches, report.tree_size) == (6, 3, 3)
+    assert report.gateways == ["gw-1"]
+    assert report.log_name == "park.example/log"
+    assert report.log_key == LOG_KEY.hex()
+    assert report.log_key_confirmed
+    assert not verify(GOLDEN.read_bytes()).log_key_confirmed
+
+
+def test_verify__finds_each_leaf_of_a_log_of_any_size() -> None:
+    for size in range(1, 20):
+        batches = [
+            sealed(block(M1, [i * 3], start_s=START_S + 900 * i), counter=i + 1)
+            for i in range(size)
+        ]
+        what = statement(term(M1), energy_wh=30 * (size - 1), missing=1, intervals=size)
+
+        report = verify(MiniLog.of(*batches).prove(what))
+
+        assert report.tree_size == report.batches == report.readings == size
+
+
+# ── Every altered byte ──
+
+
+def test_verify__refuses_a_flipped_bit_in_every_byte_of_a_proof() -> None:
+    data = GOLDEN.read_bytes()
+
+    accepted: list[int] = []
+    for at in range(len(data)):
+        altered = bytearray(data)
+        altered[at] ^= 1 << (at * 5 + 1) % 8
+        try:
+            verify(bytes(altered))
+        except Refused:
+            continue
+        accepted.append(at)
+
+    assert len(data) > 3_500
+    assert accepted == []
+
+
+@given(at=st.integers(0, 5_000), cut=st.integers(0, 3), more=st.binary(max_size=3))
+def test_verify__refuses_insertions_and_deletions_anywhere(at: int, cut: int, more: bytes) -> None:
+    data = GOLDEN.read_bytes()
+    altered = data[:at] + more + data[at + cut :]
+    if altered == data:
+        return
+
+    with pytest.raises(Refused):
+        verify(altered)
+
+
+@given(st.binary(max_size=200) | st.text().map(str.encode) | st.just(b"[" * 100_000))
+def test_verify__refuses_what_is_no_proof_without_falling_over(data: bytes) -> None:
+    with pytest.raises(Refused):
+        verify(data)
+
+
+# ── Where ──
+
+
+def test_verify__names_the_byte_that_is_not_canonical() -> None:
+    data = GOLDEN.read_bytes()
+
+    with pytest.raises(Refused, match=f"file, byte {len(data)}: not the canonical"):
+        verify(data + b"\n")
+    with pytest.raises(Refused, match="not a whole number"):
+        verify(data.replace(b'"energy_wh":1500', b'"energy_wh":1500.0'))
+
+
+def _set(*path: str | int, value: JsonValue) -> Callable[[dict[str, JsonValue]], None]:
+    def change(document: dict[str, JsonValue]) -> None:
+        _at(document, *path[:-1])[str(path[-1])] = value
+
+    return change
+
+
+def _swap_text(*path: str | int, old: str, new: str) -> Callable[[dict[str, JsonValue]], None]:
+    def change(document: dict[str, JsonValue]) -> None:
+        holder = _at(document, *path[:-1])
+        text = holder[str(path[-1])]
+        assert isinstance(text, str)
+        assert old in text
+        holder[str(path[-1])] = text.replace(old, new)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        (_set("format", value="taihang-proof/v2"), "format"),
+        (_set("also", value=1), "file"),
+        (_set("log", "key", value=GATEWAY_KEY.hex()), "checkpoint"),
+        (_set("log", "name", value="other.example/log"), "checkpoint"),
+        (_swap_text("checkpoint", old="log\n3\n", new="log\n4\n"), "checkpoint"),
+        (_set("statement", "energy_wh", value=1_510), "statement.value"),
+        (_set("statement", "divisor", value=100_000), "statement.value"),
+        (_set("statement", "divisor", value=500_000), "statement.divisor"),
+        (_set("statement", "value", value="0.000184350"), "statement.value"),
+        (_set("statement", "missing", value=0), "statement.missing"),
+        (_set("statement", "intervals", value=6), "statement.intervals"),
+        (_set("statement", "rule", value="register-energy/v2"), "statement.rule"),
+        (_set("statement", "factors", 0, "value", value="0.1230"), "statement.factors[0].key"),
+        (_set("statement", "factors", 0, "region", value="Shanxi"), "statement.factors[0].key"),
+        (_set("statement", "factors", 0, "valid_to", value="soon"), "factors[0].valid_to"),
+        (_set("statement", "terms", 0, "sign", value=0), "statement.terms[0].sign"),
+        (_set("statement", "terms", 0, "sign", value=-1), "statement.energy_wh"),
+        (_set("statement", "terms", 0, "scale", value=100), "evidence[0].blocks[0].body.scale"),
+        (_set("statement", "terms", 0, "modulus", value=0), "evidence[0].blocks[0].body.modulus"),
+        (_set("statement", "terms", 0, "point", value="M9"), "evidence[0].blocks[0].body.point"),
+        (_set("statement", "terms", 0, "max_interval_wh", value=350), "statement.missing"),
+        (_set("statement", "period", "end", value="2026-06-01T01:10:00Z"), "statement.period.end"),
+        (_set("statement", "period", "end", value="2026-06-31T01:15:00Z"), "statement.period.end"),
+        (_set("evidence", 0, "signature", value="AA=="), "evidence[0].signature"),
+        (
+            _swap_text("evidence", 0, "header", old='"counter":42', new='"counter":41'),
+            "evidence[0].signature",
+        ),
+        (
+            _swap_text("evidence", 0, "header", old='"v":1', new='"v": 1'),
+            "evidence[0].header, byte",
+        ),
+        (_set("evidence", 1, "leaf_index", value=0), "evidence[1]"),
+        (_set("evidence", 2, "leaf_index", value=3), "evidence[2].leaf_index"),
+        (_set("evidence", 0, "inclusion", value=[]), "evidence[0].inclusion"),
+        (_set("evidence", 0, "blocks", 0, "path", value=[]), "evidence[0].blocks[0].path"),
+        (_set("evidence", 0, "blocks", 0, "index", value=1), "evidence[0].blocks[0].path"),
+        (
+            _set("evidence", 0, "blocks", 0, "salt", value="AAAAAAAAAAAAAAAAAAAAAA=="),
+            "evidence[0].blocks[0].path",
+        ),
+        (
+            _set("evidence", 0, "blocks", 0, "salt", value="AAAAAAAAAAAAAAAAAAAAAB=="),
+            "evidence[0].blocks[0].salt",
+        ),
+    ],
+)
+def test_verify__names_the_place_even_if_the_log_sealed_the_lie(
+    change: Callable[[dict[str, JsonValue]], None], where: str
+) -> None:
+    document = _altered(change)
+
+    with pytest.raises(Refused) as refused:
+        verify(_resealed(document))
+
+    assert where in refused.value.where
+    assert refused.value.why_zh
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("statement", "title", "zh"), "另一个标题"),
+        (("statement", "reason"), "other"),
+        (("statement", "factors", 0, "document"), "GB/T 2589-2008"),
+        (("statement", "factors", 0, "status"), "from-memory"),
+        (("seal",), b64encode(bytes(64)).decode()),
+    ],
+)
+def test_verify__finds_with_the_seal_what_nothing_else_covers(
+    path: tuple[str | int, ...], value: str
+) -> None:
+    document = _altered(_set(*path, value=value))
+
+    with pytest.raises(Refused) as refused:
+        verify(canonical_bytes(document))
+
+    assert refused.value.where == "seal"
+
+
+def test_verify__refuses_a_log_key_that_is_not_the_parks() -> None:
+    with pytest.raises(Refused, match=r"log\.key: not the key you gave"):
+        verify(GOLDEN.read_bytes(), GATEWAY_KEY)
+
+
+# ── The rule register-energy/v1 ──
+
+_ENERGY = Quantity.ENERGY
+_SWAP = MeterEventKind.SWAP
+
+
+@pytest.mark.parametrize(
+    ("blocks", "events", "energy_wh", "missing"),
+    [
+        pytest.param([block(M1, [0, 5, 9])], (), 90, 0, id="registers"),
+        pytest.param([block(M1, [0, None, 9])], (), 0, 2, id="a hole makes two missing"),
+        pytest.param([block(M1, [0, 5])], (), 50, 1, id="no register at the end"),
+        pytest.param([], (), 0, 2, id="nothing at all"),
+        pytest.param([block(M1, [99_990, 5, 9])], (), 190, 0, id="rollover"),
+        pytest.param([block(M1, [500, 5, 9])], (), 40, 1, id="a fall that no rollover explains"),
+        pytest.param([block(M1, [0, 501, 510])], (), 90, 1, id="more than the interval can hold"),
+        pytest.param([block(M1, [0, 500, 510])], (), 5_100, 0, id="exactly what it can hold"),
+        pytest.param(
+            [block(M1, [0, 5, 9], quality={1: Quality.ESTIMATED})], (), 0, 2, id="estimated"
+        ),
+        pytest.param(
+            [block(M1, [0, 5, 9], quality={1: Quality.REJECTED})], (), 0, 2, id="rejected"
+        ),
+        pytest.param([block(M1, [0, 5, 9], quality={1: Quality.MANUAL})], (), 90, 0, id="manual"),
+        pytest.param([block(M1, [0, 1, 5, 9], step_s=600)], (), 0, 2, id="only exact edges count"),
+        pytest.param(
+            [block(M1, [50, 7, 9])],
+            (MeterEvent(M1, _SWAP, START_S + 450, 53, 2),),
+            30 + 50 + 20, 0, id="swap",
+        ),
+        pytest.param(
+            [block(M1, [50, 7, 9])],
+            (MeterEvent(M1, _SWAP, START_S + 900, 53, 2),),
+            30 + 50 + 20, 0, id="swap at the end of an interval belongs to it",
+        ),
+        pytest.param(
+            [block(M1, [50, 7, 9])],
+            (MeterEvent(M1, _SWAP, START_S, 53, 2),),
+            20, 1, id="swap at its start does not",
+        ),
+        pytest.param(
+            [block(M1, [50, 7, 9])],
+            (MeterEvent(M1, _SWAP, START_S + 450, 49, 2),),
+            20, 1, id="no part of a swap may be negative",
+        ),
+        pytest.param(
+            [block(M1, [50, 7, 9])],
+            (
+                MeterEvent(M1, _SWAP, START_S + 300, 53, 10),
+                MeterEvent(M1, MeterEventKind.RESET, START_S + 600, 14, 0),
+            ),
+            30 + 40 + 70 + 20, 0, id="a swap and a reset in one interval",
+        ),
+        pytest.param(
+            [block(M1, [50, 53, 60])],
+            (MeterEvent("M2", _SWAP, START_S + 450, 0, 0),),
+            100, 0, id="a swap of another meter",
+        ),
+        pytest.param([block(M1, [7, 8], quantity=_ENERGY)], (), 150, 0, id="energy"),
+        pytest.param([block(M1, [7, -1], quantity=_ENERGY)], (), 70, 1, id="negative energy"),
+        pytest.param([block(M1, [7, 501], quantity=_ENERGY)], (), 70, 1, id="too much energy"),
+        pytest.param([block(M1, [7, None], quantity=_ENERGY)], (), 70, 1, id="missing energy"),
+    ],
+)  # fmt: skip
+def test_verify__works_out_the_energy_by_the_rule(
+    blocks: list[ReadingBlock], events: tuple[MeterEvent, ...], energy_wh: int, missing: int
+) -> None:
+    log = MiniLog.of(sealed(*blocks, events=events))
+    right = statement(term(M1), energy_wh=energy_wh, missing=missing, intervals=2)
+
+    report = verify(log.prove(right))
+
+    assert energy_wh == report.statement["energy_wh"]
+    with pytest.raises(Refused, match=f"the readings give {energy_wh}"):
+        verify(log.prove(replace(right, energy_wh=energy_wh + 10)))
+
+
+def test_verify__lets_the_batch_sent_last_decide_whatever_its_place_in_the_log() -> None:
+    late = sealed(block(M1, [0, 7]), counter=1, sent_at_s=START_S + 5_000)
+    early = sealed(block(M1, [0, 9]), counter=2, sent_at_s=START_S + 4_000)
+    same_time = sealed(block(M1, [0, 8]), counter=3, sent_at_s=START_S + 5_000)
+    other_gateway = sealed(block(M1, [0, 6]), gateway="gw-2", sent_at_s=START_S + 5_000)
+    retraction = sealed(block(M1, [None], start_s=START_S + 900), counter=4, sent_at_s=START_S * 2)
+
+    def proves(energy_wh: int, missing: int, *batches: bytes) -> bool:
+        what = statement(term(M1), energy_wh=energy_wh, missing=missing, intervals=1)
+        return verify(MiniLog.of(*batches).prove(what)).batches == len(batches)
+
+    assert proves(70, 0, late, early)
+    assert proves(80, 0, same_time, late, early)
+    assert proves(60, 0, other_gateway, same_time, late)
+    assert proves(0, 1, retraction, late)
+
+
+@given(
+    used=st.lists(st.integers(0, 400), min_size=1, max_size=30),
+    first=st.integers(0, 99_999),
+    holes=st.sets(st.integers(0, 30)),
+    swap=st.none() | st.tuples(st.integers(0, 29), st.integers(0, 400), st.integers(0, 500)),
+)
+def test_verify__adds_up_what_a_meter_really_counted(
+    used: list[int], first: int, holes: set[int], swap: tuple[int, int, int] | None
+) -> None:
+    registers, events, count = [first], (), first
+    for number, counts in enumerate(used):
+        if swap and swap[0] == number:
+            before = min(swap[1], counts, 99_999 - count)
+            at_s = START_S + 900 * number + 450
+            events = (MeterEvent(M1, _SWAP, at_s, count + before, swap[2]),)
+            count = swap[2] - before
+        count = (count + counts) % 100_000
+        registers.append(count)
+    readings = [None if at in holes else count for at, count in enumerate(registers)]
+    whole = [at for at in range(len(used)) if not {at, at + 1} & holes]
+    energy_wh = 10 * sum(used[at] for at in whole)
+    what = statement(
+        term(M1), energy_wh=energy_wh, missing=len(used) - len(whole), intervals=len(used)
+    )
+
+    report = verify(MiniLog.of(sealed(block(M1, readings), events=events)).prove(what))
+
+    assert energy_wh == report.statement["energy_wh"]
+
+
+def test_verify__takes_signs_and_several_factors_exactly() -> None:
+    grid = replace(COAL, code="grid.average", value=Decimal("0.5703"), valid_to=date(2027, 1, 1))
+    log = MiniLog.of(sealed(block(M1, [0, 5]), block("M2", [0, 17])))
+    what = statement(
+        term(M1), term("M2", sign=-1), energy_wh=-120, missing=0, intervals=1, factors=(COAL, grid)
+    )
+
+    report = verify(log.prove(what))
+
+    assert report.statement["value"] == "-0.0000084107844"
+
+
+def test_verify__refuses_a_counter_that_two_batches_share() -> None:
+    one = MiniLog.of(sealed(block(M1, [0, 5])), sealed(block(M1, [0, 6]), counter=2))
+    document: dict[str, JsonValue] = json.loads(
+        one.prove(statement(term(M1), energy_wh=60, missing=0, intervals=1))
+    )
+    clone = MiniLog.of(sealed(block(M1, [0, 5])), sealed(block(M1, [0, 6])))
+    document["checkpoint"] = clone.note
+    for index, batch in enumerate(clone.batches):
+        shown = batch.disclose(M1, quantity=Quantity.REGISTER)
+        evidence = _at(document, "evidence", index)
+        evidence["header"] = batch.header_bytes.decode()
+        evidence["signature"] = b64encode(batch.signature).decode()
+        evidence["inclusion"] = [
+            b64encode(hash_).decode() for hash_ in clone.tree.inclusion_proof(index, size=2)
+        ]
+        _at(evidence, "blocks", 0)["salt"] = b64encode(shown.salt).decode()
+
+    with pytest.raises(Refused, match="counter used twice"):
+        verify(_resealed(document))
+
+
+# ── Ed25519 in pure Python ──
+
+# RFC 8032, section 7.1, tests 1 and 2: public key, message, signature.
+RFC_8032 = [
+    (
+        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+        "",
+        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e3970"
+        "1cf9b46bd25bf5f0595bbe24655141438e7a100b",
+    ),
+    (
+        "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+        "72",
+        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613"
+        "d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+    ),
+]
+
+
+@pytest.mark.parametrize(("key", "message", "signature"), RFC_8032)
+def test_ed25519_verify__accepts_the_vectors_of_the_standard(
+    key: str, message: str, signature: str
+) -> None:
+    assert ed25519_verify(bytes.fromhex(key), bytes.fromhex(signature), bytes.fromhex(message))
+
+
+@given(
+    secret=st.binary(min_size=32, max_size=32),
+    message=st.binary(max_size=100),
+    flip=st.none() | st.integers(0, 8 * 96 - 1),
+)
+def test_ed25519_verify__agrees_with_openssl(
+    secret: bytes, message: bytes, flip: int | None
+) -> None:
+    signer = Ed25519PrivateKey.from_private_bytes(secret)
+    both = bytearray(signer.public_key().public_bytes_raw() + signer.sign(message))
+    if flip is not None:
+        both[flip // 8] ^= 1 << flip % 8
+    key, signature = bytes(both[:32]), bytes(both[32:])
+
+    expected = verify_signature(key, signature, message)
+
+    assert expected == ed25519_verify(key, signature, message) == (flip is None)
+
+
+def test_ed25519_verify__refuses_a_second_spelling_of_s() -> None:
+    signature = GATEWAY_SECRET.sign(b"m")
+    second = int.from_bytes(signature[32:], "little") + ORDER
+
+    assert ed25519_verify(GATEWAY_KEY, signature, b"m")
+    assert not ed25519_verify(GATEWAY_KEY, signature[:32] + second.to_bytes(32, "little"), b"m")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        (1).to_bytes(32, "little"),
+        (0).to_bytes(32, "little"),
+        (2**255 - 20).to_bytes(32, "little"),
+        (2**255 - 19).to_bytes(32, "little"),
+        (2**255 - 18).to_bytes(32, "little"),
+        (1 + (1 << 255)).to_bytes(32, "little"),
+        (2).to_bytes(32, "little"),
+        bytes([255] * 32),
+    ],
+)
+def test_ed25519_verify__refuses_keys_of_small_order_and_second_spellings(key: bytes) -> None:
+    identity = (1).to_bytes(32, "little") + bytes(32)
+
+    assert not ed25519_verify(key, identity, b"any message")
+
+
+# ── The command line, and the file itself ──
+
+
+def test_main__prints_both_languages_and_warns_about_the_key(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    code = main([str(GOLDEN)])
+
+    out = capfdbinary.readouterr().out.decode()
+    assert code == 0
+    assert "验证通过：企业E01用电折标准煤" in out
+    assert "ACCEPTED: Coal equivalent of the electricity of E01" in out
+    assert "0.00018435 tce" in out
+    assert "1 / 5" in out
+    assert "[已核对], GB/T 2589-2020" in out
+    assert LOG_KEY.hex() in out
+    assert "compare it with the key the park publishes" in out
+
+
+def test_main__is_short_in_one_language_with_the_key(
+    capfdbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    code = main([str(GOLDEN), "--lang", "en", "--log-key", LOG_KEY.hex()])
+
+    out = capfdbinary.readouterr().out.decode()
+    assert code == 0
+    assert "验证" not in out
+    assert "compare it" not in out
+
+
+def test_main__prints_one_json_object(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    code = main([str(GOLDEN), "--json"])
+
+    found = json.loads(capfdbinary.readouterr().out)
+    assert code == 0
+    assert found["accepted"] is True
+    assert found["statement"]["value"] == "0.00018435"
+    assert found["log_key_confirmed"] is False
+
+
+def test_main__refuses_with_place_and_reason(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    file = tmp_path / "proof.json"
+    file.write_bytes(GOLDEN.read_bytes().replace(b"E01.2026-06", b"E02.2026-06"))
+
+    codes = [main([str(file)]), main([str(file), "--json"])]
+
+    chinese, english, machine = capfdbinary.readouterr().out.decode().splitlines()
+    assert codes == [1, 1]
+    assert chinese.startswith("拒绝：seal：")
+    assert english.startswith("REFUSED: seal: the file was altered")
+    assert json.loads(machine)["where"] == "seal"
+
+
+@pytest.mark.parametrize("arguments", [[], ["none.json"], [str(GOLDEN), "--log-key", "12"]])
+def test_main__exits_with_2_on_wrong_usage(
+    arguments: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+
+    assert stop.value.code == 2
+    assert "usage:" in capfd.readouterr().err
+
+
+def test_main__shows_no_control_or_direction_marks(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    nasty = replace(golden_statement(), title_en="\x1b[2J\u202egnissim", unit="t\r\nACCEPTED")
+    file = tmp_path / "proof.json"
+    file.write_bytes(golden_log().prove(nasty))
+
+    code = main([str(file), "--lang", "en"])
+
+    out = capfdbinary.readouterr().out.decode()
+    assert code == 0
+    assert "\\u001b[2J\\u202egnissim" in out
+    assert "t\\u000d\\u000aACCEPTED" in out
+    assert not {"\x1b", "\u202e", "\r"} & set(out)
+
+
+def test_verify_taihang__is_one_short_file_of_the_standard_library() -> None:
+    text = (ROOT / "verify_taihang.py").read_text()
+
+    imported = {
+        name.split(".")[0]
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in ([alias.name for alias in node.names] if isinstance(node, ast.Import) else
+                     [node.module or ""])
+    }  # fmt: skip
+
+    assert len(text.splitlines()) <= 600
+    assert len(imported) >= 10
+    assert imported <= set(sys.stdlib_module_names)
