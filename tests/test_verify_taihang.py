@@ -2,6 +2,7 @@
 
 import ast
 import json
+import struct
 import sys
 from base64 import b64encode
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from evidence_kit import (
     GATEWAY_SECRET,
     LOG_KEY,
     LOG_SECRET,
+    MISSING_COUNT,
     START_S,
     MiniLog,
     block,
@@ -34,12 +36,14 @@ from evidence_kit import (
 from taihang.core.metering.readings import MeterEvent, MeterEventKind, ReadingBlock
 from taihang.core.seal.canonical import JsonValue, canonical_bytes
 from taihang.core.series import Quality, Quantity
+from taihang.core.tlog.merkle import Tree, leaf_hash
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT))
 from verify_taihang import (  # noqa: E402  the verifier stands alone, outside the package
     ORDER,
     Refused,
+    decode_point,
     ed25519_verify,
     main,
     verify,
@@ -64,8 +68,13 @@ def _altered(change: Callable[[dict[str, JsonValue]], None]) -> dict[str, JsonVa
 
 def _at(document: JsonValue, *path: str | int) -> dict[str, JsonValue]:
     for step in path:
-        if (isinstance(document, list) and isinstance(step, int)) or (isinstance(document, dict) and isinstance(step, str)):
-            document = document[step]
+        match document, step:
+            case list(), int():
+                document = document[step]
+            case dict(), str():
+                document = document[step]
+            case _:
+                pytest.fail(f"no {step!r} on the way to {path}")
     assert isinstance(document, dict)
     return document
 
@@ -410,30 +419,149 @@ def test_verify__refuses_a_counter_that_two_batches_share() -> None:
         verify(_resealed(document))
 
 
+# ── A gateway that signs what it must not ──
+
+
+def _body(header: dict[str, JsonValue], counts: list[int], quality: bytes) -> bytes:
+    text = canonical_bytes(header)
+    times = b"" if header["step_s"] else struct.pack("<3q", START_S, START_S + 900, START_S + 800)
+    arrays = struct.pack(f"<{len(counts)}q", *counts) + quality
+    return len(text).to_bytes(4, "little") + text + times + arrays
+
+
+def _by_a_liar(header: dict[str, JsonValue], body: bytes) -> bytes:
+    """Return a proof that is right in every hash and signature, around one batch of one block."""
+    whole: dict[str, JsonValue] = json.loads(golden_log().batches[0].header_bytes)
+    whole |= {"events": [], "blocks": 1, "block_root": leaf_hash(bytes(16) + body).hex()} | header
+    text = canonical_bytes(whole)
+    signature = GATEWAY_SECRET.sign(b"taihang/batch/v1\n" + text)
+    log = MiniLog(tree=Tree([leaf_hash(text + signature)]))
+    what = statement(term(M1), energy_wh=70, missing=1, intervals=2)
+    document: dict[str, JsonValue] = json.loads(golden_log().prove(golden_statement()))
+    document |= {"checkpoint": log.note, "statement": what.document()}
+    document["evidence"] = [
+        {
+            "header": text.decode(),
+            "signature": b64encode(signature).decode(),
+            "leaf_index": 0,
+            "inclusion": [],
+            "blocks": [
+                {
+                    "salt": b64encode(bytes(16)).decode(),
+                    "body": b64encode(body).decode(),
+                    "index": 0,
+                    "path": [],
+                }
+            ],
+        }
+    ]
+    return _resealed(document)
+
+
+HONEST: dict[str, JsonValue] = {
+    "point": M1,
+    "quantity": "register",
+    "unit": "Wh",
+    "scale": "10",
+    "modulus": 100_000,
+    "n": 3,
+    "start_s": START_S,
+    "step_s": 900,
+}
+EVENT: dict[str, JsonValue] = {
+    "at_s": START_S,
+    "final_count": 0,
+    "initial_count": 0,
+    "kind": "reset",
+    "point": "M2",
+}
+
+
+def test_verify__accepts_the_frame_of_the_lies_below() -> None:
+    body = _body(HONEST, [0, 7, MISSING_COUNT], bytes([0, 0, 3]))
+
+    assert verify(_by_a_liar({"events": [EVENT, EVENT | {"point": "M3"}]}, body)).readings == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "counts", "quality"),
+    [
+        ({}, [0, 7, 8], [0, 0, 3]),
+        ({}, [0, 7, MISSING_COUNT], [0, 0, 0]),
+        ({}, [0, 7, 8], [0, 0, 5]),
+        ({}, [0, 7], [0, 0]),
+        ({"n": 2}, [0, 7, 8], [0, 0, 0]),
+        ({"n": 0}, [], []),
+        ({"step_s": 0}, [0, 7, 8], [0, 0, 0]),
+        ({"step_s": 0, "start_s": START_S + 1}, [0, 7, 8], [0, 0, 0]),
+        ({"start_s": 253_402_300_799}, [0, 7, 8], [0, 0, 0]),
+        ({"start_s": -1}, [0, 7, 8], [0, 0, 0]),
+        ({"quantity": "sample"}, [0, 7, 8], [0, 0, 0]),
+        ({"unit": "kWh"}, [0, 7, 8], [0, 0, 0]),
+        ({"scale": "010"}, [0, 7, 8], [0, 0, 0]),
+        ({"also": 1}, [0, 7, 8], [0, 0, 0]),
+    ],
+)
+def test_verify__refuses_a_block_that_breaks_the_format_though_it_is_signed(
+    change: dict[str, JsonValue], counts: list[int], quality: list[int]
+) -> None:
+    proof = _by_a_liar({}, _body(HONEST | change, counts, bytes(quality)))
+
+    with pytest.raises(Refused, match=r"evidence\[0\]\.blocks\[0\]\.body"):
+        verify(proof)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"events": [EVENT, EVENT]},
+        {"events": [EVENT | {"point": "M3"}, EVENT]},
+        {"events": [EVENT | {"kind": "moved"}]},
+        {"events": [EVENT | {"final_count": -1}]},
+        {"clock": "exact"},
+        {"counter": 0},
+        {"sent_at_s": -1},
+        {"v": 2},
+        {"algorithm": "ed25519-sha512"},
+        {"also": 1},
+        {"blocks": 0},
+        {"block_root": "00"},
+        {"gateway": 1},
+    ],
+)
+def test_verify__refuses_a_header_that_breaks_the_format_though_it_is_signed(
+    change: dict[str, JsonValue],
+) -> None:
+    proof = _by_a_liar(change, _body(HONEST, [0, 7, MISSING_COUNT], bytes([0, 0, 3])))
+
+    with pytest.raises(Refused, match=r"evidence\[0\]"):
+        verify(proof)
+
+
 # ── Ed25519 in pure Python ──
 
-# RFC 8032, section 7.1, tests 1 and 2: public key, message, signature.
+# RFC 8032, section 7.1, tests 1 and 2: public key, message, both halves of the signature.
 RFC_8032 = [
     (
         "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
         "",
-        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e3970"
-        "1cf9b46bd25bf5f0595bbe24655141438e7a100b",
+        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155",
+        "5fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
     ),
     (
         "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
         "72",
-        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613"
-        "d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da",
+        "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
     ),
 ]
 
 
-@pytest.mark.parametrize(("key", "message", "signature"), RFC_8032)
+@pytest.mark.parametrize(("key", "message", "r", "s"), RFC_8032)
 def test_ed25519_verify__accepts_the_vectors_of_the_standard(
-    key: str, message: str, signature: str
+    key: str, message: str, r: str, s: str
 ) -> None:
-    assert ed25519_verify(bytes.fromhex(key), bytes.fromhex(signature), bytes.fromhex(message))
+    assert ed25519_verify(bytes.fromhex(key), bytes.fromhex(r + s), bytes.fromhex(message))
 
 
 @given(
@@ -480,6 +608,15 @@ def test_ed25519_verify__refuses_keys_of_small_order_and_second_spellings(key: b
     identity = (1).to_bytes(32, "little") + bytes(32)
 
     assert not ed25519_verify(key, identity, b"any message")
+
+
+def test_decode_point__knows_one_spelling_of_each_point() -> None:
+    low = [y for y in range(19) if decode_point(y.to_bytes(32, "little"))]
+
+    assert len(low) > 5
+    assert [decode_point((2**255 - 19 + y).to_bytes(32, "little")) for y in low] == [None] * len(
+        low
+    )
 
 
 # ── The command line, and the file itself ──

@@ -1,5 +1,8 @@
 """The composition root: the only module that knows every adapter, and the lay-out of a park."""
 
+import hashlib
+import os
+import shutil
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,29 +18,32 @@ configure_django(None)
 # Models may only be imported when Django is set up, hence below the call.
 from taihang.adapters import highs, system  # noqa: E402
 from taihang.adapters.facts import load_facts  # noqa: E402
+from taihang.adapters.imports.account import ImportResult  # noqa: E402
+from taihang.adapters.imports.decode import decode_folder  # noqa: E402
+from taihang.adapters.imports.read_map import load_map  # noqa: E402
 from taihang.adapters.registry.store import Registry  # noqa: E402
 from taihang.adapters.stores.journal import CheckpointSeal, Journal  # noqa: E402
 from taihang.adapters.stores.lake import Lake  # noqa: E402
 from taihang.config.park_file import read_park  # noqa: E402
 from taihang.core.errors import InputError, StateError  # noqa: E402
 from taihang.core.park.park import Park  # noqa: E402
-from taihang.core.periods import days  # noqa: E402
 from taihang.core.seal.batch import leaf_entry_of  # noqa: E402
 from taihang.core.tlog.checkpoint import (  # noqa: E402
     Checkpoint,
     open_checkpoint,
     sign_checkpoint,
 )
-from taihang.services.collect import IMPORT_GATEWAY, Collected  # noqa: E402
+from taihang.services.collect import IMPORT_GATEWAY  # noqa: E402
 from taihang.services.ingest import catch_up  # noqa: E402
-from taihang.services.ports import Clock, Ports  # noqa: E402
+from taihang.services.ports import Clock, Ports, Upload  # noqa: E402
 from taihang.services.prove import LOG_KEY  # noqa: E402
 from taihang.simulator.devices import device_days  # noqa: E402
 from taihang.simulator.park_box import Simulation, simulate  # noqa: E402
 
 PARK_FILE: Final = "park.toml"
-_SEND_DELAY_S: Final = 60
-"""How long after the end of a day a simulated gateway sends it [s]."""
+_BYTES_PER_MB: Final = 1_000_000
+_ROOM_MB: Final = 100
+"""Below this a park is not ready for writes."""
 
 
 class NoParkError(InputError):
@@ -152,6 +158,7 @@ def open_park(
         registry = Registry(folder.registry)
         ports = _ports(folder, text, registry, clock or system.SystemClock())
         if writing:
+            registry.record_park(ports.park, text=text, at_s=int(ports.clock.now().timestamp()))
             _make_ready(ports)
         elif load_journal:
             _journal(ports).load()
@@ -162,9 +169,32 @@ def open_park(
         lock.release()
 
 
+def change_mark(root: Path) -> tuple[int, ...]:
+    """Return numbers that change whenever the journal, the lake or the register of a park does."""
+    folder = ParkFolder(root)
+    paths = (
+        folder.journal / "checkpoints",
+        folder.lake / "manifest.json",
+        folder.registry,
+        folder.registry.with_name(folder.registry.name + "-wal"),
+        folder.park_file,
+    )
+    return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
+
+
+def can_write(root: Path) -> bool:
+    """Say whether a park's folder takes writes and its disk has room."""
+    return os.access(root, os.W_OK) and free_mb(root) >= _ROOM_MB
+
+
+def free_mb(root: Path) -> int:
+    """Return the room left on the disk of a park [MB]."""
+    return shutil.disk_usage(root).free // _BYTES_PER_MB
+
+
 def simulated(
     ports: Ports, *, first_day: date, n_days: int, seed: int
-) -> tuple[Simulation, Iterator[Collected]]:
+) -> tuple[Simulation, Iterator[Upload]]:
     """Simulate the devices of a park.
 
     Args:
@@ -177,16 +207,22 @@ def simulated(
         What really happened, and what the gateways saw of it, in order of day.
     """
     simulation = simulate(ports.park, first_day=first_day, n_days=n_days, seed=seed)
-    uploads = (
-        Collected(
-            gateway=day.gateway,
-            sent_at_s=days(day.day, 1, ports.park.zone).end_s + _SEND_DELAY_S,
-            blocks=day.blocks,
-            events=day.events,
-        )
-        for day in device_days(simulation, ports.park)
-    )
-    return simulation, uploads
+    return simulation, device_days(simulation, ports.park)
+
+
+def decoded(path: Path, *, map_name: str) -> ImportResult:
+    """Read foreign files by an import map; no row may be refused.
+
+    Args:
+        path: A file or folder.
+        map_name: Name of a bundled map, or path of a TOML file.
+
+    Returns:
+        The readings, with the account of every row.
+    """
+    result = decode_folder(path, load_map(map_name))
+    result.require_clean()
+    return result
 
 
 def _make_ready(ports: Ports) -> None:
@@ -217,12 +253,13 @@ def _park_text(folder: ParkFolder) -> str:
 
 def _ports(folder: ParkFolder, text: str, registry: Registry, clock: Clock) -> Ports:
     park = read_park(text, source=str(folder.park_file))
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
     disk = system.PosixDisk()
     keys = system.KeyRing(folder.keys)
     origin = f"taihang/{park.id}"
     return Ports(
         park=park,
-        park_sha256=registry.record_park(park, text=text, at_s=int(clock.now().timestamp())),
+        park_sha256=sha256,
         facts=load_facts(),
         clock=clock,
         keys=keys,

@@ -40,6 +40,9 @@ _MWH_PER_YEAR: Final = NumberRule(
     words="a number of megawatt-hours a year", unit="MWh/a", example="5000", above=0
 )
 _RATIO: Final = NumberRule(words="a ratio", unit="1", example="0.95", at_least=0)
+_RATIO_PER_H: Final = NumberRule(
+    words="a ratio per hour", unit="1/h", example="0.00001", at_least=0
+)
 _PRICE: Final = NumberRule(
     words="a price in CNY per kWh", unit="CNY/kWh", example='"0.3500"', at_least=0
 )
@@ -157,7 +160,7 @@ def read_battery(table: TableReader) -> Battery:
         energy_kwh=table.number("energy_kwh", _KWH),
         charge_efficiency_ratio=table.number("charge_efficiency_ratio", _RATIO),
         discharge_efficiency_ratio=table.number("discharge_efficiency_ratio", _RATIO),
-        standing_loss_ratio_per_h=table.number("standing_loss_ratio_per_h", _RATIO),
+        standing_loss_ratio_per_h=table.number("standing_loss_ratio_per_h", _RATIO_PER_H),
         soc_min_ratio=table.number("soc_min_ratio", _RATIO),
         soc_max_ratio=table.number("soc_max_ratio", _RATIO),
         cycle_cost_cny_per_kwh=table.number("cycle_cost_cny_per_kwh", _WEAR),

@@ -123,6 +123,10 @@ class Lake(Protocol):
         """Return the rows of a period, each slab in order of time (and batch)."""
         ...
 
+    def count(self, table: str) -> int:
+        """Return how many rows a table has."""
+        ...
+
     def state_hash(self) -> str:
         """Return one hash over everything inside."""
         ...

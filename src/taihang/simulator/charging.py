@@ -126,7 +126,10 @@ def sessions_of_year(station: ChargingStation, *, timeline: Timeline, seed: int)
     if plan_wh > _BUSIEST_USE * station.capacity_kw * WH_PER_KWH * timeline.n * STEP_S / 3600:
         raise PlanUnreachableError(plan_wh, cap_kw=_BUSIEST_USE * station.capacity_kw, key=key)
     arrival_s, wish_kwh = _cars(station.id, plan_wh=plan_wh, timeline=timeline, seed=seed)
-    energy_wh = np.maximum(np.rint(wish_kwh * (plan_wh / max(wish_kwh.sum(), 1.0))), 1.0)
+    # Summed as whole numbers: in which order a processor adds floats must not show.
+    wished_wh = int(np.rint(wish_kwh * WH_PER_KWH).astype(np.int64).sum())
+    factor = plan_wh / max(wished_wh, 1) * WH_PER_KWH
+    energy_wh = np.maximum(np.rint(wish_kwh * factor), 1.0)
     pile_w = station.capacity_kw * WH_PER_KWH / station.piles
     length_s = np.ceil(energy_wh * SECONDS_PER_HOUR / pile_w).astype(np.int64)
     start_s = _starts(arrival_s, length_s=length_s, piles=station.piles)

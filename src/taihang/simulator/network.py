@@ -120,7 +120,7 @@ def curtailed_flow(
         >>> flow, cut_wh = curtailed_flow(grid, drawn_wh=np.array([0]),
         ...     given_wh=np.array([300_000]), limit_wh=200_000)
         >>> flow.export_wh.tolist(), cut_wh.tolist(), flow.losses_wh.tolist()
-        ([200000], [96508], [3492])
+        ([200000], [96487], [3513])
     """
     cut_wh = np.zeros_like(given_wh)
     while True:
@@ -128,7 +128,8 @@ def curtailed_flow(
         excess_wh = np.maximum(flow.export_wh - limit_wh, 0)
         if not excess_wh.any():
             return flow, cut_wh
-        # Less given is less lost, so a little excess comes back: each round leaves a twentieth.
+        # Less given is less lost, so a little excess comes back: each round leaves about a
+        # twentieth of it, and the last whole watt-hour ends the loop.
         cut_wh += excess_wh
 
 

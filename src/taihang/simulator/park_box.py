@@ -74,9 +74,9 @@ class Simulation:
     losses_wh: NDArray[np.int64]
     """Losses of the park's network, shape (n_steps,), never negative. [Wh]"""
     curtailed_wh: Mapping[str, NDArray[np.int64]]
-    """What each plant could have given but the grid connection did not bear (弃电), shape (n_steps,).
+    """What each plant could have given but the grid did not bear (弃电), shape (n_steps,). [Wh]
 
-    Generation plus this is the available generation, which is what a plan is about. [Wh]
+    Generation plus this is the available generation, which is what a plan is about.
     """
     stored_wh: Mapping[str, Floats]
     """Stored energy of each battery at each edge, shape (n_steps + 1,). [Wh]"""

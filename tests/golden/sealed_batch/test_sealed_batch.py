@@ -145,3 +145,18 @@ def test_golden_proof__opens_to_its_statement() -> None:
 def _counter(header: bytes) -> int:
     counter: int = json.loads(header)["counter"]
     return counter
+
+
+def test_golden_vector__is_the_worked_example_of_the_documents() -> None:
+    expected, formats = _expected(), HERE.parents[2] / "docs" / "formats"
+    batch_text = (formats / "sealed-batch.md").read_text()
+    log_text, proof_text = (formats / "log.md").read_text(), (formats / "proof.md").read_text()
+    hashes = [expected["block_root"], expected["log_leaf_hash"]]
+    hashes += [block["leaf_hash"] for block in expected["blocks"]]
+
+    assert expected["header"] in batch_text.replace(",\n", ",")
+    assert [hash_ for hash_ in hashes if hash_ not in batch_text] == []
+    assert expected["checkpoint"] in log_text
+    assert golden_log().tree.root().hex() in log_text
+    assert expected["log_public_key"] in proof_text
+    assert f"`{golden_statement().value}` tce" in proof_text

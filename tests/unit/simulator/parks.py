@@ -1,10 +1,12 @@
-"""A small park for the tests of the simulator, and one cached year of it."""
+"""A small park for the tests of the simulator, the parks that ship, and a cached year of each."""
 
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
 
+from taihang.config.park_file import read_park
+from taihang.config.templates import template_text
 from taihang.core.park.assets import (
     Battery,
     ChargingStation,
@@ -176,3 +178,10 @@ def park_with_newcomer(since: date, until: date) -> Park:
 def year_2025() -> Simulation:
     """The whole year 2025 of the small park."""
     return simulate(park(), first_day=date(2025, 1, 1), n_days=365, seed=SEED)
+
+
+@cache
+def shipped_2025(name: str) -> tuple[Park, Simulation]:
+    """A park that ships with the platform, and its year 2025."""
+    shipped = read_park(template_text(name), source=f"{name}.toml")
+    return shipped, simulate(shipped, first_day=date(2025, 1, 1), n_days=365, seed=7)

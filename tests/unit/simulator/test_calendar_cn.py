@@ -2,13 +2,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from taihang.simulator.calendar_cn import (
-    NOTICES,
-    CalendarUnknownError,
-    DayKind,
-    day_kind,
-    days_since_lunar_new_year,
-)
+from taihang.simulator.calendar_cn import DayKind, day_kind, days_since_lunar_new_year
+from taihang.standards.state_council_holidays import NOTICES, CalendarUnknownError
 
 
 def all_days(year: int) -> list[date]:
@@ -36,7 +31,7 @@ def test_day_kind__counts_of_the_year(
 def test_notices__are_consistent(year: int) -> None:
     notice = NOTICES[year]
 
-    assert all(first <= last for first, last in notice.holidays)
+    assert all(leave.first <= leave.last for leave in notice.leaves)
     assert all(day.weekday() >= 5 for day in notice.make_up_workdays)
     assert all(day.year == year for day in notice.make_up_workdays)
     assert all(day_kind(day) is DayKind.WORKDAY for day in notice.make_up_workdays)

@@ -1,8 +1,10 @@
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 
 import numpy as np
+import pytest
 
 from taihang.core.metering.energy import interval_energy
 from taihang.core.metering.readings import MeterEvent, MeterEventKind, ReadingBlock
@@ -10,7 +12,7 @@ from taihang.core.series import Quality
 from taihang.simulator.devices import NO_COUNT, GatewayDay, device_days
 from taihang.simulator.faults import FaultKind
 from taihang.simulator.park_box import simulate
-from unit.simulator.parks import SEED, park, park_with_newcomer, year_2025
+from unit.simulator.parks import SEED, park, park_with_newcomer, shipped_2025, year_2025
 
 
 @cache
@@ -19,8 +21,12 @@ def uploads() -> tuple[GatewayDay, ...]:
 
 
 def whole(point: str) -> ReadingBlock:
+    return joined(uploads(), point)
+
+
+def joined(parts: Iterable[GatewayDay], point: str) -> ReadingBlock:
     """All blocks of a point as one."""
-    blocks = [block for each in uploads() for block in each.blocks if block.point == point]
+    blocks = [block for each in parts for block in each.blocks if block.point == point]
     return ReadingBlock(
         point=point,
         quantity=blocks[0].quantity,
@@ -148,3 +154,26 @@ def test_device_days__a_leaving_meter_closes_and_falls_silent() -> None:
     }
 
     assert n_by_day == {2: 96, 3: 96, 4: 1}
+
+
+@pytest.mark.parametrize("name", ["changzhi", "xingxian"])
+def test_device_days__shipped_parks_no_honest_reading_is_refused(name: str) -> None:
+    shipped, simulation = shipped_2025(name)
+    uploads_of_park = list(device_days(simulation, shipped))
+    swaps = [event for each in uploads_of_park for event in each.events]
+
+    refused: dict[str, int] = {}
+    for meter in shipped.meters.values():
+        energy = interval_energy(
+            register=joined(uploads_of_park, meter.id),
+            scale=meter.wh_per_count,
+            modulus=meter.modulus,
+            max_interval_wh=round(meter.max_kw * 250),
+            events=swaps,
+            period=simulation.period,
+        )
+        if energy.n_rejected or energy.n_gaps_rejected:
+            refused[meter.id] = energy.n_rejected
+
+    assert len(shipped.meters) >= 20
+    assert refused == {}

@@ -52,11 +52,11 @@ class Registry:
 
     # -- park ------------------------------------------------------------------------------------
 
-    def record_park(self, park: Park, *, text: str, at_s: int) -> str:
-        """Mirror the park file; every version of its text is kept under the hash returned."""
+    def record_park(self, park: Park, *, text: str, at_s: int) -> None:
+        """Mirror the park file; every version of its text is kept under its hash."""
         sha256 = hashlib.sha256(text.encode()).hexdigest()
         if models.ParkVersion.objects.using(self._alias).filter(sha256=sha256).exists():
-            return sha256
+            return
         with transaction.atomic(using=self._alias):
             models.ParkVersion.objects.using(self._alias).create(
                 sha256=sha256, park_id=park.id, text=text, recorded_at_s=at_s
@@ -65,7 +65,6 @@ class Registry:
             self._mirror(models.Asset, _assets(park))
             self._mirror(models.Meter, _meters(park))
             self._mirror(models.Contract, _contracts(park))
-        return sha256
 
     def _mirror(self, model: type[_Row], rows: list[_Row]) -> None:
         """Put the rows of the present park file in the place of those of the last one."""

@@ -166,6 +166,14 @@ class Lake:
             for key, parts in sorted(pieces.items())
         }
 
+    def count(self, table: str) -> int:
+        """Return how many rows a table has."""
+        files = ", ".join(f"'{_quoted(str(path))}'" for path in self._files(table))
+        if not files:
+            return 0
+        row = self._database.execute(f"SELECT count(*) FROM read_parquet([{files}])").fetchone()
+        return 0 if row is None else int(str(row[0]))
+
     def state_hash(self) -> str:
         """Return one SHA-256 over everything inside, the same for any order of arrival."""
         batches = self.batches()

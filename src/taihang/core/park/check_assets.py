@@ -100,6 +100,13 @@ def _check_battery(battery: Battery) -> Iterator[ParkProblem]:
                 expected="a ratio from 0 to 1",
                 remedy="write 0.10 for 10 %",
             )
+    if not 0 <= battery.standing_loss_ratio_per_h < 1:
+        yield ParkProblem(
+            path=(*path, "standing_loss_ratio_per_h"),
+            given=f"{battery.standing_loss_ratio_per_h:g}",
+            expected="a share from 0 to less than 1",
+            remedy="write 0.00001 for 0.001 % an hour",
+        )
     if battery.soc_min_ratio >= battery.soc_max_ratio:
         yield ParkProblem(
             path=(*path, "soc_min_ratio"),

@@ -9,6 +9,8 @@ from taihang.core.park.check_topology import check_names
 from taihang.core.park.park import Park
 from taihang.core.park.problem import KeyPath, ParkProblem, remedy_for_name
 
+PARTS: Final = ("one-part", "two-part")
+"""Whether energy and capacity are billed apart."""
 FLOATING_ITEMS: Final = ("energy", "line_loss", "transmission")
 """Bill items whose price may float with time of use."""
 LOSS_RULES: Final = ("gross-up", "on-sales")
@@ -43,6 +45,7 @@ def check_contracts(park: Park) -> Iterator[ParkProblem]:
         yield from check_names(
             (*path, "users"), tariff.users, known=park.users, what="an enterprise or station"
         )
+        yield from _check_words((*path, "parts"), (tariff.parts,), PARTS)
         yield from _check_words((*path, "floating_items"), tariff.floating_items, FLOATING_ITEMS)
         yield from _check_words((*path, "line_loss_rule"), (tariff.line_loss_rule,), LOSS_RULES)
         yield from _check_words((*path, "green_pays"), tariff.green_pays, GREEN_FEES)
@@ -50,6 +53,13 @@ def check_contracts(park: Park) -> Iterator[ParkProblem]:
             (*path, "power_factor_standard"), (tariff.power_factor_standard,), POWER_FACTORS
         )
     yield from _check_billed_once(park)
+    for battery in park.batteries.values():
+        yield from check_names(
+            ("batteries", battery.id, "grid_tariff"),
+            (battery.grid_tariff,),
+            known=tuple(park.grid_tariffs),
+            what="a grid tariff",
+        )
 
 
 def _check_one_price(park: Park) -> Iterator[ParkProblem]:

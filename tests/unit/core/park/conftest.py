@@ -53,9 +53,11 @@ def _tariff(name: str, users: tuple[str, ...]) -> GridTariff:
     return GridTariff(
         id=name,
         users=users,
+        parts="two-part",
         demand_basis=DemandBasis.CAPACITY,
         agent_price_cny_per_kwh=Decimal("0.332"),
         system_operation_cny_per_kwh=Decimal("0.04"),
+        export_price_cny_per_kwh=Decimal("0.30"),
         floating_items=("energy",),
         sharp_applies=False,
         line_loss_rule="gross-up",
@@ -122,9 +124,11 @@ def park() -> Park:
                 energy_kwh=1_000.0,
                 charge_efficiency_ratio=0.95,
                 discharge_efficiency_ratio=1.0,
+                standing_loss_ratio_per_h=0.0,
                 soc_min_ratio=0.0,
                 soc_max_ratio=1.0,
                 cycle_cost_cny_per_kwh=0.05,
+                grid_tariff="GT1",
             )
         },
         feeders={

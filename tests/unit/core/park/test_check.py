@@ -114,6 +114,24 @@ def test_check_park__service_ends_before_it_begins(park: Park) -> None:
     assert expected == _told(problem)
 
 
+def test_check_park__service_of_no_day(park: Park) -> None:
+    days = InService(since=date(2025, 1, 1), until=date(2025, 1, 1))
+    meter = replace(park.meters["M-E01"], in_service=days)
+    supply = replace(park.green_supplies["GS1"], in_service=days)
+
+    broken = replace(
+        park,
+        meters=_with(park.meters, "M-E01", meter),
+        green_supplies={"GS1": supply},
+    )
+    problems = check_park(broken)
+
+    assert [path_text(problem.path) for problem in problems] == [
+        "meters.M-E01.in_service",
+        "green_supplies.GS1.in_service",
+    ]
+
+
 def test_check_park__plan_beyond_the_rating(park: Park) -> None:
     # A plan in MWh written where GWh were meant is a factor of a thousand.
     plant = replace(park.plants["PV01"], planned_mwh_per_year=540_000.0)
@@ -149,6 +167,21 @@ def test_check_park__efficiency_out_of_range(park: Park, key: str, ratio: float)
     assert expected == _told(problem)
 
 
+@pytest.mark.parametrize("ratio", [-0.1, 1.0])
+def test_check_park__standing_loss_out_of_range(park: Park, ratio: float) -> None:
+    battery = replace(park.batteries["B1"], standing_loss_ratio_per_h=ratio)
+
+    problem = _only(check_park(replace(park, batteries={"B1": battery})))
+
+    expected = (
+        "batteries.B1.standing_loss_ratio_per_h",
+        f"{ratio:g}",
+        "a share from 0 to less than 1",
+        "write 0.00001 for 0.001 % an hour",
+    )
+    assert expected == _told(problem)
+
+
 def test_check_park__soc_limits_swapped(park: Park) -> None:
     battery = replace(park.batteries["B1"], soc_min_ratio=0.9, soc_max_ratio=0.1)
 
@@ -161,6 +194,14 @@ def test_check_park__soc_limits_swapped(park: Park) -> None:
         "swap or correct the two limits",
     )
     assert expected == _told(problem)
+
+
+def test_check_park__soc_limits_leave_no_room(park: Park) -> None:
+    battery = replace(park.batteries["B1"], soc_min_ratio=0.5, soc_max_ratio=0.5)
+
+    problem = _only(check_park(replace(park, batteries={"B1": battery})))
+
+    assert problem.expected == "less than soc_max_ratio, which is 0.5"
 
 
 def test_check_park__soc_limit_as_percent(park: Park) -> None:
@@ -407,6 +448,26 @@ def test_check_park__dial_of_exactly_two_days_is_long_enough(park: Park) -> None
     assert check_park(replace(park, meters=_with(park.meters, "M-E01", meter))) == []
 
 
+def test_check_park__dial_of_hardly_less_than_two_days_is_too_short(park: Park) -> None:
+    # 12 000 kWh a turn; two days at 250.1 kW are 12 004.8 kWh.
+    meter = replace(park.meters["M-E01"], digits=4, multiplier=1, resolution_wh=1_200, max_kw=250.1)
+
+    problem = _only(check_park(replace(park, meters=_with(park.meters, "M-E01", meter))))
+
+    assert problem.expected == "at least 12004.8 kWh, two days at max_kw"
+
+
+def test_check_park__ratings_may_be_met_exactly(park: Park) -> None:
+    exact = replace(
+        park,
+        meters=_with(park.meters, "M-PV01", replace(park.meters["M-PV01"], max_kw=400.0)),
+        dedicated_lines={"DL1": replace(park.dedicated_lines["DL1"], capacity_kva=400.0)},
+        feeders={"F1": replace(park.feeders["F1"], transformer_kva=900.0)},
+    )
+
+    assert check_park(exact) == []
+
+
 def test_check_park__limit_below_the_rating_is_a_warning(park: Park) -> None:
     meter = replace(park.meters["M-PV01"], max_kw=399.0)
 
@@ -546,7 +607,31 @@ def test_check_park__user_without_a_grid_tariff(park: Park) -> None:
 
 
 def test_check_park__park_without_any_tariff_bills_nobody(park: Park) -> None:
-    assert check_park(replace(park, grid_tariffs={})) == []
+    meters = {name: meter for name, meter in park.meters.items() if meter.node != "B1"}
+    bare = replace(
+        park,
+        grid_tariffs={},
+        batteries={},
+        feeders={},
+        meters=meters,
+        gateways={"GW1": replace(park.gateways["GW1"], meters=tuple(meters))},
+    )
+
+    assert check_park(bare) == []
+
+
+def test_check_park__battery_plans_for_an_absent_tariff(park: Park) -> None:
+    battery = replace(park.batteries["B1"], grid_tariff="GT3")
+
+    problem = _only(check_park(replace(park, batteries={"B1": battery})))
+
+    expected = (
+        "batteries.B1.grid_tariff",
+        "'GT3'",
+        "the id of a grid tariff of this park",
+        "write GT2",
+    )
+    assert expected == _told(problem)
 
 
 def test_check_park__user_with_two_grid_tariffs(park: Park) -> None:
@@ -580,6 +665,7 @@ def test_check_park__tariff_of_an_absent_user(park: Park) -> None:
 def test_check_park__tariff_words_unknown(park: Park) -> None:
     tariff = replace(
         park.grid_tariffs["GT1"],
+        parts="twopart",
         floating_items=("energy", "lineloss"),
         line_loss_rule="grossup",
         green_pays=("energy",),
@@ -589,6 +675,12 @@ def test_check_park__tariff_words_unknown(park: Park) -> None:
     problems = check_park(replace(park, grid_tariffs=_with(park.grid_tariffs, "GT1", tariff)))
 
     expected = [
+        (
+            "grid_tariffs.GT1.parts",
+            "'twopart'",
+            "a word out of one-part, two-part",
+            "write two-part",
+        ),
         (
             "grid_tariffs.GT1.floating_items",
             "'lineloss'",

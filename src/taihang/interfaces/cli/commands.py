@@ -1,0 +1,383 @@
+"""One function a command: open the park, call the jobs, say what happened."""
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Final, cast
+
+from taihang import wiring
+from taihang.config.templates import template_text
+from taihang.core.errors import InputError
+from taihang.core.metering.readings import ReadingBlock
+from taihang.core.periods import Period, days, month, year
+from taihang.core.seal.batch import ClockState
+from taihang.interfaces import verify_taihang
+from taihang.interfaces.catalogue import Lang, text
+from taihang.interfaces.cli.main import REFUSED
+from taihang.interfaces.cli.say import progress, say
+from taihang.interfaces.cli.summary import print_report, report_facts
+from taihang.services import audit as auditing
+from taihang.services.account import account
+from taihang.services.bill import bill_enterprises
+from taihang.services.certify import certify
+from taihang.services.collect import (
+    CollectCount,
+    check_import,
+    collect,
+    span_of,
+    uploads_of_blocks,
+)
+from taihang.services.dispatch import plan_day
+from taihang.services.ingest import ingest
+from taihang.services.ports import Ports
+from taihang.services.prove import prove as prove_statement
+from taihang.services.report import report as report_period
+from taihang.services.settle import settle as settle_period
+
+_DAYS_MAX: Final = 3_660
+
+
+class WordsError(InputError):
+    """A word of the command line cannot be read."""
+
+    code = "input.words"
+
+
+def new(args: argparse.Namespace) -> int:
+    """Make a park folder from a template."""
+    park = wiring.make_park(_path(args, "dir"), text=template_text(_str(args, "template")))
+    facts = {
+        "park": park.id,
+        "enterprises": len(park.enterprises),
+        "plants": len(park.plants),
+        "stations": len(park.stations),
+        "batteries": len(park.batteries),
+        "meters": len(park.meters),
+    }
+    say(args, facts, text("cli.done.new", _lang(args), dir=args.dir, **facts))
+    return 0
+
+
+def simulate(args: argparse.Namespace) -> int:
+    """Simulate the devices of a park and take in what their gateways send."""
+    if args.faults:
+        return not_built(argparse.Namespace(command="simulate --faults", lang=args.lang))
+    with wiring.open_park(_path(args, "dir"), writing=True) as ports:
+        count = run_simulation(
+            ports,
+            first_day=_day(args, "first"),
+            n_days=_count(args, "days"),
+            seed=cast("int", args.seed),
+            lang=_lang(args),
+        )
+    say(args, _counts(count), text("cli.done.simulate", _lang(args), **_counts(count)))
+    return 0
+
+
+def run_simulation(
+    ports: Ports, *, first_day: date, n_days: int, seed: int, lang: Lang
+) -> CollectCount:
+    """Simulate some days and take them in, with a progress bar.
+
+    Args:
+        ports: The park, open for writing.
+        first_day: First local day.
+        n_days: How many days.
+        seed: Names the world.
+        lang: Language of the progress bar.
+
+    Returns:
+        What was read and sealed.
+    """
+    simulation, uploads = wiring.simulated(ports, first_day=first_day, n_days=n_days, seed=seed)
+    count = CollectCount()
+    batches = collect(
+        uploads,
+        ports=ports,
+        # The day after the run closes the last interval.
+        period=days(first_day, n_days + 1, ports.park.zone),
+        origin={"kind": "simulator", "seed": str(seed), "from": simulation.first_day.isoformat()},
+        clock=ClockState.SYNCHRONISED,
+        count=count,
+    )
+    n_expected = (n_days + 1) * len(ports.park.gateways)
+    label = text("cli.progress.ingest", lang)
+    for _ in progress(ingest(batches, ports=ports), label=label, total=n_expected):
+        pass
+    return count
+
+
+def import_files(args: argparse.Namespace) -> int:
+    """Take in foreign files by an import map, all or nothing."""
+    result = wiring.decoded(_path(args, "path"), map_name=_str(args, "map"))
+    blocks = _renamed(result.blocks, cast("str | None", args.rename))
+    count = CollectCount()
+    with wiring.open_park(_path(args, "dir"), writing=True) as ports:
+        check_import(blocks, ports=ports)
+        uploads = list(uploads_of_blocks(blocks, ports=ports))
+        hashes = sorted(result.file_sha256.items())
+        origin = {"kind": "import", "map": Path(_str(args, "map")).name}
+        batches = collect(
+            uploads,
+            ports=ports,
+            period=span_of(blocks),
+            origin={**origin, **{f"sha256:{name}"[:128]: sha256 for name, sha256 in hashes}},
+            clock=ClockState.IMPORT,
+            count=count,
+        )
+        label = text("cli.progress.ingest", _lang(args))
+        for _ in progress(ingest(batches, ports=ports), label=label, total=len(uploads)):
+            pass
+    facts = {
+        **_counts(count),
+        "rows_read": result.rows_read,
+        "rows_used": result.rows_used,
+        "rows_missing": result.rows_missing,
+        "rows_repeated": result.rows_repeated,
+    }
+    lines = [text("cli.done.import", _lang(args), **facts), *result.notes]
+    say(args, {**facts, "notes": list(result.notes)}, "\n".join(lines))
+    return 0
+
+
+def settle(args: argparse.Namespace) -> int:
+    """Settle a period, issue its lots, statements and bills."""
+    with wiring.open_park(_path(args, "dir"), writing=True) as ports:
+        facts = run_settlement(_stretch(args, ports), ports)
+    not_billed = cast("list[list[str]]", facts["not_billed"])
+    lines = [text("cli.done.settle", _lang(args), **_numbers(facts))]
+    if not_billed:
+        months = f"{not_billed[0][0]} … {not_billed[-1][0]}"
+        why = not_billed[0][1]
+        lines.append(text("cli.done.not_billed", _lang(args), months=months, why=why))
+    say(args, facts, "\n".join(lines))
+    return 0
+
+
+def run_settlement(period: Period, ports: Ports) -> dict[str, object]:
+    """Settle, certify, account and bill a period, in this order.
+
+    Args:
+        period: Whole local days.
+        ports: The park, open for writing.
+
+    Returns:
+        The figures of each job.
+    """
+    settled = settle_period(period, ports=ports)
+    certified = certify(period, ports=ports)
+    accounted = account(period, ports=ports)
+    billed = bill_enterprises(period, ports=ports)
+    return {
+        "meters": settled.n_meters,
+        "intervals": settled.n_intervals,
+        "missing": settled.n_missing,
+        "rejected": settled.n_rejected,
+        "open": settled.n_open,
+        "rollovers": settled.n_rollover,
+        "events": settled.n_events,
+        "closure_error_wh": settled.max_closure_error_wh,
+        "lots": certified.n_lots,
+        "lots_wh": certified.issued_wh,
+        "deviating": list(certified.deviating),
+        "statements": accounted.n_new,
+        "restated": accounted.n_restated,
+        "unchanged": accounted.n_unchanged,
+        "bills": billed.n_bills,
+        "bills_cny": str(billed.total_cny),
+        "not_billed": [list(item) for item in billed.not_billed],
+    }
+
+
+def plan(args: argparse.Namespace) -> int:
+    """Plan a battery for a day and have the referee check it."""
+    with wiring.open_park(_path(args, "dir"), writing=True) as ports:
+        found = plan_day(_day(args, "day"), ports=ports, battery_id=args.battery)
+    saving_cny = found.plan.saving_cny
+    facts = {
+        "day": found.day.isoformat(),
+        "battery": found.battery,
+        "saving_cny": "" if saving_cny is None else f"{saving_cny:.2f}",
+        "charged_kwh": round(float(found.plan.charge_kw.sum()) / 4, 1),
+        "discharged_kwh": round(float(found.plan.discharge_kw.sum()) / 4, 1),
+        "accepted": found.verdict.accepted,
+    }
+    say(args, facts, text("cli.done.plan", _lang(args), **_only(facts, "accepted")))
+    return 0
+
+
+def report(args: argparse.Namespace) -> int:
+    """Report a month or a year."""
+    if args.format in {"html", "xlsx", "pdf"}:
+        return not_built(
+            argparse.Namespace(command=f"report --format {args.format}", lang=args.lang)
+        )
+    with wiring.open_park(_path(args, "dir"), writing=False) as ports:
+        label = _str(args, "month") if args.month else _str(args, "year")
+        period = (month if args.month else year)(label, ports.park.zone)
+        found = report_period(period, label=label, ports=ports)
+        facts = report_facts(found, ports)
+        args.json = args.json or args.format == "json"
+        if args.json:
+            say(args, facts, "")
+        else:
+            print_report(found, ports, _lang(args))
+    return 0
+
+
+def prove(args: argparse.Namespace) -> int:
+    """Write the proof file of a statement."""
+    with wiring.open_park(_path(args, "dir"), writing=False) as ports:
+        data = prove_statement(_str(args, "statement"), ports=ports)
+        key = ports.keys.signing_key("log").public.hex()
+    out = _path(args, "out")
+    out.write_bytes(data)
+    facts = {"file": str(out), "bytes": len(data), "log_key": key}
+    say(args, facts, text("cli.done.prove", _lang(args), **facts))
+    return 0
+
+
+def verify(args: argparse.Namespace) -> int:
+    """Check a proof file offline with the stand-alone verifier."""
+    words = [str(_path(args, "file")), "--lang", _lang(args)]
+    words += ["--json"] if args.json else []
+    words += ["--log-key", _str(args, "log_key")] if args.log_key else []
+    return verify_taihang.main(words)
+
+
+def audit(args: argparse.Namespace) -> int:
+    """Check the whole park and name everything that is not as it should be."""
+    with wiring.open_park(_path(args, "dir"), writing=False, load_journal=False) as ports:
+        found = auditing.audit(ports=ports)
+    facts = {
+        "clean": found.is_clean,
+        "batches": found.n_batches,
+        "readings": found.n_readings,
+        "checkpoints": found.n_checkpoints,
+        "root": found.root.hex(),
+        "findings": [{"where": f.where, "what": f.what} for f in found.findings],
+        "gaps": found.gaps,
+    }
+    key = "cli.done.audit_clean" if found.is_clean else "cli.done.audit_found"
+    numbers = {"batches": found.n_batches, "readings": found.n_readings}
+    head = text(key, _lang(args), **numbers, root=found.root.hex(), n=len(found.findings))
+    lines = [head, *(f"  ✗ {f.where}: {f.what}" for f in found.findings)]
+    say(args, facts, "\n".join(lines))
+    return 0 if found.is_clean else REFUSED
+
+
+def rebuild(args: argparse.Namespace) -> int:
+    """Make the lake again from the journal."""
+    with wiring.open_park(_path(args, "dir"), writing=True) as ports:
+        state_hash = auditing.rebuild(ports=ports)
+    say(args, {"state_hash": state_hash}, text("cli.done.rebuild", _lang(args), hash=state_hash))
+    return 0
+
+
+def state_hash(args: argparse.Namespace) -> int:
+    """Print one hash over everything in the lake."""
+    with wiring.open_park(_path(args, "dir"), writing=False) as ports:
+        found = ports.lake.state_hash()
+    say(args, {"state_hash": found}, found)
+    return 0
+
+
+def doctor(args: argparse.Namespace) -> int:
+    """Look whether a park is fit to run: file, keys, journal, lake, room on the disk."""
+    with wiring.open_park(_path(args, "dir"), writing=False) as ports:
+        facts = {
+            "park": ports.park.id,
+            "journal_records": ports.journal.size,
+            "lake_batches": len(ports.lake.batches()),
+            "settlements": len(ports.registry.settlements()),
+            "free_mb": wiring.free_mb(_path(args, "dir")),
+        }
+    is_behind = facts["lake_batches"] != facts["journal_records"]
+    key = "cli.done.doctor_behind" if is_behind else "cli.done.doctor"
+    say(args, {**facts, "lake_behind": is_behind}, text(key, _lang(args), **facts))
+    return 0
+
+
+def not_built(args: argparse.Namespace) -> int:
+    """Say that a command is not built yet; never a silent success."""
+    facts = {"command": str(args.command), "built": False}
+    words = text("cli.not_built", _lang(args), command=str(args.command))
+    say(argparse.Namespace(json=getattr(args, "json", False)), facts, words)
+    return REFUSED
+
+
+# -- words ---------------------------------------------------------------------------------------
+
+
+def _lang(args: argparse.Namespace) -> Lang:
+    return cast("Lang", args.lang)
+
+
+def _str(args: argparse.Namespace, name: str) -> str:
+    return str(getattr(args, name))
+
+
+def _path(args: argparse.Namespace, name: str) -> Path:
+    return Path(_str(args, name))
+
+
+def _day(args: argparse.Namespace, name: str) -> date:
+    given = _str(args, name)
+    try:
+        return date.fromisoformat(given)
+    except ValueError as error:
+        raise WordsError(
+            given=repr(given), expected="a day as YYYY-MM-DD", remedy="write for example 2026-10-01"
+        ) from error
+
+
+def _count(args: argparse.Namespace, name: str) -> int:
+    given = _str(args, name)
+    if not given.isdigit() or not 0 < int(given) <= _DAYS_MAX:
+        raise WordsError(
+            given=repr(given), expected=f"a number of days, 1 … {_DAYS_MAX}", remedy="write 365"
+        )
+    return int(given)
+
+
+def _stretch(args: argparse.Namespace, ports: Ports) -> Period:
+    first, last = _day(args, "first"), _day(args, "last")
+    if last <= first:
+        raise WordsError(
+            given=f"--from {first} --to {last}",
+            expected="a last day after the first; the last is not part of the period",
+            remedy="a whole year is --from 2022-01-01 --to 2023-01-01",
+        )
+    return days(first, (last - first).days, ports.park.zone)
+
+
+def _renamed(blocks: tuple[ReadingBlock, ...], point: str | None) -> tuple[ReadingBlock, ...]:
+    if point is None:
+        return blocks
+    names = sorted({block.point for block in blocks})
+    if len(names) != 1:
+        raise WordsError(
+            given=f"--as {point} for {len(names)} points: {', '.join(names[:6])}",
+            expected="a map that yields one point",
+            remedy="name the points in the map instead",
+        )
+    return tuple(replace(block, point=point) for block in blocks)
+
+
+def _counts(count: CollectCount) -> dict[str, int]:
+    return {
+        "read": count.read,
+        "sealed": count.sealed,
+        "unchanged": count.unchanged,
+        "batches": count.batches,
+    }
+
+
+def _numbers(facts: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in facts.items() if not isinstance(value, list)}
+
+
+def _only(facts: Mapping[str, object], *without: str) -> dict[str, object]:
+    return {name: value for name, value in facts.items() if name not in without}

@@ -1,0 +1,147 @@
+"""The demo: a whole park-year from devices to a proof, in one command."""
+
+import argparse
+import json
+import shutil
+import time
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final, cast
+
+from rich.console import Console
+from rich.text import Text
+
+from taihang import wiring
+from taihang.config.templates import template_text
+from taihang.core.errors import InputError
+from taihang.core.periods import days, months_in
+from taihang.interfaces import verify_taihang
+from taihang.interfaces.catalogue import Lang, text
+from taihang.interfaces.cli.commands import run_settlement, run_simulation
+from taihang.interfaces.cli.pages import serve_root
+from taihang.interfaces.cli.summary import print_report, report_facts
+from taihang.services.dispatch import DayPlan, plan_day
+from taihang.services.ports import Ports
+from taihang.services.prove import prove
+from taihang.services.report import report
+
+TEMPLATE: Final = "changzhi"
+LAST_DAY: Final = date(2026, 9, 30)
+"""The demo ends with a month whose Shanxi tariffs are all published."""
+DAYS_MAX: Final = 365
+DAYS_MIN: Final = 30
+"""One whole month, and the four weeks of history that a plan needs."""
+PROVEN: Final = "scope2-location.E17"
+_MARK: Final = ".taihang-demo"
+
+
+class DemoWordsError(InputError):
+    """The demo cannot be run as asked."""
+
+    code = "input.demo-words"
+
+
+def demo(args: argparse.Namespace) -> int:
+    """Make the demo park, live through a year of it, prove one number, serve the page."""
+    lang = cast("Lang", args.lang)
+    root, n_days = Path(str(args.dir)), _days(str(args.days))
+    started_s = time.monotonic()
+    _fresh_folder(root)
+    park = wiring.make_park(root, text=template_text(TEMPLATE))
+    (root / _MARK).touch()
+    first_day = LAST_DAY - timedelta(days=n_days - 1)
+    _step(args, "new", lang, dir=root, n=len(park.meters))
+    with wiring.open_park(root, writing=True) as ports:
+        facts = _live(args, ports, first_day, n_days)
+    facts["wall_s"] = round(time.monotonic() - started_s, 1)
+    if args.json:
+        print(json.dumps(facts, ensure_ascii=False, sort_keys=True))
+    else:
+        _step(args, "next", lang, dir=root, seconds=facts["wall_s"])
+    if not args.no_serve:
+        serve_root(root, args)
+    return 0
+
+
+def _live(
+    args: argparse.Namespace, ports: Ports, first_day: date, n_days: int
+) -> dict[str, object]:
+    """Run every job of the platform once and return what was found."""
+    lang = cast("Lang", args.lang)
+    period = days(first_day, n_days, ports.park.zone)
+    # 1. Devices, gateways, journal.
+    count = run_simulation(
+        ports, first_day=first_day, n_days=n_days, seed=cast("int", args.seed), lang=lang
+    )
+    _step(args, "ingest", lang, readings=f"{count.sealed:,}", batches=f"{count.batches:,}")
+    # 2. Settle, certify, account, bill.
+    settled = run_settlement(period, ports)
+    _step(args, "settle", lang, statements=settled["statements"], bills=settled["bills"])
+    # 3. Tomorrow.
+    plan = plan_day(LAST_DAY + timedelta(days=1), ports=ports)
+    _step(args, "plan", lang, saving=_saving(plan))
+    # 4. One number with its proof, checked as a stranger would.
+    month = list(months_in(period, ports.park.zone))[-1]
+    proof = _prove(ports, f"{PROVEN}.{month}", Path(str(args.dir)))
+    _step(args, "prove", lang, value=f"{proof['value']} {proof['unit']}", id=proof["statement"])
+    # 5. The summary.
+    found = report(period, label=_label(first_day), ports=ports)
+    if not args.json:
+        print_report(found, ports, lang)
+    return {
+        "report": report_facts(found, ports),
+        "readings": count.sealed,
+        "batches": count.batches,
+        "settlement": settled,
+        "plan": {
+            "day": plan.day.isoformat(),
+            "saving_cny": _saving(plan),
+            "accepted": plan.verdict.accepted,
+        },
+        "proof": proof,
+    }
+
+
+def _prove(ports: Ports, statement_id: str, root: Path) -> dict[str, object]:
+    data = prove(statement_id, ports=ports)
+    path = root / "reports" / f"{statement_id}.proof"
+    path.write_bytes(data)
+    checked = verify_taihang.verify(data, ports.keys.signing_key("log").public)
+    return {
+        "statement": statement_id,
+        "file": str(path),
+        "bytes": len(data),
+        "value": str(checked.statement["value"]),
+        "unit": str(checked.statement["unit"]),
+        "accepted": True,
+    }
+
+
+def _saving(plan: DayPlan) -> str:
+    saving_cny = plan.plan.saving_cny
+    return "–" if saving_cny is None else f"{saving_cny:.2f}"
+
+
+def _label(first_day: date) -> str:
+    return f"{first_day.isoformat()} … {LAST_DAY.isoformat()}"
+
+
+def _days(given: str) -> int:
+    if not given.isdigit() or not DAYS_MIN <= int(given) <= DAYS_MAX:
+        raise DemoWordsError(
+            given=f"--days {given}",
+            expected=f"{DAYS_MIN} … {DAYS_MAX}: a plan needs four weeks of history",
+            remedy="leave --days out for a whole year",
+        )
+    return int(given)
+
+
+def _fresh_folder(root: Path) -> None:
+    """Throw an earlier demo away, and nothing else."""
+    if (root / _MARK).exists():
+        shutil.rmtree(root)
+
+
+def _step(args: argparse.Namespace, key: str, lang: Lang, **values: object) -> None:
+    if not args.json:
+        Console().print(Text(text(f"cli.demo.{key}", lang, **values)))

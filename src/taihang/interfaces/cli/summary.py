@@ -1,0 +1,220 @@
+"""A report as people read it in a terminal, and as machines read it in JSON."""
+
+from decimal import Decimal
+from typing import Final
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from taihang.core.park.assets import PlantKind
+from taihang.core.quantities import WH_PER_KWH, WH_PER_MWH
+from taihang.interfaces.catalogue import Lang, text
+from taihang.services.ports import Ports
+from taihang.services.report import EnterpriseFigures, ParkReport
+from taihang.standards.ndrc_650 import Requirement, Verdict
+
+_WH_PER_GWH: Final = 1_000 * WH_PER_MWH
+_TOP: Final = 8
+_MARK: Final = {
+    Verdict.MET: ("✓", "green"),
+    Verdict.MISSED: ("✗", "red"),
+    Verdict.UNDEFINED: ("–", "yellow"),
+}
+
+
+def report_facts(found: ParkReport, ports: Ports) -> dict[str, object]:
+    """Return a report for machines: exact integers and decimal texts, units in the names.
+
+    Args:
+        found: The report.
+        ports: The park.
+
+    Returns:
+        What ``report --format json`` prints.
+    """
+    certificates, remainder_wh = found.certificates
+    return {
+        "park": ports.park.id,
+        "label": found.label,
+        "period": {"start": found.period.start.isoformat(), "end": found.period.end.isoformat()},
+        "intervals": found.n_intervals,
+        "open_intervals": found.n_open,
+        "derived_grid_intervals": found.n_derived,
+        "closure_error_wh": found.max_closure_error_wh,
+        "loss_alarms": found.n_alarms,
+        "coverage_ratio": round(found.coverage_ratio, 6),
+        "load_wh": found.load_wh,
+        "generated_wh": {kind.value: wh for kind, wh in found.generated_wh.items()},
+        "flows_wh": dict(found.flows_wh),
+        "matched_green_wh": found.matched_wh,
+        "overmatched_intervals": found.n_overmatched,
+        "lots": {
+            "count": found.n_lots,
+            "wh": found.lots_wh,
+            "certificates_mwh": certificates,
+            "remainder_wh": remainder_wh,
+        },
+        "standard_coal_tce_equivalent": _decimal(found.standard_coal_tce),
+        "scope2_location_tco2": _decimal(found.scope2_location_tco2),
+        "scope2_market_tco2": _decimal(found.scope2_market_tco2),
+        "bills": {"count": found.n_bills, "cny": _decimal(found.bills_cny)},
+        "statements": found.n_statements,
+        "ratios_650": [_requirement(requirement) for requirement in found.ratios.requirements],
+        "curtailment": "not metered",
+        "enterprises": [_enterprise(figures) for figures in found.enterprises],
+        "plants": [
+            {
+                "id": plant.id,
+                "kind": plant.kind.value,
+                "generated_wh": plant.generated_wh,
+                "matched_line_wh": plant.matched_line_wh,
+                "matched_pool_wh": plant.matched_pool_wh,
+                "missing_intervals": plant.n_missing,
+            }
+            for plant in found.plants
+        ],
+        "log": {
+            "origin": ports.log_origin,
+            "size": ports.journal.size,
+            "root": ports.journal.tree.root().hex(),
+        },
+    }
+
+
+def print_report(found: ParkReport, ports: Ports, lang: Lang) -> None:
+    """Print a report for people.
+
+    Args:
+        found: The report.
+        ports: The park.
+        lang: Language of the reader.
+    """
+    console = Console()
+    name = ports.park.name_zh if lang == "zh" else ports.park.name_en
+    console.print()
+    console.print(Panel.fit(Text(f"{name} · {found.label}", style="bold"), border_style="cyan"))
+    console.print(_figures(found, lang))
+    console.print(_verdicts(found, lang))
+    console.print(_top_enterprises(found, ports, lang))
+    console.print(Text(text("cli.report.notes", lang), style="dim"))
+
+
+def _figures(found: ParkReport, lang: Lang) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2))
+    table.add_column(style="cyan", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(style="dim")
+    rows: list[tuple[str, str, str, str]] = [
+        ("load", _gwh(found.load_wh), "GWh", ""),
+        ("pv", _gwh(found.generated_wh[PlantKind.PV]), "GWh", ""),
+        ("wind", _gwh(found.generated_wh[PlantKind.WIND]), "GWh", ""),
+        ("import", _gwh(found.flows_wh["import"]), "GWh", _grid_note(found, lang)),
+        ("losses", _gwh(found.flows_wh["losses"]), "GWh", ""),
+        (
+            "matched",
+            _gwh(found.matched_wh),
+            "GWh",
+            text("cli.report.matched", lang, n=found.n_overmatched),
+        ),
+        ("coal", _amount(found.standard_coal_tce), "tce", text("cli.report.equivalent", lang)),
+        ("location", _amount(found.scope2_location_tco2), "tCO₂", ""),
+        ("market", _amount(found.scope2_market_tco2), "tCO₂", ""),
+        ("bills", _amount(found.bills_cny), "CNY", text("cli.report.bills", lang, n=found.n_bills)),
+        (
+            "lots",
+            f"{found.certificates[0]:,}",
+            "MWh",
+            text("cli.report.lots", lang, n=f"{found.n_lots:,}"),
+        ),
+        (
+            "coverage",
+            f"{found.coverage_ratio:.3%}",
+            "",
+            text("cli.report.open", lang, n=found.n_open),
+        ),
+        (
+            "closure",
+            str(found.max_closure_error_wh),
+            "Wh",
+            text("cli.report.closure", lang, n=f"{found.n_intervals:,}"),
+        ),
+    ]
+    for key, value, unit, note in rows:
+        table.add_row(text(f"cli.figure.{key}", lang), value, unit, note)
+    return table
+
+
+def _grid_note(found: ParkReport, lang: Lang) -> str:
+    return text("cli.report.derived", lang, n=f"{found.n_derived:,}") if found.n_derived else ""
+
+
+def _verdicts(found: ParkReport, lang: Lang) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1))
+    for requirement in found.ratios.requirements:
+        mark, colour = _MARK[requirement.verdict]
+        sentence = requirement.sentence_zh if lang == "zh" else requirement.sentence_en
+        table.add_row(Text(mark, style=f"bold {colour}"), Text(sentence, style=colour))
+    return table
+
+
+def _top_enterprises(found: ParkReport, ports: Ports, lang: Lang) -> Table:
+    table = Table(
+        title=text("cli.report.top", lang, n=_TOP), title_justify="left", title_style="bold"
+    )
+    table.add_column(text("cli.column.enterprise", lang))
+    for key in ("load", "peak", "green", "location", "bill", "missing"):
+        table.add_column(text(f"cli.column.{key}", lang), justify="right")
+    for figures in sorted(found.enterprises, key=lambda f: -f.load_wh)[:_TOP]:
+        enterprise = ports.park.enterprises[figures.id]
+        name = enterprise.name_zh if lang == "zh" else enterprise.name_en
+        table.add_row(
+            f"{figures.id} {name}",
+            f"{figures.load_wh / WH_PER_MWH:,.1f}",
+            f"{figures.peak_w / WH_PER_KWH:,.0f}",
+            f"{figures.green_wh / figures.load_wh:.1%}" if figures.load_wh else "–",
+            _amount(figures.scope2_location_tco2),
+            _amount(figures.bill_cny),
+            str(figures.n_missing),
+        )
+    return table
+
+
+def _gwh(energy_wh: int) -> str:
+    return f"{Decimal(energy_wh) / _WH_PER_GWH:,.3f}"
+
+
+def _amount(value: Decimal | None) -> str:
+    return "–" if value is None else f"{value:,.1f}"
+
+
+def _decimal(value: Decimal | None) -> str | None:
+    return None if value is None else format(value.normalize() + 0, "f")
+
+
+def _requirement(requirement: Requirement) -> dict[str, object]:
+    ratio = requirement.ratio
+    return {
+        "symbol": requirement.symbol,
+        "ratio": None if ratio is None else round(float(ratio), 6),
+        "threshold_ratio": str(requirement.threshold_ratio),
+        "verdict": requirement.verdict.value,
+        "zh": requirement.sentence_zh,
+        "en": requirement.sentence_en,
+    }
+
+
+def _enterprise(figures: EnterpriseFigures) -> dict[str, object]:
+    return {
+        "id": figures.id,
+        "load_wh": figures.load_wh,
+        "peak_w": figures.peak_w,
+        "green_wh": figures.green_wh,
+        "standard_coal_tce_equivalent": _decimal(figures.standard_coal_tce),
+        "scope2_location_tco2": _decimal(figures.scope2_location_tco2),
+        "scope2_market_tco2": _decimal(figures.scope2_market_tco2),
+        "bill_cny": _decimal(figures.bill_cny),
+        "missing_intervals": figures.n_missing,
+    }

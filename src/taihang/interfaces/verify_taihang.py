@@ -1,0 +1,599 @@
+#!/usr/bin/env python3
+"""Verify a Taihang proof file: offline, with nothing but Python's standard library.
+
+    python verify_taihang.py FILE [--log-key HEX] [--json] [--lang zh|en]
+
+Exit code 0: accepted. 1: refused, with the place and the reason. 2: wrong usage.
+
+A proof file carries one number, say the emissions of one enterprise in one month, and everything
+needed to work it out again: readings in batches that meter gateways signed, paths that lead from
+the batches to a checkpoint that the park's log signed, and the factors the energy was multiplied
+with. This program was written from docs/formats/{sealed-batch,log,proof}.md and shares no code
+with the platform. Read ``verify`` first: it is the list of all checks, in order.
+
+What it cannot tell: whether a meter measured rightly, whether a batch was left out of the evidence,
+and, unless you give the key that the park publishes as --log-key, whose log it was.
+"""
+
+import argparse
+import json
+import re
+import struct
+import sys
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256, sha512
+from itertools import pairwise
+from pathlib import Path
+from typing import TypeAlias
+
+Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
+Tree: TypeAlias = tuple[int, bytes]  # number of leaves, root hash
+Rank: TypeAlias = tuple[int, str, int]  # sent_at_s, gateway, counter
+Point: TypeAlias = tuple[int, int, int, int]  # of the curve, in extended coordinates
+
+STEP_S = 900
+INT64 = 1 << 63
+TIME_END_S = 253_402_300_800  # the year 10000
+MAX_FILE_BYTES = 1 << 28
+MAX_INTERVALS = 351_360  # ten years of quarters of an hour
+MEASURED, MANUAL, MISSING, REJECTED = 0, 2, 3, 4
+QUARTER = "T[0-9]{2}:(00|15|30|45):00Z"
+DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+DECIMAL = r"(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?"
+STATEMENT = (
+    "format id kind subject park period title terms energy_wh intervals missing factors divisor "
+    "value unit rule code_version version supersedes reason"
+)
+FACTOR = (
+    "code value unit region valid_from valid_to data_year document clause source status set note "
+    "key"
+)
+HEADER = "v algorithm gateway gateway_key counter sent_at_s clock origin events blocks block_root"
+BLOCK = "point quantity unit scale modulus n start_s step_s"
+STATUS_ZH = {"verified": "已核对", "calc": "推算", "from-memory": "未核对", "uncertain": "存疑"}
+
+
+class Refused(Exception):  # noqa: N818  it tells of the file, not of a fault in this program
+    """The file is not to be believed: where, why in English, why in Chinese."""
+
+    def __init__(self, where: str, why: str, why_zh: str) -> None:
+        super().__init__(f"{where}: {why}")
+        self.where, self.why, self.why_zh = where, why, why_zh
+
+
+@dataclass(frozen=True)
+class Report:
+    """What an accepted file says, and how much stands behind it."""
+
+    statement: dict[str, Json]
+    readings: int
+    batches: int
+    gateways: list[str]
+    tree_size: int
+    log_name: str
+    log_key: str
+    log_key_confirmed: bool
+
+
+# ── The checks, in order ──────────────────────────────────────────────────────────────────────
+def verify(data: bytes, log_key: bytes | None = None) -> Report:
+    """Check every byte of a proof file; a log key known from elsewhere makes it certain."""
+    # 1. The text has one spelling, and the file exactly the fields of its format.
+    proof = Node(load(data, "file"), "file").fields("format statement evidence log checkpoint seal")
+    proof["format"].must_be("taihang-proof/v1")
+    # 2. The log: its key, and its signature on the checkpoint.
+    log = proof["log"].fields("name key")
+    name, key = log["name"].text(), log["key"].key()
+    if log_key not in {None, key}:
+        raise Refused(log["key"].where, "not the key you gave", "与所给日志公钥不符")
+    tree = read_checkpoint(proof["checkpoint"], name, key)
+    # 3. The statement: complete, and its value follows from its energy and its factors.
+    claim = read_statement(proof["statement"])
+    # 4. Every batch: in the log, signed by its gateway; every block: in its batch, in the sum.
+    for batch in ascending(proof["evidence"], "leaf_index"):
+        add_batch(claim, batch, tree)
+    # 5. The energy, worked out again from the readings.
+    check_energy(claim)
+    # 6. The seal: nothing else in the file was altered since the park handed it out.
+    rest: dict[str, Json] = {part: node.value for part, node in proof.items() if part != "seal"}
+    if not ed25519_verify(key, proof["seal"].base64(64), b"taihang/proof/v1\n" + dump(rest)):
+        raise Refused("seal", "the file was altered after it was sealed", "文件封存后被改动")
+    statement = {part: node.value for part, node in claim.fields.items()}
+    gateways = sorted({gateway for gateway, _ in claim.batches})
+    counts, confirmed = (claim.readings, len(claim.batches)), log_key is not None
+    return Report(statement, *counts, gateways, tree[0], name, key.hex(), confirmed)
+
+
+# ── Canonical JSON: one value, one spelling ───────────────────────────────────────────────────
+def dump(value: Json) -> bytes:
+    """Write a value in its canonical spelling: sorted keys, no white space, UTF-8."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def load(data: bytes, where: str) -> Json:
+    """Read canonical JSON; any other spelling, such as a key twice, is refused where it differs."""
+    if len(data) > MAX_FILE_BYTES:
+        raise Refused(where, f"more than {MAX_FILE_BYTES} bytes", "文件过大")
+    try:
+        text = data.decode()
+        value: Json = json.loads(
+            text, parse_int=integer, parse_float=integer, parse_constant=integer
+        )
+        canonical = dump(value)
+    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or absurdly deep
+        raise Refused(where, f"not canonical JSON: {error}", "不是规范的JSON") from error
+    if canonical != data:
+        pairs = enumerate(zip(data, canonical, strict=False))
+        at = next((i for i, (a, b) in pairs if a != b), min(len(data), len(canonical)))
+        raise Refused(f"{where}, byte {at}", "not the canonical spelling", "与规范写法不一致")
+    return value
+
+
+def integer(text: str) -> int:
+    """Read a number; decimals travel as text, and nothing here has more than 64 bits."""
+    if not re.fullmatch("-?[0-9]{1,19}", text) or not -INT64 <= int(text) < INT64:
+        raise ValueError(f"{text[:24]} is not a whole number of 64 bits")
+    return int(text)
+
+
+class Node:
+    """A JSON value that knows where it stands, and refuses to be read as what it is not."""
+
+    def __init__(self, value: Json, where: str) -> None:
+        self.value, self.where = value, where
+
+    def wrong(self, expected: str) -> Refused:
+        """Return the refusal that tells of this value."""
+        return Refused(self.where, f"{self.value!r:.60} is not {expected}", "字段内容不符")
+
+    def fields(self, names: str) -> dict[str, "Node"]:
+        """Return the fields of an object that has exactly these."""
+        keys, value = names.split(), self.value
+        if not isinstance(value, dict) or value.keys() != set(keys):
+            raise self.wrong(f"an object with exactly the fields {names}")
+        return {key: Node(value[key], f"{self.where}.{key}".removeprefix("file.")) for key in keys}
+
+    def items(self) -> list["Node"]:
+        """Return the items of a list."""
+        if not isinstance(self.value, list):
+            raise self.wrong("a list")
+        return [Node(item, f"{self.where}[{i}]") for i, item in enumerate(self.value)]
+
+    def must_be(self, wanted: str | int) -> None:
+        """Refuse any other value."""
+        if self.value != wanted or type(self.value) is not type(wanted):
+            raise self.wrong(repr(wanted))
+
+    def text(self, pattern: str = "(?s:.*)") -> str:
+        """Return a text that fits a pattern from end to end."""
+        if not isinstance(self.value, str) or not re.fullmatch(pattern, self.value):
+            raise self.wrong(f"a text like {pattern}")
+        return self.value
+
+    def whole(self, low: int = -INT64, high: int = INT64 - 1) -> int:
+        """Return a whole number within bounds."""
+        if type(self.value) is not int or not low <= self.value <= high:
+            raise self.wrong(f"a whole number of {low} … {high}")
+        return self.value
+
+    def base64(self, n_bytes: int | None = None) -> bytes:
+        """Return bytes in base64; a spelling that no encoder would write is refused."""
+        try:
+            found = b64decode(self.text(), validate=True)
+        except ValueError as error:
+            raise self.wrong("base64") from error
+        if b64encode(found).decode() != self.value or n_bytes not in {None, len(found)}:
+            raise self.wrong(f"{n_bytes or 'some'} bytes in base64")
+        return found
+
+    def key(self) -> bytes:
+        """Return the 32 bytes of a key or a hash in hexadecimal."""
+        return bytes.fromhex(self.text("[0-9a-f]{64}"))
+
+
+def ascending(node: Node, key: str) -> Iterator[Node]:
+    """Yield the items of a list that stand in ascending order of one of their fields."""
+    last = -1
+    for item in node.items():
+        place = item.value.get(key) if isinstance(item.value, dict) else None
+        if not isinstance(place, int) or place <= last:
+            raise Refused(item.where, f"{key} is not above the one before", "顺序错误或重复")
+        last = place
+        yield item
+
+
+# ── Ed25519 (RFC 8032) ────────────────────────────────────────────────────────────────────────
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+ROOT_OF_MINUS_1 = pow(2, (P - 1) // 4, P)
+ZERO: Point = (0, 1, 1, 0)
+
+
+def add(a: Point, b: Point) -> Point:
+    """Add two points (RFC 8032, 5.1.4)."""
+    x, y, z, t = b
+    p, q = (a[1] - a[0]) * (y - x) % P, (a[1] + a[0]) * (y + x) % P
+    r, s = 2 * D * a[3] * t % P, 2 * a[2] * z % P
+    e, f, g, h = q - p, s - r, s + r, q + p
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def decode_point(data: bytes) -> Point | None:
+    """Return the point that 32 bytes name; None for no point or a second spelling of one."""
+    number = int.from_bytes(data, "little")
+    sign, y = number >> 255, number & (1 << 255) - 1
+    u, v = (y * y - 1) % P, (D * y * y + 1) % P
+    x = u * pow(v, 3, P) * pow(u * pow(v, 7, P), (P - 5) // 8, P) % P
+    if v * x * x % P != u:
+        x = x * ROOT_OF_MINUS_1 % P
+    if y >= P or v * x * x % P != u or (x == 0 and sign):
+        return None
+    x = P - x if x & 1 != sign else x
+    return x, y, 1, x * y % P
+
+
+def encode_point(point: Point) -> bytes:
+    """Return the 32 bytes of a point."""
+    inverse = pow(point[2], -1, P)
+    x, y = point[0] * inverse % P, point[1] * inverse % P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+@lru_cache(maxsize=128)
+def multiples(point: Point) -> list[list[Point]]:
+    """Return j · 16^i · point by place i and digit j, so that a product is 64 additions."""
+    rows: list[list[Point]] = []
+    for _ in range(64):
+        row = [ZERO]
+        for _ in range(16):
+            row.append(add(row[-1], point))
+        point = row.pop()
+        rows.append(row)
+    return rows
+
+
+def times(number: int, point: Point) -> Point:
+    """Multiply a point by a number below 2^256."""
+    product = ZERO
+    for place, row in enumerate(multiples(point)):
+        product = add(product, row[number >> 4 * place & 15])
+    return product
+
+
+BASE = decode_point((4 * pow(5, -1, P) % P).to_bytes(32, "little")) or ZERO
+
+
+@lru_cache(maxsize=128)
+def minus_key(key: bytes) -> Point | None:
+    """Return minus the point of a public key; None if its signatures would mean nothing."""
+    point = decode_point(key)
+    minus = (-point[0] % P, point[1], 1, -point[3] % P) if point else ZERO
+    # With a key of small order, one signature would fit many messages.
+    return None if encode_point(times(8, minus)) == encode_point(ZERO) else minus
+
+
+def ed25519_verify(key: bytes, signature: bytes, message: bytes) -> bool:
+    """Say whether a key signed a message; of one signature no second spelling is accepted."""
+    minus, s = minus_key(key), int.from_bytes(signature[32:], "little")
+    if minus is None or s >= ORDER:
+        return False
+    k = int.from_bytes(sha512(signature[:32] + key + message).digest(), "little") % ORDER
+    return encode_point(add(times(s, BASE), times(k, minus))) == signature[:32]
+
+
+# ── The log: Merkle tree (RFC 6962) and checkpoint (C2SP) ─────────────────────────────────────
+def check_inclusion(entry: bytes, index: Node, path: Node, tree: Tree) -> None:
+    """Climb from the leaf of an entry to the root of a tree (RFC 9162, 2.1.3.2)."""
+    here, last = index.whole(0, tree[0] - 1), tree[0] - 1
+    found = sha256(b"\x00" + entry).digest()
+    for step in path.items():
+        sibling = step.base64(32)
+        if last == 0:
+            raise Refused(step.where, "the path is too long", "路径过长")
+        if here & 1 or here == last:
+            found = sha256(b"\x01" + sibling + found).digest()
+            while here and not here & 1:
+                here, last = here >> 1, last >> 1
+        else:
+            found = sha256(b"\x01" + found + sibling).digest()
+        here, last = here >> 1, last >> 1
+    if last or found != tree[1]:
+        raise Refused(path.where, "the path does not lead to the root", "路径通不到根哈希")
+
+
+def read_checkpoint(node: Node, name: str, key: bytes) -> Tree:
+    """Return the tree that the log signed; signatures of others are not looked at."""
+    body, _, tail = node.text().rpartition("\n\n")
+    signatures = [
+        Node(line.removeprefix(f"— {name} "), node.where).base64()
+        for line in tail.split("\n")
+        if line.startswith(f"— {name} ")
+    ]
+    key_id = sha256(name.encode() + b"\n\x01" + key).digest()[:4]
+    ours = [signature[4:] for signature in signatures if signature[:4] == key_id]
+    if len(ours) != 1 or not ed25519_verify(key, ours[0], f"{body}\n".encode()):
+        raise Refused(node.where, "not signed by the log", "检查点未经日志签名")
+    origin, size, root, *_ = [*body.split("\n"), "", "", ""]
+    if origin != name or not re.fullmatch("0|[1-9][0-9]{0,17}", size):
+        raise Refused(node.where, "not a checkpoint of this log", "不是本日志的检查点")
+    return int(size), Node(root, node.where).base64(32)
+
+
+# ── The statement ─────────────────────────────────────────────────────────────────────────────
+@dataclass
+class Claim:
+    """What the statement claims, and what the batches say about it."""
+
+    fields: dict[str, Node]
+    intervals: range  # their starts [s since 1970-01-01T00:00Z]
+    terms: dict[str, dict[str, int]]  # by point
+    # By point and time: the current reading, None where it is not usable.
+    counts: dict[str, dict[int, tuple[Rank, int | None]]] = field(default_factory=dict)
+    # By point and time: last register of the old meter, first one of the new.
+    events: dict[str, dict[int, tuple[Rank, int, int]]] = field(default_factory=dict)
+    quantities: dict[str, str] = field(default_factory=dict)
+    batches: set[tuple[str, int]] = field(default_factory=set)
+    readings: int = 0
+
+    def take(self, rank: Rank, point: str, readings: list[tuple[int, int, int]]) -> None:
+        """Take in readings (time, count, quality); the batch of the highest rank is current."""
+        self.readings += len(readings)
+        current = self.counts.setdefault(point, {})
+        for time_s, count, quality in readings:
+            if time_s not in current or current[time_s][0] < rank:
+                current[time_s] = (rank, count if quality in {MEASURED, MANUAL} else None)
+
+
+def read_statement(node: Node) -> Claim:
+    """Read a statement and check that its value follows from its energy and factors."""
+    fields = node.fields(STATEMENT)
+    fields["format"].must_be("taihang-statement/v1")
+    fields["rule"].must_be("register-energy/v1")
+    title, period = fields["title"].fields("zh en"), fields["period"].fields("start end")
+    names = ("id", "kind", "subject", "park", "unit", "code_version", "reason")
+    for text in (*title.values(), *(fields[name] for name in names)):
+        text.text()
+    fields["version"].whole(1)
+    if fields["supersedes"].value is not None:
+        fields["supersedes"].text()
+    intervals = range(read_instant(period["start"]), read_instant(period["end"]), STEP_S)
+    fields["intervals"].must_be(len(intervals))
+    fields["intervals"].whole(1, MAX_INTERVALS)
+    items = fields["terms"].items()
+    terms = dict(read_term(item) for item in items)
+    if not terms or len(terms) != len(items):
+        raise fields["terms"].wrong("a list of terms, each point once")
+    check_value(fields, [read_factor(item) for item in fields["factors"].items()])
+    return Claim(fields, intervals, terms)
+
+
+def read_instant(node: Node) -> int:
+    """Return a UTC time on the quarter of an hour [s since 1970-01-01T00:00Z]."""
+    try:
+        return int(datetime.fromisoformat(node.text(DAY + QUARTER)).timestamp())
+    except ValueError as error:
+        raise node.wrong("a time that exists") from error
+
+
+def read_term(node: Node) -> tuple[str, dict[str, int]]:
+    """Read one point's part in the sum."""
+    term = node.fields("point sign scale modulus max_interval_wh")
+    point, lowest = term.pop("point").text(), {"sign": -1, "scale": 1}
+    if term["sign"].whole(-1, 1) == 0:
+        raise term["sign"].wrong("1 or -1")
+    return point, {name: number.whole(lowest.get(name, 0)) for name, number in term.items()}
+
+
+def read_factor(node: Node) -> str:
+    """Return the value of one factor, whose key names this very value of this very text."""
+    fields = node.fields(FACTOR)
+    if fields["valid_to"].value is not None:
+        fields["valid_to"].text(DAY)
+    if fields["data_year"].value is not None:
+        fields["data_year"].whole()
+    fields["valid_from"].text(DAY)
+    texts = fields.keys() - {"valid_to", "data_year"}
+    fact = {name: fields[name].text() for name in texts}
+    fields["key"].must_be("{set}/{code}/{region}/{valid_from}={value}".format(**fact))
+    return fields["value"].text(DECIMAL)
+
+
+def check_value(fields: dict[str, Node], factors: Sequence[str]) -> None:
+    """Work out value = energy_wh × factors ÷ divisor in whole numbers, and compare."""
+    places = len(str(fields["divisor"].whole(1, 10**18))) - 1
+    fields["divisor"].must_be(10**places)
+    product = fields["energy_wh"].whole()
+    for factor in factors:
+        whole, _, decimals = factor.partition(".")
+        product, places = product * int(whole + decimals), places + len(decimals)
+    digits = str(abs(product)).rjust(places + 1, "0")
+    whole, decimals = digits[: len(digits) - places], digits[len(digits) - places :].rstrip("0")
+    value = "-" * (product < 0) + whole + "." * bool(decimals) + decimals
+    if fields["value"].value != value:
+        why = f"{fields['value'].value!r:.60}, but energy × factors ÷ divisor is {value}"
+        raise Refused(fields["value"].where, why, f"电量乘因子除以除数应为 {value}")
+
+
+# ── The evidence: signed batches, salted blocks, readings ─────────────────────────────────────
+def add_batch(claim: Claim, node: Node, tree: Tree) -> None:
+    """Check one batch, and take in its events and blocks."""
+    batch = node.fields("header signature leaf_index inclusion blocks")
+    header, signature = batch["header"].text().encode(), batch["signature"].base64(64)
+    fields = Node(load(header, batch["header"].where), batch["header"].where).fields(HEADER)
+    fields["v"].must_be(1)
+    fields["algorithm"].must_be("ed25519-sha256")
+    if not ed25519_verify(fields["gateway_key"].key(), signature, b"taihang/batch/v1\n" + header):
+        raise Refused(batch["signature"].where, "not signed by its gateway", "批次未经网关签名")
+    check_inclusion(header + signature, batch["leaf_index"], batch["inclusion"], tree)
+    rank = add_header(claim, fields)
+    blocks = fields["blocks"].whole(0), fields["block_root"].key()
+    for item in ascending(batch["blocks"], "index"):
+        block = item.fields("salt body index path")
+        salted = block["salt"].base64(16) + block["body"].base64()
+        check_inclusion(salted, block["index"], block["path"], blocks)
+        claim.take(rank, *read_block(claim, block["body"]))
+
+
+def add_header(claim: Claim, fields: dict[str, Node]) -> Rank:
+    """Take in the events of a header; return what decides which of two readings is current."""
+    gateway, counter = fields["gateway"].text(), fields["counter"].whole(1)
+    fields["clock"].text("synchronised|unsynchronised|import")
+    if (gateway, counter) in claim.batches:
+        raise Refused(fields["counter"].where, "a counter used twice: a clone", "网关计数器重复")
+    claim.batches.add((gateway, counter))
+    rank, last = (fields["sent_at_s"].whole(0, TIME_END_S - 1), gateway, counter), (-1, "")
+    for item in fields["events"].items():
+        event = item.fields("point kind at_s final_count initial_count")
+        event["kind"].text("swap|reset")
+        found = (rank, event["final_count"].whole(0), event["initial_count"].whole(0))
+        place = at_s, point = event["at_s"].whole(0, TIME_END_S - 1), event["point"].text()
+        if place <= last:
+            raise item.wrong("above the event before it")
+        last, events = place, claim.events.setdefault(point, {})
+        events[at_s] = max(found, events.get(at_s, found))
+    return rank
+
+
+def read_block(claim: Claim, node: Node) -> tuple[str, list[tuple[int, int, int]]]:
+    """Return the point and the readings of a block, which must be read as its term says."""
+    body, where = node.base64(), node.where
+    at = 4 + int.from_bytes(body[:4], "little")
+    block = Node(load(body[4:at], where), where).fields(BLOCK)
+    point, quantity = block["point"].text(), block["quantity"].text("register|energy")
+    term = claim.terms.get(point)
+    if term is None or claim.quantities.setdefault(point, quantity) != quantity:
+        raise block["point"].wrong("a point of the statement with one kind of reading")
+    block["unit"].must_be("Wh")
+    block["scale"].must_be(str(term["scale"]))
+    block["modulus"].must_be(term["modulus"])
+    n, start_s = block["n"].whole(1, 1_000_000), block["start_s"].whole(0, TIME_END_S - 1)
+    step_s = block["step_s"].whole(0, TIME_END_S)
+    if len(body) != at + n * (9 if step_s else 17):
+        raise Refused(where, f"{len(body)} bytes cannot be {n} readings", "数据块长度不符")
+    times_s: Sequence[int] = range(start_s, start_s + n * step_s, step_s or 1)
+    if not step_s:
+        times_s = struct.unpack_from(f"<{n}q", body, at)
+    counts, quality = struct.unpack_from(f"<{n}q", body, len(body) - 9 * n), body[-n:]
+    if times_s[0] != start_s or times_s[-1] >= TIME_END_S:
+        raise Refused(where, "the times do not start at start_s", "读数起始时刻不符")
+    if any(after <= before for before, after in pairwise(times_s)):
+        raise Refused(where, "the times do not ascend", "读数时刻未递增")
+    unlike = any((q == MISSING) != (c == -INT64) for c, q in zip(counts, quality, strict=True))
+    if unlike or max(quality) > REJECTED:
+        raise Refused(where, "quality and number do not fit together", "质量码与数值不符")
+    return point, list(zip(times_s, counts, quality, strict=True))
+
+
+# ── The rule register-energy/v1 ───────────────────────────────────────────────────────────────
+def check_energy(claim: Claim) -> None:
+    """Work out energy and missing intervals from the readings, and compare."""
+    energy_wh = missing = 0
+    for point, term in claim.terms.items():
+        for start_s in claim.intervals:
+            wh = interval_wh(claim, point, start_s)
+            missing += wh is None
+            energy_wh += term["sign"] * (wh or 0)
+    for name, found in (("missing", missing), ("energy_wh", energy_wh)):
+        claimed = claim.fields[name]
+        if claimed.value != found:
+            why = f"{claimed.value!r:.60}, but the readings give {found}"
+            raise Refused(claimed.where, why, f"由读数算得 {found}")
+
+
+def interval_wh(claim: Claim, point: str, start_s: int) -> int | None:
+    """Return the energy of one point in one interval [Wh]; None where it is not measured."""
+    term, counts, end_s = claim.terms[point], claim.counts.get(point, {}), start_s + STEP_S
+    delta = counts[start_s][1] if start_s in counts else None
+    if delta is not None and claim.quantities[point] == "register":
+        last = counts[end_s][1] if end_s in counts else None
+        events = claim.events.get(point, {})
+        inside = [events[at_s][1:] for at_s in sorted(events) if start_s < at_s <= end_s]
+        delta = None if last is None else register_delta(term, delta, last, inside)
+    if delta is None or not 0 <= delta * term["scale"] <= term["max_interval_wh"]:
+        return None
+    return delta * term["scale"]
+
+
+def register_delta(
+    term: dict[str, int], first: int, last: int, events: list[tuple[int, int]]
+) -> int | None:
+    """Return what was counted between two registers, over swaps and resets or one rollover."""
+    if events:
+        starts = [first, *(initial for _, initial in events)]
+        ends = [*(final for final, _ in events), last]
+        parts = [end - start for start, end in zip(starts, ends, strict=True)]
+        return sum(parts) if min(parts) >= 0 else None
+    # A fall is one rollover, or it leaves the limits that the caller checks.
+    return last - first + (term["modulus"] if last < first else 0)
+
+
+# ── The command line ──────────────────────────────────────────────────────────────────────────
+def shown(value: Json) -> str:
+    """Return text that no control or direction mark in it can disguise on a terminal."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in str(value))
+
+
+def lines(report: Report, *, zh: bool) -> Iterator[str]:
+    """Yield what a person should know of an accepted file."""
+    node = Node(report.statement, "").fields(STATEMENT)
+    title, period = node["title"].fields("zh en"), node["period"].fields("start end")
+    text = {name: part.value for name, part in (node | period).items()}
+    n_pairs = node["intervals"].whole() * len(node["terms"].items())
+    yield ("验证通过：" if zh else "ACCEPTED: ") + shown(title["zh" if zh else "en"].value)
+    for name_zh, name, value in (
+        ("数值", "value", f"{text['value']} {text['unit']}"),
+        ("时段", "period", f"{text['start']} … {text['end']}"),
+        ("电量", "energy", f"{text['energy_wh']} Wh"),
+        ("未计量时段", "intervals not measured", f"{text['missing']} / {n_pairs}"),
+        ("读数", "readings", report.readings),
+        ("批次", "batches", f"{report.batches} ({', '.join(report.gateways)})"),
+        ("日志与规模", "log and tree size", f"{report.log_name}, {report.tree_size}"),
+        ("日志公钥", "log key", report.log_key),
+    ):
+        yield f"  {name_zh if zh else name}: {shown(value)}"
+    if not report.log_key_confirmed:
+        yield "  ! " + (
+            "请与园区公布的公钥比对" if zh else "compare it with the key the park publishes"
+        )
+    for item in node["factors"].items():
+        fact = {name: part.value for name, part in item.fields(FACTOR).items()}
+        status = STATUS_ZH.get(str(fact["status"]), fact["status"]) if zh else fact["status"]
+        yield ("  因子: " if zh else "  factor: ") + shown(
+            f"{fact['code']} = {fact['value']} {fact['unit']} [{status}], "
+            f"{fact['document']} {fact['clause']}"
+        )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit code."""
+    parser = argparse.ArgumentParser(description="Verify a Taihang proof file, offline.")
+    parser.add_argument("file", type=Path, help="the proof file")
+    parser.add_argument("--log-key", metavar="HEX", help="public key of the park's log")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--lang", choices=("zh", "en"), help="one language instead of both")
+    options = parser.parse_args(arguments)
+    try:
+        data = options.file.read_bytes()
+        log_key = Node(options.log_key, "--log-key").key() if options.log_key else None
+    except (OSError, Refused) as error:
+        parser.error(str(error))
+    found: dict[str, Json]
+    try:
+        report = verify(data, log_key)
+        found = {"accepted": True, **asdict(report)}
+        text = {"zh": "\n".join(lines(report, zh=True)), "en": "\n".join(lines(report, zh=False))}
+    except Refused as no:
+        found = {"accepted": False, "where": no.where, "why": no.why, "why_zh": no.why_zh}
+        text = {"zh": f"拒绝：{no.where}：{no.why_zh}", "en": f"REFUSED: {no.where}: {no.why}"}
+    people = "\n".join(text[lang] for lang in ([options.lang] if options.lang else ["zh", "en"]))
+    sys.stdout.buffer.write((dump(found) if options.json else people.encode()) + b"\n")
+    return 0 if found["accepted"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""Every ``§n`` that is cited is a rule of docs/rules.md, and every rule is cited by code or tests.
+
+A mark that does not stand alone is not ours: ``§32-1`` or ``§3.2`` is a clause of a foreign text.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from conventions.source_tree import DOCS, ROOT, joined, modules, name_of
+
+RULES: Final = DOCS / "rules.md"
+N_RULES_LEAST: Final = 13
+_CITED: Final = re.compile(r"§(\d+)(?![\d.]*\d|-\d)")
+_RULE: Final = re.compile(r"^## §(\d+) \S.*$", re.MULTILINE)
+_PARTS: Final = ("**Rule.**", "**Reason.**", "**Rejected.**", "**Source.**")
+
+
+def citations(text: str) -> Iterator[int]:
+    """Yield the numbers of the rules that a text cites."""
+    for found in _CITED.finditer(text):
+        yield int(found[1])
+
+
+def rules(text: str) -> list[int]:
+    """Return the numbers of the rules in the order of the page."""
+    return [int(number) for number in _RULE.findall(text)]
+
+
+def sections(text: str) -> list[str]:
+    """Return the text of every rule."""
+    edges = [found.start() for found in _RULE.finditer(text)]
+    return [text[start:end] for start, end in zip(edges, [*edges[1:], len(text)], strict=True)]
+
+
+def citing_files() -> list[Path]:
+    """Return what may cite a rule: code, tests and documents, but not the rules themselves."""
+    documents = [
+        path for path in DOCS.rglob("*.md") if path != RULES and "_build" not in path.parts
+    ]
+    return [*modules(), *sorted((ROOT / "tests").rglob("*.py")), *documents]
+
+
+def test_rules__are_numbered_without_a_hole() -> None:
+    found = rules(RULES.read_text(encoding="utf-8"))
+
+    assert len(found) >= N_RULES_LEAST
+    assert found == list(range(1, len(found) + 1))
+
+
+def test_rules__say_reason_alternative_and_source() -> None:
+    for section in sections(RULES.read_text(encoding="utf-8")):
+        assert all(section.count(part) == 1 for part in _PARTS), section.splitlines()[0]
+
+
+def test_citations__name_rules_that_exist() -> None:
+    known = set(rules(RULES.read_text(encoding="utf-8")))
+    cited = {path: set(citations(path.read_text(encoding="utf-8"))) for path in citing_files()}
+
+    assert sum(bool(numbers) for numbers in cited.values()) >= 15
+    unknown = [
+        f"{name_of(path)}: §{number}"
+        for path, numbers in cited.items()
+        if path != Path(__file__)
+        for number in sorted(numbers - known)
+    ]
+    assert not unknown, joined(unknown)
+
+
+def test_rules__are_each_cited_by_code_or_a_test() -> None:
+    known = set(rules(RULES.read_text(encoding="utf-8")))
+    python = [path for path in citing_files() if path.suffix == ".py" and path != Path(__file__)]
+
+    cited = {number for path in python for number in citations(path.read_text(encoding="utf-8"))}
+
+    assert not known - cited, f"rules that nothing cites: {sorted(known - cited)}"
+
+
+def test_citations__are_told_from_clauses_of_foreign_texts() -> None:
+    assert list(citations("(§7, §12) but § 4, §32-1, §3.2 and §5.")) == [7, 12, 5]

@@ -1,0 +1,106 @@
+"""Every bare number of the core and the standards says its unit, last in its name (§5).
+
+A float or an array is only a number to the type checker: ``energy_kwh`` and ``power_kw`` add
+without a word. The name is what makes the sum visible to a reader, so the name is checked.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from conventions.source_tree import SRC, joined, modules, parsed
+
+UNITS: Final = frozenset(
+    (
+        # power and apparent power
+        "w", "kw", "mw", "kva", "mva", "kvar",
+        # energy, active and reactive
+        "wh", "kwh", "mwh", "gwh", "varh", "kvarh", "gj", "mj", "kj",
+        # mass, of fuel, coal and carbon
+        "g", "kg", "t", "kgce", "tce", "kgco2", "kgco2e", "tco2", "tco2e", "co2", "co2e",
+        # money
+        "cny", "fen",
+        # time
+        "s", "min", "h", "day", "month", "year",
+        # electricity, angles, weather
+        "v", "kv", "a", "deg", "rad", "c", "k", "m", "km", "pct",
+        # shares of a named base
+        "ratio",
+        # a meter's own unit: what one count is worth stands beside it
+        "count", "counts", "deltas",
+    )
+)  # fmt: skip
+"""The last word of a name of a bare number; ``price_cny_per_kwh`` ends in one as well."""
+EXEMPT: Final[dict[str, str]] = {
+    # The unit stands in the kind beside it: kW for import and export, else kWh.
+    "core/dispatch/diagnosis.py": "limit needed value",
+    # A number of days.
+    "core/dispatch/forecast.py": "days_used",
+    # A linear model has no units; whoever builds one names its columns with theirs.
+    "core/dispatch/model.py": "bound cost gap lower objective terms upper value",
+    "core/dispatch/plan.py": "cost_scale terms",
+    # Any number of the problem, on its way into a document.
+    "core/dispatch/problem.py": "value",
+    # The referee is one page without help from outside; a finding has the unit of its rule.
+    "core/dispatch/referee.py": (
+        "charge curtail curtailed discharge due energy exported exports given imported imports "
+        "limit off"
+    ),
+    # Columns of a table, and ranks in it.
+    "core/metering/current.py": "batch_rank rows",
+    # Registers in the unit of their meter, whatever it is: the rules are the same for all.
+    "core/metering/register_fault.py": (
+        "ceiling dial_max floor max_step registers unrolled values weight"
+    ),
+    # Checked against bounds that are given together with the unit.
+    "core/park/check.py": "limit value",
+}
+"""Module, and the names in it that bear no unit, with the reason."""
+_BARE: Final = re.compile(r"\bfloat\b|\bReals\b|\bNDArray\[np\.(?:float64|int64)\]")
+
+
+def bare_names(tree: ast.AST) -> Iterator[str]:
+    """Yield the names of parameters and fields that are bare floats or arrays without a unit."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg) and node.annotation is not None:
+            name, annotation = node.arg, node.annotation
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            name, annotation = node.target.id, node.annotation
+        else:
+            continue
+        last = name.rsplit("_", 1)[-1].lower()
+        if _BARE.search(ast.unparse(annotation)) and last not in UNITS:
+            yield name
+
+
+def test_bare_numbers__carry_their_unit() -> None:
+    found = {
+        path.relative_to(SRC).as_posix(): frozenset(bare_names(parsed(path)))
+        for path in modules("core", "standards")
+    }
+
+    assert len(found) >= 55
+    without = [
+        f"{module}: {name}"
+        for module, names in sorted(found.items())
+        for name in sorted(names - set(EXEMPT.get(module, "").split()))
+    ]
+    assert not without, joined(without)
+    stale = [
+        f"{module}: {name}"
+        for module, names in EXEMPT.items()
+        for name in sorted(set(names.split()) - found.get(module, frozenset()))
+    ]
+    assert not stale, f"not needed any more, take out: {joined(stale)}"
+
+
+def test_bare_names__finds_a_number_without_a_unit() -> None:
+    source = """
+def f(energy: float, power_kw: float, at: NDArray[np.float64], n: int) -> None: ...
+class C:
+    price: float | None
+    price_cny_per_kwh: float
+"""
+
+    assert set(bare_names(ast.parse(source))) == {"energy", "at", "price"}

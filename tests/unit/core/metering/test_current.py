@@ -1,0 +1,91 @@
+"""Which reading counts: the one sent last among those known, whatever the order of arrival (§3)."""
+
+from typing import NamedTuple
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from taihang.core.metering.current import current_rows, rank_of_batches
+
+
+class Sent(NamedTuple):
+    """One batch: when it was sent, and what it says about the time of each reading."""
+
+    gateway: str
+    counter: int
+    sent_at_s: int
+    counts_by_time: dict[int, int]
+
+
+@st.composite
+def deliveries(draw: st.DrawFn) -> list[Sent]:
+    readings = st.dictionaries(st.integers(0, 5), st.integers(0, 99), max_size=6)
+    times_s = draw(st.lists(st.integers(0, 4), min_size=1, max_size=6))
+    return [
+        Sent("ab"[number % 2], number, sent_at_s, draw(readings))
+        for number, sent_at_s in enumerate(times_s)
+    ]
+
+
+def rows_of(batches: list[Sent]) -> dict[str, NDArray[np.int64]]:
+    """Return the rows of some batches as the lake keeps them: by time, then by leaf index."""
+    rows = sorted(
+        (time_s, index, count)
+        for index, batch in enumerate(batches)
+        for time_s, count in batch.counts_by_time.items()
+    )
+    columns = np.array(rows, np.int64).reshape(-1, 3).T
+    return {"time_s": columns[0], "batch": columns[1], "count": columns[2]}
+
+
+def current(batches: list[Sent], as_of: int) -> dict[int, int]:
+    rank = rank_of_batches([batch[:3] for batch in batches])
+    found = current_rows(rows_of(batches), batch_rank=rank, as_of=as_of)
+    return dict(zip(found["time_s"].tolist(), found["count"].tolist(), strict=True))
+
+
+@given(deliveries())
+def test_current_rows__takes_what_was_sent_last(batches: list[Sent]) -> None:
+    in_order = sorted(batches, key=lambda batch: (batch.sent_at_s, batch.gateway, batch.counter))
+    expected: dict[int, int] = {}
+    for batch in in_order:
+        expected |= batch.counts_by_time
+
+    assert current(batches, len(batches)) == expected
+
+
+@given(deliveries(), st.data())
+def test_current_rows__is_the_same_for_any_order_of_arrival(
+    batches: list[Sent], data: st.DataObject
+) -> None:
+    arrived = data.draw(st.permutations(batches))
+
+    assert current(arrived, len(arrived)) == current(batches, len(batches))
+
+
+@given(deliveries(), st.data())
+def test_current_rows__does_not_know_what_came_later(
+    batches: list[Sent], data: st.DataObject
+) -> None:
+    size = data.draw(st.integers(0, len(batches)))
+
+    assert current(batches, size) == current(batches[:size], size)
+
+
+@given(deliveries())
+def test_current_rows__leaves_each_time_once_and_in_order(batches: list[Sent]) -> None:
+    rank = rank_of_batches([batch[:3] for batch in batches])
+
+    found = current_rows(rows_of(batches), batch_rank=rank, as_of=len(batches))
+
+    assert (np.diff(found["time_s"]) > 0).all()
+    assert len({len(column) for column in found.values()}) == 1
+
+
+@given(deliveries())
+def test_rank_of_batches__numbers_every_batch_once(batches: list[Sent]) -> None:
+    rank = rank_of_batches([batch[:3] for batch in batches])
+
+    assert sorted(rank.tolist()) == list(range(len(batches)))
