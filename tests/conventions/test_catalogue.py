@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from conventions.source_tree import SRC, joined, modules, name_of, parsed
+from conventions.source_tree import SRC, STANDALONE, joined, modules, name_of, parsed
 from taihang.interfaces.catalogue import LANGS, load_catalogue
 
 N_TEXTS_LEAST: Final = 150
@@ -48,6 +48,7 @@ def asked_in_code() -> list[tuple[str, str]]:
     found = [
         (f"{name_of(path)}:{line}", key)
         for path in modules("interfaces")
+        if path.name != STANDALONE
         for line, key in asked_keys(parsed(path))
     ]
     for path in sorted(_TEMPLATES.rglob("*.html")):

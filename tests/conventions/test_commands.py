@@ -2,7 +2,8 @@
 
 import argparse
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, cast
 
 from conventions.source_tree import DOCS, joined
 from taihang.interfaces.cli.parser import NOT_BUILT, build_parser
@@ -14,11 +15,8 @@ _HEADING: Final = re.compile(r"^### `taihang ([a-z-]+)`", re.MULTILINE)
 
 def commands() -> dict[str, argparse.ArgumentParser]:
     """Return the parser of every command."""
-    for action in build_parser("en")._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            choices: dict[str, argparse.ArgumentParser] = action.choices
-            return choices
-    raise AssertionError("the command line has no commands")
+    (action,) = (action for action in build_parser("en")._actions if action.dest == "command")
+    return dict(cast("Mapping[str, argparse.ArgumentParser]", action.choices))
 
 
 def options(parser: argparse.ArgumentParser) -> set[str]:

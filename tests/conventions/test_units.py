@@ -34,18 +34,20 @@ UNITS: Final = frozenset(
 """The last word of a name of a bare number; ``price_cny_per_kwh`` ends in one as well."""
 EXEMPT: Final[dict[str, str]] = {
     # The unit stands in the kind beside it: kW for import and export, else kWh.
-    "core/dispatch/diagnosis.py": "limit needed value",
+    "core/dispatch/diagnosis.py": "limit needed value values",
     # A number of days.
     "core/dispatch/forecast.py": "days_used",
     # A linear model has no units; whoever builds one names its columns with theirs.
-    "core/dispatch/model.py": "bound cost gap lower objective terms upper value",
-    "core/dispatch/plan.py": "cost_scale terms",
-    # Any number of the problem, on its way into a document.
-    "core/dispatch/problem.py": "value",
-    # The referee is one page without help from outside; a finding has the unit of its rule.
+    "core/dispatch/model.py": (
+        "bound column_cost column_lower column_upper cost gap lower objective row_lower row_upper "
+        "terms upper value values"
+    ),
+    "core/dispatch/plan.py": "cost_scale drawn given values",
+    # Any numbers of the problem, on their way into a document.
+    "core/dispatch/problem.py": "values",
+    # A finding has the unit of its rule; a step is kW throughout, and kWh in ``energy``.
     "core/dispatch/referee.py": (
-        "charge curtail curtailed discharge due energy exported exports given imported imports "
-        "limit off"
+        "charge curtail discharge due energy exports given imports limit off"
     ),
     # Columns of a table, and ranks in it.
     "core/metering/current.py": "batch_rank rows",
@@ -62,16 +64,21 @@ _BARE: Final = re.compile(r"\bfloat\b|\bReals\b|\bNDArray\[np\.(?:float64|int64)
 
 def bare_names(tree: ast.AST) -> Iterator[str]:
     """Yield the names of parameters and fields that are bare floats or arrays without a unit."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.arg) and node.annotation is not None:
-            name, annotation = node.arg, node.annotation
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            name, annotation = node.target.id, node.annotation
-        else:
-            continue
+    for name, annotation in declared(tree):
         last = name.rsplit("_", 1)[-1].lower()
         if _BARE.search(ast.unparse(annotation)) and last not in UNITS:
             yield name
+
+
+def declared(tree: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Yield name and annotation of every parameter and every field of a class."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg) and node.annotation is not None:
+            yield node.arg, node.annotation
+        elif isinstance(node, ast.ClassDef):
+            for field in node.body:
+                if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+                    yield field.target.id, field.annotation
 
 
 def test_bare_numbers__carry_their_unit() -> None:
@@ -101,6 +108,8 @@ def f(energy: float, power_kw: float, at: NDArray[np.float64], n: int) -> None: 
 class C:
     price: float | None
     price_cny_per_kwh: float
+    def g(self) -> None:
+        local: float = 0.0
 """
 
     assert set(bare_names(ast.parse(source))) == {"energy", "at", "price"}

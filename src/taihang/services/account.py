@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taihang.core.carbon.scope2 import Claim, Instrument, market_based
-from taihang.core.facts import Fact, FactOutOfForceError
+from taihang.core.facts import Fact, FactBook, FactOutOfForceError
 from taihang.core.park.park import GridFactorPolicy, Park
 from taihang.core.park.topology import Direction, Meter
 from taihang.core.periods import Period, month, months_in
@@ -29,6 +29,7 @@ from taihang.standards import mee_grid_factors, ndrc_650
 ACCOUNT_FORMAT = "taihang-account/v1"
 PARK_SUBJECT = "park"
 NON_FOSSIL = "electricity.non-fossil"
+_DIRECT_CONNECTION = "direct-connection.self-use-min"
 _FIRST_REASON = "first issue"
 _AGAIN_REASON = "readings, factors or rules changed since the version before"
 
@@ -177,15 +178,21 @@ def project_ratios(period: Period, *, ports: Ports) -> ndrc_650.Ratios650:
 
     A period before the rule is judged by the thresholds of its first day.
     """
-    first_day = min(
-        fact.valid_from for fact in ports.facts.all() if fact.code.startswith("direct-connection.")
-    )
     return ndrc_650.ratios(
         project_energy(period, ports=ports),
         export_limit_ratio=ports.park.accounting.export_limit_ratio,
         book=ports.facts,
-        on=max(local_last_day(period, ports.park), first_day),
+        on=max(local_last_day(period, ports.park), first_day(_DIRECT_CONNECTION, ports.facts)),
     )
+
+
+def first_day(code: str, book: FactBook) -> date:
+    """Return the first day on which any fact of a code is in force.
+
+    A rule that is younger than the period is applied as it stood on its first day; the statement
+    carries the fact with its dates, so that nobody takes it for a rule of that time.
+    """
+    return min(fact.valid_from for fact in book.all() if fact.code == code)
 
 
 # -- provable statements -------------------------------------------------------------------------
@@ -326,7 +333,8 @@ def _market_drafts(
 ) -> Iterator[Draft]:
     """Yield market-based scope 2 and the green share of every user."""
     period = month(name, ports.park.zone)
-    non_fossil = ports.facts.in_force(NON_FOSSIL, on=local_last_day(period, ports.park))
+    on = max(local_last_day(period, ports.park), first_day(NON_FOSSIL, ports.facts))
+    non_fossil = ports.facts.in_force(NON_FOSSIL, on=on)
     code = ports.park.accounting.residual_factor
     residual = grid_factor(ports, code=code, region=mee_grid_factors.NATION, period=period)
     for (role, node), rows in matching.items():

@@ -43,8 +43,10 @@ class Billed:
 
     n_bills: int
     total_cny: Decimal
-    not_billed: tuple[tuple[str, str], ...]
-    """Months that could not be billed, each with the reason."""
+    not_billed: tuple[str, ...]
+    """Months that could not be billed, in order."""
+    reason: str
+    """Why the first of them could not; empty where every month was billed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ def bill_enterprises(period: Period, *, ports: Ports) -> Billed:
         The bills issued, and the months that could not be billed.
     """
     n_bills, total_cny = 0, Decimal(0)
-    not_billed: list[tuple[str, str]] = []
+    not_billed: list[str] = []
+    reason = ""
     for name in months_in(period, ports.park.zone):
         # 1. Trace every matched watt-hour from plant to user.
         matched = _matched(month(name, ports.park.zone), ports)
@@ -91,13 +94,14 @@ def bill_enterprises(period: Period, *, ports: Ports) -> Billed:
                 for enterprise, tariff in _billed_users(ports.park)
             ]
         except FactOutOfForceError as error:
-            not_billed.append((name, str(error)))
+            not_billed.append(name)
+            reason = reason or str(error)
             continue
         # 3. Issue them as statements.
         issue_statements([_draft(each, ports) for each in bills], period=name, ports=ports)
         n_bills += len(bills)
         total_cny += sum((each.total_cny for each in bills), Decimal(0))
-    return Billed(n_bills, total_cny, tuple(not_billed))
+    return Billed(n_bills, total_cny, tuple(not_billed), reason)
 
 
 def _billed_users(park: Park) -> Iterator[tuple[Enterprise, GridTariff]]:

@@ -25,12 +25,19 @@ _HEAD: Final = struct.Struct("<4sII")
 _SEGMENT_BYTES: Final = 64 * 1024 * 1024
 _RECORD_BYTES: Final = 64 * 1024 * 1024
 _CHECKPOINTS: Final = "checkpoints"
+_NO_ROOM: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS))
 
 
 class DamagedJournalError(IntegrityError):
     """An acknowledged record, or the checkpoint over it, does not verify."""
 
     code = "integrity.damaged-journal"
+
+
+class RolledBackJournalError(IntegrityError):
+    """The journal holds fewer records than were acknowledged: an older copy stands in its place."""
+
+    code = "integrity.rolled-back-journal"
 
 
 class StorageFullError(LinkError):
@@ -103,15 +110,19 @@ class Journal:
         """The last signed checkpoint; None while the journal is empty."""
         return self._note
 
-    def load(self) -> None:
+    def load(self, *, at_least: int = 0) -> None:
         """Read the journal and check it against its last checkpoint.
+
+        Args:
+            at_least: Records that were acknowledged by what others remember of this journal.
 
         Raises:
             DamagedJournalError: If an acknowledged record is damaged or the root differs.
+            RolledBackJournalError: If acknowledged records are gone without a trace.
         """
         notes = self.checkpoint_notes()
         checkpoint = self._seal.verify(notes[-1]) if notes else None
-        acknowledged = checkpoint.size if checkpoint else 0
+        acknowledged = max(checkpoint.size if checkpoint else 0, at_least)
         self._tree = merkle.Tree()
         for item in self.scan():
             if isinstance(item, Damage):
@@ -119,12 +130,16 @@ class Journal:
                     raise self._damaged(item)
                 break
             self._tree.append(merkle.leaf_hash(self._seal.leaf_entry(item.data)))
-        if checkpoint and (
-            self._tree.size < acknowledged or self._tree.root(acknowledged) != checkpoint.root
-        ):
+        if self._tree.size < acknowledged:
+            raise RolledBackJournalError(
+                given=f"{self._tree.size} records in {self._directory}",
+                expected=f"{acknowledged} records: so many were acknowledged",
+                remedy="put the newest copy of the journal back; an older one loses readings",
+            )
+        if checkpoint and self._tree.root(checkpoint.size) != checkpoint.root:
             raise DamagedJournalError(
                 given=f"{self._tree.size} records whose root is not that of the checkpoint",
-                expected=f"{acknowledged} records under root {checkpoint.root.hex()}",
+                expected=f"{checkpoint.size} records under root {checkpoint.root.hex()}",
                 remedy="run `taihang audit` to find the record, then restore the journal",
             )
         self._note = notes[-1] if notes else None
@@ -166,25 +181,35 @@ class Journal:
 
     # -- writing ---------------------------------------------------------------------------------
 
-    def recover(self) -> None:
+    def recover(self, *, at_least: int = 0) -> None:
         """Make the journal ready to write: cut a torn tail, cover what is intact.
 
-        Raises:
-            DamagedJournalError: If an acknowledged record is damaged.
+        Args:
+            at_least: Records that were acknowledged by what others remember of this journal.
         """
         self._directory.mkdir(parents=True, exist_ok=True)
-        self.load()
+        self.load(at_least=at_least)
         acknowledged = self._seal.verify(self._note).size if self._note else 0
-        torn: dict[str, int] = {}
-        for item in [*self.scan(), *self.checkpoint_damage()]:
-            if isinstance(item, Damage):
-                torn.setdefault(item.file, item.offset)
-        for name, offset in torn.items():
+        for name, offset in self._torn().items():
             self._disk.truncate(self._directory / name, offset)
             self._disk.fsync(self._directory / name)
         self._writable = True
         if self._tree.size > acknowledged:
             self._publish()
+
+    def _torn(self) -> dict[str, int]:
+        """Return where to cut each file that ends in what was never acknowledged."""
+        torn: dict[str, int] = {}
+        for item in self.scan():
+            if isinstance(item, Damage):
+                torn.setdefault(item.file, item.offset)
+        path = self._directory / _CHECKPOINTS
+        size = path.stat().st_size if path.exists() else 0
+        for damage in self.checkpoint_damage():
+            # Only the end can be torn. Damage before an intact checkpoint stays for the audit.
+            if damage.offset + len(damage.data) == size:
+                torn[damage.file] = damage.offset
+        return torn
 
     def append(self, records: Sequence[bytes]) -> list[int]:
         """Store records for ever and return their indexes.
@@ -196,9 +221,9 @@ class Journal:
             Index of each record; when this returns, records and checkpoint are on the disk.
 
         Raises:
-            SuspectJournalError: If an earlier forced write failed; restart first.
+            SuspectJournalError: If an earlier write failed, or the journal was opened for reading.
             StorageFullError: If the disk is full; nothing was stored.
-            StateError: If the journal was opened for reading only.
+            LinkError: If the disk failed otherwise; the journal is suspect until a restart.
         """
         self._require_writable()
         if not records:
@@ -211,7 +236,7 @@ class Journal:
         try:
             self._publish()
         except StorageFullError:
-            self._disk.truncate(path, size)
+            self._cut(path, size)
             self.load()
             raise
         return list(range(first, self._tree.size))
@@ -229,19 +254,29 @@ class Journal:
         try:
             self._disk.append(path, data)
         except OSError as error:
-            if path.exists():
-                self._disk.truncate(path, size)
-            raise self._failed(error) from error
-        self._force(path)
-
-    def _force(self, path: Path) -> None:
+            if error.errno not in _NO_ROOM:
+                raise self._suspected(error) from error
+            self._cut(path, size)
+            raise StorageFullError(
+                given=f"{error.strerror} in {self._directory}",
+                expected="room for the records",
+                remedy="make room; the sender keeps its data and tries again by itself",
+            ) from error
         try:
             self._disk.fsync(path)
             self._disk.fsync(self._directory)
         except OSError as error:
             # After a failed fsync the kernel may drop the dirty pages: a retry could lie.
-            self._suspect = True
-            raise self._failed(error) from error
+            raise self._suspected(error) from error
+
+    def _cut(self, path: Path, size: int) -> None:
+        """Take back what an append may have left of itself."""
+        if not path.exists() or path.stat().st_size == size:
+            return
+        try:
+            self._disk.truncate(path, size)
+        except OSError as error:
+            raise self._suspected(error) from error
 
     def _require_writable(self) -> None:
         if self._suspect or not self._writable:
@@ -251,13 +286,9 @@ class Journal:
                 remedy="restart the command; the start reads what the disk really holds",
             )
 
-    def _failed(self, error: OSError) -> LinkError:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS}:
-            return StorageFullError(
-                given=f"{error.strerror} in {self._directory}",
-                expected="room for the records",
-                remedy="make room; the sender keeps its data and tries again by itself",
-            )
+    def _suspected(self, error: OSError) -> LinkError:
+        """Stop writing: what the disk holds now is unknown."""
+        self._suspect = True
         return LinkError(
             given=f"{error.strerror} in {self._directory}",
             expected="a disk that stores what it is given",

@@ -97,11 +97,13 @@ class Lake:
 
     def write_batches(self, batches: Iterable[tuple[str, int, int]]) -> None:
         """State which batches of the journal are inside; written after their rows."""
-        self._directory.mkdir(parents=True, exist_ok=True)
+        path = self._directory / _MANIFEST
         manifest = {"batches": [list(row) for row in batches], "format": _FORMAT}
-        self._disk.write_whole(
-            self._directory / _MANIFEST, json.dumps(manifest, separators=(",", ":")).encode()
-        )
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            self._disk.write_whole(path, json.dumps(manifest, separators=(",", ":")).encode())
+        except OSError as error:
+            raise self._unwritten(path, error) from error
 
     def clear(self) -> None:
         """Take everything out, manifest first, so that a crash leaves an empty lake."""
@@ -183,10 +185,10 @@ class Lake:
             for path in self._files(table):
                 for key, columns in sorted(self._read_file(path).items()):
                     digest.update(json.dumps([table, path.stem, *key]).encode())
-                    for name in sorted(columns):
-                        values = columns[name]
+                    ranked = _by_rank(columns, rank)
+                    for name in sorted(ranked):
                         digest.update(name.encode())
-                        digest.update((rank[values] if name == "batch" else values).tobytes())
+                        digest.update(ranked[name].tobytes())
         return digest.hexdigest()
 
     # -- files -----------------------------------------------------------------------------------
@@ -225,7 +227,6 @@ class Lake:
         if not slabs:
             path.unlink(missing_ok=True)
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
         keys = sorted(slabs)
         lengths = [len(slabs[key]["time_s"]) for key in keys]
         rows = {name: np.concatenate([slabs[key][name] for key in keys]) for name in slabs[keys[0]]}
@@ -238,6 +239,7 @@ class Lake:
         part = path.with_name(path.name + ".part")
         self._database.register("rows", rows)
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             self._database.execute(
                 f"COPY (SELECT {strings}, {names} FROM rows) TO '{_quoted(str(part))}' ("
                 "FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION v2,"
@@ -248,13 +250,16 @@ class Lake:
             self._disk.fsync(path.parent)
         except (duckdb.Error, OSError) as error:
             part.unlink(missing_ok=True)
-            raise LakeWriteError(
-                given=f"{path}: {error}",
-                expected="a disk with room for it",
-                remedy="make room and run the command again: the journal has every reading",
-            ) from error
+            raise self._unwritten(path, error) from error
         finally:
             self._database.unregister("rows")
+
+    def _unwritten(self, path: Path, error: Exception) -> LakeWriteError:
+        return LakeWriteError(
+            given=f"{path}: {error}",
+            expected="a disk with room for it",
+            remedy="make room and run the command again: the journal has every reading",
+        )
 
     def _damaged(self, path: Path, expected: str) -> DamagedLakeError:
         return DamagedLakeError(
@@ -307,6 +312,15 @@ def _merge(known: Columns | None, added: Columns) -> Columns:
         same[1:] &= array[1:] == array[:-1]
     same[:1] = False
     return {name: array[~same] for name, array in sorted_.items()}
+
+
+def _by_rank(columns: Columns, rank: NDArray[np.int64]) -> Columns:
+    """Number the batches by the order of sending, and put rows of one time in that order."""
+    if "batch" not in columns:
+        return columns
+    ranked = {**columns, "batch": rank[columns["batch"]]}
+    order = np.lexsort((ranked["batch"], ranked["time_s"]))
+    return {name: array[order] for name, array in ranked.items()}
 
 
 def _inside(columns: Columns, period: Period) -> Columns:

@@ -37,6 +37,7 @@ from taihang.services.report import report as report_period
 from taihang.services.settle import settle as settle_period
 
 _DAYS_MAX: Final = 3_660
+_NOT_SAID: Final = ("deviating", "not_billed", "not_billed_reason")
 
 
 class WordsError(InputError):
@@ -146,11 +147,11 @@ def settle(args: argparse.Namespace) -> int:
     """Settle a period, issue its lots, statements and bills."""
     with wiring.open_park(_path(args, "dir"), writing=True) as ports:
         facts = run_settlement(_stretch(args, ports), ports)
-    not_billed = cast("list[list[str]]", facts["not_billed"])
-    lines = [text("cli.done.settle", _lang(args), **_numbers(facts))]
+    not_billed = cast("list[str]", facts["not_billed"])
+    lines = [text("cli.done.settle", _lang(args), **_only(facts, *_NOT_SAID))]
     if not_billed:
-        months = f"{not_billed[0][0]} … {not_billed[-1][0]}"
-        why = not_billed[0][1]
+        months = f"{not_billed[0]} … {not_billed[-1]}"
+        why = facts["not_billed_reason"]
         lines.append(text("cli.done.not_billed", _lang(args), months=months, why=why))
     say(args, facts, "\n".join(lines))
     return 0
@@ -187,7 +188,8 @@ def run_settlement(period: Period, ports: Ports) -> dict[str, object]:
         "unchanged": accounted.n_unchanged,
         "bills": billed.n_bills,
         "bills_cny": str(billed.total_cny),
-        "not_billed": [list(item) for item in billed.not_billed],
+        "not_billed": list(billed.not_billed),
+        "not_billed_reason": billed.reason,
     }
 
 
@@ -260,9 +262,12 @@ def audit(args: argparse.Namespace) -> int:
         "findings": [{"where": f.where, "what": f.what} for f in found.findings],
         "gaps": found.gaps,
     }
-    key = "cli.done.audit_clean" if found.is_clean else "cli.done.audit_found"
     numbers = {"batches": found.n_batches, "readings": found.n_readings}
-    head = text(key, _lang(args), **numbers, root=found.root.hex(), n=len(found.findings))
+    head = (
+        text("cli.done.audit_clean", _lang(args), **numbers, root=found.root.hex())
+        if found.is_clean
+        else text("cli.done.audit_found", _lang(args), **numbers, n=len(found.findings))
+    )
     lines = [head, *(f"  ✗ {f.where}: {f.what}" for f in found.findings)]
     say(args, facts, "\n".join(lines))
     return 0 if found.is_clean else REFUSED
@@ -373,10 +378,6 @@ def _counts(count: CollectCount) -> dict[str, int]:
         "unchanged": count.unchanged,
         "batches": count.batches,
     }
-
-
-def _numbers(facts: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in facts.items() if not isinstance(value, list)}
 
 
 def _only(facts: Mapping[str, object], *without: str) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
@@ -17,6 +18,8 @@ from taihang.standards.ndrc_650 import Requirement, Verdict
 
 _WH_PER_GWH: Final = 1_000 * WH_PER_MWH
 _TOP: Final = 8
+_NAME_WIDTH: Final = {"zh": 18, "en": 21}
+"""Columns of a terminal that the longest name may take."""
 _MARK: Final = {
     Verdict.MET: ("✓", "green"),
     Verdict.MISSED: ("✗", "red"),
@@ -162,11 +165,17 @@ def _verdicts(found: ParkReport, lang: Lang) -> Table:
 
 def _top_enterprises(found: ParkReport, ports: Ports, lang: Lang) -> Table:
     table = Table(
-        title=text("cli.report.top", lang, n=_TOP), title_justify="left", title_style="bold"
+        box=SIMPLE_HEAD,
+        title=text("cli.report.top", lang, n=_TOP),
+        title_justify="left",
+        title_style="bold",
     )
-    table.add_column(text("cli.column.enterprise", lang))
+    name_width = _NAME_WIDTH[lang]
+    table.add_column(
+        text("cli.column.enterprise", lang), no_wrap=True, overflow="ellipsis", max_width=name_width
+    )
     for key in ("load", "peak", "green", "location", "bill", "missing"):
-        table.add_column(text(f"cli.column.{key}", lang), justify="right")
+        table.add_column(text(f"cli.column.{key}", lang), justify="right", no_wrap=True)
     for figures in sorted(found.enterprises, key=lambda f: -f.load_wh)[:_TOP]:
         enterprise = ports.park.enterprises[figures.id]
         name = enterprise.name_zh if lang == "zh" else enterprise.name_en
