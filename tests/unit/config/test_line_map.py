@@ -131,6 +131,13 @@ def test_line_of__falls_back_to_the_table_above() -> None:
     assert lines.line_of(()) == 1
 
 
+@given(text=st.text(alphabet="ab=.,[]{}#'\"\\\n \t"))
+def test_map_lines__ends_on_any_text(text: str) -> None:
+    found = map_lines(text)
+
+    assert all(1 <= line <= text.count("\n") + 1 for line in found.lines.values())
+
+
 def test_map_lines__of_an_empty_text() -> None:
     assert dict(map_lines("").lines) == {}
     assert dict(map_lines("# only this").lines) == {}

@@ -518,6 +518,17 @@ def test_read_park__tells_all_problems_in_order(full_text: str) -> None:
     assert error.code == "input.park-file"
 
 
+def test_examine_park__problems_come_in_the_order_of_the_lines(full_text: str) -> None:
+    # Stations are read before meters, but stand below them in this file.
+    text, below = _changed(full_text, "piles = 4", "piles = 0")
+    text, above = _changed(text, "max_kw = 420", "max_kw = 0")
+
+    lines = [problem.line for problem in examine_park(text).problems]
+
+    assert lines == [above, below]
+    assert above < below
+
+
 def test_read_park__leaves_warnings_out_of_the_error(full_text: str) -> None:
     text, _ = _changed(full_text, "capacity_kva = 500,", "capacity_kva = 300,")
     text, _ = _changed(text, 'plant = "PV01"', 'plant = "PV02"')

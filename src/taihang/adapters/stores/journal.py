@@ -125,11 +125,11 @@ class Journal:
         acknowledged = max(checkpoint.size if checkpoint else 0, at_least)
         self._tree = merkle.Tree()
         for item in self.scan():
-            if isinstance(item, Damage):
-                if item.index < acknowledged:
-                    raise self._damaged(item)
+            if item.index == acknowledged:
                 break
-            self._tree.append(merkle.leaf_hash(self._seal.leaf_entry(item.data)))
+            if isinstance(item, Damage):
+                raise self._damaged(item)
+            self._grow(item.data)
         if self._tree.size < acknowledged:
             raise RolledBackJournalError(
                 given=f"{self._tree.size} records in {self._directory}",
@@ -171,7 +171,7 @@ class Journal:
         path = self._directory / _CHECKPOINTS
         if not path.exists():
             return []
-        return [item.data.decode() for item in _frames(path, 0) if isinstance(item, Record)]
+        return [item.data.decode(errors="replace") for item in _frames(path, 0) if isinstance(item, Record)]
 
     def checkpoint_damage(self) -> list[Damage]:
         """Return the stretches of the checkpoint file that are no intact checkpoint."""
@@ -189,27 +189,20 @@ class Journal:
         """
         self._directory.mkdir(parents=True, exist_ok=True)
         self.load(at_least=at_least)
-        acknowledged = self._seal.verify(self._note).size if self._note else 0
-        for name, offset in self._torn().items():
-            self._disk.truncate(self._directory / name, offset)
-            self._disk.fsync(self._directory / name)
-        self._writable = True
-        if self._tree.size > acknowledged:
-            self._publish()
-
-    def _torn(self) -> dict[str, int]:
-        """Return where to cut each file that ends in what was never acknowledged."""
-        torn: dict[str, int] = {}
+        covered = self._seal.verify(self._note).size if self._note else 0
+        torn = self._torn_checkpoint()
         for item in self.scan():
             if isinstance(item, Damage):
                 torn.setdefault(item.file, item.offset)
-        path = self._directory / _CHECKPOINTS
-        size = path.stat().st_size if path.exists() else 0
-        for damage in self.checkpoint_damage():
-            # Only the end can be torn. Damage before an intact checkpoint stays for the audit.
-            if damage.offset + len(damage.data) == size:
-                torn[damage.file] = damage.offset
-        return torn
+            elif item.index == self._tree.size:
+                # Whole, though nobody was told so: it stays, for it may have been seen.
+                self._grow(item.data)
+        for name, offset in torn.items():
+            self._disk.truncate(self._directory / name, offset)
+            self._disk.fsync(self._directory / name)
+        self._writable = True
+        if self._tree.size > covered:
+            self._publish()
 
     def append(self, records: Sequence[bytes]) -> list[int]:
         """Store records for ever and return their indexes.
@@ -229,17 +222,34 @@ class Journal:
         if not records:
             return []
         path, size = self._open_segment()
-        self._write(path, size, b"".join(_frame(record) for record in records))
         first = self._tree.size
-        for record in records:
-            self._tree.append(merkle.leaf_hash(self._seal.leaf_entry(record)))
         try:
+            self._write(path, size, b"".join(_frame(record) for record in records))
+            for record in records:
+                self._grow(record)
             self._publish()
-        except StorageFullError:
-            self._cut(path, size)
-            self.load()
+        except LinkError:
+            # Nothing was acknowledged: the tree goes back to what was.
+            self._tree = merkle.Tree(self._tree.leaf(index) for index in range(first))
+            if not self._suspect:
+                self._cut(path, size)
             raise
         return list(range(first, self._tree.size))
+
+    def _grow(self, record: bytes) -> None:
+        self._tree.append(merkle.leaf_hash(self._seal.leaf_entry(record)))
+
+    def _torn_checkpoint(self) -> dict[str, int]:
+        """Return where to cut the checkpoint file if it ends in a part of a checkpoint.
+
+        Damage before an intact checkpoint is no torn end: it stays for the audit to find.
+        """
+        path = self._directory / _CHECKPOINTS
+        return {
+            damage.file: damage.offset
+            for damage in self.checkpoint_damage()
+            if damage.offset + len(damage.data) == path.stat().st_size
+        }
 
     def _publish(self) -> None:
         """Sign, store and force the checkpoint over everything appended so far."""

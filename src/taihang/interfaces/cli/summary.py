@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from taihang.core.park.assets import PlantKind
-from taihang.core.quantities import WH_PER_KWH, WH_PER_MWH
+from taihang.core.quantities import WH_PER_MWH
 from taihang.interfaces.catalogue import Lang, text
 from taihang.services.ports import Ports
 from taihang.services.report import EnterpriseFigures, ParkReport
@@ -105,7 +105,7 @@ def print_report(found: ParkReport, ports: Ports, lang: Lang) -> None:
 
 
 def _figures(found: ParkReport, lang: Lang) -> Table:
-    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2))
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1))
     table.add_column(style="cyan", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
     table.add_column(no_wrap=True)
@@ -174,18 +174,17 @@ def _top_enterprises(found: ParkReport, ports: Ports, lang: Lang) -> Table:
     table.add_column(
         text("cli.column.enterprise", lang), no_wrap=True, overflow="ellipsis", max_width=name_width
     )
-    for key in ("load", "peak", "green", "location", "bill", "missing"):
+    for key in ("load", "green", "location", "bill", "missing"):
         table.add_column(text(f"cli.column.{key}", lang), justify="right", no_wrap=True)
     for figures in sorted(found.enterprises, key=lambda f: -f.load_wh)[:_TOP]:
         enterprise = ports.park.enterprises[figures.id]
         name = enterprise.name_zh if lang == "zh" else enterprise.name_en
         table.add_row(
             f"{figures.id} {name}",
-            f"{figures.load_wh / WH_PER_MWH:,.1f}",
-            f"{figures.peak_w / WH_PER_KWH:,.0f}",
+            f"{figures.load_wh / WH_PER_MWH:,.0f}",
             f"{figures.green_wh / figures.load_wh:.1%}" if figures.load_wh else "–",
-            _amount(figures.scope2_location_tco2),
-            _amount(figures.bill_cny),
+            _whole(figures.scope2_location_tco2),
+            _whole(figures.bill_cny),
             str(figures.n_missing),
         )
     return table
@@ -197,6 +196,10 @@ def _gwh(energy_wh: int) -> str:
 
 def _amount(value: Decimal | None) -> str:
     return "–" if value is None else f"{value:,.1f}"
+
+
+def _whole(value: Decimal | None) -> str:
+    return "–" if value is None else f"{value:,.0f}"
 
 
 def _decimal(value: Decimal | None) -> str | None:

@@ -100,12 +100,25 @@ def test_match_green__leaves_no_green_energy_beside_unserved_load(case: Case) ->
 
 
 @given(cases())
-def test_match_green__lines_carry_no_more_than_their_limits(case: Case) -> None:
-    limit_wh = sum(line.limit_wh for line in case.lines)
-
+def test_match_green__each_line_carries_no_more_than_its_limit(case: Case) -> None:
     matched = case.match()
 
-    assert (matched.line_load_wh.sum(axis=0) <= limit_wh).all()
+    assert [share.line for share in matched.lines] == list(case.lines)
+    for share in matched.lines:
+        assert (share.given_wh.sum(axis=0) <= share.line.limit_wh).all()
+        assert share.given_wh.sum(axis=0).tolist() == share.received_wh.sum(axis=0).tolist()
+
+
+@given(cases())
+def test_match_green__the_shares_of_the_lines_are_all_that_lines_carried(case: Case) -> None:
+    matched = case.match()
+
+    generation_wh, load_wh = np.zeros_like(case.generation_wh), np.zeros_like(case.load_wh)
+    for share in matched.lines:
+        generation_wh[list(share.line.plants)] += share.given_wh
+        load_wh[list(share.line.users)] += share.received_wh
+    assert generation_wh.tolist() == matched.line_generation_wh.tolist()
+    assert load_wh.tolist() == matched.line_load_wh.tolist()
 
 
 @given(cases())

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from taihang.core.balance.matching import match_green, split_pro_rata
-from taihang.core.balance.tracing import trace_pairs
+from taihang.core.balance.matching import Line, Matching, match_green, split_pro_rata
+from taihang.core.balance.tracing import trace_matching, trace_pairs
 
 
 @st.composite
@@ -25,6 +25,19 @@ def margins(draw: st.DrawFn) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return (
         split_pro_rata(total_wh, weights_wh=given_wh),
         split_pro_rata(total_wh, weights_wh=wanted_wh),
+    )
+
+
+@st.composite
+def matchings(draw: st.DrawFn) -> Matching:
+    """Draw a matching of three plants and three users with up to two lines."""
+    energies = st.lists(st.integers(0, 30), min_size=6, max_size=6)
+    rows = st.sets(st.integers(0, 2), min_size=1).map(lambda found: tuple(sorted(found)))
+    line = st.builds(Line, plants=rows, users=rows, limit_wh=st.integers(0, 40))
+    return match_green(
+        np.array(draw(energies), np.int64).reshape(3, 2),
+        np.array(draw(energies), np.int64).reshape(3, 2),
+        lines=draw(st.lists(line, max_size=2)),
     )
 
 
@@ -59,10 +72,21 @@ def test_trace_pairs__is_never_below_the_proportional_share(
     assert (pairs_wh * total_wh >= given_wh[:, None] * received_wh[None] - total_wh).all()
 
 
-def test_trace_pairs__pairs_the_pool_of_a_matching() -> None:
-    matched = match_green(np.array([[7], [3]]), np.array([[4], [4], [9]]), lines=[])
+@given(matchings())
+def test_trace_matching__keeps_what_every_plant_gave_and_every_user_received(
+    matched: Matching,
+) -> None:
+    pairs_wh = trace_matching(matched)
 
-    pairs_wh = trace_pairs(matched.pool_generation_wh, matched.pool_load_wh)
+    assert (pairs_wh >= 0).all()
+    assert matched.generation_wh.tolist() == pairs_wh.sum(axis=1).tolist()
+    assert matched.load_wh.tolist() == pairs_wh.sum(axis=0).tolist()
 
-    assert pairs_wh.sum(axis=1).tolist() == [[7], [3]]
-    assert matched.pool_load_wh.tolist() == pairs_wh.sum(axis=0).tolist()
+
+def test_trace_matching__pairs_a_line_with_its_own_users_only() -> None:
+    generation_wh, load_wh = np.array([[10], [10]]), np.array([[8], [12]])
+
+    pairs_wh = trace_matching(match_green(generation_wh, load_wh, lines=[Line((1,), (0,), 8)]))
+
+    # The line brings 8 Wh of plant 1 to user 0, who then takes nothing from the pool.
+    assert pairs_wh.squeeze().tolist() == [[0, 10], [8, 2]]

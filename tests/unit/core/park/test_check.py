@@ -64,6 +64,10 @@ def test_check_park__latitude_and_longitude_out_of_range(park: Park) -> None:
     assert (longitude.given, longitude.expected) == ("-180.5", "degrees east, from -180 to 180")
 
 
+def test_check_park__the_poles_and_the_date_line_are_places(park: Park) -> None:
+    assert check_park(replace(park, latitude_deg=-90.0, longitude_deg=180.0)) == []
+
+
 @pytest.mark.parametrize("ratio", ["-0.01", "1.01", "20"])
 def test_check_park__share_out_of_range(park: Park, ratio: str) -> None:
     accounting = replace(
