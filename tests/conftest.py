@@ -5,6 +5,11 @@ from collections.abc import Generator
 
 import pytest
 
+from taihang.config.django_settings import ensure_django
+
+# Doctests are collected from modules that look at Django's settings when they are imported.
+ensure_django()
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(

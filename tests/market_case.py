@@ -51,9 +51,11 @@ def tariff(
     return GridTariff(
         id="agent-110kv",
         users=("E1",),
+        parts="two-part",
         demand_basis=basis,
         agent_price_cny_per_kwh=AGENT_CNY_PER_KWH,
         system_operation_cny_per_kwh=SYSTEM_CNY_PER_KWH,
+        export_price_cny_per_kwh=AGENT_CNY_PER_KWH,
         floating_items=floating_items,
         sharp_applies=sharp_applies,
         line_loss_rule="gross-up",

@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,7 @@ from taihang.adapters.imports.decode import decode_folder  # noqa: E402
 from taihang.adapters.imports.read_map import load_map  # noqa: E402
 from taihang.adapters.registry.store import Registry  # noqa: E402
 from taihang.adapters.stores.journal import CheckpointSeal, Journal  # noqa: E402
-from taihang.adapters.stores.lake import Lake  # noqa: E402
+from taihang.adapters.stores.lake import DamagedLakeError, Lake  # noqa: E402
 from taihang.config.park_file import read_park  # noqa: E402
 from taihang.core.errors import InputError, StateError  # noqa: E402
 from taihang.core.park.park import Park  # noqa: E402
@@ -227,12 +227,22 @@ def decoded(path: Path, *, map_name: str) -> ImportResult:
 
 def _make_ready(ports: Ports) -> None:
     """Bring journal, lake and register together after whatever happened before."""
-    _journal(ports).recover()
+    _journal(ports).recover(at_least=_remembered(ports))
     at_s = int(ports.clock.now().timestamp())
     for gateway in (*ports.park.gateways, IMPORT_GATEWAY):
         key = ports.keys.signing_key(f"gateway-{gateway}")
         ports.registry.enrol_gateway(gateway, public_key=key.public.hex(), at_s=at_s)
-    catch_up(ports)
+    # `rebuild` must be able to open the park; every other job meets the damaged lake by itself.
+    with suppress(DamagedLakeError):
+        catch_up(ports)
+
+
+def _remembered(ports: Ports) -> int:
+    """Return how many records the lake and the register know to have been acknowledged."""
+    sizes = [settlement.journal_size for settlement in ports.registry.settlements()]
+    with suppress(DamagedLakeError):
+        sizes.append(len(ports.lake.batches()))
+    return max(sizes, default=0)
 
 
 def _journal(ports: Ports) -> Journal:

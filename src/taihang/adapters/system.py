@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,11 +18,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 
-from taihang.core.errors import InputError, StateError
+from taihang.core.errors import InputError, IntegrityError, StateError
 
 _OWNER_ONLY: Final = 0o600
 _OTHERS: Final = 0o077
 _SECRET_BYTES: Final = 32
+_SECRET: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class BusyParkError(StateError):
@@ -34,6 +36,12 @@ class OpenKeyError(InputError):
     """A key file can be read by others."""
 
     code = "input.open-key"
+
+
+class DamagedKeyError(IntegrityError):
+    """A key file does not hold a key."""
+
+    code = "integrity.damaged-key"
 
 
 class SystemClock:
@@ -180,15 +188,33 @@ class KeyRing:
         path = self._directory / file_name
         if not path.exists():
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-            with os.fdopen(handle, "wb") as file:
-                file.write(self._random_bytes(_SECRET_BYTES).hex().encode())
-                file.flush()
-                os.fsync(file.fileno())
+            self._make(path)
         if path.stat().st_mode & _OTHERS:
             raise OpenKeyError(
                 given=f"{path} readable by others",
                 expected="a key file that only its owner can read",
                 remedy=f"run: chmod 600 {path}",
             )
-        return bytes.fromhex(path.read_text().strip())
+        text = path.read_text(encoding="ascii", errors="replace").strip()
+        if not _SECRET.fullmatch(text):
+            raise DamagedKeyError(
+                given=f"{path} with {len(text)} characters",
+                expected=f"{2 * _SECRET_BYTES} hexadecimal digits",
+                remedy="put the key back from its backup; a new one would disown what it signed",
+            )
+        return bytes.fromhex(text)
+
+    def _make(self, path: Path) -> None:
+        """Make a key file that is there whole or not at all, whenever the machine stops."""
+        part = path.with_name(path.name + ".part")
+        part.unlink(missing_ok=True)
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+        with os.fdopen(handle, "wb") as file:
+            file.write(self._random_bytes(_SECRET_BYTES).hex().encode())
+            file.flush()
+            os.fsync(file.fileno())
+        # A link never replaces a key that another process made meanwhile; a rename would.
+        with suppress(FileExistsError):
+            path.hardlink_to(part)
+        part.unlink()
+        PosixDisk().fsync(self._directory)

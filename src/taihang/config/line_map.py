@@ -1,8 +1,8 @@
 """On which line of a TOML text each key stands: the standard parser does not say.
 
 The scanner expects a text that ``tomllib`` has accepted, so it checks nothing; it only walks over
-keys, strings and brackets and counts lines. On any other text it comes to an end all the same, for
-every turn of every loop steps forward.
+keys, strings and brackets and counts lines. Every turn of every loop steps forward, so that it
+comes to an end on any other text too.
 
 Source: TOML 1.0.0.
 """

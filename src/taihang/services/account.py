@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taihang.core.carbon.scope2 import Claim, Instrument, market_based
+from taihang.core.errors import StateError
 from taihang.core.facts import Fact, FactBook, FactOutOfForceError
 from taihang.core.park.park import GridFactorPolicy, Park
 from taihang.core.park.topology import Direction, Meter
@@ -20,10 +21,10 @@ from taihang.core.periods import Period, month, months_in
 from taihang.core.quantities import KG_PER_T, WH_PER_KWH, WH_PER_MWH
 from taihang.core.seal.canonical import JsonValue, canonical_bytes, load_canonical
 from taihang.core.seal.issued import IssuedStatement
-from taihang.core.seal.statement import EnergyStatement, Term, fact_document
+from taihang.core.seal.statement import EnergyStatement, fact_document
 from taihang.core.series import EnergySeries, Quality
 from taihang.services.ports import Columns, Ports
-from taihang.services.settle import max_interval_wh, series_of
+from taihang.services.settle import series_of, term_of
 from taihang.standards import mee_grid_factors, ndrc_650
 
 ACCOUNT_FORMAT = "taihang-account/v1"
@@ -32,6 +33,12 @@ NON_FOSSIL = "electricity.non-fossil"
 _DIRECT_CONNECTION = "direct-connection.self-use-min"
 _FIRST_REASON = "first issue"
 _AGAIN_REASON = "readings, factors or rules changed since the version before"
+
+
+class UnsettledMonthError(StateError):
+    """A month is to be accounted or billed that is not settled for the park as it is now."""
+
+    code = "state.unsettled-month"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ def account(period: Period, *, ports: Ports) -> Accounted:
     for name in months_in(period, ports.park.zone):
         # 1. What was settled.
         intervals = ports.lake.read("intervals", month(name, ports.park.zone))
-        matching = ports.lake.read("matching", month(name, ports.park.zone))
+        matching = read_matching(name, ports=ports)
         # 2. Energy × factors: the statements that a stranger can prove.
         drafts = [*_energy_drafts(name, intervals, ports)]
         # 3. What depends on the matching of the whole park.
@@ -81,6 +88,32 @@ def account(period: Period, *, ports: Ports) -> Accounted:
         for index, n in enumerate(issue_statements(drafts, period=name, ports=ports)):
             counts[index] += n
     return Accounted(*counts)
+
+
+def read_matching(
+    name: str, *, ports: Ports
+) -> dict[tuple[str, ...], dict[str, NDArray[np.int64]]]:
+    """Return the matching of a month, of every plant and user of the park.
+
+    Args:
+        name: The local month.
+        ports: The outside world.
+
+    Returns:
+        Settled rows by (role, node).
+
+    Raises:
+        UnsettledMonthError: If the month was not settled with this park file.
+    """
+    rows = ports.lake.read("matching", month(name, ports.park.zone))
+    wanted = {("plant", p) for p in ports.park.plants} | {("user", u) for u in ports.park.users}
+    if absent := sorted(node for _, node in wanted - set(rows)):
+        raise UnsettledMonthError(
+            given=f"{name}, settled without {', '.join(absent[:5])} ({len(absent)} in all)",
+            expected="a month settled with the present park.toml",
+            remedy="settle the month again, then account and bill it",
+        )
+    return rows
 
 
 def issue_statements(drafts: Iterable[Draft], *, period: str, ports: Ports) -> tuple[int, int, int]:
@@ -209,8 +242,12 @@ def _energy_drafts(
     location = grid_factor(ports, code=mee_grid_factors.AVERAGE, region=region, period=period)
     meters = [m for m in ports.park.meters.values() if (m.id,) in intervals]
     used = [m for m in meters if m.measures is Direction.CONSUMPTION]
-    subjects = [(m.node, [m]) for m in meters if m.measures in _STATED]
-    for subject, chosen in [*subjects, (PARK_SUBJECT, used)]:
+    subjects: dict[str, list[Meter]] = {}
+    for meter in meters:
+        # A meter that was replaced within the month stands beside the one that followed it.
+        if meter.measures in _STATED:
+            subjects.setdefault(meter.node, []).append(meter)
+    for subject, chosen in [*subjects.items(), *([(PARK_SUBJECT, used)] if used else [])]:
         measured = _measured(chosen, intervals, period)
         base = _Base(name, period, subject, chosen, measured, ports)
         if chosen[0].measures is Direction.GENERATION:
@@ -281,7 +318,7 @@ class _Base:
             period=self.period,
             title_zh=f"{subject_zh} {self.name} {kind.zh}",
             title_en=f"{subject_en}, {self.name}: {kind.en}",
-            terms=tuple(_term(meter) for meter in self.meters),
+            terms=tuple(term_of(meter) for meter in self.meters),
             energy_wh=self.measured.energy_wh,
             missing=self.measured.missing,
             factors=factors,
@@ -295,16 +332,6 @@ class _Base:
         return Draft(kind.name, self.subject, self.name, statement.document())
 
 
-def _term(meter: Meter) -> Term:
-    return Term(
-        point=meter.id,
-        sign=1,
-        scale=meter.wh_per_count,
-        modulus=meter.modulus,
-        max_interval_wh=max_interval_wh(meter),
-    )
-
-
 def _measured(
     meters: list[Meter],
     intervals: dict[tuple[str, ...], dict[str, NDArray[np.int64]]],
@@ -314,13 +341,14 @@ def _measured(
     energy_wh = missing = 0
     for meter in meters:
         series = series_of(intervals[meter.id,], period)
-        counted = _counted(series)
-        energy_wh += int(series.wh[counted].sum())
-        missing += int((~counted).sum())
+        chosen = counted(series)
+        energy_wh += int(series.wh[chosen].sum())
+        missing += int((~chosen).sum())
     return _Measured(energy_wh, missing)
 
 
-def _counted(series: EnergySeries) -> NDArray[np.bool_]:
+def counted(series: EnergySeries) -> NDArray[np.bool_]:
+    """Say which intervals a provable statement counts: read, and not below zero, shape (n,)."""
     read = (series.quality == Quality.MEASURED) | (series.quality == Quality.MANUAL)
     return read & (series.wh >= 0)
 

@@ -6,18 +6,27 @@ batch, the checkpoint, the point or the statement.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 
 from taihang.core.errors import TaihangError
-from taihang.core.seal.batch import leaf_entry_of, open_batch
+from taihang.core.park.park import Park
+from taihang.core.seal.batch import SealedBatch, leaf_entry_of, open_batch
 from taihang.core.tlog.checkpoint import Checkpoint, open_checkpoint
 from taihang.core.tlog.merkle import Tree, leaf_hash
 from taihang.core.tlog.record import Damage, Record
 from taihang.services.certify import certify
-from taihang.services.ingest import Pending, catch_up, check_sender, joined, stage
+from taihang.services.ingest import (
+    ForeignMeterError,
+    Pending,
+    catch_up,
+    check_sender,
+    joined,
+    stage,
+)
 from taihang.services.ports import Columns, Ports
 from taihang.services.prove import LOG_KEY
 from taihang.services.settle import period_of, resettle
@@ -70,7 +79,10 @@ def audit(*, ports: Ports) -> Audit:
     _check_checkpoints(result, tree, ports)
     # 3. The lake says what the journal says.
     if tree is not None:
-        _check_lake(result, pending, ports)
+        try:
+            _check_lake(result, pending, ports)
+        except TaihangError as error:
+            result.findings.append(Finding("lake", str(error)))
     # 4. Statements are as they were issued.
     damaged = ports.registry.damaged_statements()
     result.n_statements_damaged = len(damaged)
@@ -100,7 +112,8 @@ def rebuild(*, ports: Ports) -> str:
 
 def _check_records(result: Audit, ports: Ports) -> tuple[Pending, Tree | None]:
     pending, tree = Pending(batches=[]), Tree()
-    names = [f"{gateway}/{counter}" for gateway, counter, _ in ports.lake.batches()]
+    names = _names(ports)
+    parks = _parks(ports)
     enrolled = ports.registry.gateway_keys()
     whole = True
     for item in ports.journal.scan():
@@ -112,7 +125,7 @@ def _check_records(result: Audit, ports: Ports) -> tuple[Pending, Tree | None]:
         try:
             tree.append(leaf_hash(leaf_entry_of(item.data)))
             batch = open_batch(item.data)
-            check_sender(batch, enrolled=enrolled, ports=ports)
+            _check_sender(batch, enrolled, parks, ports)
         except TaihangError as error:
             result.findings.append(Finding(_record_name(item, names), str(error)))
             whole = False
@@ -122,6 +135,34 @@ def _check_records(result: Audit, ports: Ports) -> tuple[Pending, Tree | None]:
     _check_counters(result, pending)
     result.root = tree.root()
     return pending, tree if whole else None
+
+
+def _names(ports: Ports) -> list[str]:
+    """Return what the lake remembers each record to be; a broken lake is a finding of its own."""
+    with suppress(TaihangError):
+        return [f"{gateway}/{counter}" for gateway, counter, _ in ports.lake.batches()]
+    return []
+
+
+def _parks(ports: Ports) -> list[Park]:
+    """Return the park as it is now and as it was: a batch was right under one of them."""
+    return [ports.park, *map(ports.read_park, ports.registry.park_versions())]
+
+
+def _check_sender(
+    batch: SealedBatch, enrolled: dict[str, str], parks: list[Park], ports: Ports
+) -> None:
+    """Check a batch under the present park file, and if that refuses it, under earlier ones."""
+    refused: TaihangError | None = None
+    for park in parks:
+        try:
+            check_sender(batch, enrolled=enrolled, ports=replace(ports, park=park))
+        except ForeignMeterError as error:
+            refused = refused or error
+        else:
+            return
+    if refused is not None:
+        raise refused
 
 
 def _damage(item: Damage, names: list[str]) -> Finding:

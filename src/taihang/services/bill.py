@@ -25,7 +25,7 @@ from taihang.core.park.park import Park
 from taihang.core.periods import Period, month, months_in
 from taihang.core.seal.canonical import JsonValue
 from taihang.core.series import EnergySeries, Quality
-from taihang.services.account import ACCOUNT_FORMAT, Draft, issue_statements
+from taihang.services.account import ACCOUNT_FORMAT, Draft, issue_statements, read_matching
 from taihang.services.ports import Ports
 from taihang.services.settle import lines_of
 from taihang.services.tariff import bill_terms
@@ -73,7 +73,7 @@ def bill_enterprises(period: Period, *, ports: Ports) -> Billed:
     reason = ""
     for name in months_in(period, ports.park.zone):
         # 1. Trace every matched watt-hour from plant to user.
-        matched = _matched(month(name, ports.park.zone), ports)
+        matched = _matched(name, ports)
         # 2. Bill each enterprise under its tariff.
         try:
             bills = [
@@ -112,8 +112,8 @@ def _billed_users(park: Park) -> Iterator[tuple[Enterprise, GridTariff]]:
                 yield park.enterprises[user], tariff
 
 
-def _matched(period: Period, ports: Ports) -> _Matched:
-    rows = ports.lake.read("matching", period)
+def _matched(name: str, ports: Ports) -> _Matched:
+    rows = read_matching(name, ports=ports)
     plants = [rows["plant", plant] for plant in ports.park.plants]
     users = [rows["user", user] for user in ports.park.users]
     measured_wh = np.array(

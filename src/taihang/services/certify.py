@@ -1,12 +1,13 @@
 """Issue lots for a settled period: whole Wh, measured only, each plant and interval once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from taihang.core.certificates.lot import Lots, issue
-from taihang.core.park.topology import Direction, Meter
+from taihang.core.park.topology import Direction
 from taihang.core.periods import Period
 from taihang.core.series import EnergySeries, Quality
 from taihang.services.ports import Columns, Ports
@@ -38,25 +39,22 @@ def certify(period: Period, *, ports: Ports) -> Certified:
     # 1. What is settled and what is issued already.
     intervals = ports.lake.read("intervals", period)
     issued = ports.lake.read("lots", period)
-    rows: dict[tuple[str, ...], Columns] = {}
+    settled = _settled(intervals, ports)
+    # Lots of a plant that park.toml has no more stay; a person must decide what becomes of them.
+    rows: dict[tuple[str, ...], Columns] = {**issued}
     n_lots = issued_wh = uncertified_wh = 0
-    deviating: list[str] = []
-    for meter in _plant_meters(ports):
-        settled = intervals.get((meter.id,))
-        if settled is None:
-            continue
-        generation = series_of(settled, period)
-        old = issued.get((meter.node,), _NO_LOTS)
+    deviating = [plant for (plant,) in issued if plant not in settled]
+    for plant, energy in settled.items():
+        generation = series_of(energy, period)
+        old = issued.get((plant,), _NO_LOTS)
         # 2. An interval that has a lot is never issued again.
-        lots = issue(
-            meter.node, _without(generation, old["time_s"], period), issued_s=old["time_s"]
-        )
+        lots = issue(plant, _without(generation, old["time_s"], period), issued_s=old["time_s"])
         n_lots += len(lots.wh)
         issued_wh += lots.total_wh
         uncertified_wh += int(generation.wh[generation.quality == Quality.ESTIMATED].sum())
         if _deviates(generation, old, period):
-            deviating.append(meter.node)
-        rows[meter.node,] = _together(old, lots)
+            deviating.append(plant)
+        rows[plant,] = _together(old, lots)
     # 3. Into the lake: derived, for a lot follows from the readings and the rule.
     ports.lake.replace("lots", period, rows)
     return Certified(n_lots, issued_wh, uncertified_wh, tuple(deviating))
@@ -65,8 +63,20 @@ def certify(period: Period, *, ports: Ports) -> Certified:
 _NO_LOTS: Columns = {"time_s": np.array([], np.int64), "wh": np.array([], np.int64)}
 
 
-def _plant_meters(ports: Ports) -> list[Meter]:
-    return [m for m in ports.park.meters.values() if m.measures is Direction.GENERATION]
+def _settled(intervals: Mapping[tuple[str, ...], Columns], ports: Ports) -> dict[str, Columns]:
+    """Return the settled intervals by plant; a plant whose meter was replaced has several."""
+    found: dict[str, Columns] = {}
+    for meter in ports.park.meters.values():
+        rows = intervals.get((meter.id,))
+        if meter.measures is not Direction.GENERATION or rows is None:
+            continue
+        before = found.get(meter.node)
+        found[meter.node] = rows if before is None else _joined(before, rows)
+    return found
+
+
+def _joined(first: Columns, second: Columns) -> Columns:
+    return {name: np.concatenate([first[name], second[name]]) for name in first}
 
 
 def _index(times_s: NDArray[np.int64], period: Period) -> NDArray[np.int64]:

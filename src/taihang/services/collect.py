@@ -12,7 +12,7 @@ import numpy as np
 from taihang.core.errors import InputError
 from taihang.core.metering.current import current_rows, rank_of_batches
 from taihang.core.metering.plausibility import check_block
-from taihang.core.metering.readings import MeterEvent, ReadingBlock
+from taihang.core.metering.readings import MeterEvent, MeterEventKind, ReadingBlock
 from taihang.core.park.topology import Direction
 from taihang.core.periods import Period
 from taihang.core.seal.batch import ClockState, Envelope, seal_batch
@@ -80,6 +80,7 @@ def collect(
     """
     # 1. What the park knows already: the same file twice changes nothing.
     known = _known(ports, period)
+    known_events = _known_events(ports)
     counters = _counters(ports)
     for upload in uploads:
         # 2. Leave out readings that would say the same again.
@@ -90,8 +91,10 @@ def collect(
         count.read += sum(len(block.times_s) for block in upload.blocks)
         count.sealed += sum(len(block.times_s) for block in fresh)
         count.unchanged = count.read - count.sealed
-        if not fresh:
+        events = [event for event in upload.events if event not in known_events]
+        if not (fresh or events):
             continue
+        known_events.update(events)
         # 3. Number and sign the batch with the gateway's own key.
         counters[upload.gateway] = counters.get(upload.gateway, 0) + 1
         key = ports.keys.signing_key(f"gateway-{upload.gateway}")
@@ -102,7 +105,7 @@ def collect(
             sent_at_s=upload.sent_at_s,
             clock=clock,
             origin=origin,
-            events=tuple(sorted(upload.events, key=lambda event: (event.at_s, event.point))),
+            events=tuple(sorted(events, key=lambda event: (event.at_s, event.point))),
         )
         salts = ports.keys.salts(f"{upload.gateway}/{envelope.counter}", len(fresh))
         count.batches += 1
@@ -193,6 +196,14 @@ def _known(ports: Ports, period: Period) -> dict[tuple[str, ...], Columns]:
     return {
         key: current_rows(rows, batch_rank=rank, as_of=len(rank))
         for key, rows in ports.lake.read("readings", period).items()
+    }
+
+
+def _known_events(ports: Ports) -> set[MeterEvent]:
+    return {
+        MeterEvent(point, MeterEventKind(kind), *map(int, values))
+        for (point, kind), rows in ports.lake.read("events").items()
+        for values in zip(rows["time_s"], rows["final_count"], rows["initial_count"], strict=True)
     }
 
 

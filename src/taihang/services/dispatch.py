@@ -44,6 +44,12 @@ class NoBatteryError(InputError):
     code = "input.no-battery"
 
 
+class NoGridError(InputError):
+    """The park has no grid connection that would limit a plan."""
+
+    code = "input.no-grid"
+
+
 class NoPlanError(StateError):
     """No plan exists within the limits of the day, or the referee refused it."""
 
@@ -166,6 +172,12 @@ def _power_kw(rows: Sequence[Columns], span: Period) -> NDArray[np.float64]:
 def _problem(day: date, battery: Battery, history: _History, ports: Ports) -> DayProblem:
     period = days(day, 1, ports.park.zone)
     tariff = ports.park.grid_tariffs[battery.grid_tariff]
+    if not ports.park.grids:
+        raise NoGridError(
+            given="a park without [grids]",
+            expected="the grid connection, whose capacity limits import and export",
+            remedy="add it to park.toml",
+        )
     capacity_kw = sum(grid.capacity_kva for grid in ports.park.grids.values())
     terms = bill_terms(
         tariff,

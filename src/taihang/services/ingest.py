@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taihang.core.errors import InputError, IntegrityError
+from taihang.core.metering.energy import OffGridEnergyError, RegisterOffDialError
 from taihang.core.metering.readings import ReadingBlock
+from taihang.core.periods import STEP_S
 from taihang.core.seal.batch import SealedBatch, open_batch
-from taihang.core.series import Quantity
+from taihang.core.series import Quality, Quantity
 from taihang.core.tlog.merkle import leaf_hash
 from taihang.services.collect import IMPORT_GATEWAY
 from taihang.services.ports import Columns, Ports
@@ -73,6 +75,8 @@ def ingest(batches: Iterable[bytes], *, ports: Ports) -> Iterator[Receipt]:
     Yields:
         A receipt for each batch, after it is on the disk.
     """
+    # A lake that could not be written to lags behind; numbers below must be those of the journal.
+    catch_up(ports)
     pending = Pending(batches=ports.lake.batches())
     index_of = {row[:2]: index for index, row in enumerate(pending.batches)}
     try:
@@ -88,6 +92,8 @@ def catch_up(ports: Ports) -> int:
     """Bring the lake up to the journal after a crash between the two; return records replayed."""
     pending = Pending(batches=ports.lake.batches())
     first = len(pending.batches)
+    if first == ports.journal.size:
+        return 0
     for record in ports.journal.records(first):
         stage(open_batch(record.data), record.index, pending)
         if pending.n_readings >= _FLUSH_READINGS:
@@ -130,11 +136,13 @@ def _commit(
     opened = [open_batch(data) for data in group]
     fresh: list[SealedBatch] = []
     payload: list[bytes] = []
+    known_before: list[bool] = []
     for batch, data in zip(opened, group, strict=True):
         # 2. Who sends it, and may it?
         check_sender(batch, enrolled=enrolled, ports=ports)
         # 3. Once for ever: a known number must carry the known content.
         number = (batch.header.gateway, batch.header.counter)
+        known_before.append(number in index_of)
         if number in index_of:
             _check_same(batch, index_of[number], ports, fresh)
             continue
@@ -147,22 +155,23 @@ def _commit(
     for offset, batch in enumerate(fresh):
         stage(batch, before + offset, pending)
     # 5. Answer.
-    for batch in opened:
+    for batch, known in zip(opened, known_before, strict=True):
         index = index_of[batch.header.gateway, batch.header.counter]
         yield Receipt(
             gateway=batch.header.gateway,
             counter=batch.header.counter,
             leaf_index=index,
             leaf_hash=ports.journal.tree.leaf(index),
-            known_before=index < before,
+            known_before=known,
         )
 
 
 def _check_block(gateway: str, block: ReadingBlock, ports: Ports) -> None:
-    """Check that a block is of a meter of this gateway and states the meter's own scale."""
+    """Check that a block is of a meter of this gateway, in its scale, and can be settled."""
     meter = ports.park.meters.get(block.point)
     series = ports.park.series.get(block.point)
-    own = gateway == IMPORT_GATEWAY or block.point in ports.park.gateways[gateway].meters
+    speaker = ports.park.gateways.get(gateway)
+    own = gateway == IMPORT_GATEWAY or (speaker is not None and block.point in speaker.meters)
     if meter is not None and block.quantity is Quantity.REGISTER:
         fits = (block.scale, block.modulus) == (str(meter.wh_per_count), meter.modulus)
     elif meter is not None:
@@ -174,6 +183,27 @@ def _check_block(gateway: str, block: ReadingBlock, ports: Ports) -> None:
             given=f"{block.quantity} of {block.point} × {block.scale} {block.unit} from {gateway}",
             expected="a point of this gateway with the scale and dial that park.toml states",
             remedy="correct park.toml or the gateway's settings, whichever is wrong",
+        )
+    if meter is not None:
+        _check_values(block)
+
+
+def _check_values(block: ReadingBlock) -> None:
+    """Refuse at the door what no settlement could place: one such value would stop them all."""
+    if block.quantity is Quantity.REGISTER:
+        read = (block.quality == Quality.MEASURED) | (block.quality == Quality.MANUAL)
+        off = block.counts[read & ((block.counts < 0) | (block.counts >= block.modulus))]
+        if len(off):
+            raise RegisterOffDialError(
+                given=f"{block.point}: a register of {off[0]}",
+                expected=f"0 … {block.modulus - 1}",
+                remedy="let the gateway mark such a reading as rejected; no dial shows it",
+            )
+    if block.quantity is Quantity.ENERGY and np.any(block.times_s % STEP_S):
+        raise OffGridEnergyError(
+            given=f"energy of {block.point} at {block.times_s[block.times_s % STEP_S > 0][0]} s",
+            expected=f"starts of intervals, multiples of {STEP_S} s",
+            remedy="let the gateway sum energy over whole quarter hours",
         )
 
 

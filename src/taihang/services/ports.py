@@ -147,6 +147,10 @@ class Registry(Protocol):
         """Return an earlier text of park.toml."""
         ...
 
+    def park_versions(self) -> list[str]:
+        """Return every text of park.toml, the latest first."""
+        ...
+
     def settlements(self) -> list[Settlement]:
         """Return every settlement in the order of settling."""
         ...

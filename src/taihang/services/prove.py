@@ -6,14 +6,16 @@ from taihang.core.seal.batch import open_batch
 from taihang.core.seal.canonical import load_canonical
 from taihang.core.seal.proof import LogIdentity, build_proof, evidence_of, open_proof
 from taihang.core.seal.statement import EnergyStatement, parse_statement
+from taihang.services.account import counted
 from taihang.services.ports import Ports
+from taihang.services.settle import energy_of, known_at
 
 LOG_KEY = "log"
 """Name of the key that signs checkpoints and proofs."""
 
 
 class NotSettledError(StateError):
-    """No settlement covers the period of a statement."""
+    """No settlement of the whole period of a statement gives what it says."""
 
     code = "state.not-settled"
 
@@ -36,7 +38,7 @@ def prove(statement_id: str, *, ports: Ports) -> bytes:
 
     Raises:
         UnprovableStatementError: If what is stored is no statement.
-        NotSettledError: If the period is not settled any more.
+        NotSettledError: If no settlement of the whole period gives the statement.
     """
     # 1. The statement as it was issued.
     issued = ports.registry.statement(statement_id)
@@ -49,7 +51,7 @@ def prove(statement_id: str, *, ports: Ports) -> bytes:
         )
     statement = parse_statement(document)
     points = [term.point for term in statement.terms]
-    # 2. Every batch with a reading or an event of its points.
+    # 2. Every batch with a reading or an event of its points, as far as it looked.
     wanted = _batches_of(statement, ports)
     # 3. Show of each only the blocks of those points, with the way to the root.
     size = ports.journal.size
@@ -78,7 +80,7 @@ def prove(statement_id: str, *, ports: Ports) -> bytes:
 
 def _batches_of(statement: EnergyStatement, ports: Ports) -> set[int]:
     """Return the leaf indexes of the batches that the settlement of the statement looked at."""
-    as_of = _known_at(statement.period, ports)
+    as_of = _known_size(statement, ports)
     span = Period(statement.period.start, statement.period.end + SETTLEMENT_STEP)
     found: set[int] = set()
     for table in ("readings", "events"):
@@ -88,17 +90,31 @@ def _batches_of(statement: EnergyStatement, ports: Ports) -> set[int]:
     return found
 
 
-def _known_at(period: Period, ports: Ports) -> int:
-    """Return the journal size that the last settlement of a period looked at."""
+def _known_size(statement: EnergyStatement, ports: Ports) -> int:
+    """Return the journal size behind a statement: of an old version that of an old settlement."""
+    period = statement.period
     sizes = [
         settlement.journal_size
         for settlement in ports.registry.settlements()
         if settlement.start_s <= period.start_s and period.end_s <= settlement.end_s
     ]
-    if not sizes:
-        raise NotSettledError(
-            given=f"{period.start.isoformat()} … {period.end.isoformat()}",
-            expected="a settled period",
-            remedy="run `taihang settle` for it first",
-        )
-    return sizes[-1]
+    for size in sorted(set(sizes), reverse=True):
+        if size <= ports.journal.size and _gives(statement, size, ports):
+            return size
+    raise NotSettledError(
+        given=f"{statement.id}, which none of {len(sizes)} settlements of its whole period gives",
+        expected="a settlement of the whole period that gives its energy",
+        remedy="run `taihang settle` for the whole period, then prove the latest version",
+    )
+
+
+def _gives(statement: EnergyStatement, size: int, ports: Ports) -> bool:
+    """Say whether the readings known at a size give the energy of a statement."""
+    energy_wh = missing = 0
+    for term in statement.terms:
+        known = known_at(size, period=statement.period, ports=ports, point=term.point)
+        series = energy_of(term, known=known, period=statement.period).series
+        chosen = counted(series)
+        energy_wh += term.sign * int(series.wh[chosen].sum())
+        missing += int((~chosen).sum())
+    return (energy_wh, missing) == (statement.energy_wh, statement.missing)

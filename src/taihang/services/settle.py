@@ -4,7 +4,7 @@ A settlement is a pure function of the readings known at a size of the journal a
 park.toml. Both are recorded, so a rebuild makes the same rows again, to the bit.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +22,7 @@ from taihang.core.park.park import Park
 from taihang.core.park.topology import Direction, Meter
 from taihang.core.periods import SETTLEMENT_STEP, STEP_S, Period, days
 from taihang.core.quantities import SECONDS_PER_HOUR
+from taihang.core.seal.statement import Term
 from taihang.core.series import EnergySeries, Quality, Quantity
 from taihang.services.ports import Columns, Ports
 
@@ -145,89 +146,131 @@ def _mask(service: InService, grid_s: NDArray[np.int64], park: Park) -> NDArray[
     return mask
 
 
-def _meter_energies(period: Period, ports: Ports, as_of: int) -> list[_MeterEnergy]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the park knew of its points at one size of the journal."""
+
+    current: dict[tuple[str, ...], dict[str, NDArray[np.int64]]]
+    """One row for each time, by point and quantity."""
+    events: list[MeterEvent]
+
+
+def known_at(as_of: int, *, period: Period, ports: Ports, point: str | None = None) -> Known:
+    """Return what was known of a period at a size of the journal.
+
+    Args:
+        as_of: Only records below this index are looked at.
+        period: Whole settlement intervals; the registers at its end are included.
+        ports: The outside world.
+        point: Only this point; None for all.
+
+    Returns:
+        The current reading of every time, and the meter events.
+    """
     # One more register than intervals: the closing edge belongs to the next period's readings.
     span = Period(period.start, period.end + SETTLEMENT_STEP)
     rank = rank_of_batches(ports.lake.batches())
-    rows = ports.lake.read("readings", span)
-    if not rows:
-        raise NothingToSettleError(
-            given=f"{period.start.isoformat()} … {period.end.isoformat()}",
-            expected="a period with readings",
-            remedy="import or simulate readings of the period first",
-        )
+    rows = ports.lake.read("readings", span, point)
     current = {
         key: current_rows(columns, batch_rank=rank, as_of=as_of) for key, columns in rows.items()
     }
-    events = _events(ports, span, as_of)
-    found: list[_MeterEnergy] = []
-    for meter in ports.park.meters.values():
-        mask = service_mask(ports.park, meter, period)
-        if mask.any():
-            energy = _energy(meter, current, events, period)
-            found.append(_MeterEnergy(meter, energy, mask))
-    return found
+    events = _current_events(ports.lake.read("events", span, point), rank, as_of)
+    return Known(current, events)
 
 
-def _energy(
-    meter: Meter,
-    current: dict[tuple[str, ...], dict[str, NDArray[np.int64]]],
-    events: list[MeterEvent],
-    period: Period,
-) -> RegisterEnergy:
-    """Return the energy of one meter, from registers or from interval energy."""
-    registers = current.get((meter.id, Quantity.REGISTER.value))
-    intervals = current.get((meter.id, Quantity.ENERGY.value))
+def energy_of(term: Term, *, known: Known, period: Period, is_net: bool = False) -> RegisterEnergy:
+    """Return the energy of one point, from registers or, where it has none, from interval energy.
+
+    Args:
+        term: The point, its scale, dial and limit.
+        known: What was known.
+        period: Whole settlement intervals.
+        is_net: Whether interval energy may be below zero.
+
+    Returns:
+        The energy by the law ``register-energy/v1``.
+    """
+    registers = known.current.get((term.point, Quantity.REGISTER.value))
+    intervals = known.current.get((term.point, Quantity.ENERGY.value))
     if intervals is not None and (registers is None or not len(registers["time_s"])):
         return energy_block(
-            energy=_block(meter, Quantity.ENERGY, intervals),
+            energy=_block(term, Quantity.ENERGY, intervals),
             scale=1,
-            max_interval_wh=max_interval_wh(meter),
+            max_interval_wh=term.max_interval_wh,
             period=period,
-            min_interval_wh=-max_interval_wh(meter) if _is_net(meter) else 0,
+            min_interval_wh=-term.max_interval_wh if is_net else 0,
         )
     return interval_energy(
-        register=_block(meter, Quantity.REGISTER, registers or _NO_ROWS),
+        register=_block(term, Quantity.REGISTER, registers or _NO_ROWS),
+        scale=term.scale,
+        modulus=term.modulus,
+        max_interval_wh=term.max_interval_wh,
+        events=known.events,
+        period=period,
+    )
+
+
+def term_of(meter: Meter) -> Term:
+    """Return a meter as a term of a sum of energies."""
+    return Term(
+        point=meter.id,
+        sign=1,
         scale=meter.wh_per_count,
         modulus=meter.modulus,
         max_interval_wh=max_interval_wh(meter),
-        events=events,
-        period=period,
     )
 
 
 _NO_ROWS: Columns = {name: np.array([], np.int64) for name in ("time_s", "count", "quality")}
 
 
-def _is_net(meter: Meter) -> bool:
-    """A plant's meter may count own use against generation (F42)."""
-    return meter.measures is Direction.GENERATION
+def _meter_energies(period: Period, ports: Ports, as_of: int) -> list[_MeterEnergy]:
+    known = known_at(as_of, period=period, ports=ports)
+    if not known.current:
+        raise NothingToSettleError(
+            given=f"{period.start.isoformat()} … {period.end.isoformat()}",
+            expected="a period with readings",
+            remedy="import or simulate readings of the period first",
+        )
+    found: list[_MeterEnergy] = []
+    for meter in ports.park.meters.values():
+        mask = service_mask(ports.park, meter, period)
+        if mask.any():
+            # A plant's meter may count own use against generation (F42).
+            is_net = meter.measures is Direction.GENERATION
+            energy = energy_of(term_of(meter), known=known, period=period, is_net=is_net)
+            found.append(_MeterEnergy(meter, energy, mask))
+    return found
 
 
-def _block(meter: Meter, quantity: Quantity, rows: Columns) -> ReadingBlock:
+def _block(term: Term, quantity: Quantity, rows: Columns) -> ReadingBlock:
     return ReadingBlock(
-        point=meter.id,
+        point=term.point,
         quantity=quantity,
         unit="Wh",
-        scale=str(meter.wh_per_count),
-        modulus=meter.modulus,
+        scale=str(term.scale),
+        modulus=term.modulus,
         times_s=rows["time_s"],
         counts=rows["count"],
         quality=rows["quality"].astype(np.uint8),
     )
 
 
-def _events(ports: Ports, span: Period, as_of: int) -> list[MeterEvent]:
-    found: list[MeterEvent] = []
-    for (point, kind), rows in ports.lake.read("events", span).items():
-        known = {name: column[rows["batch"] < as_of] for name, column in rows.items()}
-        found += [
-            MeterEvent(point, MeterEventKind(kind), int(at_s), int(final), int(initial))
-            for at_s, final, initial in zip(
-                known["time_s"], known["final_count"], known["initial_count"], strict=True
-            )
-        ]
-    return sorted(found, key=lambda event: (event.at_s, event.point))
+def _current_events(
+    events: Mapping[tuple[str, ...], Columns], rank: NDArray[np.int64], as_of: int
+) -> list[MeterEvent]:
+    """Return the known events; of several at one point and instant the last one sent counts."""
+    current: dict[tuple[int, str], tuple[tuple[int, int, int], MeterEvent]] = {}
+    for (point, kind), rows in events.items():
+        columns = (rows[name] for name in ("time_s", "final_count", "initial_count", "batch"))
+        for at_s, final, initial, batch in zip(*columns, strict=True):
+            if batch >= as_of:
+                continue
+            event = MeterEvent(point, MeterEventKind(kind), int(at_s), int(final), int(initial))
+            found = ((int(rank[batch]), event.final_count, event.initial_count), event)
+            place = (event.at_s, point)
+            current[place] = max(found, current.get(place, found), key=lambda item: item[0])
+    return [current[place][1] for place in sorted(current)]
 
 
 def _flow(meters: Iterable[_MeterEnergy], n: int) -> Flow:

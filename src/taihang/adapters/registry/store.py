@@ -1,6 +1,7 @@
 """The register as the jobs see it: core values in, core values out."""
 
 import hashlib
+import itertools
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -19,6 +20,7 @@ from taihang.core.park.park import Park
 from taihang.core.seal.issued import IssuedStatement
 
 _BATCH_ROWS: Final = 500
+_OPENINGS: Final = itertools.count()
 _DURABLE: Final = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
 _Row = TypeVar("_Row", models.Enterprise, models.Asset, models.Meter, models.Contract)
 
@@ -34,14 +36,13 @@ class Registry:
 
     def __init__(self, path: Path) -> None:
         """Open the register, making or migrating its tables as needed."""
-        self._alias = f"park-{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:16]}"
-        if self._alias not in connections.databases:
-            default = connections.databases["default"]
-            connections.databases[self._alias] = {
-                **default,
-                "NAME": str(path),
-                "OPTIONS": {"init_command": _DURABLE, "transaction_mode": "IMMEDIATE"},
-            }
+        # One name for each opening: two of the same file in one process end independently.
+        self._alias = f"park-{next(_OPENINGS)}"
+        connections.databases[self._alias] = {
+            **connections.databases["default"],
+            "NAME": str(path),
+            "OPTIONS": {"init_command": _DURABLE, "transaction_mode": "IMMEDIATE"},
+        }
         call_command("migrate", database=self._alias, verbosity=0, interactive=False)
 
     def close(self) -> None:
@@ -88,6 +89,11 @@ class Registry:
     def park_version(self, sha256: str) -> str:
         """Return the text of park.toml that had this hash."""
         return models.ParkVersion.objects.using(self._alias).get(sha256=sha256).text
+
+    def park_versions(self) -> list[str]:
+        """Return every text of park.toml, the latest first."""
+        rows = models.ParkVersion.objects.using(self._alias).order_by("-recorded_at_s", "sha256")
+        return [row.text for row in rows]
 
     def settlements(self) -> list[Settlement]:
         """Return every settlement, in the order of settling."""

@@ -171,7 +171,11 @@ class Journal:
         path = self._directory / _CHECKPOINTS
         if not path.exists():
             return []
-        return [item.data.decode(errors="replace") for item in _frames(path, 0) if isinstance(item, Record)]
+        return [
+            item.data.decode(errors="replace")
+            for item in _frames(path, 0)
+            if isinstance(item, Record)
+        ]
 
     def checkpoint_damage(self) -> list[Damage]:
         """Return the stretches of the checkpoint file that are no intact checkpoint."""

@@ -65,9 +65,11 @@ def check_contracts(park: Park) -> Iterator[ParkProblem]:
 def _check_one_price(park: Park) -> Iterator[ParkProblem]:
     """Energy of one plant used by one buyer on one day has one price, or no bill is possible."""
     for earlier, later in combinations(park.green_supplies.values(), 2):
-        shared = [buyer for buyer in later.buyers if buyer in earlier.buyers]
-        same_days = earlier.in_service.overlaps(later.in_service)
-        if earlier.plant == later.plant and shared and same_days:
+        if earlier.plant != later.plant or not earlier.in_service.overlaps(later.in_service):
+            continue
+        first_buyers = frozenset(earlier.buyers)
+        shared = [buyer for buyer in later.buyers if buyer in first_buyers]
+        if shared:
             yield ParkProblem(
                 path=("green_supplies", later.id, "buyers"),
                 given=f"{shared[0]}, to whom {earlier.id} sells {later.plant} on the same days",

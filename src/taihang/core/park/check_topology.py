@@ -61,8 +61,9 @@ def check_names(
         One problem for each bad name.
     """
     seen: set[str] = set()
+    members = frozenset(known)
     for name in names:
-        if name not in known:
+        if name not in members:
             yield ParkProblem(
                 path=path,
                 given=repr(name),

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
+from typing import Final
 
+_COMPARED_MAX: Final = 1_000
+"""Among more names than this none is suggested: comparing them all would take minutes (§10)."""
 KeyPath = tuple[str | int, ...]
 """The keys from the root of the park to a value: text for keys, numbers for places in a list."""
 
@@ -74,7 +77,7 @@ def nearest_name(name: str, *, known: tuple[str, ...]) -> str | None:
         >>> nearest_name("volatge_kv", known=("voltage_kv", "name_zh"))
         'voltage_kv'
     """
-    near = get_close_matches(name, known, n=1)
+    near = get_close_matches(name, known, n=1) if len(known) <= _COMPARED_MAX else []
     return near[0] if near else None
 
 

@@ -9,7 +9,7 @@ from typing import Final, cast
 
 from taihang import wiring
 from taihang.config.templates import template_text
-from taihang.core.errors import InputError
+from taihang.core.errors import InputError, IntegrityError
 from taihang.core.metering.readings import ReadingBlock
 from taihang.core.periods import Period, days, month, year
 from taihang.core.seal.batch import ClockState
@@ -38,6 +38,12 @@ from taihang.services.settle import settle as settle_period
 
 _DAYS_MAX: Final = 3_660
 _NOT_SAID: Final = ("deviating", "not_billed", "not_billed_reason")
+
+
+class RefusedProofError(IntegrityError):
+    """The stand-alone verifier refuses a proof that was just made."""
+
+    code = "integrity.refused-proof"
 
 
 class WordsError(InputError):
@@ -234,6 +240,15 @@ def prove(args: argparse.Namespace) -> int:
     with wiring.open_park(_path(args, "dir"), writing=False) as ports:
         data = prove_statement(_str(args, "statement"), ports=ports)
         key = ports.keys.signing_key("log").public.hex()
+    # A file that a stranger's verifier would refuse is never handed out.
+    try:
+        verify_taihang.verify(data, bytes.fromhex(key))
+    except verify_taihang.Refused as refused:
+        raise RefusedProofError(
+            given=f"a proof that the verifier refuses: {refused.where}: {refused.why}",
+            expected="a proof that verifies",
+            remedy="run `taihang audit`, settle the period again, and prove the new version",
+        ) from refused
     out = _path(args, "out")
     out.write_bytes(data)
     facts = {"file": str(out), "bytes": len(data), "log_key": key}

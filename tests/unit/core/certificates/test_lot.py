@@ -1,4 +1,4 @@
-"""Laws of issue: once, in whole Wh, and of measured energy only."""
+"""Laws of issue: once (§8), in whole Wh (§6), and of measured energy only (§7)."""
 
 from itertools import accumulate
 

@@ -21,5 +21,12 @@ def test_nearest_name__is_none_when_nothing_is_near() -> None:
     assert nearest_name("windmill", known=("E01", "E02")) is None
 
 
+def test_nearest_name__is_sought_among_a_thousand_names_at_most() -> None:
+    known = tuple(f"E{number:04d}" for number in range(1_001))
+
+    assert nearest_name("E0001", known=known[:1_000]) == "E0001"
+    assert nearest_name("E0001", known=known) is None
+
+
 def test_remedy_for_name__falls_back() -> None:
     assert remedy_for_name("x", known=(), otherwise="remove it") == "remove it"

@@ -1,3 +1,5 @@
+"""A statement is filed under its series and version, and no two share an id (§8, §13)."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 
