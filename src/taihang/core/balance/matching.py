@@ -22,10 +22,10 @@ from taihang.core.errors import InputError
 RULE: Final = "dedicated-first-pro-rata/v1"
 
 
-class NegativeEnergyError(InputError):
+class NegativeFlowError(InputError):
     """Generation or load below zero was offered for matching."""
 
-    code = "input.negative-energy"
+    code = "input.negative-flow"
 
 
 class EnergyRangeError(InputError):
@@ -96,7 +96,7 @@ def match_green(
         What every plant gave and every user received.
 
     Raises:
-        NegativeEnergyError: If any value is below zero.
+        NegativeFlowError: If any value is below zero.
 
     Example:
         >>> m = match_green(np.array([[10]]), np.array([[6], [2]]), lines=[Line((0,), (1,), 100)])
@@ -104,7 +104,7 @@ def match_green(
         ([0, 2], [6, 0])
     """
     if generation_wh.min(initial=0) < 0 or load_wh.min(initial=0) < 0:
-        raise NegativeEnergyError(
+        raise NegativeFlowError(
             given="a negative generation or load",
             expected="energies of 0 Wh or more",
             remedy="turn own use of a plant into load before matching",

@@ -12,7 +12,7 @@ from taihang.core.balance.matching import (
     EnergyRangeError,
     Line,
     Matching,
-    NegativeEnergyError,
+    NegativeFlowError,
     match_green,
     split_pro_rata,
 )
@@ -182,7 +182,7 @@ def test_match_green__serves_lines_in_the_order_given() -> None:
 
 @pytest.mark.parametrize(("generation_wh", "load_wh"), [(-1, 5), (5, -1)])
 def test_match_green__refuses_energy_below_zero(generation_wh: int, load_wh: int) -> None:
-    with pytest.raises(NegativeEnergyError):
+    with pytest.raises(NegativeFlowError):
         match_green(np.array([[generation_wh]]), np.array([[load_wh]]), lines=[])
 
 
