@@ -24,7 +24,7 @@ from taihang.adapters.imports.read_map import load_map  # noqa: E402
 from taihang.adapters.registry.store import Registry  # noqa: E402
 from taihang.adapters.stores.journal import CheckpointSeal, Journal  # noqa: E402
 from taihang.adapters.stores.lake import DamagedLakeError, Lake  # noqa: E402
-from taihang.config.park_file import read_park  # noqa: E402
+from taihang.config.park_file import examine_park, read_park  # noqa: E402
 from taihang.core.errors import InputError, StateError  # noqa: E402
 from taihang.core.park.park import Park  # noqa: E402
 from taihang.core.seal.batch import leaf_entry_of  # noqa: E402
@@ -167,6 +167,12 @@ def open_park(
         if registry is not None:
             registry.close()
         lock.release()
+
+
+def park_warnings(root: Path) -> list[str]:
+    """Return what is odd in the park file without being wrong, each with its line."""
+    reading = examine_park(ParkFolder(root).park_file.read_text(encoding="utf-8"))
+    return [problem.told(PARK_FILE) for problem in reading.problems]
 
 
 def change_mark(root: Path) -> tuple[int, ...]:

@@ -113,7 +113,7 @@ def rebuild(*, ports: Ports) -> str:
 def _check_records(result: Audit, ports: Ports) -> tuple[Pending, Tree | None]:
     pending, tree = Pending(batches=[]), Tree()
     names = _names(ports)
-    parks = _parks(ports)
+    earlier: list[Park] = []
     enrolled = ports.registry.gateway_keys()
     whole = True
     for item in ports.journal.scan():
@@ -125,7 +125,7 @@ def _check_records(result: Audit, ports: Ports) -> tuple[Pending, Tree | None]:
         try:
             tree.append(leaf_hash(leaf_entry_of(item.data)))
             batch = open_batch(item.data)
-            _check_sender(batch, enrolled, parks, ports)
+            _check_sender(batch, enrolled, earlier, ports)
         except TaihangError as error:
             result.findings.append(Finding(_record_name(item, names), str(error)))
             whole = False
@@ -144,25 +144,24 @@ def _names(ports: Ports) -> list[str]:
     return []
 
 
-def _parks(ports: Ports) -> list[Park]:
-    """Return the park as it is now and as it was: a batch was right under one of them."""
-    return [ports.park, *map(ports.read_park, ports.registry.park_versions())]
-
-
 def _check_sender(
-    batch: SealedBatch, enrolled: dict[str, str], parks: list[Park], ports: Ports
+    batch: SealedBatch, enrolled: dict[str, str], earlier: list[Park], ports: Ports
 ) -> None:
     """Check a batch under the present park file, and if that refuses it, under earlier ones."""
-    refused: TaihangError | None = None
-    for park in parks:
-        try:
-            check_sender(batch, enrolled=enrolled, ports=replace(ports, park=park))
-        except ForeignMeterError as error:
-            refused = refused or error
-        else:
-            return
-    if refused is not None:
-        raise refused
+    try:
+        check_sender(batch, enrolled=enrolled, ports=ports)
+    except ForeignMeterError:
+        if not earlier:
+            earlier += map(ports.read_park, ports.registry.park_versions())
+        if not any(_was_right(batch, enrolled, park, ports) for park in earlier):
+            raise
+
+
+def _was_right(batch: SealedBatch, enrolled: dict[str, str], park: Park, ports: Ports) -> bool:
+    with suppress(ForeignMeterError):
+        check_sender(batch, enrolled=enrolled, ports=replace(ports, park=park))
+        return True
+    return False
 
 
 def _damage(item: Damage, names: list[str]) -> Finding:

@@ -96,7 +96,8 @@ class ParkReport:
     n_bills: int
     lots_wh: int
     n_lots: int
-    n_statements: int
+    statement_ids: tuple[str, ...]
+    """Latest version of every statement of the whole months inside, in order."""
 
     @property
     def coverage_ratio(self) -> float:
@@ -138,7 +139,7 @@ def report(period: Period, *, label: str, ports: Ports) -> ParkReport:
     plants = {node: rows for (role, node), rows in matching.items() if role == "plant"}
     users = {node: rows for (role, node), rows in matching.items() if role == "user"}
     # 3. The statements.
-    totals, n_statements, n_bills = _statements(period, ports)
+    totals, statement_ids, n_bills = _statements(period, ports)
     # 4. Together.
     n_meter_intervals, n_missing = _coverage(period, ports)
     lots = ports.lake.read("lots", period).values()
@@ -171,7 +172,7 @@ def report(period: Period, *, label: str, ports: Ports) -> ParkReport:
         n_bills=n_bills,
         lots_wh=sum(int(rows["wh"].sum()) for rows in lots),
         n_lots=sum(len(rows["wh"]) for rows in lots),
-        n_statements=n_statements,
+        statement_ids=statement_ids,
     )
 
 
@@ -224,19 +225,20 @@ def _coverage(period: Period, ports: Ports) -> tuple[int, int]:
     return n_all, n_missing
 
 
-def _statements(period: Period, ports: Ports) -> tuple[Totals, int, int]:
+def _statements(period: Period, ports: Ports) -> tuple[Totals, tuple[str, ...], int]:
     """Sum the latest statements of every whole month by kind and subject."""
     totals: dict[tuple[str, str], Decimal] = {}
-    n_statements = n_bills = 0
+    ids: list[str] = []
+    n_bills = 0
     for name in months_in(period, ports.park.zone):
         for issued in ports.registry.latest_statements(name):
-            n_statements += 1
+            ids.append(issued.id)
             n_bills += issued.kind == "bill"
             value = json.loads(issued.document).get("value")
             if value is not None:
                 key = (issued.kind, issued.subject)
                 totals[key] = totals.get(key, Decimal(0)) + Decimal(value)
-    return totals, n_statements, n_bills
+    return totals, tuple(ids), n_bills
 
 
 def _sum_kind(totals: Totals, kind: str) -> Decimal | None:

@@ -316,7 +316,9 @@ def doctor(args: argparse.Namespace) -> int:
         }
     is_behind = facts["lake_batches"] != facts["journal_records"]
     key = "cli.done.doctor_behind" if is_behind else "cli.done.doctor"
-    say(args, {**facts, "lake_behind": is_behind}, text(key, _lang(args), **facts))
+    warnings = wiring.park_warnings(_path(args, "dir"))
+    lines = [text(key, _lang(args), **facts), *(f"  ! {warning}" for warning in warnings)]
+    say(args, {**facts, "lake_behind": is_behind, "warnings": warnings}, "\n".join(lines))
     return 0
 
 

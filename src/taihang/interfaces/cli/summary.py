@@ -63,7 +63,7 @@ def report_facts(found: ParkReport, ports: Ports) -> dict[str, object]:
         "scope2_location_tco2": _decimal(found.scope2_location_tco2),
         "scope2_market_tco2": _decimal(found.scope2_market_tco2),
         "bills": {"count": found.n_bills, "cny": _decimal(found.bills_cny)},
-        "statements": found.n_statements,
+        "statement_ids": list(found.statement_ids),
         "ratios_650": [_requirement(requirement) for requirement in found.ratios.requirements],
         "curtailment": "not metered",
         "enterprises": [_enterprise(figures) for figures in found.enterprises],
