@@ -48,6 +48,10 @@ class Accounted:
     n_new: int
     n_restated: int
     n_unchanged: int
+    not_accounted: tuple[str, ...]
+    """Months for which a factor is not known, in order."""
+    reason: str
+    """Why the first of them could not; empty where every month was accounted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,44 +80,28 @@ def account(period: Period, *, ports: Ports) -> Accounted:
         How many statements are new, restated, and unchanged.
     """
     counts = [0, 0, 0]
+    not_accounted: list[str] = []
+    reason = ""
     for name in months_in(period, ports.park.zone):
-        # 1. What was settled.
-        intervals = ports.lake.read("intervals", month(name, ports.park.zone))
-        matching = read_matching(name, ports=ports)
-        # 2. Energy × factors: the statements that a stranger can prove.
-        drafts = [*_energy_drafts(name, intervals, ports)]
-        # 3. What depends on the matching of the whole park.
-        drafts += [*_market_drafts(name, matching, ports), *_ratio_drafts(name, ports)]
-        # 4. Issue what is new or different.
+        try:
+            drafts = _month_drafts(name, ports)
+        except FactOutOfForceError as error:
+            not_accounted.append(name)
+            reason = reason or str(error)
+            continue
         for index, n in enumerate(issue_statements(drafts, period=name, ports=ports)):
             counts[index] += n
-    return Accounted(*counts)
+    return Accounted(*counts, tuple(not_accounted), reason)
 
 
-def read_matching(
-    name: str, *, ports: Ports
-) -> dict[tuple[str, ...], dict[str, NDArray[np.int64]]]:
-    """Return the matching of a month, of every plant and user of the park.
-
-    Args:
-        name: The local month.
-        ports: The outside world.
-
-    Returns:
-        Settled rows by (role, node).
-
-    Raises:
-        UnsettledMonthError: If the month was not settled with this park file.
-    """
-    rows = ports.lake.read("matching", month(name, ports.park.zone))
-    wanted = {("plant", p) for p in ports.park.plants} | {("user", u) for u in ports.park.users}
-    if absent := sorted(node for _, node in wanted - set(rows)):
-        raise UnsettledMonthError(
-            given=f"{name}, settled without {', '.join(absent[:5])} ({len(absent)} in all)",
-            expected="a month settled with the present park.toml",
-            remedy="settle the month again, then account and bill it",
-        )
-    return rows
+def _month_drafts(name: str, ports: Ports) -> list[Draft]:
+    # 1. What was settled.
+    intervals = ports.lake.read("intervals", month(name, ports.park.zone))
+    matching = ports.lake.read("matching", month(name, ports.park.zone))
+    # 2. Energy × factors: the statements that a stranger can prove.
+    drafts = [*_energy_drafts(name, intervals, ports)]
+    # 3. What depends on the matching of the whole park.
+    return [*drafts, *_market_drafts(name, matching, ports), *_ratio_drafts(name, ports)]
 
 
 def issue_statements(drafts: Iterable[Draft], *, period: str, ports: Ports) -> tuple[int, int, int]:

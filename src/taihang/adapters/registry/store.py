@@ -129,7 +129,7 @@ class Registry:
                 given=f"statement {statement_id!r}",
                 expected="the id of an issued statement such as "
                 + (", ".join(r.id for r in near) or "scope2-location.E17.2026-06"),
-                remedy="settle the month first, or list the ids with `taihang report DIR --month … --json`",
+                remedy="settle the month first, or list ids: `taihang report DIR --month M --json`",
             )
         return _stored(row)
 

@@ -37,7 +37,8 @@ from taihang.services.report import report as report_period
 from taihang.services.settle import settle as settle_period
 
 _DAYS_MAX: Final = 3_660
-_NOT_SAID: Final = ("deviating", "not_billed", "not_billed_reason")
+_NOT_DONE: Final = ("not_accounted", "not_billed")
+_NOT_SAID: Final = ("deviating", *_NOT_DONE, *(f"{name}_reason" for name in _NOT_DONE))
 
 
 class RefusedProofError(IntegrityError):
@@ -153,12 +154,12 @@ def settle(args: argparse.Namespace) -> int:
     """Settle a period, issue its lots, statements and bills."""
     with wiring.open_park(_path(args, "dir"), writing=True) as ports:
         facts = run_settlement(_stretch(args, ports), ports)
-    not_billed = cast("list[str]", facts["not_billed"])
     lines = [text("cli.done.settle", _lang(args), **_only(facts, *_NOT_SAID))]
-    if not_billed:
-        months = f"{not_billed[0]} … {not_billed[-1]}"
-        why = facts["not_billed_reason"]
-        lines.append(text("cli.done.not_billed", _lang(args), months=months, why=why))
+    for name in _NOT_DONE:
+        if found := cast("list[str]", facts[name]):
+            months = f"{found[0]} … {found[-1]}"
+            why = facts[f"{name}_reason"]
+            lines.append(text(f"cli.done.{name}", _lang(args), months=months, why=why))
     say(args, facts, "\n".join(lines))
     return 0
 
@@ -192,6 +193,8 @@ def run_settlement(period: Period, ports: Ports) -> dict[str, object]:
         "statements": accounted.n_new,
         "restated": accounted.n_restated,
         "unchanged": accounted.n_unchanged,
+        "not_accounted": list(accounted.not_accounted),
+        "not_accounted_reason": accounted.reason,
         "bills": billed.n_bills,
         "bills_cny": str(billed.total_cny),
         "not_billed": list(billed.not_billed),
