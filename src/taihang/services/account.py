@@ -97,11 +97,37 @@ def account(period: Period, *, ports: Ports) -> Accounted:
 def _month_drafts(name: str, ports: Ports) -> list[Draft]:
     # 1. What was settled.
     intervals = ports.lake.read("intervals", month(name, ports.park.zone))
-    matching = ports.lake.read("matching", month(name, ports.park.zone))
+    matching = read_matching(name, ports=ports)
     # 2. Energy × factors: the statements that a stranger can prove.
     drafts = [*_energy_drafts(name, intervals, ports)]
     # 3. What depends on the matching of the whole park.
     return [*drafts, *_market_drafts(name, matching, ports), *_ratio_drafts(name, ports)]
+
+
+def read_matching(
+    name: str, *, ports: Ports
+) -> dict[tuple[str, ...], dict[str, NDArray[np.int64]]]:
+    """Return the matching of a month, of every plant and user of the park.
+
+    Args:
+        name: The local month.
+        ports: The outside world.
+
+    Returns:
+        Settled rows by (role, node).
+
+    Raises:
+        UnsettledMonthError: If the month was not settled with this park file.
+    """
+    rows = ports.lake.read("matching", month(name, ports.park.zone))
+    wanted = {("plant", p) for p in ports.park.plants} | {("user", u) for u in ports.park.users}
+    if absent := sorted(node for _, node in wanted - set(rows)):
+        raise UnsettledMonthError(
+            given=f"{name}, settled without {', '.join(absent[:5])} ({len(absent)} in all)",
+            expected="a month settled with the present park.toml",
+            remedy="settle the month again, then account and bill it",
+        )
+    return rows
 
 
 def issue_statements(drafts: Iterable[Draft], *, period: str, ports: Ports) -> tuple[int, int, int]:
