@@ -79,7 +79,7 @@ def account(period: Period, *, ports: Ports) -> Accounted:
     Returns:
         How many statements are new, restated, and unchanged.
     """
-    counts = [0, 0, 0]
+    n_new = n_restated = n_unchanged = 0
     not_accounted: list[str] = []
     reason = ""
     for name in months_in(period, ports.park.zone):
@@ -89,9 +89,9 @@ def account(period: Period, *, ports: Ports) -> Accounted:
             not_accounted.append(name)
             reason = reason or str(error)
             continue
-        for index, n in enumerate(issue_statements(drafts, period=name, ports=ports)):
-            counts[index] += n
-    return Accounted(*counts, tuple(not_accounted), reason)
+        new, restated, unchanged = issue_statements(drafts, period=name, ports=ports)
+        n_new, n_restated, n_unchanged = n_new + new, n_restated + restated, n_unchanged + unchanged
+    return Accounted(n_new, n_restated, n_unchanged, tuple(not_accounted), reason)
 
 
 def _month_drafts(name: str, ports: Ports) -> list[Draft]:

@@ -5,7 +5,7 @@ to its contract. A month whose published prices are not known is not billed, and
 returned in words.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -116,16 +116,23 @@ def _matched(name: str, ports: Ports) -> _Matched:
     rows = read_matching(name, ports=ports)
     plants = [rows["plant", plant] for plant in ports.park.plants]
     users = [rows["user", user] for user in ports.park.users]
-    measured_wh = np.array(
-        [
+    n_steps = month(name, ports.park.zone).n_steps
+    measured_wh = _stacked(
+        (
             np.where(r["quality"] == Quality.MEASURED, np.maximum(r["total_wh"], 0), 0)
             for r in plants
-        ]
+        ),
+        n_steps,
     )
-    load_wh = np.array([r["total_wh"] for r in users])
+    load_wh = _stacked((r["total_wh"] for r in users), n_steps)
     matching = match_green(measured_wh, load_wh, lines=lines_of(ports.park))
-    quality = np.array([r["quality"] for r in users]).astype(np.uint8)
+    quality = _stacked((r["quality"] for r in users), n_steps).astype(np.uint8)
     return _Matched(load_wh, quality, trace_matching(matching))
+
+
+def _stacked(rows: Iterable[NDArray[np.int64]], n_steps: int) -> NDArray[np.int64]:
+    """Put rows under one another; a park without plants gives no row of the right length."""
+    return np.array(list(rows), np.int64).reshape(-1, n_steps)
 
 
 def _use(enterprise: Enterprise, name: str, matched: _Matched, ports: Ports) -> MonthUse:
