@@ -16,6 +16,8 @@ from taihang.config.django_settings import configure_django
 configure_django(None)
 
 # Models may only be imported when Django is set up, hence below the call.
+from django import db  # noqa: E402
+
 from taihang.adapters import highs, system  # noqa: E402
 from taihang.adapters.facts import load_facts  # noqa: E402
 from taihang.adapters.imports.account import ImportResult  # noqa: E402
@@ -25,7 +27,7 @@ from taihang.adapters.registry.store import Registry  # noqa: E402
 from taihang.adapters.stores.journal import CheckpointSeal, Journal  # noqa: E402
 from taihang.adapters.stores.lake import DamagedLakeError, Lake  # noqa: E402
 from taihang.config.park_file import examine_park, read_park  # noqa: E402
-from taihang.core.errors import InputError, StateError  # noqa: E402
+from taihang.core.errors import InputError, IntegrityError, StateError  # noqa: E402
 from taihang.core.park.park import Park  # noqa: E402
 from taihang.core.seal.batch import leaf_entry_of  # noqa: E402
 from taihang.core.tlog.checkpoint import (  # noqa: E402
@@ -56,6 +58,12 @@ class FolderInUseError(StateError):
     """A new park was to be made in a folder that holds something."""
 
     code = "state.folder-in-use"
+
+
+class UnreadableRegisterError(IntegrityError):
+    """The register of record cannot be opened, read or written."""
+
+    code = "integrity.unreadable-register"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +108,21 @@ class ParkFolder:
         return self.root / ".lock"
 
 
-def make_park(root: Path, *, text: str) -> Park:
+def make_park(root: Path, *, text: str, beside: frozenset[str] = frozenset()) -> Park:
     """Make a new park folder from the text of a park file.
 
     Args:
         root: The folder; absent or empty.
         text: The park file.
+        beside: Names of files that may be in the folder already.
 
     Returns:
         The park.
 
     Raises:
-        FolderInUseError: If the folder holds anything.
+        FolderInUseError: If the folder holds anything else.
     """
-    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+    if root.exists() and (not root.is_dir() or {path.name for path in root.iterdir()} - beside):
         raise FolderInUseError(
             given=f"{root}, which is not empty",
             expected="a folder that is absent or empty",
@@ -125,8 +134,29 @@ def make_park(root: Path, *, text: str) -> Park:
     for path in (folder.journal, folder.lake, folder.reports):
         path.mkdir(exist_ok=True)
     folder.keys.mkdir(mode=0o700, exist_ok=True)
-    folder.park_file.write_text(text, encoding="utf-8")
+    system.PosixDisk().write_whole(folder.park_file, text.encode())
     return park
+
+
+def clear_park(root: Path, *, but: frozenset[str]) -> None:
+    """Throw everything in a park folder away, unless another process is writing it.
+
+    Args:
+        root: The folder.
+        but: Names of files that stay.
+    """
+    lock = system.WriterLock(ParkFolder(root).lock)
+    lock.take()
+    try:
+        for path in root.iterdir():
+            if path.name in but:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+    finally:
+        lock.release()
 
 
 @contextmanager
@@ -155,14 +185,15 @@ def open_park(
         lock.take()
     registry: Registry | None = None
     try:
-        registry = Registry(folder.registry)
-        ports = _ports(folder, text, registry, clock or system.SystemClock())
-        if writing:
-            registry.record_park(ports.park, text=text, at_s=int(ports.clock.now().timestamp()))
-            _make_ready(ports)
-        elif load_journal:
-            _journal(ports).load()
-        yield ports
+        with _register_told(folder):
+            registry = Registry(folder.registry)
+            ports = _ports(folder, text, registry, clock or system.SystemClock())
+            if writing:
+                registry.record_park(ports.park, text=text, at_s=int(ports.clock.now().timestamp()))
+                _make_ready(ports)
+            elif load_journal:
+                _journal(ports).load()
+            yield ports
     finally:
         if registry is not None:
             registry.close()
@@ -171,7 +202,7 @@ def open_park(
 
 def park_warnings(root: Path) -> list[str]:
     """Return what is odd in the park file without being wrong, each with its line."""
-    reading = examine_park(ParkFolder(root).park_file.read_text(encoding="utf-8"))
+    reading = examine_park(_park_text(ParkFolder(root)))
     return [problem.told(PARK_FILE) for problem in reading.problems]
 
 
@@ -264,7 +295,30 @@ def _park_text(folder: ParkFolder) -> str:
             expected="a park folder",
             remedy=f"make one with: taihang new {folder.root} --template blank",
         )
-    return folder.park_file.read_text(encoding="utf-8")
+    try:
+        return folder.park_file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise NoParkError(
+            given=f"{folder.park_file}, whose byte {error.start} is not UTF-8",
+            expected="a text file in UTF-8",
+            remedy="save it as UTF-8, or put it back from its backup",
+        ) from error
+
+
+@contextmanager
+def _register_told(folder: ParkFolder) -> Generator[None]:
+    """Tell of a register that does not work in one line, as of everything else on the disk."""
+    try:
+        yield
+    except (db.IntegrityError, db.ProgrammingError):
+        # The register works; what was asked of it is wrong, and that is a fault of this program.
+        raise
+    except db.DatabaseError as error:
+        raise UnreadableRegisterError(
+            given=f"{folder.registry}: {error}",
+            expected="the register of this park, readable and with room to write",
+            remedy="look at the disk; if the file is damaged, put it back from its backup",
+        ) from error
 
 
 def _ports(folder: ParkFolder, text: str, registry: Registry, clock: Clock) -> Ports:

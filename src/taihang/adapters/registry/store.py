@@ -56,12 +56,11 @@ class Registry:
     def record_park(self, park: Park, *, text: str, at_s: int) -> None:
         """Mirror the park file; every version of its text is kept under its hash."""
         sha256 = hashlib.sha256(text.encode()).hexdigest()
-        if models.ParkVersion.objects.using(self._alias).filter(sha256=sha256).exists():
-            return
         with transaction.atomic(using=self._alias):
-            models.ParkVersion.objects.using(self._alias).create(
-                sha256=sha256, park_id=park.id, text=text, recorded_at_s=at_s
+            models.ParkVersion.objects.using(self._alias).get_or_create(
+                sha256=sha256, defaults={"park_id": park.id, "text": text, "recorded_at_s": at_s}
             )
+            # Also where the text is known: it may have been put back after another one.
             self._mirror(models.Enterprise, _enterprises(park))
             self._mirror(models.Asset, _assets(park))
             self._mirror(models.Meter, _meters(park))

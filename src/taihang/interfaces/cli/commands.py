@@ -1,23 +1,34 @@
 """One function a command: open the park, call the jobs, say what happened."""
 
 import argparse
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Final, cast
 
 from taihang import wiring
 from taihang.config.templates import template_text
-from taihang.core.errors import InputError, IntegrityError
+from taihang.core.errors import IntegrityError
 from taihang.core.metering.readings import ReadingBlock
-from taihang.core.periods import Period, days, month, year
+from taihang.core.periods import Period, days
 from taihang.core.seal.batch import ClockState
 from taihang.interfaces import verify_taihang
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.main import REFUSED
-from taihang.interfaces.cli.say import progress, say
+from taihang.interfaces.cli.say import progress, say, waiting
 from taihang.interfaces.cli.summary import print_report, report_facts
+from taihang.interfaces.cli.words import (
+    WordsError,
+    count_of,
+    day_of,
+    key_of,
+    month_or_year_of,
+    stretch_of,
+)
+from taihang.interfaces.fingerprint import fingerprint
 from taihang.services import audit as auditing
 from taihang.services.account import account
 from taihang.services.bill import bill_enterprises
@@ -32,25 +43,19 @@ from taihang.services.collect import (
 from taihang.services.dispatch import plan_day
 from taihang.services.ingest import ingest
 from taihang.services.ports import Ports
+from taihang.services.prove import LOG_KEY
 from taihang.services.prove import prove as prove_statement
 from taihang.services.report import report as report_period
 from taihang.services.settle import settle as settle_period
 
-_DAYS_MAX: Final = 3_660
 _NOT_DONE: Final = ("not_accounted", "not_billed")
-_NOT_SAID: Final = ("deviating", *_NOT_DONE, *(f"{name}_reason" for name in _NOT_DONE))
+_NOT_SAID: Final = ("deviating", "bills_cny", *_NOT_DONE, *(f"{name}_reason" for name in _NOT_DONE))
 
 
 class RefusedProofError(IntegrityError):
     """The stand-alone verifier refuses a proof that was just made."""
 
     code = "integrity.refused-proof"
-
-
-class WordsError(InputError):
-    """A word of the command line cannot be read."""
-
-    code = "input.words"
 
 
 def new(args: argparse.Namespace) -> int:
@@ -71,12 +76,13 @@ def new(args: argparse.Namespace) -> int:
 def simulate(args: argparse.Namespace) -> int:
     """Simulate the devices of a park and take in what their gateways send."""
     if args.faults:
-        return not_built(argparse.Namespace(command="simulate --faults", lang=args.lang))
+        return _not_built(args, "simulate --faults")
+    first_day, n_days = day_of(_str(args, "first")), count_of(_str(args, "days"))
     with wiring.open_park(_path(args, "dir"), writing=True) as ports:
         count = run_simulation(
             ports,
-            first_day=_day(args, "first"),
-            n_days=_count(args, "days"),
+            first_day=first_day,
+            n_days=n_days,
             seed=cast("int", args.seed),
             lang=_lang(args),
         )
@@ -153,15 +159,25 @@ def import_files(args: argparse.Namespace) -> int:
 def settle(args: argparse.Namespace) -> int:
     """Settle a period, issue its lots, statements and bills."""
     with wiring.open_park(_path(args, "dir"), writing=True) as ports:
-        facts = run_settlement(_stretch(args, ports), ports)
-    lines = [text("cli.done.settle", _lang(args), **_only(facts, *_NOT_SAID))]
-    for name in _NOT_DONE:
-        if found := cast("list[str]", facts[name]):
-            months = f"{found[0]} … {found[-1]}"
-            why = facts[f"{name}_reason"]
-            lines.append(text(f"cli.done.{name}", _lang(args), months=months, why=why))
-    say(args, facts, "\n".join(lines))
+        period = stretch_of(args, ports.park.zone)
+        with waiting(text("cli.progress.settle", _lang(args))):
+            facts = run_settlement(period, ports)
+    say(args, facts, "\n".join(_settled_lines(facts, _lang(args))))
     return 0
+
+
+def _settled_lines(facts: Mapping[str, object], lang: Lang) -> list[str]:
+    """Say what a settlement found; what a person must look into stands on a line of its own."""
+    money = {"bills_cny": Decimal(cast("str", facts["bills_cny"]))}
+    lines = [text("cli.done.settle", lang, **_only(facts, *_NOT_SAID), **money)]
+    if plants := cast("list[str]", facts["deviating"]):
+        lines.append(text("cli.done.deviating", lang, plants=", ".join(plants)))
+    for name in _NOT_DONE:
+        if months := cast("list[str]", facts[name]):
+            stretch = months[0] if len(months) == 1 else f"{months[0]} … {months[-1]}"
+            why = facts[f"{name}_reason"]
+            lines.append(text(f"cli.done.{name}", lang, months=stretch, why=why))
+    return lines
 
 
 def run_settlement(period: Period, ports: Ports) -> dict[str, object]:
@@ -205,7 +221,7 @@ def run_settlement(period: Period, ports: Ports) -> dict[str, object]:
 def plan(args: argparse.Namespace) -> int:
     """Plan a battery for a day and have the referee check it."""
     with wiring.open_park(_path(args, "dir"), writing=True) as ports:
-        found = plan_day(_day(args, "day"), ports=ports, battery_id=args.battery)
+        found = plan_day(day_of(_str(args, "day")), ports=ports, battery_id=args.battery)
     saving_cny = found.plan.saving_cny
     facts = {
         "day": found.day.isoformat(),
@@ -222,12 +238,9 @@ def plan(args: argparse.Namespace) -> int:
 def report(args: argparse.Namespace) -> int:
     """Report a month or a year."""
     if args.format in {"html", "xlsx", "pdf"}:
-        return not_built(
-            argparse.Namespace(command=f"report --format {args.format}", lang=args.lang)
-        )
+        return _not_built(args, f"report --format {args.format}")
     with wiring.open_park(_path(args, "dir"), writing=False) as ports:
-        label = _str(args, "month") if args.month else _str(args, "year")
-        period = (month if args.month else year)(label, ports.park.zone)
+        label, period = month_or_year_of(args, ports.park.zone)
         found = report_period(period, label=label, ports=ports)
         facts = report_facts(found, ports)
         args.json = args.json or args.format == "json"
@@ -241,29 +254,47 @@ def report(args: argparse.Namespace) -> int:
 def prove(args: argparse.Namespace) -> int:
     """Write the proof file of a statement."""
     with wiring.open_park(_path(args, "dir"), writing=False) as ports:
-        data = prove_statement(_str(args, "statement"), ports=ports)
-        key = ports.keys.signing_key("log").public.hex()
-    # A file that a stranger's verifier would refuse is never handed out.
+        data, _ = checked_proof(_str(args, "statement"), ports)
+        log_key = ports.keys.signing_key(LOG_KEY).public
+    out = _path(args, "out")
+    out.write_bytes(data)
+    facts = {"file": str(out), "bytes": len(data), **_key_facts(log_key)}
+    say(args, facts, text("cli.done.prove", _lang(args), **facts))
+    return 0
+
+
+def checked_proof(statement_id: str, ports: Ports) -> tuple[bytes, verify_taihang.Report]:
+    """Make a proof and check it as a stranger would.
+
+    Args:
+        statement_id: Id of a statement, or of a series for its latest version.
+        ports: The park.
+
+    Returns:
+        The proof, and what the stand-alone verifier says of it.
+
+    Raises:
+        RefusedProofError: If the verifier refuses it; such a file is never handed out.
+    """
+    data = prove_statement(statement_id, ports=ports)
     try:
-        verify_taihang.verify(data, bytes.fromhex(key))
+        return data, verify_taihang.verify(data, ports.keys.signing_key(LOG_KEY).public)
     except verify_taihang.Refused as refused:
         raise RefusedProofError(
             given=f"a proof that the verifier refuses: {refused.where}: {refused.why}",
             expected="a proof that verifies",
             remedy="run `taihang audit`, settle the period again, and prove the new version",
         ) from refused
-    out = _path(args, "out")
-    out.write_bytes(data)
-    facts = {"file": str(out), "bytes": len(data), "log_key": key}
-    say(args, facts, text("cli.done.prove", _lang(args), **facts))
-    return 0
 
 
 def verify(args: argparse.Namespace) -> int:
     """Check a proof file offline with the stand-alone verifier."""
-    words = [str(_path(args, "file")), "--lang", _lang(args)]
+    path = _path(args, "file")
+    # The verifier has exit codes of its own for what it cannot read; here they are ours.
+    with path.open("rb"):
+        words = [str(path), "--lang", _lang(args)]
     words += ["--json"] if args.json else []
-    words += ["--log-key", _str(args, "log_key")] if args.log_key else []
+    words += ["--log-key", key_of(_str(args, "log_key"))] if args.log_key else []
     return verify_taihang.main(words)
 
 
@@ -316,6 +347,7 @@ def doctor(args: argparse.Namespace) -> int:
             "lake_batches": len(ports.lake.batches()),
             "settlements": len(ports.registry.settlements()),
             "free_mb": wiring.free_mb(_path(args, "dir")),
+            **_key_facts(ports.keys.signing_key(LOG_KEY).public),
         }
     is_behind = facts["lake_batches"] != facts["journal_records"]
     key = "cli.done.doctor_behind" if is_behind else "cli.done.doctor"
@@ -327,9 +359,14 @@ def doctor(args: argparse.Namespace) -> int:
 
 def not_built(args: argparse.Namespace) -> int:
     """Say that a command is not built yet; never a silent success."""
-    facts = {"command": str(args.command), "built": False}
-    words = text("cli.not_built", _lang(args), command=str(args.command))
-    say(argparse.Namespace(json=getattr(args, "json", False)), facts, words)
+    return _not_built(args, _str(args, "command"))
+
+
+def _not_built(args: argparse.Namespace, command: str) -> int:
+    words = text("cli.not_built", _lang(args), command=command)
+    print(words, file=sys.stderr)
+    if args.json:
+        say(args, {"built": False, "command": command, "message": words}, words)
     return REFUSED
 
 
@@ -348,36 +385,6 @@ def _path(args: argparse.Namespace, name: str) -> Path:
     return Path(_str(args, name))
 
 
-def _day(args: argparse.Namespace, name: str) -> date:
-    given = _str(args, name)
-    try:
-        return date.fromisoformat(given)
-    except ValueError as error:
-        raise WordsError(
-            given=repr(given), expected="a day as YYYY-MM-DD", remedy="write for example 2026-10-01"
-        ) from error
-
-
-def _count(args: argparse.Namespace, name: str) -> int:
-    given = _str(args, name)
-    if not given.isdigit() or not 0 < int(given) <= _DAYS_MAX:
-        raise WordsError(
-            given=repr(given), expected=f"a number of days, 1 … {_DAYS_MAX}", remedy="write 365"
-        )
-    return int(given)
-
-
-def _stretch(args: argparse.Namespace, ports: Ports) -> Period:
-    first, last = _day(args, "first"), _day(args, "last")
-    if last <= first:
-        raise WordsError(
-            given=f"--from {first} --to {last}",
-            expected="a last day after the first; the last is not part of the period",
-            remedy="a whole year is --from 2022-01-01 --to 2023-01-01",
-        )
-    return days(first, (last - first).days, ports.park.zone)
-
-
 def _renamed(blocks: tuple[ReadingBlock, ...], point: str | None) -> tuple[ReadingBlock, ...]:
     if point is None:
         return blocks
@@ -389,6 +396,10 @@ def _renamed(blocks: tuple[ReadingBlock, ...], point: str | None) -> tuple[Readi
             remedy="name the points in the map instead",
         )
     return tuple(replace(block, point=point) for block in blocks)
+
+
+def _key_facts(log_key: bytes) -> dict[str, object]:
+    return {"log_key": log_key.hex(), "log_key_fingerprint": fingerprint(log_key)}
 
 
 def _counts(count: CollectCount) -> dict[str, int]:

@@ -1,28 +1,22 @@
 """The demo: a whole park-year from devices to a proof, in one command."""
 
 import argparse
-import json
-import shutil
 import time
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final, cast
 
-from rich.console import Console
-from rich.text import Text
-
 from taihang import wiring
 from taihang.config.templates import template_text
 from taihang.core.errors import InputError
 from taihang.core.periods import days, months_in
-from taihang.interfaces import verify_taihang
 from taihang.interfaces.catalogue import Lang, text
-from taihang.interfaces.cli.commands import run_settlement, run_simulation
-from taihang.interfaces.cli.pages import serve_root
+from taihang.interfaces.cli.commands import checked_proof, run_settlement, run_simulation
+from taihang.interfaces.cli.pages import check_address, serve_root
+from taihang.interfaces.cli.say import say, waiting
 from taihang.interfaces.cli.summary import print_report, report_facts
 from taihang.services.dispatch import DayPlan, plan_day
 from taihang.services.ports import Ports
-from taihang.services.prove import prove
 from taihang.services.report import report
 
 TEMPLATE: Final = "changzhi"
@@ -33,6 +27,8 @@ DAYS_MIN: Final = 30
 """One whole month, and the four weeks of history that a plan needs."""
 PROVEN: Final = "scope2-location.E17"
 _MARK: Final = ".taihang-demo"
+_BESIDE: Final = frozenset((_MARK, ".lock"))
+"""Files of an earlier demo that stay: its mark, and the lock that other processes may look at."""
 
 
 class DemoWordsError(InputError):
@@ -45,21 +41,22 @@ def demo(args: argparse.Namespace) -> int:
     """Make the demo park, live through a year of it, prove one number, serve the page."""
     lang = cast("Lang", args.lang)
     root, n_days = Path(str(args.dir)), _days(str(args.days))
+    if not args.no_serve:
+        # Better said now than after a year of data.
+        check_address(args)
     started_s = time.monotonic()
-    _fresh_folder(root)
-    park = wiring.make_park(root, text=template_text(TEMPLATE))
-    (root / _MARK).touch()
+    _clear_earlier(root)
+    park = wiring.make_park(root, text=template_text(TEMPLATE), beside=_BESIDE)
     first_day = LAST_DAY - timedelta(days=n_days - 1)
     _step(args, "new", lang, dir=root, n=len(park.meters))
     with wiring.open_park(root, writing=True) as ports:
         facts = _live(args, ports, first_day, n_days)
     facts["wall_s"] = round(time.monotonic() - started_s, 1)
-    if args.json:
-        print(json.dumps(facts, ensure_ascii=False, sort_keys=True))
-    else:
-        _step(args, "next", lang, dir=root, seconds=facts["wall_s"])
+    _step(args, "next", lang, dir=root, seconds=facts["wall_s"])
     if not args.no_serve:
-        serve_root(root, args)
+        serve_root(root, args, facts=facts)
+    elif args.json:
+        say(args, facts, "")
     return 0
 
 
@@ -75,7 +72,8 @@ def _live(
     )
     _step(args, "ingest", lang, readings=f"{count.sealed:,}", batches=f"{count.batches:,}")
     # 2. Settle, certify, account, bill.
-    settled = run_settlement(period, ports)
+    with waiting(text("cli.progress.settle", lang)):
+        settled = run_settlement(period, ports)
     _step(args, "settle", lang, statements=settled["statements"], bills=settled["bills"])
     # 3. Tomorrow.
     plan = plan_day(LAST_DAY + timedelta(days=1), ports=ports)
@@ -103,10 +101,9 @@ def _live(
 
 
 def _prove(ports: Ports, statement_id: str, root: Path) -> dict[str, object]:
-    data = prove(statement_id, ports=ports)
+    data, checked = checked_proof(statement_id, ports)
     path = root / "reports" / f"{statement_id}.proof"
     path.write_bytes(data)
-    checked = verify_taihang.verify(data, ports.keys.signing_key("log").public)
     return {
         "statement": statement_id,
         "file": str(path),
@@ -127,7 +124,8 @@ def _label(first_day: date) -> str:
 
 
 def _days(given: str) -> int:
-    if not given.isdigit() or not DAYS_MIN <= int(given) <= DAYS_MAX:
+    is_number = given.isascii() and given.isdigit() and len(given) <= len(str(DAYS_MAX))
+    if not is_number or not DAYS_MIN <= int(given) <= DAYS_MAX:
         raise DemoWordsError(
             given=f"--days {given}",
             expected=f"{DAYS_MIN} … {DAYS_MAX}: a plan needs four weeks of history",
@@ -136,12 +134,20 @@ def _days(given: str) -> int:
     return int(given)
 
 
-def _fresh_folder(root: Path) -> None:
-    """Throw an earlier demo away, and nothing else."""
-    if (root / _MARK).exists():
-        shutil.rmtree(root)
+def _clear_earlier(root: Path) -> None:
+    """Throw an earlier demo away, and nothing else.
+
+    The mark is the first thing in the folder and stays, so that a demo that is stopped at any
+    moment is known as one.
+    """
+    mark = root / _MARK
+    if mark.exists():
+        wiring.clear_park(root, but=_BESIDE)
+    elif not root.exists() or (root.is_dir() and not any(root.iterdir())):
+        root.mkdir(parents=True, exist_ok=True)
+        mark.touch()
 
 
 def _step(args: argparse.Namespace, key: str, lang: Lang, **values: object) -> None:
     if not args.json:
-        Console().print(Text(text(f"cli.demo.{key}", lang, **values)))
+        print(text(f"cli.demo.{key}", lang, **values), flush=True)

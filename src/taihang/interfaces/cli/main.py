@@ -5,21 +5,34 @@ imported when it runs, so that ``--help`` answers at once.
 """
 
 import argparse
+import io
+import json
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Final, cast
 
-from taihang.core.errors import TaihangError
+from taihang.core.errors import LinkError, TaihangError
 from taihang.interfaces.catalogue import Lang, text
-from taihang.interfaces.cli.parser import build_parser, chosen_lang
+from taihang.interfaces.cli.parser import build_parser, chosen_lang, parse
 
 REFUSED: Final = 1
 WRONG_WORDS: Final = 2
 
 
+class FileUseError(LinkError):
+    """A file or folder that a command needs cannot be read or written."""
+
+    code = "link.file"
+
+
 def run(argv: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that has no Chinese or no ₂ shows an escape instead of a broken command.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(main(sys.argv[1:] if argv is None else argv))
 
 
@@ -33,22 +46,24 @@ def main(argv: Sequence[str]) -> int:
         The exit code.
     """
     lang = chosen_lang(argv)
-    parser = build_parser(lang)
     try:
-        args = parser.parse_args(argv)
+        args = parse(build_parser(lang), argv)
     except SystemExit as stop:
         return WRONG_WORDS if stop.code else 0
     try:
-        return _run(args)
+        code = _run(args)
+        # What waits in the buffer is part of the answer: a closed pipe has to be noticed here.
+        sys.stdout.flush()
     except TaihangError as error:
-        print(error, file=sys.stderr)
+        return _refused(args, error)
     except KeyboardInterrupt:
-        print(text("cli.interrupted", lang), file=sys.stderr)
+        return _interrupted(args, lang)
     except BrokenPipeError:
-        sys.stderr.close()
+        _forget_output()
+        return REFUSED
     except OSError as error:
-        print(f"link.system: {error}", file=sys.stderr)
-    return REFUSED
+        return _refused(args, _told(error))
+    return code
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -57,7 +72,38 @@ def _run(args: argparse.Namespace) -> int:
     return cast("int", handler(args))
 
 
-def not_built(args: argparse.Namespace, lang: Lang) -> int:
-    """Say that a command is not built yet; never a silent success."""
-    print(text("cli.not_built", lang, command=str(args.command)), file=sys.stderr)
+def _refused(args: argparse.Namespace, error: TaihangError) -> int:
+    """Say why a command was refused: one line for people, and one object if it was asked for."""
+    print(error, file=sys.stderr)
+    if args.json:
+        facts = {
+            "code": error.code,
+            "given": error.given,
+            "expected": error.expected,
+            "remedy": error.remedy,
+        }
+        print(json.dumps(facts, ensure_ascii=False, sort_keys=True))
     return REFUSED
+
+
+def _interrupted(args: argparse.Namespace, lang: Lang) -> int:
+    words = text("cli.interrupted", lang)
+    print(words, file=sys.stderr)
+    if args.json:
+        print(json.dumps({"code": "interrupted", "message": words}, ensure_ascii=False))
+    return REFUSED
+
+
+def _told(error: OSError) -> FileUseError:
+    return FileUseError(
+        given=": ".join(str(part) for part in (error.filename, error.strerror or error) if part),
+        expected="a file or folder that can be read and written, on a disk with room",
+        remedy="look at the path, the rights and the disk, then run the command again",
+    )
+
+
+def _forget_output() -> None:
+    """Let the end of the process not stumble over an output that nobody reads any more."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

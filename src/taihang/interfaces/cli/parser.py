@@ -1,8 +1,13 @@
 """The words of the command line, in the language of the reader."""
 
 import argparse
-from collections.abc import Sequence
-from typing import Final
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Final, NoReturn
+
+from typing_extensions import override
 
 from taihang import __version__
 from taihang.interfaces.catalogue import LANGS, Lang, text
@@ -10,8 +15,12 @@ from taihang.interfaces.catalogue import LANGS, Lang, text
 NOT_BUILT: Final = ("size", "edge", "backup", "restore")
 """Commands of the design that answer "not built yet"."""
 TEMPLATES: Final = ("changzhi", "xingxian", "blank")
+FORMATS: Final = ("text", "json", "html", "xlsx", "pdf")
 DEFAULT_SEED: Final = 7
 DEFAULT_PORT: Final = 8_100
+_LEAST_NAME_WIDTH: Final = 14
+"""Room for the longest command and its indent, so that every help text starts beside its name."""
+_WIDE: Final = frozenset("WF")
 
 
 def chosen_lang(argv: Sequence[str]) -> Lang:
@@ -23,41 +32,148 @@ def chosen_lang(argv: Sequence[str]) -> Lang:
     return "zh"
 
 
+def parse(parser: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Namespace:
+    """Read the words; a command that is not built takes any.
+
+    Args:
+        parser: The parser of all commands.
+        argv: The words.
+
+    Returns:
+        What they say.
+    """
+    args, unknown = parser.parse_known_args(argv)
+    if args.command in NOT_BUILT:
+        args.json = args.json or "--json" in (*unknown, *args.rest)
+    elif unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    return args
+
+
+def wrapped(words: str, width: int) -> list[str]:
+    """Cut words into lines by what they take up on a terminal, where a Chinese sign takes two.
+
+    Args:
+        words: What is to be shown.
+        width: Columns of the terminal.
+
+    Returns:
+        The lines.
+
+    Example:
+        >>> wrapped("由日志重建 the lake", 12)
+        ['由日志重建', 'the lake']
+    """
+    lines, line, taken = [""], 0, 0
+    for piece in _pieces(words):
+        size = sum(1 + (unicodedata.east_asian_width(sign) in _WIDE) for sign in piece.rstrip())
+        if taken and taken + size > width:
+            lines.append("")
+            line, taken = line + 1, 0
+        lines[line] += piece
+        taken += size + len(piece) - len(piece.rstrip())
+    return [found.rstrip() for found in lines]
+
+
+def _pieces(words: str) -> Iterable[str]:
+    """Yield what may not be cut: a word with the space after it, or one Chinese sign."""
+    piece = ""
+    for sign in " ".join(words.split()):
+        is_wide = unicodedata.east_asian_width(sign) in _WIDE
+        # A full stop or comma never begins a line.
+        is_stop = is_wide and unicodedata.category(sign).startswith("P")
+        if piece and (piece.endswith(" ") or (is_wide and not is_stop)):
+            yield piece
+            piece = ""
+        piece += sign
+    yield piece
+
+
+class _Help(argparse.HelpFormatter):
+    """Help in the reader's language and with Chinese signs at their true width."""
+
+    def __init__(self, prog: str, *, lang: Lang) -> None:
+        super().__init__(prog)
+        self._lang: Lang = lang
+        self._action_max_length = _LEAST_NAME_WIDTH
+
+    @override
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[argparse._MutuallyExclusiveGroup],  # pyright: ignore[reportPrivateUsage] - as the base spells it
+        prefix: str | None = None,
+    ) -> None:
+        super().add_usage(usage, actions, groups, prefix or text("cli.heading.usage", self._lang))
+
+    @override
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return wrapped(text, width)
+
+    @override
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return "\n".join(indent + line for line in wrapped(text, width - len(indent)))
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that takes no abbreviations and says in the reader's language what is wrong."""
+
+    def __init__(self, prog: str, *, lang: Lang, description: str) -> None:
+        super().__init__(
+            prog=prog,
+            description=description,
+            add_help=False,
+            allow_abbrev=False,
+            formatter_class=partial(_Help, lang=lang),
+        )
+        self._lang: Lang = lang
+        self.words = self.add_argument_group(text("cli.heading.words", lang))
+        self.options = self.add_argument_group(text("cli.heading.options", lang))
+        self.options.add_argument("-h", "--help", action="help", help=text("cli.help.help", lang))
+        self.options.add_argument(
+            "--lang", choices=LANGS, default=lang, help=text("cli.help.lang", lang)
+        )
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        words = text("cli.wrong_words", self._lang, program=self.prog, message=message)
+        self.exit(2, f"{words}\n")
+
+
 class _Words:
     """Adds commands and options whose help comes from the catalogue."""
 
     def __init__(self, lang: Lang) -> None:
         self.lang: Lang = lang
-        self.parser = argparse.ArgumentParser(
-            prog="taihang", description=text("cli.about", lang), add_help=False
-        )
-        self.parser.add_argument("-h", "--help", action="help", help=text("cli.help.help", lang))
-        self.parser.add_argument(
+        self.parser = _Parser("taihang", lang=lang, description=text("cli.about", lang))
+        self.parser.options.add_argument(
             "--version", action="version", version=__version__, help=text("cli.help.version", lang)
         )
         self.commands = self.parser.add_subparsers(
             dest="command", required=True, metavar="COMMAND", title=text("cli.commands", lang)
         )
 
-    def command(self, name: str, handler: str, *words: str) -> argparse.ArgumentParser:
+    def command(self, name: str, handler: str, *words: str) -> _Parser:
         """Add a command with its positional words and the options that all commands share."""
         about = text(f"cli.command.{name}", self.lang)
-        parser = self.commands.add_parser(name, help=about, description=about, add_help=False)
+        parser = self.commands.add_parser(
+            name, help=about, prog=f"taihang {name}", lang=self.lang, description=about
+        )
         parser.set_defaults(handler=handler)
         for word in words:
-            parser.add_argument(
+            parser.words.add_argument(
                 word, metavar=word.upper(), help=text(f"cli.word.{word}", self.lang)
             )
-        parser.add_argument("--json", action="store_true", help=text("cli.help.json", self.lang))
-        parser.add_argument(
-            "--lang", choices=LANGS, default=self.lang, help=text("cli.help.lang", self.lang)
+        parser.options.add_argument(
+            "--json", action="store_true", help=text("cli.help.json", self.lang)
         )
-        parser.add_argument("-h", "--help", action="help", help=text("cli.help.help", self.lang))
         return parser
 
     def option(
         self,
-        parser: argparse.ArgumentParser,
+        parser: _Parser,
         name: str,
         *,
         required: bool = False,
@@ -66,7 +182,10 @@ class _Words:
     ) -> None:
         """Add an option; a number default makes it a number."""
         dest = {"--from": "first", "--to": "last", "--as": "rename"}.get(name, name[2:])
-        parser.add_argument(
+        words = text(f"cli.option.{name[2:].replace('-', '_')}", self.lang)
+        if default is not None:
+            words += text("cli.help.default", self.lang, value=default)
+        parser.options.add_argument(
             name,
             dest=dest.replace("-", "_"),
             required=required,
@@ -74,7 +193,7 @@ class _Words:
             choices=choices,
             type=int if isinstance(default, int) else str,
             metavar=None if choices else name[2:].upper(),
-            help=text(f"cli.option.{name[2:].replace('-', '_')}", self.lang),
+            help=words,
         )
 
 
@@ -87,7 +206,9 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
     _add_trust(words)
     _add_pages(words)
     for name in NOT_BUILT:
-        words.command(name, "commands:not_built").add_argument("rest", nargs="*", metavar="…")
+        words.command(name, "commands:not_built").words.add_argument(
+            "rest", nargs="*", metavar="…", help=text("cli.word.rest", lang)
+        )
     return words.parser
 
 
@@ -116,14 +237,12 @@ def _add_accounts(words: _Words) -> None:
     words.option(plan, "--day", required=True)
     words.option(plan, "--battery")
     report = words.command("report", "commands:report", "dir")
-    stretch = report.add_mutually_exclusive_group(required=True)
+    stretch = report.options.add_mutually_exclusive_group(required=True)
     for name in ("month", "year"):
         stretch.add_argument(
             f"--{name}", metavar=name.upper(), help=text(f"cli.option.{name}", words.lang)
         )
-    words.option(
-        report, "--format", default="text", choices=("text", "json", "html", "xlsx", "pdf")
-    )
+    words.option(report, "--format", default="text", choices=FORMATS)
 
 
 def _add_trust(words: _Words) -> None:
@@ -143,12 +262,12 @@ def _add_pages(words: _Words) -> None:
     words.option(demo, "--dir", default="demo-park")
     words.option(demo, "--days", default="365")
     words.option(demo, "--seed", default=DEFAULT_SEED)
-    demo.add_argument(
+    demo.options.add_argument(
         "--no-serve", action="store_true", help=text("cli.option.no_serve", words.lang)
     )
     _add_address(words, demo)
 
 
-def _add_address(words: _Words, parser: argparse.ArgumentParser) -> None:
+def _add_address(words: _Words, parser: _Parser) -> None:
     words.option(parser, "--bind", default="127.0.0.1")
     words.option(parser, "--port", default=DEFAULT_PORT)

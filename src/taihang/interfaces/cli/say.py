@@ -3,7 +3,8 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TypeVar
 
 from rich.console import Console
@@ -21,9 +22,9 @@ def say(args: argparse.Namespace, facts: Mapping[str, object], words: str) -> No
         words: What people read.
     """
     if args.json:
-        print(json.dumps(facts, ensure_ascii=False, sort_keys=True))
+        print(json.dumps(facts, ensure_ascii=False, sort_keys=True), flush=True)
     else:
-        print(words)
+        print(words, flush=True)
 
 
 def progress(items: Iterable[_Item], *, label: str, total: int) -> Iterator[_Item]:
@@ -46,3 +47,17 @@ def progress(items: Iterable[_Item], *, label: str, total: int) -> Iterator[_Ite
         for item in items:
             yield item
             bar.advance(task)
+
+
+@contextmanager
+def waiting(label: str) -> Generator[None]:
+    """Show on a terminal that something of unknown length is being done.
+
+    Args:
+        label: What is being done.
+    """
+    if not sys.stderr.isatty():
+        yield
+        return
+    with Console(stderr=True).status(label):
+        yield

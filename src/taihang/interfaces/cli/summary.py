@@ -1,5 +1,7 @@
 """A report as people read it in a terminal, and as machines read it in JSON."""
 
+import math
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
@@ -16,10 +18,12 @@ from taihang.services.ports import Ports
 from taihang.services.report import EnterpriseFigures, ParkReport
 from taihang.standards.ndrc_650 import Requirement, Verdict
 
-_WH_PER_GWH: Final = 1_000 * WH_PER_MWH
 _TOP: Final = 8
-_NAME_WIDTH: Final = {"zh": 18, "en": 21}
-"""Columns of a terminal that the longest name may take."""
+_NAME_WIDTH: Final = 26
+"""Columns of a terminal that the longest name may take; the table then fits into 80."""
+_INFLOWS: Final = ("import", "generation", "discharge")
+_OUTFLOWS: Final = ("load", "charge", "export", "losses")
+_STORAGE: Final = ("discharge", "charge")
 _MARK: Final = {
     Verdict.MET: ("✓", "green"),
     Verdict.MISSED: ("✗", "red"),
@@ -43,6 +47,7 @@ def report_facts(found: ParkReport, ports: Ports) -> dict[str, object]:
         "label": found.label,
         "period": {"start": found.period.start.isoformat(), "end": found.period.end.isoformat()},
         "intervals": found.n_intervals,
+        "intervals_of_period": found.period.n_steps,
         "open_intervals": found.n_open,
         "derived_grid_intervals": found.n_derived,
         "closure_error_wh": found.max_closure_error_wh,
@@ -99,6 +104,7 @@ def print_report(found: ParkReport, ports: Ports, lang: Lang) -> None:
     console.print()
     console.print(Panel.fit(Text(f"{name} · {found.label}", style="bold"), border_style="cyan"))
     console.print(_figures(found, lang))
+    console.print(_balance(found, ports, lang))
     console.print(_verdicts(found, lang))
     console.print(_top_enterprises(found, ports, lang))
     console.print(Text(text("cli.report.notes", lang), style="dim"))
@@ -111,38 +117,36 @@ def _figures(found: ParkReport, lang: Lang) -> Table:
     table.add_column(no_wrap=True)
     table.add_column(style="dim")
     rows: list[tuple[str, str, str, str]] = [
-        ("load", _gwh(found.load_wh), "GWh", ""),
-        ("pv", _gwh(found.generated_wh[PlantKind.PV]), "GWh", ""),
-        ("wind", _gwh(found.generated_wh[PlantKind.WIND]), "GWh", ""),
-        ("import", _gwh(found.flows_wh["import"]), "GWh", _grid_note(found, lang)),
-        ("losses", _gwh(found.flows_wh["losses"]), "GWh", ""),
+        ("load", _mwh(found.load_wh), "MWh", _settled_note(found, lang)),
+        ("pv", _mwh(found.generated_wh[PlantKind.PV]), "MWh", ""),
+        ("wind", _mwh(found.generated_wh[PlantKind.WIND]), "MWh", ""),
         (
             "matched",
-            _gwh(found.matched_wh),
-            "GWh",
+            _mwh(found.matched_wh),
+            "MWh",
             text("cli.report.matched", lang, n=found.n_overmatched),
         ),
-        ("coal", _amount(found.standard_coal_tce), "tce", text("cli.report.equivalent", lang)),
-        ("location", _amount(found.scope2_location_tco2), "tCO₂", ""),
-        ("market", _amount(found.scope2_market_tco2), "tCO₂", ""),
-        ("bills", _amount(found.bills_cny), "CNY", text("cli.report.bills", lang, n=found.n_bills)),
         (
             "lots",
             f"{found.certificates[0]:,}",
             "MWh",
             text("cli.report.lots", lang, n=f"{found.n_lots:,}"),
         ),
+        ("coal", _amount(found.standard_coal_tce), "tce", text("cli.report.equivalent", lang)),
+        ("location", _amount(found.scope2_location_tco2), "tCO₂", ""),
+        ("market", _amount(found.scope2_market_tco2), "tCO₂", ""),
+        ("bills", _amount(found.bills_cny), "CNY", text("cli.report.bills", lang, n=found.n_bills)),
         (
             "coverage",
-            f"{found.coverage_ratio:.3%}",
+            f"{_floored(found.coverage_ratio)} %",
             "",
             text("cli.report.open", lang, n=found.n_open),
         ),
         (
             "closure",
-            str(found.max_closure_error_wh),
+            f"{found.max_closure_error_wh:,}",
             "Wh",
-            text("cli.report.closure", lang, n=f"{found.n_intervals:,}"),
+            text("cli.report.closure", lang, n=f"{found.n_intervals - found.n_open:,}"),
         ),
     ]
     for key, value, unit, note in rows:
@@ -150,8 +154,33 @@ def _figures(found: ParkReport, lang: Lang) -> Table:
     return table
 
 
-def _grid_note(found: ParkReport, lang: Lang) -> str:
-    return text("cli.report.derived", lang, n=f"{found.n_derived:,}") if found.n_derived else ""
+def _settled_note(found: ParkReport, lang: Lang) -> str:
+    """Say it where a report stands on a part of its period only."""
+    n_all = found.period.n_steps
+    if found.n_intervals == n_all:
+        return ""
+    return text("cli.report.settled", lang, n=f"{found.n_intervals:,}", n_all=f"{n_all:,}")
+
+
+def _balance(found: ParkReport, ports: Ports, lang: Lang) -> Text:
+    """Return the closed accounts as two sums that a reader can add up."""
+    head = text("cli.report.balance", lang, n=f"{found.n_intervals - found.n_open:,}")
+    if found.n_derived:
+        head += text("cli.report.derived", lang, n=f"{found.n_derived:,}")
+    stores = () if ports.park.batteries else _STORAGE
+    inflow = _sum([name for name in _INFLOWS if name not in stores], found, lang)
+    outflow = _sum([name for name in _OUTFLOWS if name not in stores], found, lang)
+    lines = [
+        text("cli.report.inflow", lang, sum=inflow),
+        text("cli.report.outflow", lang, sum=outflow),
+    ]
+    return Text("\n".join([head, *lines, ""]))
+
+
+def _sum(names: Iterable[str], found: ParkReport, lang: Lang) -> str:
+    parts_wh = {name: found.flows_wh[name] for name in names}
+    parts = [f"{text(f'cli.flow.{name}', lang)} {_mwh(wh)}" for name, wh in parts_wh.items()]
+    return f"{' + '.join(parts)} = {_mwh(sum(parts_wh.values()))}"
 
 
 def _verdicts(found: ParkReport, lang: Lang) -> Table:
@@ -166,13 +195,16 @@ def _verdicts(found: ParkReport, lang: Lang) -> Table:
 def _top_enterprises(found: ParkReport, ports: Ports, lang: Lang) -> Table:
     table = Table(
         box=SIMPLE_HEAD,
+        pad_edge=False,
         title=text("cli.report.top", lang, n=_TOP),
         title_justify="left",
         title_style="bold",
     )
-    name_width = _NAME_WIDTH[lang]
     table.add_column(
-        text("cli.column.enterprise", lang), no_wrap=True, overflow="ellipsis", max_width=name_width
+        text("cli.column.enterprise", lang),
+        no_wrap=True,
+        overflow="ellipsis",
+        max_width=_NAME_WIDTH,
     )
     for key in ("load", "green", "location", "bill", "missing"):
         table.add_column(text(f"cli.column.{key}", lang), justify="right", no_wrap=True)
@@ -190,8 +222,13 @@ def _top_enterprises(found: ParkReport, ports: Ports, lang: Lang) -> Table:
     return table
 
 
-def _gwh(energy_wh: int) -> str:
-    return f"{Decimal(energy_wh) / _WH_PER_GWH:,.3f}"
+def _mwh(energy_wh: int) -> str:
+    return f"{Decimal(energy_wh) / WH_PER_MWH:,.1f}"
+
+
+def _floored(ratio: float) -> str:
+    """Return a coverage in percent, cut and not rounded: 100 is said of nothing less."""
+    return f"{math.floor(ratio * 100_000) / 1_000:.3f}"
 
 
 def _amount(value: Decimal | None) -> str:

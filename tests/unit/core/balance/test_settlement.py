@@ -1,3 +1,5 @@
+"""What a settlement was made from is kept, so that it can be made again (§13)."""
+
 from dataclasses import FrozenInstanceError
 
 import pytest

@@ -1,0 +1,124 @@
+"""Every case, in the order in which they are run and shown."""
+
+from typing import Final
+
+from benchmarks.case import Case, State
+
+YARDSTICK: Final = Case(
+    name="yardstick",
+    about="a fixed piece of work, the unit of every ratio",
+    unit="works",
+    runner="benchmarks.yardstick:run",
+)
+FRESH_INSTALL: Final = "benchmarks.cases.install:fresh"
+"""Takes the place of the runner of ``install`` when a fresh environment is asked for."""
+
+CASES: Final = (
+    Case(
+        name="help",
+        about="taihang --help",
+        unit="answers",
+        runner="benchmarks.cases.commands:show_help",
+        repeats=5,
+    ),
+    Case(
+        name="demo-year",
+        about="taihang demo --no-serve: a simulated year, from devices to a proof",
+        unit="readings",
+        runner="benchmarks.cases.commands:demo_year",
+    ),
+    Case(
+        name="demo-30-days",
+        about="taihang demo --no-serve --days 30: until the first verified number",
+        unit="proofs",
+        runner="benchmarks.cases.commands:demo_30_days",
+    ),
+    Case(
+        name="ingest",
+        about="a year of readings sealed, checked, forced to the journal, put into the lake",
+        unit="readings",
+        runner="benchmarks.cases.ingest:ingest_year",
+    ),
+    Case(
+        name="settle",
+        about="one settle() over the park-year",
+        unit="intervals",
+        runner="benchmarks.cases.accounts:settle_year",
+        needs=State.READINGS,
+    ),
+    Case(
+        name="account",
+        about="every statement of the year, issued for the first time",
+        unit="statements",
+        runner="benchmarks.cases.accounts:account_year",
+        needs=State.SETTLED,
+    ),
+    Case(
+        name="bill",
+        about="the bills of one month, issued for the first time",
+        unit="bills",
+        runner="benchmarks.cases.accounts:bill_month",
+        needs=State.SETTLED,
+    ),
+    Case(
+        name="state-hash",
+        about="one hash over every row of the lake",
+        unit="rows",
+        runner="benchmarks.cases.evidence:hash_state",
+        needs=State.ACCOUNTED,
+    ),
+    Case(
+        name="rebuild",
+        about="the lake made again from the journal",
+        unit="readings",
+        runner="benchmarks.cases.evidence:rebuild_lake",
+        needs=State.ACCOUNTED,
+    ),
+    Case(
+        name="audit",
+        about="every byte of the park-year checked",
+        unit="readings",
+        runner="benchmarks.cases.evidence:audit_park",
+        needs=State.ACCOUNTED,
+    ),
+    Case(
+        name="prove",
+        about="the proof of one month of one enterprise",
+        unit="proofs",
+        runner="benchmarks.cases.evidence:prove_month",
+        needs=State.ACCOUNTED,
+    ),
+    Case(
+        name="verify",
+        about="that proof checked by the stand-alone verifier",
+        unit="proofs",
+        runner="benchmarks.cases.evidence:verify_month",
+        needs=State.ACCOUNTED,
+    ),
+    Case(
+        name="import",
+        about="taihang import of a measured year of the demo park",
+        unit="readings",
+        runner="benchmarks.cases.imports:import_demo_park",
+    ),
+    Case(
+        name="plan",
+        about="one day planned, refereed and issued",
+        unit="days",
+        runner="benchmarks.cases.planning:plan_one_day",
+        needs=State.ACCOUNTED,
+    ),
+    Case(
+        name="merkle",
+        about="leaves appended to a tree, and proofs in it",
+        unit="hashes",
+        runner="benchmarks.cases.evidence:grow_tree",
+    ),
+    Case(
+        name="install",
+        about="the whole environment from requirements.lock",
+        unit="files",
+        runner="benchmarks.cases.install:existing",
+        repeats=1,
+    ),
+)

@@ -1,0 +1,87 @@
+"""The hard limits of the platform's speed and size: every one of them, with its source."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from benchmarks.result import Outcome, Run
+
+_SOURCE: Final = "the project's founding issue"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A measure of a case that must stay below a number."""
+
+    case: str
+    measure: str
+    below: float
+    says: str
+    """What the source asks for."""
+    source: str = _SOURCE
+
+
+class Verdict(StrEnum):
+    """Whether a limit holds."""
+
+    HOLDS = "holds"
+    BROKEN = "BROKEN"
+    NOT_MEASURED = "not measured"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A limit and what was found."""
+
+    limit: Limit
+    found: float | None
+    verdict: Verdict
+
+
+LIMITS: Final = (
+    Limit(
+        case="demo-year",
+        measure="cpu_s",
+        below=60.0,
+        says="taihang demo --no-serve, a simulated year, under 60 CPU s on a 2-core machine",
+    ),
+    Limit(
+        case="demo-year",
+        measure="peak_rss_mb",
+        below=1_500.0,
+        says="the same under 1.5 GB of memory",
+    ),
+    Limit(
+        case="settle",
+        measure="cpu_s",
+        below=5.0,
+        says="settling a park-year of 80 points × 35 040 intervals under 5 CPU s",
+    ),
+    Limit(
+        case="demo-30-days",
+        measure="first_number_s",
+        below=10.0,
+        says="the first verified number of a new user within 10 s, with --days 30",
+    ),
+    Limit(case="help", measure="cpu_s", below=0.5, says="taihang --help under 0.5 CPU s"),
+    Limit(
+        case="install",
+        measure="size_mb",
+        below=350.0,
+        says="the whole environment from requirements.lock under 350 MB",
+    ),
+)
+
+
+def judged(run: Run, limits: tuple[Limit, ...] = LIMITS) -> tuple[Judged, ...]:
+    """Hold a run against the limits; a limit whose case failed is broken, never forgotten."""
+    return tuple(_judged(run, limit) for limit in limits)
+
+
+def _judged(run: Run, limit: Limit) -> Judged:
+    result = run.of_case(limit.case)
+    if result is None or result.outcome is Outcome.SKIPPED:
+        return Judged(limit, None, Verdict.NOT_MEASURED)
+    found = result.measure(limit.measure)
+    holds = found is not None and found < limit.below
+    return Judged(limit, found, Verdict.HOLDS if holds else Verdict.BROKEN)

@@ -1,0 +1,161 @@
+"""What the words of the command line mean: days, counts, stretches of time, keys."""
+
+import argparse
+import re
+from datetime import date
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from taihang.core.errors import InputError
+from taihang.core.periods import Period, days, month, year
+
+DAYS_MAX: Final = 3_660
+"""Longest stretch of one command: ten years and their leap days."""
+FIRST_YEAR: Final = 1980
+LAST_YEAR: Final = 2199
+"""Years outside these are slips of the pen: no park has readings of them."""
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_KEY: Final = re.compile(r"[0-9a-f]{64}")
+
+
+class WordsError(InputError):
+    """A word of the command line cannot be read."""
+
+    code = "input.words"
+
+
+def day_of(given: str) -> date:
+    """Return the day that a word names.
+
+    Args:
+        given: The word.
+
+    Returns:
+        The local day.
+
+    Raises:
+        WordsError: If it is not a day as YYYY-MM-DD, or lies outside the years of any park.
+
+    Example:
+        >>> day_of("2026-10-01")
+        datetime.date(2026, 10, 1)
+    """
+    # ``fromisoformat`` alone would also read 20261001 and 2026-W40-4.
+    day = _read_day(given) if _DAY.fullmatch(given) else None
+    if day is None:
+        raise WordsError(
+            given=repr(given), expected="a day as YYYY-MM-DD", remedy="write for example 2026-10-01"
+        )
+    _check_year(day.year, given)
+    return day
+
+
+def count_of(given: str, *, least: int = 1, most: int = DAYS_MAX) -> int:
+    """Return the number of days that a word names.
+
+    Args:
+        given: The word.
+        least: The smallest number that is meant.
+        most: The largest.
+
+    Returns:
+        The number.
+
+    Raises:
+        WordsError: If it is no whole number within the bounds.
+
+    Example:
+        >>> count_of("365")
+        365
+    """
+    # ``isdigit`` alone takes ², which is no number to ``int``.
+    is_number = given.isascii() and given.isdigit() and len(given) <= len(str(most))
+    if not is_number or not least <= int(given) <= most:
+        raise WordsError(
+            given=repr(given),
+            expected=f"a number of days, {least} … {most}",
+            remedy=f"write for example {min(365, most)}",
+        )
+    return int(given)
+
+
+def stretch_of(args: argparse.Namespace, zone: ZoneInfo) -> Period:
+    """Return the days that ``--from`` and ``--to`` name.
+
+    Args:
+        args: The words; ``first`` and ``last`` are read.
+        zone: The zone of the park.
+
+    Returns:
+        The days, without the last.
+
+    Raises:
+        WordsError: If a word is no day, the last is not after the first, or the stretch is longer
+            than any command takes.
+    """
+    first, last = day_of(str(args.first)), day_of(str(args.last))
+    n_days = (last - first).days
+    if not 0 < n_days <= DAYS_MAX:
+        raise WordsError(
+            given=f"--from {first} --to {last}",
+            expected=f"1 … {DAYS_MAX} days; the day of --to is not part of the period",
+            remedy="a whole year is --from 2026-01-01 --to 2027-01-01",
+        )
+    return days(first, n_days, zone)
+
+
+def month_or_year_of(args: argparse.Namespace, zone: ZoneInfo) -> tuple[str, Period]:
+    """Return the name and the period of ``--month`` or ``--year``.
+
+    Args:
+        args: The words; one of ``month`` and ``year`` is given.
+        zone: The zone of the park.
+
+    Returns:
+        The name as given, and the period.
+
+    Raises:
+        WordsError: If the year is outside the years of any park.
+        PeriodError: If the name is neither ``YYYY-MM`` nor ``YYYY``.
+    """
+    given = str(args.month or args.year)
+    if given[:4].isascii() and given[:4].isdigit():
+        _check_year(int(given[:4]), given)
+    return given, (month if args.month else year)(given, zone)
+
+
+def key_of(given: str) -> str:
+    """Return a public key as hexadecimal digits.
+
+    Args:
+        given: The word.
+
+    Returns:
+        The digits.
+
+    Raises:
+        WordsError: If they are not 64 hexadecimal digits.
+    """
+    if not _KEY.fullmatch(given):
+        raise WordsError(
+            given=f"--log-key {given}",
+            expected="64 hexadecimal digits, small letters",
+            remedy="take the key that the park publishes; `taihang doctor` shows it",
+        )
+    return given
+
+
+def _read_day(given: str) -> date | None:
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        return None
+
+
+def _check_year(number: int, given: str) -> None:
+    if not FIRST_YEAR <= number <= LAST_YEAR:
+        raise WordsError(
+            given=repr(given),
+            expected=f"a year from {FIRST_YEAR} to {LAST_YEAR}",
+            remedy="correct the year",
+        )

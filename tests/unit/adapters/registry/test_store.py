@@ -1,0 +1,197 @@
+"""The register: all that was said to it is there after closing, and no statement ever changes."""
+
+import hashlib
+import sqlite3
+from collections.abc import Generator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from django.db import Error
+
+import small_park
+from taihang import wiring
+from taihang.adapters.registry.store import Registry, UnknownStatementError
+from taihang.config.park_file import read_park
+from taihang.core.balance.settlement import Settlement
+from taihang.core.seal.issued import IssuedStatement
+
+SHA = "ab" * 32
+
+
+@contextmanager
+def register(directory: Path) -> Generator[Registry]:
+    registry = Registry(directory / "registry.db")
+    try:
+        yield registry
+    finally:
+        registry.close()
+
+
+def statement(
+    series: str, version: int = 1, period: str = "2026-06", document: str = '{"value":"1"}'
+) -> IssuedStatement:
+    kind, subject, _ = series.split(".")
+    return IssuedStatement(series, version, kind, subject, period, document)
+
+
+def by_hand(directory: Path, sql: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(directory / "registry.db")) as database, database:
+        return database.execute(sql).fetchall()
+
+
+# -- park ----------------------------------------------------------------------------------------
+
+
+def test_record_park__keeps_every_text_and_mirrors_the_last(tmp_path: Path) -> None:
+    texts = [small_park.PARK, small_park.GRID_METERED]
+    hashes = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+
+    with register(tmp_path) as registry:
+        for at_s, text in enumerate([*texts, texts[1]]):
+            registry.record_park(read_park(text, source="park.toml"), text=text, at_s=at_s)
+        assert registry.park_versions() == texts[::-1]
+        assert [registry.park_version(sha256) for sha256 in hashes] == texts
+
+    park = read_park(texts[1], source="park.toml")
+    meters = by_hand(tmp_path, "SELECT id FROM meter ORDER BY id")
+    assert meters == [(each,) for each in sorted(park.meters)]
+    assert by_hand(tmp_path, "SELECT id, kind FROM asset ORDER BY id") == [
+        ("G1", "grid"),
+        ("PV01", "pv"),
+    ]
+    assert by_hand(tmp_path, "SELECT id, kind FROM contract ORDER BY id") == [
+        ("GS1", "green-supply"),
+        ("GT", "grid-tariff"),
+    ]
+
+
+def test_record_park__mirrors_a_text_that_was_put_back(tmp_path: Path) -> None:
+    with register(tmp_path) as registry:
+        for text in (small_park.PARK, small_park.GRID_METERED, small_park.PARK):
+            registry.record_park(read_park(text, source="park.toml"), text=text, at_s=1)
+
+    assert by_hand(tmp_path, "SELECT count(*) FROM meter") == [(3,)]
+    assert by_hand(tmp_path, "SELECT count(*) FROM park_version") == [(2,)]
+
+
+def test_register__is_durable_before_it_answers(tmp_path: Path) -> None:
+    with register(tmp_path) as registry:
+        registry.enrol_gateway("GW1", public_key="aa", at_s=1)
+        # Another connection sees it at once, and the file says how it is kept.
+        assert by_hand(tmp_path, "SELECT gateway FROM gateway_key") == [("GW1",)]
+        assert by_hand(tmp_path, "PRAGMA journal_mode") == [("wal",)]
+
+
+def test_register__opened_twice_in_one_process_ends_independently(tmp_path: Path) -> None:
+    with register(tmp_path) as first:
+        with register(tmp_path) as second:
+            second.enrol_gateway("GW1", public_key="aa", at_s=1)
+
+        assert first.gateway_keys() == {"GW1": "aa"}
+
+
+def test_enrol_gateway__never_replaces_a_key(tmp_path: Path) -> None:
+    with register(tmp_path) as registry:
+        registry.enrol_gateway("GW1", public_key="aa", at_s=1)
+        registry.enrol_gateway("GW1", public_key="bb", at_s=2)
+        registry.enrol_gateway("GW2", public_key="cc", at_s=2)
+
+    with register(tmp_path) as registry:
+        assert registry.gateway_keys() == {"GW1": "aa", "GW2": "cc"}
+
+
+# -- settlements ---------------------------------------------------------------------------------
+
+
+def test_record_settlement__remembers_each_once_in_the_order_of_settling(tmp_path: Path) -> None:
+    settlements = [
+        Settlement(900, 1800, 7, SHA),
+        Settlement(0, 900, 7, SHA),
+        Settlement(900, 1800, 9, SHA),
+        Settlement(900, 1800, 9, "cd" * 32),
+    ]
+
+    with register(tmp_path) as registry:
+        for at_s, settlement in enumerate([*settlements, settlements[0]]):
+            registry.record_settlement(settlement, at_s=at_s)
+
+    with register(tmp_path) as registry:
+        assert registry.settlements() == settlements
+
+
+# -- statements ----------------------------------------------------------------------------------
+
+
+def test_statement__is_given_back_to_the_byte_by_id_and_by_series(tmp_path: Path) -> None:
+    first = statement("energy.E01.2026-06", document='{"标题":"用电量","value":"1"}')
+    second = statement("energy.E01.2026-06", version=2, document='{"value":"2"}')
+
+    with register(tmp_path) as registry:
+        registry.add_statements([first], at_s=1)
+        registry.add_statements([second], at_s=2)
+        assert registry.statement("energy.E01.2026-06.v1") == first
+        assert registry.statement("energy.E01.2026-06.v2") == second
+        assert registry.statement("energy.E01.2026-06") == second
+
+
+def test_statement__unknown_is_refused_with_ids_that_are_near(tmp_path: Path) -> None:
+    with register(tmp_path) as registry:
+        registry.add_statements([statement("energy.E01.2026-06")], at_s=1)
+
+        with pytest.raises(UnknownStatementError, match=r"energy\.E01\.2026-06\.v1"):
+            registry.statement("energy.E99.2026-06")
+        with pytest.raises(UnknownStatementError, match=r"state\.unknown-statement"):
+            registry.statement("")
+
+
+def test_latest_statements__gives_the_last_version_of_each_of_the_period(tmp_path: Path) -> None:
+    with register(tmp_path) as registry:
+        registry.add_statements(
+            [
+                statement("energy.E02.2026-06"),
+                *(statement("energy.E01.2026-06", version=v) for v in (1, 2, 10)),
+                statement("energy.E01.2026-07", period="2026-07"),
+            ],
+            at_s=1,
+        )
+
+        latest = registry.latest_statements("2026-06")
+
+    assert [issued.id for issued in latest] == ["energy.E01.2026-06.v10", "energy.E02.2026-06.v1"]
+
+
+def test_add_statements__adds_all_or_none_and_a_version_once(tmp_path: Path) -> None:
+    many = [statement(f"energy.E{number:04}.2026-06") for number in range(1_200)]
+
+    with register(tmp_path) as registry:
+        registry.add_statements(many[:1], at_s=1)
+        with pytest.raises(Error, match="UNIQUE"):
+            registry.add_statements([*many[1:], many[0]], at_s=2)
+        assert len(registry.latest_statements("2026-06")) == 1
+        registry.add_statements(many[1:], at_s=3)
+        assert len(registry.latest_statements("2026-06")) == 1_200
+
+
+def test_damaged_statements__names_what_was_altered_by_hand(tmp_path: Path) -> None:
+    with register(tmp_path) as registry:
+        registry.add_statements(
+            [statement("energy.E01.2026-06"), statement("energy.E02.2026-06")], at_s=1
+        )
+        assert registry.damaged_statements() == []
+
+        by_hand(
+            tmp_path, "UPDATE statement SET document = '{\"value\":\"0\"}' WHERE subject = 'E02'"
+        )
+
+        assert registry.damaged_statements() == ["energy.E02.2026-06.v1"]
+
+
+def test_registry__of_a_park_is_where_the_wiring_puts_it(tmp_path: Path) -> None:
+    root = small_park.make(tmp_path / "park")
+
+    with small_park.opened(root) as ports:
+        keys = ports.registry.gateway_keys()
+
+    assert sorted(keys) == ["GW1", "GW2", "import"]
+    assert wiring.ParkFolder(root).registry.is_file()

@@ -1,0 +1,449 @@
+"""The laws of the journal: what was acknowledged stays, what is altered is found."""
+
+import errno
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from fault.simulated_disk import SEAL, DeafDisk, FullDisk, journal_on
+from taihang.adapters.stores import journal as journal_module
+from taihang.adapters.stores.journal import (
+    DamagedJournalError,
+    Journal,
+    RolledBackJournalError,
+    StorageFullError,
+    SuspectJournalError,
+)
+from taihang.core.errors import LinkError, TaihangError
+from taihang.core.tlog import merkle
+from taihang.core.tlog.record import Damage, Record
+
+RECORDS = [b"first record", b"", b"third: THJ1 inside", bytes(range(256))]
+HEAD_BYTES = 12
+
+
+def ready(directory: Path) -> Journal:
+    journal = journal_on(directory)
+    journal.recover()
+    return journal
+
+
+def filled(directory: Path, records: list[bytes] = RECORDS) -> Journal:
+    """A journal with one checkpoint for each record."""
+    journal = ready(directory)
+    for record in records:
+        journal.append([record])
+    return journal
+
+
+def read_again(directory: Path) -> list[bytes]:
+    journal = journal_on(directory)
+    journal.load()
+    return [record.data for record in journal.records()]
+
+
+def segment(directory: Path) -> Path:
+    (path,) = directory.glob("segment-*.log")
+    return path
+
+
+def checkpoints(directory: Path) -> Path:
+    return directory / "checkpoints"
+
+
+def frames(directory: Path) -> list[bytes]:
+    """The frames of the segment, byte for byte."""
+    content, found = segment(directory).read_bytes(), list[bytes]()
+    for item in journal_on(directory).scan():
+        assert isinstance(item, Record)
+        length = HEAD_BYTES + len(item.data)
+        found.append(content[:length])
+        content = content[length:]
+    assert not content
+    return found
+
+
+def is_found(directory: Path) -> bool:
+    """Say whether any look at the journal sees that something is wrong."""
+    journal = journal_on(directory)
+    if journal.checkpoint_damage() or any(isinstance(item, Damage) for item in journal.scan()):
+        return True
+    try:
+        journal.load()
+    except TaihangError:
+        return True
+    n_records = sum(1 for _ in journal.scan())
+    return n_records != journal.size
+
+
+# -- append and read -----------------------------------------------------------------------------
+
+
+def test_append__returns_indexes_and_is_read_back_in_order(tmp_path: Path) -> None:
+    journal = ready(tmp_path)
+
+    first = journal.append(RECORDS[:1])
+    rest = journal.append(RECORDS[1:])
+
+    assert (first, rest) == ([0], [1, 2, 3])
+    assert read_again(tmp_path) == RECORDS
+    assert [r.index for r in journal.records(2)] == [2, 3]
+
+
+def test_append__covers_every_record_by_a_signed_checkpoint(tmp_path: Path) -> None:
+    journal = filled(tmp_path)
+
+    expected = merkle.Tree(merkle.leaf_hash(record) for record in RECORDS)
+
+    notes = [SEAL.verify(note) for note in journal.checkpoint_notes()]
+    assert [checkpoint.size for checkpoint in notes] == [1, 2, 3, 4]
+    assert [expected.root(n) for n in (1, 2, 3, 4)] == [c.root for c in notes]
+    assert journal.checkpoint_note == journal.checkpoint_notes()[-1]
+
+
+def test_append__of_nothing_writes_nothing(tmp_path: Path) -> None:
+    journal = ready(tmp_path)
+
+    assert journal.append([]) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_append__refuses_a_journal_that_was_only_loaded(tmp_path: Path) -> None:
+    filled(tmp_path)
+    journal = journal_on(tmp_path)
+    journal.load()
+
+    with pytest.raises(SuspectJournalError, match="restart"):
+        journal.append([b"x"])
+
+    assert read_again(tmp_path) == RECORDS
+
+
+def test_append__goes_on_in_a_new_segment_when_one_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "_SEGMENT_BYTES", 100)
+
+    filled(tmp_path, [bytes([i]) * 40 for i in range(9)])
+
+    assert len(list(tmp_path.glob("segment-*.log"))) == 5
+    assert read_again(tmp_path) == [bytes([i]) * 40 for i in range(9)]
+
+
+def test_recover__in_a_folder_that_is_not_there_starts_empty(tmp_path: Path) -> None:
+    journal = ready(tmp_path / "new" / "journal")
+
+    assert (journal.size, journal.checkpoint_note) == (0, None)
+
+
+# -- torn tails ----------------------------------------------------------------------------------
+
+
+def test_recover__repairs_a_tail_torn_at_any_byte(tmp_path: Path) -> None:
+    filled(tmp_path)
+    whole = segment(tmp_path).read_bytes()
+    last = b"the last record, never acknowledged"
+    frame = frames_of([last], tmp_path / "other")[0]
+    n_torn = 0
+
+    for length in range(len(frame)):
+        segment(tmp_path).write_bytes(whole + frame[:length])
+        journal = ready(tmp_path)
+        n_torn += 1
+        assert [r.data for r in journal.records()] == RECORDS, length
+        assert segment(tmp_path).read_bytes() == whole
+        assert len(journal.checkpoint_notes()) == len(RECORDS)
+
+    assert n_torn == len(frame) == HEAD_BYTES + len(last)
+
+
+def frames_of(records: list[bytes], directory: Path) -> list[bytes]:
+    filled(directory, records)
+    return frames(directory)
+
+
+def test_recover__keeps_and_covers_a_whole_record_that_nobody_was_told_of(tmp_path: Path) -> None:
+    filled(tmp_path)
+    extra = frames_of([b"whole"], tmp_path / "other")[0]
+    with segment(tmp_path).open("ab") as file:
+        file.write(extra)
+
+    reader = journal_on(tmp_path)
+    reader.load()
+    writer = ready(tmp_path)
+
+    assert reader.size == len(RECORDS), "a reader sees what was acknowledged"
+    assert [r.data for r in writer.records()] == [*RECORDS, b"whole"]
+    assert SEAL.verify(writer.checkpoint_notes()[-1]).size == len(RECORDS) + 1
+
+
+def test_recover__repairs_a_checkpoint_torn_at_any_byte(tmp_path: Path) -> None:
+    filled(tmp_path)
+    whole = checkpoints(tmp_path).read_bytes()
+    (*_, last_start) = starts_of(whole)
+
+    for size in range(last_start, len(whole)):
+        checkpoints(tmp_path).write_bytes(whole[:size])
+        journal = ready(tmp_path)
+        assert [r.data for r in journal.records()] == RECORDS, size
+        assert checkpoints(tmp_path).read_bytes() == whole, "the same records, the same checkpoint"
+
+    assert len(whole) - last_start > HEAD_BYTES
+
+
+def starts_of(content: bytes) -> list[int]:
+    """Where each frame of a file starts; no checkpoint holds the mark of a frame."""
+    return [at for at in range(len(content)) if content[at : at + 4] == b"THJ1"]
+
+
+def test_recover__leaves_an_altered_old_checkpoint_for_the_audit(tmp_path: Path) -> None:
+    filled(tmp_path)
+    content = bytearray(checkpoints(tmp_path).read_bytes())
+    content[HEAD_BYTES + 3] ^= 1
+    checkpoints(tmp_path).write_bytes(content)
+
+    journal = ready(tmp_path)
+    journal.append([b"later"])
+
+    assert checkpoints(tmp_path).read_bytes().startswith(bytes(content))
+    assert [d.offset for d in journal.checkpoint_damage()] == [0]
+    assert read_again(tmp_path) == [*RECORDS, b"later"]
+
+
+# -- damage --------------------------------------------------------------------------------------
+
+
+def unseen_flips(directory: Path) -> tuple[list[str], int]:
+    """Flip every bit of the journal, one at a time; return the flips that nothing sees."""
+    unseen: list[str] = []
+    n_flips = 0
+    for path in (segment(directory), checkpoints(directory)):
+        content = path.read_bytes()
+        for bit in range(8 * len(content)):
+            altered = bytearray(content)
+            altered[bit // 8] ^= 1 << bit % 8
+            path.write_bytes(altered)
+            n_flips += 1
+            if not is_found(directory):
+                unseen.append(f"{path.name}, bit {bit}")
+        path.write_bytes(content)
+    return unseen, n_flips
+
+
+def test_load__finds_any_flipped_bit(tmp_path: Path) -> None:
+    filled(tmp_path)
+
+    unseen, n_flips = unseen_flips(tmp_path)
+
+    assert unseen == []
+    assert n_flips > 8_000
+    assert not is_found(tmp_path), "the journal itself is whole again"
+
+
+def test_unseen_flips__tells_of_a_journal_that_does_not_look_at_the_checksum(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class NoChecksum:
+        @staticmethod
+        def crc32(_data: bytes) -> int:
+            return 0
+
+    monkeypatch.setattr(journal_module, "zlib", NoChecksum)
+    filled(tmp_path, RECORDS[:2])
+
+    unseen, n_flips = unseen_flips(tmp_path)
+
+    assert 0 < len(unseen) < n_flips
+
+
+def test_recover__refuses_a_flipped_bit_in_any_acknowledged_record(tmp_path: Path) -> None:
+    filled(tmp_path)
+    path = segment(tmp_path)
+    content = path.read_bytes()
+
+    for at in range(len(content)):
+        altered = bytearray(content)
+        altered[at] ^= 1 << at % 8
+        path.write_bytes(altered)
+        with pytest.raises(DamagedJournalError, match=r"record \d at byte"):
+            ready(tmp_path)
+        assert path.read_bytes() == altered, "a damaged record is kept as evidence"
+
+
+def swapped(parts: list[bytes]) -> list[bytes]:
+    return [parts[1], parts[0], *parts[2:]]
+
+
+def deleted(parts: list[bytes]) -> list[bytes]:
+    return [*parts[:1], *parts[2:]]
+
+
+def doubled(parts: list[bytes]) -> list[bytes]:
+    return [*parts[:2], *parts[1:]]
+
+
+def truncated(parts: list[bytes]) -> list[bytes]:
+    return parts[:-1]
+
+
+def cut_inside(parts: list[bytes]) -> list[bytes]:
+    return [*parts[:-1], parts[-1][:-1]]
+
+
+def emptied(parts: list[bytes]) -> list[bytes]:
+    return parts[:0]
+
+
+@pytest.mark.parametrize(
+    "change", [swapped, deleted, doubled, truncated, cut_inside, emptied], ids=lambda f: f.__name__
+)
+def test_recover__refuses_records_that_are_moved_or_gone(
+    tmp_path: Path, change: Callable[[list[bytes]], list[bytes]]
+) -> None:
+    filled(tmp_path)
+    parts = frames(tmp_path)
+    segment(tmp_path).write_bytes(b"".join(change(parts)))
+
+    with pytest.raises((DamagedJournalError, RolledBackJournalError)):
+        ready(tmp_path)
+
+
+def test_load__refuses_an_older_copy_when_others_remember_more(tmp_path: Path) -> None:
+    filled(tmp_path)
+    old = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    journal = ready(tmp_path)
+    journal.append([b"acknowledged later"])
+    for path, content in old.items():
+        path.write_bytes(content)
+
+    with pytest.raises(RolledBackJournalError, match="5 records"):
+        journal_on(tmp_path).recover(at_least=5)
+
+    assert read_again(tmp_path) == RECORDS
+
+
+def test_recover__does_not_cut_what_others_remember_when_all_checkpoints_are_gone(
+    tmp_path: Path,
+) -> None:
+    filled(tmp_path)
+    checkpoints(tmp_path).unlink()
+    content = bytearray(segment(tmp_path).read_bytes())
+    content[HEAD_BYTES] ^= 1
+    segment(tmp_path).write_bytes(content)
+
+    with pytest.raises(DamagedJournalError, match="record 0"):
+        journal_on(tmp_path).recover(at_least=len(RECORDS))
+
+    assert segment(tmp_path).read_bytes() == content
+
+
+# -- disks that fail -----------------------------------------------------------------------------
+
+
+def stores(journal: Journal, record: bytes) -> bool:
+    """Append a record; say whether there was room."""
+    try:
+        journal.append([record])
+    except StorageFullError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+def test_append__on_a_full_disk_stores_nothing_and_goes_on_when_there_is_room(
+    tmp_path: Path, error: int
+) -> None:
+    whole = tmp_path / "whole"
+    expected = filled(whole, [*RECORDS, b"next"])
+    bytes_of_all = sum(path.stat().st_size for path in whole.iterdir())
+    n_refused = 0
+
+    for room_bytes in range(0, bytes_of_all, 11):
+        directory = tmp_path / f"room-{room_bytes}"
+        disk = FullDisk(room_bytes=room_bytes, error=error)
+        journal = journal_on(directory, disk)
+        journal.recover()
+        acknowledged: list[bytes] = []
+        for record in [*RECORDS, b"next"]:
+            if not stores(journal, record):
+                n_refused += 1
+                assert read_again(directory) == acknowledged
+                assert [r.data for r in journal.records()] == acknowledged
+                disk.room_bytes = bytes_of_all
+                journal.append([record])
+            acknowledged.append(record)
+        assert journal.tree.root() == expected.tree.root()
+        assert {p.name: p.read_bytes() for p in directory.iterdir()} == {
+            p.name: p.read_bytes() for p in whole.iterdir()
+        }
+
+    assert n_refused == len(range(0, bytes_of_all, 11))
+
+
+@pytest.mark.parametrize("error", [errno.EIO, errno.ENOSPC])
+def test_append__after_a_failed_force_acknowledges_nothing_until_a_restart(
+    tmp_path: Path, error: int
+) -> None:
+    n_forced_each = 4
+
+    for fail_at in range(1, n_forced_each + 1):
+        directory = tmp_path / str(fail_at)
+        filled(directory)
+        journal = journal_on(directory, disk := DeafDisk(fail_at=10**9, error=error))
+        journal.recover()
+        disk.fail_at = disk.n_forced + fail_at
+
+        with pytest.raises(LinkError, match="restart") as refusal:
+            journal.append([b"lost?"])
+        with pytest.raises(SuspectJournalError):
+            journal.append([b"another"])
+
+        assert refusal.value.code == "link"
+        assert journal.size == len(RECORDS)
+        assert [r.data for r in journal.records()] == RECORDS
+        after = ready(directory)
+        assert [r.data for r in after.records()][: len(RECORDS)] == RECORDS
+        assert after.append([b"after"]) == [after.size - 1]
+
+
+def test_append__after_a_write_error_is_suspect_until_a_restart(tmp_path: Path) -> None:
+    filled(tmp_path)
+    disk = FullDisk(room_bytes=5, error=errno.EIO)
+    journal = journal_on(tmp_path, disk)
+    journal.recover()
+
+    with pytest.raises(LinkError, match="look at the disk"):
+        journal.append([b"half"])
+    disk.room_bytes = 10_000
+    with pytest.raises(SuspectJournalError):
+        journal.append([b"whole"])
+
+    assert [r.data for r in ready(tmp_path).records()] == RECORDS
+
+
+# -- what a frame is -----------------------------------------------------------------------------
+
+
+def test_scan__goes_on_behind_damage_and_counts_it_as_one_record(tmp_path: Path) -> None:
+    filled(tmp_path)
+    parts = frames(tmp_path)
+    segment(tmp_path).write_bytes(parts[0] + b"?" + parts[1][1:] + parts[2] + parts[3])
+
+    found = list(journal_on(tmp_path).scan())
+
+    assert found == [
+        Record(0, RECORDS[0]),
+        Damage(1, segment(tmp_path).name, len(parts[0]), b"?" + parts[1][1:]),
+        Record(2, RECORDS[2]),
+        Record(3, RECORDS[3]),
+    ]
+
+
+def test_scan__does_not_take_a_length_beyond_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(tmp_path, [b"x" * 50])
+    monkeypatch.setattr(journal_module, "_RECORD_BYTES", 49)
+
+    assert [isinstance(item, Damage) for item in journal_on(tmp_path).scan()] == [True]
