@@ -11,9 +11,12 @@ from typing import Final
 from conventions.source_tree import DOCS, ROOT, joined, modules, name_of
 
 RULES: Final = DOCS / "rules.md"
+PROMISES: Final = DOCS / "promises.md"
 N_RULES_LEAST: Final = 13
 _CITED: Final = re.compile(r"§(\d+)(?![\d.]*\d|-\d)")
 _RULE: Final = re.compile(r"^## §(\d+) \S.*$", re.MULTILINE)
+_PROMISED: Final = re.compile(r"\(((?:[PTF]\d{1,2})(?:, [PTF]\d{1,2})*)\)")
+_PROMISE: Final = re.compile(r"^\| \*\*([PTF]\d{1,2})\*\* \|", re.MULTILINE)
 _PARTS: Final = ("**Rule.**", "**Reason.**", "**Rejected.**", "**Source.**")
 
 
@@ -40,6 +43,12 @@ def citing_files() -> list[Path]:
         path for path in DOCS.rglob("*.md") if path != RULES and "_build" not in path.parts
     ]
     return [*modules(), *sorted((ROOT / "tests").rglob("*.py")), *documents]
+
+
+def promises_cited(text: str) -> Iterator[str]:
+    """Yield the promises, threats and faults that a text cites, as ``(P1)`` or ``(T5, T6)``."""
+    for found in _PROMISED.finditer(text):
+        yield from found[1].split(", ")
 
 
 def test_rules__are_numbered_without_a_hole() -> None:
@@ -75,6 +84,25 @@ def test_rules__are_each_cited_by_code_or_a_test() -> None:
     cited = {number for path in python for number in citations(path.read_text(encoding="utf-8"))}
 
     assert not known - cited, f"rules that nothing cites: {sorted(known - cited)}"
+
+
+def test_promises__are_those_that_code_cites() -> None:
+    told = _PROMISE.findall(PROMISES.read_text(encoding="utf-8"))
+    cited = {
+        number
+        for path in citing_files()
+        if path.suffix == ".py" and path != Path(__file__)
+        for number in promises_cited(path.read_text(encoding="utf-8"))
+    }
+
+    assert len(told) == len(set(told)) >= 12
+    assert not cited - set(told), f"cited and not told: {sorted(cited - set(told))}"
+
+
+def test_promises_cited__reads_one_and_several() -> None:
+    assert list(promises_cited("(P1) and (T5, T6), not F1 nor (PV01) nor (T2).")) == [
+        "P1", "T5", "T6", "T2",
+    ]  # fmt: skip
 
 
 def test_citations__are_told_from_clauses_of_foreign_texts() -> None:

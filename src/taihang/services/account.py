@@ -107,7 +107,7 @@ def _month_drafts(name: str, ports: Ports) -> list[Draft]:
 def read_matching(
     name: str, *, ports: Ports
 ) -> dict[tuple[str, ...], dict[str, NDArray[np.int64]]]:
-    """Return the matching of a month, of every plant and user of the park.
+    """Return the matching of a whole month, of every plant and user of the park.
 
     Args:
         name: The local month.
@@ -117,15 +117,17 @@ def read_matching(
         Settled rows by (role, node).
 
     Raises:
-        UnsettledMonthError: If the month was not settled with this park file.
+        UnsettledMonthError: If not all of the month was settled with this park file.
     """
-    rows = ports.lake.read("matching", month(name, ports.park.zone))
+    period = month(name, ports.park.zone)
+    rows = ports.lake.read("matching", period)
     wanted = {("plant", p) for p in ports.park.plants} | {("user", u) for u in ports.park.users}
-    if absent := sorted(node for _, node in wanted - set(rows)):
+    whole = {key for key, columns in rows.items() if len(columns["time_s"]) == period.n_steps}
+    if absent := sorted(node for _, node in wanted - whole):
         raise UnsettledMonthError(
-            given=f"{name}, settled without {', '.join(absent[:5])} ({len(absent)} in all)",
-            expected="a month settled with the present park.toml",
-            remedy="settle the month again, then account and bill it",
+            given=f"{name}, not wholly settled for {', '.join(absent[:5])} ({len(absent)} in all)",
+            expected="a whole month settled with the present park.toml",
+            remedy="settle the whole month, then account and bill it",
         )
     return rows
 
@@ -167,9 +169,10 @@ def grid_factor(ports: Ports, *, code: str, region: str, period: Period) -> Fact
     Returns:
         The factor; its data year stands on it.
     """
-    last_day = local_last_day(period, ports.park)
-    latest = mee_grid_factors.LatestPublished(last_day)
-    of_year = mee_grid_factors.OfDataYear(last_day.year)
+    # One edition a calendar year: a year's inventory must not change factor between two months.
+    year = local_last_day(period, ports.park).year
+    latest = mee_grid_factors.LatestPublished(date(year, 12, 31))
+    of_year = mee_grid_factors.OfDataYear(year)
     policy = ports.park.accounting.grid_factor_policy
     if policy is GridFactorPolicy.DATA_YEAR_OR_LATEST:
         try:

@@ -25,7 +25,13 @@ from taihang.core.park.park import Park
 from taihang.core.periods import Period, month, months_in
 from taihang.core.seal.canonical import JsonValue
 from taihang.core.series import EnergySeries, Quality
-from taihang.services.account import ACCOUNT_FORMAT, Draft, issue_statements, read_matching
+from taihang.services.account import (
+    ACCOUNT_FORMAT,
+    Draft,
+    issue_statements,
+    local_last_day,
+    read_matching,
+)
 from taihang.services.ports import Ports
 from taihang.services.settle import lines_of
 from taihang.services.tariff import bill_terms
@@ -54,6 +60,8 @@ class _Matched:
     """One month's energies by row of the park's plants and users."""
 
     load_wh: NDArray[np.int64]
+    line_wh: NDArray[np.int64]
+    """What came over dedicated lines."""
     quality: NDArray[np.uint8]
     pairs_wh: NDArray[np.int64]
 
@@ -127,7 +135,7 @@ def _matched(name: str, ports: Ports) -> _Matched:
     load_wh = _stacked((r["total_wh"] for r in users), n_steps)
     matching = match_green(measured_wh, load_wh, lines=lines_of(ports.park))
     quality = _stacked((r["quality"] for r in users), n_steps).astype(np.uint8)
-    return _Matched(load_wh, quality, trace_matching(matching))
+    return _Matched(load_wh, matching.line_load_wh, quality, trace_matching(matching))
 
 
 def _stacked(rows: Iterable[NDArray[np.int64]], n_steps: int) -> NDArray[np.int64]:
@@ -143,7 +151,7 @@ def _use(enterprise: Enterprise, name: str, matched: _Matched, ports: Ports) -> 
     for plant_row, plant in enumerate(ports.park.plants):
         wh = matched.pairs_wh[plant_row, row]
         if wh.any():
-            supply = _supply(plant, enterprise.id, ports.park)
+            supply = _supply(plant, enterprise.id, period, ports.park)
             series = EnergySeries(period.start_s, wh, quality)
             green.append(GreenPurchase(supply=supply, matched=series))
     from_grid_wh = matched.load_wh[row] - matched.pairs_wh[:, row].sum(axis=0)
@@ -152,21 +160,28 @@ def _use(enterprise: Enterprise, name: str, matched: _Matched, ports: Ports) -> 
         user=enterprise.id,
         grid=grid,
         green=tuple(green),
-        max_demand_kw=max_demand_kw(grid),
+        # Only a dedicated line bypasses the user's own grid meter; pool energy flows through it.
+        max_demand_kw=max_demand_kw(
+            EnergySeries(period.start_s, matched.load_wh[row] - matched.line_wh[row], quality)
+        ),
         transformer_kva=Decimal(str(enterprise.transformer_kva)),
         reactive=None,
         corrections=(),
     )
 
 
-def _supply(plant: str, user: str, park: Park) -> GreenSupply:
+def _supply(plant: str, user: str, period: Period, park: Park) -> GreenSupply:
+    """Return the contract that covers the whole month between a plant and a user."""
+    first, last = period.start.astimezone(park.zone).date(), local_last_day(period, park)
     for supply in park.green_supplies.values():
-        if supply.plant == plant and user in supply.buyers:
+        term = supply.in_service
+        of_both = supply.plant == plant and user in supply.buyers
+        if of_both and term.covers(first) and term.covers(last):
             return supply
     raise NoContractError(
-        given=f"green energy of {plant} matched with {user}",
-        expected="a green supply contract between them in [green_supplies]",
-        remedy="add the contract, or take the user off the plant's line",
+        given=f"green energy of {plant} matched with {user} in {first.isoformat()[:7]}",
+        expected="a green supply contract between them that covers the whole month",
+        remedy="add the contract to [green_supplies], or let it change at the turn of a month",
     )
 
 

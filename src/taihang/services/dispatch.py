@@ -16,11 +16,18 @@ from numpy.typing import NDArray
 from taihang.core.dispatch.diagnosis import diagnose
 from taihang.core.dispatch.forecast import Backtest, ForecastKind, backtest, naive_day_ahead
 from taihang.core.dispatch.plan import build_model, plan_from
-from taihang.core.dispatch.problem import DayProblem, Plan, PlantGroup, StorageLimits
+from taihang.core.dispatch.problem import (
+    DayProblem,
+    DemandCharge,
+    Plan,
+    PlantGroup,
+    StorageLimits,
+)
 from taihang.core.dispatch.referee import Verdict, check
 from taihang.core.errors import InputError, StateError
-from taihang.core.market.tariff import grid_prices_cny_per_kwh
+from taihang.core.market.tariff import BillTerms, grid_prices_cny_per_kwh
 from taihang.core.park.assets import Battery, PlantKind
+from taihang.core.park.contract import DemandBasis
 from taihang.core.periods import STEP_S, STEPS_PER_DAY, Period, days
 from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH
 from taihang.core.seal.canonical import JsonValue
@@ -205,7 +212,7 @@ def _problem(day: date, battery: Battery, history: _History, ports: Ports) -> Da
         export_price_cny_per_kwh=flat * float(tariff.export_price_cny_per_kwh),
         import_limit_kw=flat * capacity_kw,
         export_limit_kw=flat * capacity_kw,
-        demand=None,
+        demand=_demand(terms, day, ports),
         storage=StorageLimits(
             charge_kw=battery.power_kw,
             discharge_kw=battery.power_kw,
@@ -219,6 +226,23 @@ def _problem(day: date, battery: Battery, history: _History, ports: Ports) -> Da
         # The state of charge is not read yet: the plan starts and ends at the lower limit.
         energy_start_kwh=empty_kwh,
         energy_end_min_kwh=empty_kwh,
+    )
+
+
+def _demand(terms: BillTerms, day: date, ports: Ports) -> DemandCharge | None:
+    """Return what a new maximum of import would cost, on a tariff that charges the maximum.
+
+    The month is expected to reach at least what the last weeks reached, so a plan pays only for
+    what it adds to that.
+    """
+    if terms.tariff.demand_basis is not DemandBasis.DEMAND:
+        return None
+    span = days(day - timedelta(days=HISTORY_DAYS), HISTORY_DAYS, ports.park.zone)
+    rows = ports.lake.read("balance", span, "import")
+    peak_wh = max((int(columns["wh"].max(initial=0)) for columns in rows.values()), default=0)
+    return DemandCharge(
+        price_cny_per_kw=float(terms.transmission.demand.value),
+        peak_so_far_kw=peak_wh * SECONDS_PER_HOUR / STEP_S / WH_PER_KWH,
     )
 
 

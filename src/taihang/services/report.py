@@ -1,7 +1,7 @@
 """Bring the settled figures of one period together, each recomputed or read from its statement."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,8 +12,10 @@ from taihang.core.balance.balance import Balance
 from taihang.core.certificates.lot import whole_certificates
 from taihang.core.errors import StateError
 from taihang.core.park.assets import PlantKind
+from taihang.core.park.topology import Direction
 from taihang.core.periods import STEP_S, Period, months_in
 from taihang.core.quantities import SECONDS_PER_HOUR
+from taihang.core.seal.issued import IssuedStatement
 from taihang.core.series import Quality
 from taihang.services.account import PARK_SUBJECT, project_ratios
 from taihang.services.ports import Columns, Ports
@@ -54,6 +56,9 @@ class PlantFigures:
     id: str
     kind: PlantKind
     generated_wh: int
+    """What it gave, over the intervals in which it gave [Wh]."""
+    own_use_wh: int
+    """What it drew, over the intervals in which it drew [Wh]."""
     matched_line_wh: int
     matched_pool_wh: int
     n_missing: int
@@ -72,6 +77,10 @@ class ParkReport:
     """Intervals in which import and export follow from the balance: no meter at the connection."""
     flows_wh: Mapping[str, int]
     """The seven flows over the closed intervals [Wh]."""
+    closed_wh: Mapping[str, int]
+    """Net generation of each plant and load of each user over the closed intervals [Wh]."""
+    import_wh: int
+    """Drawn from the public grid: as metered, else as it follows from the balance [Wh]."""
     max_closure_error_wh: int
     """Largest closure error of any interval, recomputed from what is stored [Wh]."""
     n_alarms: int
@@ -79,7 +88,9 @@ class ParkReport:
     load_wh: int
     """Energy used by all users, over all their usable intervals [Wh]."""
     generated_wh: Mapping[PlantKind, int]
-    """Net generation by technology [Wh]."""
+    """Generation by technology, without own use [Wh]."""
+    own_use_wh: int
+    """Own use of plants [Wh]."""
     matched_wh: int
     n_overmatched: int
     """Plant- and user-intervals whose matched energy exceeds generation or load; 0 or a defect."""
@@ -94,8 +105,11 @@ class ParkReport:
     scope2_market_tco2: Decimal | None
     bills_cny: Decimal | None
     n_bills: int
-    lots_wh: int
+    lots_wh: Mapping[str, int]
+    """Energy of the lots of each plant [Wh]."""
     n_lots: int
+    months_of: Mapping[str, tuple[str, ...]]
+    """Months that have statements of a kind; a sum over a kind covers these months only."""
     statement_ids: tuple[str, ...]
     """Latest version of every statement of the whole months inside, in order."""
 
@@ -106,8 +120,14 @@ class ParkReport:
 
     @property
     def certificates(self) -> tuple[int, int]:
-        """Whole 1 MWh certificates in the lots, and the remainder that is carried on [Wh]."""
-        return whole_certificates(self.lots_wh)
+        """Whole 1 MWh certificates, plant by plant, and the sum of what is carried on [Wh]."""
+        each = [whole_certificates(wh) for wh in self.lots_wh.values()]
+        return sum(whole for whole, _ in each), sum(rest_wh for _, rest_wh in each)
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """The whole months inside that have any statement."""
+        return self.months_of.get("energy", ())
 
 
 def report(period: Period, *, label: str, ports: Ports) -> ParkReport:
@@ -139,21 +159,29 @@ def report(period: Period, *, label: str, ports: Ports) -> ParkReport:
     plants = {node: rows for (role, node), rows in matching.items() if role == "plant"}
     users = {node: rows for (role, node), rows in matching.items() if role == "user"}
     # 3. The statements.
-    totals, statement_ids, n_bills = _statements(period, ports)
+    issued = _statements(period, ports)
+    totals = _totals(issued)
     # 4. Together.
     n_meter_intervals, n_missing = _coverage(period, ports)
-    lots = ports.lake.read("lots", period).values()
+    lots = {plant: rows for (plant,), rows in ports.lake.read("lots", period).items()}
+    flows_wh = {flow: int(wh.sum()) for flow, wh in balance.flows_wh.items()}
     return ParkReport(
         label=label,
         period=period,
         n_intervals=len(balance.closed),
         n_open=int((~balance.closed).sum()),
         n_derived=int((~balance.grid_metered).sum()),
-        flows_wh={flow: int(wh.sum()) for flow, wh in balance.flows_wh.items()},
+        flows_wh=flows_wh,
+        closed_wh={
+            node: int(rows["total_wh"][balance.closed].sum())
+            for (_, node), rows in matching.items()
+        },
+        import_wh=_import_wh(period, ports, derived_wh=flows_wh["import"]),
         max_closure_error_wh=int(np.abs(balance.closure_error_wh).max(initial=0)),
         n_alarms=int(balance.suspicious(loss_alarm_ratio=alarm_ratio).sum()),
         load_wh=sum(_usable_wh(rows) for rows in users.values()),
         generated_wh=_by_kind(plants, ports),
+        own_use_wh=sum(_own_use_wh(rows) for rows in plants.values()),
         matched_wh=sum(int((r["line_wh"] + r["pool_wh"]).sum()) for r in users.values()),
         n_overmatched=sum(_n_over(rows) for rows in matching.values()),
         n_meter_intervals=n_meter_intervals,
@@ -169,10 +197,11 @@ def report(period: Period, *, label: str, ports: Ports) -> ParkReport:
         scope2_location_tco2=totals.get(("scope2-location", PARK_SUBJECT)),
         scope2_market_tco2=_sum_kind(totals, "scope2-market"),
         bills_cny=_sum_kind(totals, "bill"),
-        n_bills=n_bills,
-        lots_wh=sum(int(rows["wh"].sum()) for rows in lots),
-        n_lots=sum(len(rows["wh"]) for rows in lots),
-        statement_ids=statement_ids,
+        n_bills=sum(each.kind == "bill" for each in issued),
+        lots_wh={plant: int(rows["wh"].sum()) for plant, rows in lots.items()},
+        n_lots=sum(len(rows["wh"]) for rows in lots.values()),
+        months_of=_months_of(issued),
+        statement_ids=tuple(each.id for each in issued),
     )
 
 
@@ -199,7 +228,12 @@ def _usable(rows: Columns) -> NDArray[np.bool_]:
 
 
 def _usable_wh(rows: Columns) -> int:
-    return int(rows["total_wh"][_usable(rows)].sum())
+    """Return usable energy at or above zero: what a user drew or a plant gave [Wh]."""
+    return int(np.maximum(rows["total_wh"][_usable(rows)], 0).sum())
+
+
+def _own_use_wh(rows: Columns) -> int:
+    return -int(np.minimum(rows["total_wh"][_usable(rows)], 0).sum())
 
 
 def _by_kind(plants: Mapping[str, Columns], ports: Ports) -> dict[PlantKind, int]:
@@ -225,20 +259,42 @@ def _coverage(period: Period, ports: Ports) -> tuple[int, int]:
     return n_all, n_missing
 
 
-def _statements(period: Period, ports: Ports) -> tuple[Totals, tuple[str, ...], int]:
-    """Sum the latest statements of every whole month by kind and subject."""
+def _statements(period: Period, ports: Ports) -> list[IssuedStatement]:
+    """Return the latest statements of every whole month, of what the park has today."""
+    subjects = {PARK_SUBJECT, *ports.park.assets}
+    return [
+        issued
+        for name in months_in(period, ports.park.zone)
+        for issued in ports.registry.latest_statements(name)
+        if issued.subject in subjects
+    ]
+
+
+def _totals(issued: Iterable[IssuedStatement]) -> Totals:
+    """Sum statement values by kind and subject."""
     totals: dict[tuple[str, str], Decimal] = {}
-    ids: list[str] = []
-    n_bills = 0
-    for name in months_in(period, ports.park.zone):
-        for issued in ports.registry.latest_statements(name):
-            ids.append(issued.id)
-            n_bills += issued.kind == "bill"
-            value = json.loads(issued.document).get("value")
-            if value is not None:
-                key = (issued.kind, issued.subject)
-                totals[key] = totals.get(key, Decimal(0)) + Decimal(value)
-    return totals, tuple(ids), n_bills
+    for each in issued:
+        value = json.loads(each.document).get("value")
+        if value is not None:
+            key = (each.kind, each.subject)
+            totals[key] = totals.get(key, Decimal(0)) + Decimal(value)
+    return totals
+
+
+def _months_of(issued: Iterable[IssuedStatement]) -> dict[str, tuple[str, ...]]:
+    months: dict[str, set[str]] = {}
+    for each in issued:
+        months.setdefault(each.kind, set()).add(each.period)
+    return {kind: tuple(sorted(found)) for kind, found in months.items()}
+
+
+def _import_wh(period: Period, ports: Ports, *, derived_wh: int) -> int:
+    meters = [m for m in ports.park.meters.values() if m.measures is Direction.IMPORT]
+    rows = ports.lake.read("intervals", period)
+    metered = [rows[m.id,] for m in meters if (m.id,) in rows]
+    if not metered:
+        return derived_wh
+    return sum(int(r["wh"][_usable(r)].sum()) for r in metered)
 
 
 def _sum_kind(totals: Totals, kind: str) -> Decimal | None:
@@ -267,6 +323,7 @@ def _plant(node: str, rows: Columns, ports: Ports) -> PlantFigures:
         id=node,
         kind=ports.park.plants[node].kind,
         generated_wh=_usable_wh(rows),
+        own_use_wh=_own_use_wh(rows),
         matched_line_wh=int(rows["line_wh"].sum()),
         matched_pool_wh=int(rows["pool_wh"].sum()),
         n_missing=int((~_usable(rows)).sum()),

@@ -304,8 +304,8 @@ def _balance(meters: list[_MeterEnergy], period: Period, park: Park) -> Balance:
 def _matching(
     meters: list[_MeterEnergy], period: Period, park: Park
 ) -> dict[tuple[str, ...], Columns]:
-    plants = _stack(meters, park.plants, Direction.GENERATION, period)
-    users = _stack(meters, park.users, Direction.CONSUMPTION, period)
+    plants = _stack(meters, Direction.GENERATION, period=period, park=park)
+    users = _stack(meters, Direction.CONSUMPTION, period=period, park=park)
     # What was not measured cannot be claimed; own use of a plant at night is no generation.
     matched = match_green(np.maximum(plants.measured_wh, 0), users.usable_wh, lines=lines_of(park))
     return _matching_rows(plants, users, matched, period)
@@ -322,12 +322,16 @@ class _Stack:
 
 
 def _stack(
-    meters: list[_MeterEnergy], ids: Iterable[str], direction: Direction, period: Period
+    meters: list[_MeterEnergy], direction: Direction, *, period: Period, park: Park
 ) -> _Stack:
     n = period.n_steps
-    rows = tuple(ids)
+    rows = tuple(park.plants) if direction is Direction.GENERATION else park.users
     usable, measured = np.zeros((len(rows), n), np.int64), np.zeros((len(rows), n), np.int64)
     quality = np.full((len(rows), n), Quality.MISSING, np.int64)
+    grid_s, assets = period.grid_s(), park.assets
+    for row, node in enumerate(rows):
+        # What does not belong to the park yet has no energy there: that is known, not missing.
+        quality[row, ~_mask(assets[node].in_service, grid_s, park)] = Quality.MEASURED
     for item in meters:
         if item.meter.measures is direction and item.meter.node in rows:
             row, series = rows.index(item.meter.node), item.energy.series

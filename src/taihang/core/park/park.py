@@ -32,9 +32,9 @@ class GridFactorPolicy(StrEnum):
     DATA_YEAR = "data-year"
     """The factor of the year that is accounted; an error while it is not published."""
     LATEST_PUBLISHED = "latest-published"
-    """The newest factor published by the end of the period."""
+    """The newest factor published by the end of the calendar year that is accounted."""
     DATA_YEAR_OR_LATEST = "data-year-or-latest"
-    """The factor of the year if it is published, else the newest by the end of the period."""
+    """The factor of the year if it is published, else the newest by the end of that year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -214,6 +214,9 @@ def _closure(overview: Overview, lang: Lang) -> Mapping[str, str] | None:
     error_wh = overview.kpis.closure_error_wh
     if error_wh is None:
         return None
+    if error_wh == 0 and overview.kpis.open_intervals:
+        n_open = number(overview.kpis.open_intervals, digits=0)
+        return {"tone": "warn", "words": text("panel.closed_but", lang, open=n_open)}
     if error_wh == 0:
         return {"tone": "ok", "words": text("panel.closed", lang)}
     error = number(error_wh, digits=0)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from threading import Lock
@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from taihang import wiring
 from taihang.core.park.assets import PlantKind
-from taihang.core.periods import STEP_S, STEPS_PER_DAY, Period, days, month, months_in
+from taihang.core.periods import STEP_S, STEPS_PER_DAY, Period, days, month, months_in, year
 from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH, WH_PER_MWH
 from taihang.core.series import Quality
+from taihang.interfaces.fingerprint import fingerprint
+from taihang.interfaces.web.figures import LOW_COVERAGE_RATIO
 from taihang.interfaces.web.view import (
     Day,
     EnterpriseRow,
@@ -32,12 +34,12 @@ from taihang.interfaces.web.view import (
     empty_overview,
 )
 from taihang.services.ports import Columns, Ports
+from taihang.services.prove import LOG_KEY
 from taihang.services.report import EnterpriseFigures, ParkReport, report, settled_span
 
 _TOP = 3
 _FULL_COVERAGE = 1.0
 _KW_PER_WH = SECONDS_PER_HOUR / STEP_S / WH_PER_KWH
-_CALENDAR_DAYS = 366
 
 
 class ParkSource:
@@ -72,7 +74,7 @@ def open_source(root: Path) -> ParkSource:
 
 
 def build_overview(ports: Ports) -> Overview:
-    """Build the overview of the last whole month that is settled.
+    """Build the overview of the last month that is settled as a whole, else of its settled part.
 
     Args:
         ports: The park, open for reading.
@@ -86,11 +88,8 @@ def build_overview(ports: Ports) -> Overview:
         return empty_overview(
             park_name_zh=park.name_zh, park_name_en=park.name_en, zone=park.time_zone
         )
-    months = list(months_in(span, park.zone))
-    label = months[-1] if months else None
-    period = month(label, park.zone) if label else span
-    found = report(period, label=label or "", ports=ports)
-    last_day = (span.end.astimezone(park.zone) - timedelta(microseconds=1)).date().isoformat()
+    label, period = _shown_month(span, ports)
+    found = report(period, label=label, ports=ports)
     plan = _plan(span, ports)
     return Overview(
         park_name_zh=park.name_zh,
@@ -101,10 +100,10 @@ def build_overview(ports: Ports) -> Overview:
         period_from_s=period.start_s,
         period_to_s=period.end_s,
         kpis=_kpis(found, plan, ports),
-        flows=_flows(found, ports),
-        day=Day(date=last_day, series=_day_series(span, ports)),
+        flows=_flows(period, ports),
+        day=_day(span, ports),
         plan=None if plan is None else plan[0],
-        calendar=_calendar(span, ports),
+        calendar=_calendar(int(label[:4]), span, ports),
         enterprises=tuple(_row(figures, ports) for figures in found.enterprises),
         verdicts=tuple(
             Verdict(
@@ -117,6 +116,26 @@ def build_overview(ports: Ports) -> Overview:
         ),
         trust=_trust(ports),
     )
+
+
+def _shown_month(span: Period, ports: Ports) -> tuple[str, Period]:
+    """Return the month to show: the last one that is settled as a whole, else what is of the last.
+
+    A span of settlements can have holes, so a month inside it need not be settled.
+    """
+    zone = ports.park.zone
+    for name in reversed(list(months_in(span, zone))):
+        whole = month(name, zone)
+        rows = ports.lake.read("balance", whole).get(("load",))
+        if rows is not None and len(rows["time_s"]) == whole.n_steps:
+            return name, whole
+    name = _last_day(span, ports).isoformat()[:7]
+    return name, Period(max(month(name, zone).start, span.start), span.end)
+
+
+def _last_day(span: Period, ports: Ports) -> date:
+    # The span is half-open: its end is the first instant of the day after.
+    return (span.end.astimezone(ports.park.zone) - timedelta(microseconds=1)).date()
 
 
 def _kpis(found: ParkReport, plan: "tuple[Plan, Decimal | None] | None", ports: Ports) -> Kpis:
@@ -135,43 +154,79 @@ def _kpis(found: ParkReport, plan: "tuple[Plan, Decimal | None] | None", ports: 
         coverage_ratio=found.coverage_ratio,
         plan_saving_cny=None if plan is None else plan[1],
         closure_error_wh=found.max_closure_error_wh,
+        open_intervals=found.n_open,
     )
 
 
-def _flows(found: ParkReport, ports: Ports) -> tuple[Flow, ...]:
-    sources: dict[SourceNode, int] = {
-        "pv": found.generated_wh[PlantKind.PV],
-        "wind": found.generated_wh[PlantKind.WIND],
-        "discharge": found.flows_wh["discharge"],
-        "import": found.flows_wh["import"],
+def _flows(period: Period, ports: Ports) -> tuple[Flow, ...]:
+    """Return the flows over the closed intervals: they add up to the watt-hour.
+
+    An interval in which any reading is missing has no balance, so it is left out on both sides;
+    the key figures, which need no balance, count it.
+    """
+    balance = {flow: rows for (flow,), rows in ports.lake.read("balance", period).items()}
+    total_wh = {flow: int(rows["wh"].sum()) for flow, rows in balance.items()}
+    load = balance["load"]
+    closed_s = load["time_s"][load["closed"] == 1]
+    node_wh = {
+        key: int(rows["total_wh"][np.isin(rows["time_s"], closed_s)].sum())
+        for key, rows in ports.lake.read("matching", period).items()
     }
-    loads = sorted((figures.load_wh for figures in found.enterprises), reverse=True)
-    sinks: dict[SinkNode, int] = {
-        "top_enterprises": sum(loads[:_TOP]),
-        "other_enterprises": sum(loads[_TOP:]),
-        "charging_stations": found.load_wh - sum(loads),
-        "charge": found.flows_wh["charge"],
-        "export": found.flows_wh["export"],
-        "losses": found.flows_wh["losses"],
-    }
-    if not ports.park.batteries:
-        del sources["discharge"], sinks["charge"]
+    entering = [*_generation_wh(node_wh, ports), ("import", total_wh["import"])]
+    leaving = [*_use_wh(node_wh, ports), ("export", total_wh["export"])]
+    if ports.park.batteries:
+        entering.insert(-1, ("discharge", total_wh["discharge"]))
+        leaving.insert(-1, ("charge", total_wh["charge"]))
+    leaving.append(("losses", total_wh["losses"]))
     return (
-        *(Flow(source=name, sink="bus", mwh=wh / WH_PER_MWH) for name, wh in sources.items()),
-        *(Flow(source="bus", sink=name, mwh=wh / WH_PER_MWH) for name, wh in sinks.items()),
+        *(Flow(source=name, sink="bus", mwh=wh / WH_PER_MWH) for name, wh in entering),
+        *(Flow(source="bus", sink=name, mwh=wh / WH_PER_MWH) for name, wh in leaving),
     )
 
 
-def _day_series(span: Period, ports: Ports) -> dict[SeriesName, PowerSeries]:
-    day = days(
-        (span.end.astimezone(ports.park.zone) - timedelta(hours=12)).date(), 1, ports.park.zone
+def _generation_wh(
+    node_wh: Mapping[tuple[str, ...], int], ports: Ports
+) -> list[tuple[SourceNode, int]]:
+    """Return the generation of each technology that the park has [Wh]."""
+    names: dict[PlantKind, SourceNode] = {PlantKind.PV: "pv", PlantKind.WIND: "wind"}
+    plants = ports.park.plants.values()
+    return [
+        (name, sum(node_wh.get(("plant", p.id), 0) for p in plants if p.kind is kind))
+        for kind, name in names.items()
+        if any(p.kind is kind for p in plants)
+    ]
+
+
+def _use_wh(node_wh: Mapping[tuple[str, ...], int], ports: Ports) -> list[tuple[SinkNode, int]]:
+    """Return the use of the greatest enterprises, of the others, and of the stations [Wh]."""
+    loads_wh = sorted((node_wh.get(("user", e), 0) for e in ports.park.enterprises), reverse=True)
+    used: list[tuple[SinkNode, int]] = [("top_enterprises", sum(loads_wh[:_TOP]))]
+    if len(loads_wh) > _TOP:
+        used.append(("other_enterprises", sum(loads_wh[_TOP:])))
+    if ports.park.stations:
+        stations_wh = sum(node_wh.get(("user", s), 0) for s in ports.park.stations)
+        used.append(("charging_stations", stations_wh))
+    return used
+
+
+def _day(span: Period, ports: Ports) -> Day | None:
+    """Return the last settled day; None for the odd day on which a clock is set."""
+    last = _last_day(span, ports)
+    day = days(last, 1, ports.park.zone)
+    return (
+        Day(date=last.isoformat(), series=_day_series(day, ports))
+        if day.n_steps == STEPS_PER_DAY
+        else None
     )
+
+
+def _day_series(day: Period, ports: Ports) -> dict[SeriesName, PowerSeries]:
     balance = {flow: rows for (flow,), rows in ports.lake.read("balance", day).items()}
-    matching = ports.lake.read("matching", day)
     plants: dict[PlantKind, list[Columns]] = {kind: [] for kind in PlantKind}
-    for (role, node), rows in matching.items():
-        if role == "plant":
-            plants[ports.park.plants[node].kind].append(rows)
+    matching = ports.lake.read("matching", day)
+    for plant in ports.park.plants.values():
+        if ("plant", plant.id) in matching:
+            plants[plant.kind].append(matching["plant", plant.id])
     names: tuple[SeriesName, ...] = ("discharge", "import", "charge", "export", "load")
     series: dict[SeriesName, PowerSeries] = {
         name: _power(balance[name]["wh"], balance[name]["closed"] == 1) for name in names
@@ -201,7 +256,9 @@ def _plan(span: Period, ports: Ports) -> tuple[Plan, Decimal | None] | None:
     """Return the plan of the day after the last settled one, if there is one, and its saving."""
     day = span.end.astimezone(ports.park.zone).date().isoformat()
     issued = [s for s in ports.registry.latest_statements(day) if s.kind == "day-plan"]
-    if not issued:
+    # A battery that was taken out of the park file since then has no limits to draw against.
+    issued = [s for s in issued if s.subject in ports.park.batteries]
+    if not issued or days(date.fromisoformat(day), 1, ports.park.zone).n_steps != STEPS_PER_DAY:
         return None
     document = cast("Mapping[str, object]", json.loads(issued[0].document))
     battery = ports.park.batteries[issued[0].subject]
@@ -228,26 +285,30 @@ def _kw(watts: object) -> PowerSeries:
     return tuple(round(value / WH_PER_KWH, 1) for value in cast("list[int]", watts))
 
 
-def _calendar(span: Period, ports: Ports) -> tuple[tuple[str, float | None], ...]:
-    """Return the green share of each settled local day, None where a reading is missing."""
+def _calendar(year_number: int, span: Period, ports: Ports) -> tuple[tuple[str, float | None], ...]:
+    """Return the green share of each settled local day of a year.
+
+    A day of which too few intervals have a reading has no figure.
+    """
     zone = ports.park.zone
-    n_days = round((span.end_s - span.start_s) / 86_400)
-    first = span.start.astimezone(zone).date() + timedelta(days=max(0, n_days - _CALENDAR_DAYS))
-    shown = days(first, min(n_days, _CALENDAR_DAYS), zone)
-    load, green, gaps = (np.zeros(shown.n_steps, np.int64) for _ in range(3))
+    whole = year(str(year_number), zone)
+    shown = Period(max(whole.start, span.start), min(whole.end, span.end))
+    first = shown.start.astimezone(zone).date()
+    n_days = ((shown.end - timedelta(microseconds=1)).astimezone(zone).date() - first).days + 1
+    names = [first + timedelta(days=offset) for offset in range(n_days)]
+    edges_s = np.array([days(name, 1, zone).start_s for name in names])
+    load, green, usable, every = (np.zeros(n_days, np.int64) for _ in range(4))
     for (role, _), rows in ports.lake.read("matching", shown).items():
         if role == "user":
-            at = (rows["time_s"] - shown.start_s) // STEP_S
-            load[at] += rows["total_wh"]
-            green[at] += rows["line_wh"] + rows["pool_wh"]
-            gaps[at] += rows["quality"] >= Quality.MISSING
-    daily = [a.reshape(-1, STEPS_PER_DAY).sum(axis=1) for a in (load, green, gaps)]
+            at = np.searchsorted(edges_s, rows["time_s"], side="right") - 1
+            np.add.at(load, at, rows["total_wh"])
+            np.add.at(green, at, rows["line_wh"] + rows["pool_wh"])
+            np.add.at(usable, at, rows["quality"] < Quality.MISSING)
+            np.add.at(every, at, 1)
+    is_told = (load > 0) & (usable >= LOW_COVERAGE_RATIO * every)
     return tuple(
-        (
-            (first + timedelta(days=offset)).isoformat(),
-            round(float(daily[1][offset] / daily[0][offset]), 4) if daily[0][offset] else None,
-        )
-        for offset in range(len(daily[0]))
+        (name.isoformat(), round(float(green[at] / load[at]), 4) if is_told[at] else None)
+        for at, name in enumerate(names)
     )
 
 
@@ -276,7 +337,7 @@ def _trust(ports: Ports) -> Trust:
         root_hex=ports.journal.tree.root().hex(),
         checkpoint_at_s=max((sent_at_s for _, _, sent_at_s in batches), default=0),
         origin=ports.log_origin,
-        key_fingerprint=ports.keys.signing_key("log").public.hex(),
+        key_fingerprint=fingerprint(ports.keys.signing_key(LOG_KEY).public),
         readings=ports.lake.count("readings"),
     )
 

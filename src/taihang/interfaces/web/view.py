@@ -64,6 +64,8 @@ class Kpis:
     """What the battery plan of the next day saves against no battery [CNY]."""
     closure_error_wh: int | None
     """Sources less uses less stated losses over the month [Wh]; zero when the accounts close."""
+    open_intervals: int | None = None
+    """Intervals of the month that stay open because a reading is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,377 @@
+"""What is taken in: each batch once for ever, from whom it may come, all of a group or none."""
+
+import errno
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import small_park
+from small_park import DAY
+from taihang.adapters import system
+from taihang.adapters.stores.journal import StorageFullError
+from taihang.adapters.stores.lake import LakeWriteError
+from taihang.core.errors import TaihangError
+from taihang.core.metering.energy import OffGridEnergyError, RegisterOffDialError
+from taihang.core.metering.readings import ReadingBlock
+from taihang.core.periods import Period
+from taihang.core.seal.batch import BatchSignatureError, open_batch
+from taihang.core.seal.block import BatchFormatError
+from taihang.core.series import Quality
+from taihang.core.tlog.merkle import leaf_hash, verify_inclusion
+from taihang.services.audit import audit
+from taihang.services.ingest import (
+    CounterForkError,
+    ForeignMeterError,
+    Receipt,
+    UnknownGatewayError,
+    catch_up,
+    ingest,
+)
+from taihang.services.ports import Ports
+
+N_BATCHES = 6
+
+
+def six_batches(ports: Ports) -> list[bytes]:
+    """Three thirds of a day of each gateway, and one revision among them."""
+    found: list[bytes] = []
+    for number in range(3):
+        third = Period.of_s(DAY.start_s + 28_800 * number, DAY.start_s + 28_800 * (number + 1))
+        parts = {p: small_park.registers(p, third) for p in ("M-E01", "M-PV01", "M-E02")}
+        found += [
+            small_park.sealed(
+                ports, "GW1", number + 1, parts["M-E01"], parts["M-PV01"], sent_at_s=third.end_s
+            ),
+            small_park.sealed(ports, "GW2", number + 1, parts["M-E02"], sent_at_s=third.end_s),
+        ]
+    return found
+
+
+def take_in(ports: Ports, batches: list[bytes]) -> list[Receipt]:
+    return list(ingest(batches, ports=ports))
+
+
+# -- receipts ------------------------------------------------------------------------------------
+
+
+def test_ingest__gives_a_receipt_that_proves_the_batch(root: Path) -> None:
+    with small_park.opened(root) as ports:
+        batches = six_batches(ports)
+        receipts = take_in(ports, batches)
+
+        for batch, receipt in zip(batches, receipts, strict=True):
+            entry = open_batch(batch).leaf_entry
+            path = ports.journal.tree.inclusion_proof(receipt.leaf_index, size=N_BATCHES)
+            assert receipt.leaf_hash == leaf_hash(entry)
+            verify_inclusion(
+                receipt.leaf_hash,
+                index=receipt.leaf_index,
+                size=N_BATCHES,
+                path=path,
+                root=ports.journal.tree.root(),
+            )
+    assert [receipt.leaf_index for receipt in receipts] == [0, 1, 2, 3, 4, 5]
+    assert not any(receipt.known_before for receipt in receipts)
+
+
+def test_ingest__has_stored_a_batch_before_it_answers(root: Path) -> None:
+    with small_park.opened(root) as ports:
+        answers = ingest(six_batches(ports)[:1], ports=ports)
+        receipt = next(answers)
+        with small_park.opened(root, writing=False) as reader:
+            assert reader.journal.tree.leaf(receipt.leaf_index) == receipt.leaf_hash
+        assert list(answers) == []
+
+
+# -- once for ever -------------------------------------------------------------------------------
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    deliveries=st.lists(st.integers(0, N_BATCHES - 1), min_size=0, max_size=14),
+    order=st.permutations(range(N_BATCHES)),
+    cut=st.integers(0, 20),
+)
+def test_ingest__any_order_and_any_number_of_deliveries_give_one_state(
+    tmp_path_factory: pytest.TempPathFactory, deliveries: list[int], order: list[int], cut: int
+) -> None:
+    folder = tmp_path_factory.mktemp("park")
+    with small_park.opened(small_park.make(folder / "plain")) as ports:
+        take_in(ports, six_batches(ports))
+        expected = ports.lake.state_hash()
+
+    with small_park.opened(small_park.make(folder / "mixed")) as ports:
+        batches = six_batches(ports)
+        sent = [batches[number] for number in [*deliveries, *order]]
+        receipts = [*take_in(ports, sent[:cut]), *take_in(ports, sent[cut:])]
+
+        assert ports.lake.state_hash() == expected
+        assert ports.journal.size == N_BATCHES
+        assert sum(not receipt.known_before for receipt in receipts) == N_BATCHES
+        assert audit(ports=ports).is_clean
+
+
+def test_ingest__the_same_batch_again_gets_the_same_receipt(root: Path) -> None:
+    with small_park.opened(root) as ports:
+        batch = six_batches(ports)[0]
+        first, second = take_in(ports, [batch, batch])
+        (third,) = take_in(ports, [batch])
+
+        assert (first.known_before, second.known_before, third.known_before) == (False, True, True)
+        assert second == third == replace(first, known_before=True)
+        assert ports.journal.size == 1
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in one group", "later"])
+def test_ingest__refuses_two_batches_under_one_number_with_both_hashes(
+    root: Path, *, together: bool
+) -> None:
+    with small_park.opened(root) as ports:
+        block = small_park.registers("M-E02", DAY)
+        one = small_park.sealed(ports, "GW2", 1, block)
+        other = small_park.sealed(
+            ports, "GW2", 1, small_park.but(block, [7], count=int(block.counts[7]) + 1)
+        )
+        if not together:
+            take_in(ports, [one])
+
+        with pytest.raises(CounterForkError, match="two hands") as fork:
+            take_in(ports, [one, other] if together else [other])
+
+        hashes = [leaf_hash(open_batch(data).leaf_entry).hex() for data in (one, other)]
+        assert hashes[0] in fork.value.expected
+        assert hashes[1] in fork.value.given
+        assert ports.journal.size == (0 if together else 1)
+
+
+# -- who may say what ----------------------------------------------------------------------------
+
+
+def wrong_scale(block: ReadingBlock) -> ReadingBlock:
+    return replace(block, scale="10")
+
+
+def wrong_dial(block: ReadingBlock) -> ReadingBlock:
+    return replace(block, modulus=100_000_000)
+
+
+def off_dial(block: ReadingBlock) -> ReadingBlock:
+    return small_park.but(block, [3], count=small_park.MODULUS)
+
+
+def below_zero(block: ReadingBlock) -> ReadingBlock:
+    return small_park.but(block, [3], count=-1)
+
+
+def off_grid(block: ReadingBlock) -> ReadingBlock:
+    energy = small_park.energy_block_of(block.point, DAY.start_s, [5, 6])
+    return replace(energy, times_s=energy.times_s + 60)
+
+
+def scaled_energy(block: ReadingBlock) -> ReadingBlock:
+    return replace(small_park.energy_block_of(block.point, DAY.start_s, [5, 6]), scale="1000")
+
+
+def neighbours(block: ReadingBlock) -> ReadingBlock:
+    return replace(block, point="M-E01")
+
+
+def unknown(block: ReadingBlock) -> ReadingBlock:
+    return replace(block, point="M-E99")
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        (wrong_scale, ForeignMeterError),
+        (wrong_dial, ForeignMeterError),
+        (scaled_energy, ForeignMeterError),
+        (neighbours, ForeignMeterError),
+        (unknown, ForeignMeterError),
+        (off_dial, RegisterOffDialError),
+        (below_zero, RegisterOffDialError),
+        (off_grid, OffGridEnergyError),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_ingest__refuses_what_a_gateway_may_not_say_and_stores_nothing_of_the_group(
+    root: Path, change: Callable[[ReadingBlock], ReadingBlock], refusal: type[TaihangError]
+) -> None:
+    with small_park.opened(root) as ports:
+        good = six_batches(ports)[0]
+        bad = small_park.sealed(ports, "GW2", 1, change(small_park.registers("M-E02", DAY)))
+
+        with pytest.raises(refusal):
+            take_in(ports, [good, bad])
+
+        assert (ports.journal.size, ports.lake.batches()) == (0, [])
+        assert [r.leaf_index for r in take_in(ports, [good])] == [0], "the next one is taken"
+
+
+def test_ingest__takes_a_register_off_the_dial_that_the_gateway_rejected(root: Path) -> None:
+    block = small_park.but(small_park.registers("M-E02", DAY), [3], count=small_park.MODULUS + 5)
+    quality = block.quality.copy()
+    quality[3] = Quality.REJECTED
+    with small_park.opened(root) as ports:
+        batch = small_park.sealed(ports, "GW2", 1, replace(block, quality=quality))
+
+        assert len(take_in(ports, [batch])) == 1
+
+
+@pytest.mark.parametrize(
+    ("gateway", "key_name"), [("GW9", None), ("GW2", "gateway-GW1"), ("GW2", "somebody")]
+)
+def test_ingest__refuses_a_gateway_that_is_not_enrolled_with_this_key(
+    root: Path, gateway: str, key_name: str | None
+) -> None:
+    with small_park.opened(root) as ports:
+        batch = small_park.sealed(
+            ports, gateway, 1, small_park.registers("M-E02", DAY), key_name=key_name
+        )
+
+        with pytest.raises(UnknownGatewayError, match="enrol"):
+            take_in(ports, [batch])
+
+        assert ports.journal.size == 0
+
+
+def test_ingest__refuses_a_gateway_that_park_toml_has_no_more(root: Path) -> None:
+    with small_park.opened(root) as ports:
+        batch = six_batches(ports)[1]
+        (root / "park.toml").write_text(
+            small_park.park_text(gateway_1=small_park.E01 + small_park.PV01 + small_park.E02),
+            encoding="utf-8",
+        )
+    with small_park.opened(root) as ports, pytest.raises(ForeignMeterError):
+        take_in(ports, [batch])
+
+
+def test_ingest__refuses_any_altered_byte(root: Path) -> None:
+    refusals: set[type[TaihangError]] = set()
+    with small_park.opened(root) as ports:
+        small = small_park.cut(small_park.registers("M-E02", DAY), 0, 3)
+        batch = small_park.sealed(ports, "GW2", 1, small)
+        for at in range(len(batch)):
+            altered = bytearray(batch)
+            altered[at] ^= 1 << at % 8
+            with pytest.raises(TaihangError) as refusal:
+                take_in(ports, [bytes(altered)])
+            refusals.add(type(refusal.value))
+        with pytest.raises(BatchFormatError):
+            take_in(ports, [batch[:-1]])
+
+        assert ports.journal.size == 0
+        assert BatchSignatureError in refusals
+
+
+# -- journal and lake apart ----------------------------------------------------------------------
+
+
+def test_catch_up__replays_what_the_lake_does_not_have(root: Path) -> None:
+    with small_park.opened(root) as ports:
+        batches = six_batches(ports)
+        take_in(ports, batches[:2])
+        ports.journal.append(batches[2:])
+        expected_size = ports.journal.size
+        assert len(ports.lake.batches()) == 2
+
+        n_replayed = catch_up(ports)
+
+        assert (n_replayed, catch_up(ports)) == (expected_size - 2, 0)
+        assert audit(ports=ports).is_clean
+
+
+def test_ingest__after_the_lake_could_not_be_written_counts_every_batch_once(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(_self: system.PosixDisk, _source: Path, _target: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with small_park.opened(root) as ports:
+        batches = six_batches(ports)
+        take_in(ports, batches[:2])
+        with monkeypatch.context() as patch:
+            patch.setattr(system.PosixDisk, "rename", no_room)
+            answers: list[Receipt] = []
+            with pytest.raises(LakeWriteError):
+                answers.extend(ingest(batches[2:4], ports=ports))
+
+        again = take_in(ports, batches)
+
+        assert [receipt.leaf_index for receipt in again] == list(range(N_BATCHES))
+        assert [r.known_before for r in again] == [True] * 4 + [False] * 2
+        assert ports.journal.size == len(ports.lake.batches()) == N_BATCHES
+        assert audit(ports=ports).is_clean
+
+
+def test_ingest__on_a_full_disk_refuses_stays_readable_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with small_park.opened(small_park.make(tmp_path / "plain")) as ports:
+        take_in(ports, six_batches(ports))
+        expected = ports.lake.state_hash()
+    write = system.PosixDisk.append
+    room = [3_000]
+
+    def append(self: system.PosixDisk, path: Path, data: bytes) -> None:
+        write(self, path, data[: room[0]])
+        room[0] -= len(data)
+        if room[0] < 0:
+            room[0] = 0
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    n_refused = 0
+    with small_park.opened(small_park.make(tmp_path / "full")) as ports:
+        monkeypatch.setattr(system.PosixDisk, "append", append)
+        for batch in six_batches(ports):
+            for _attempt in retries():
+                try:
+                    take_in(ports, [batch])
+                except StorageFullError:
+                    n_refused += 1
+                    assert len(list(ports.journal.records())) == ports.journal.size
+                    assert audit(ports=ports).is_clean
+                    room[0] = 3_000
+                else:
+                    break
+        assert ports.lake.state_hash() == expected
+        assert audit(ports=ports).is_clean
+
+    assert n_refused >= 2
+
+
+def retries() -> Iterator[int]:
+    yield from range(3)
+
+
+def test_ingest__writes_a_manifest_that_names_every_batch(root: Path) -> None:
+    with small_park.opened(root) as ports:
+        take_in(ports, six_batches(ports))
+
+        manifest = json.loads((root / "lake" / "manifest.json").read_text())
+
+    assert [row[:2] for row in manifest["batches"]] == [
+        [gateway, counter] for counter in (1, 2, 3) for gateway in ("GW1", "GW2")
+    ]
+
+
+def test_six_batches__are_six_days_of_numbers(root: Path) -> None:
+    """The material of this file is not empty by accident."""
+    with small_park.opened(root) as ports:
+        n_readings = sum(
+            len(sealed.block.times_s)
+            for data in six_batches(ports)
+            for sealed in open_batch(data).blocks
+        )
+
+    assert n_readings == 3 * 3 * 33
+    assert np.all(small_park.step_counts("M-E01", DAY) > 0)
