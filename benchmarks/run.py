@@ -85,7 +85,10 @@ class Workshop:
 
 def main(argv: Sequence[str]) -> int:
     """Run the benchmarks and say what they found."""
-    args = _parser().parse_args(argv)
+    parser = _parser()
+    args = parser.parse_args(argv)
+    if args.update_baseline and args.only:
+        parser.error("a baseline is one whole run: --update-baseline and --only exclude each other")
     try:
         baseline = _baseline(cast("Path | None", args.baseline))
     except (OSError, ResultFormatError) as error:
@@ -182,6 +185,13 @@ def _chosen(args: argparse.Namespace) -> tuple[Case, ...]:
     return cases
 
 
+def _at_least_one(given: str) -> int:
+    number = int(given)
+    if number < 1:
+        raise ValueError(given)
+    return number
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="benchmarks/run.py", description=__doc__)
     names = [case.name for case in CASES]
@@ -198,7 +208,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--update-baseline", action="store_true", help="put this run in the baseline's place"
     )
-    parser.add_argument("--repeat", type=int, help="runs of each case, instead of its own number")
+    parser.add_argument(
+        "--repeat", type=_at_least_one, help="runs of each case, instead of its own number"
+    )
     parser.add_argument(
         "--install",
         action="store_true",

@@ -342,3 +342,23 @@ def sealed(
 def fill(ports: Ports, period: Period) -> Stored:
     """Store the formula's readings of a whole period."""
     return store(ports, uploads(ports, period))
+
+
+def ingested(ports: Ports, batches: Iterable[bytes]) -> list[Receipt]:
+    """Ingest batches that are sealed already."""
+    return list(ingest(batches, ports=ports))
+
+
+REPLACED_AT: Final = days(date(2026, 6, 11), 1, ZONE).start
+"""When the meters of ``REPLACED_METERS`` are replaced."""
+
+
+def fill_replaced(ports: Ports) -> Stored:
+    """Store June of a park with ``REPLACED_METERS``: the new dials start elsewhere."""
+    parts = Period(JUNE.start, REPLACED_AT), Period(REPLACED_AT, JUNE.end)
+    blocks = [registers(point, parts[0]) for point in ("M-E01", "M-PV01")] + [
+        replace(registers(point, parts[1], first=5), point=f"{point}-B")
+        for point in ("M-E01", "M-PV01")
+    ]
+    other = Collected("GW2", JUNE.end_s + 60, (registers("M-E02", JUNE),))
+    return store(ports, [Collected("GW1", JUNE.end_s + 60, tuple(blocks)), other])

@@ -51,14 +51,14 @@ def ingest_year(room: Room) -> Sample:
         n_before, s_before = disk.n_fsyncs, disk.fsync_s
         with stopwatch() as taking:
             n_receipts = sum(1 for _ in ingest(batches, ports=p))
-    if n_receipts != count.batches:
-        raise AssertionError(f"{n_receipts} receipts for {count.batches} batches")
-    fsync_s = disk.fsync_s - s_before
+    fsync_s, n_fsyncs = disk.fsync_s - s_before, disk.n_fsyncs - n_before
+    if n_receipts != count.batches or not n_fsyncs:
+        raise AssertionError(f"{n_receipts} receipts of {count.batches}, {n_fsyncs} forced writes")
     figures = {
         "batch_count": count.batches,
         "seal_cpu_s": sealing.cpu_s,
         "take_in_cpu_s": taking.cpu_s,
-        "fsync_count": disk.n_fsyncs - n_before,
+        "fsync_count": n_fsyncs,
         "fsync_wall_ms": fsync_s * _MS_PER_S,
         "fsync_share_of_wall_ratio": fsync_s / (sealing.wall_s + taking.wall_s),
         "journal_bytes_per_reading": _bytes_in(room.park / "journal") / count.sealed,

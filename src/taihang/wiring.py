@@ -130,7 +130,8 @@ def make_park(root: Path, *, text: str, beside: frozenset[str] = frozenset()) ->
         )
     park = read_park(text, source=PARK_FILE)
     folder = ParkFolder(root)
-    root.mkdir(parents=True, exist_ok=True)
+    # Readings and salts lie inside: the folder is for its owner only.
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
     for path in (folder.journal, folder.lake, folder.reports):
         path.mkdir(exist_ok=True)
     folder.keys.mkdir(mode=0o700, exist_ok=True)

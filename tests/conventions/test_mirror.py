@@ -2,6 +2,8 @@
 
 A module that only declares (records, enumerations, protocols, tables) has nothing to run and needs
 none. ``TESTED_BY`` names the few modules that are tested through another, by the test that does it.
+For the core and the standards there is no other excuse; ``PENDING`` lists jobs whose own test is
+still to be written, and may only grow shorter.
 """
 
 import ast
@@ -19,6 +21,19 @@ TESTED_BY: Final[dict[str, str]] = {
     "src/taihang/core/park/check_topology.py": _PARK_RULES,
 }
 """Module, and the test that covers it."""
+PENDING: Final = frozenset(
+    f"src/taihang/services/{job}.py"
+    for job in (
+        "account",
+        "audit",
+        "bill",
+        "dispatch",
+        "prove",
+        "report",
+        "tariff",
+    )
+)
+"""Jobs without a same-named test yet. Take a name out when its test is there."""
 
 
 def same_named_test(module: Path) -> Path:
@@ -67,7 +82,10 @@ def test_core_and_standards__have_same_named_tests() -> None:
 
 
 def test_outer_rings__have_same_named_tests() -> None:
-    check(modules("services", "adapters", "config", "simulator"), n_least=45)
+    found = modules("services", "adapters", "config", "simulator")
+
+    check([path for path in found if name_of(path) not in PENDING], n_least=40)
+    assert {name_of(path) for path in found} >= PENDING, "a pending module is gone"
 
 
 def test_tested_by__names_tests_that_exist() -> None:

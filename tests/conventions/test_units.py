@@ -1,7 +1,8 @@
 """Every bare number of the core and the standards says its unit, last in its name (§5).
 
-A float or an array is only a number to the type checker: ``energy_kwh`` and ``power_kw`` add
-without a word. The name is what makes the sum visible to a reader, so the name is checked.
+A float, a Decimal or an array is only a number to the type checker: ``energy_kwh`` and
+``power_kw`` add without a word. The name is what makes the sum visible to a reader, so the name is
+checked.
 """
 
 import ast
@@ -33,6 +34,20 @@ UNITS: Final = frozenset(
 )  # fmt: skip
 """The last word of a name of a bare number; ``price_cny_per_kwh`` ends in one as well."""
 EXEMPT: Final[dict[str, str]] = {
+    # The unit is a field of its own beside the value, for it differs from record to record.
+    "core/carbon/inventory.py": "amount",
+    "core/facts.py": "value",
+    "core/market/bill.py": "price",
+    "core/market/bill_line.py": "price quantity",
+    "standards/gbt_2589.py": "amount",
+    "standards/gbt_32151.py": "amount amounts digit",
+    # Whatever is to be written down or checked, by a function that does not care what it is.
+    "core/market/bill_charges.py": "value",
+    "core/market/demand.py": "value",
+    "core/market/tariff.py": "value",
+    "core/seal/statement.py": "factors",
+    # cos φ, and steps of its table.
+    "standards/sgcc_1983_215.py": "points power_factor",
     # The unit stands in the kind beside it: kW for import and export, else kWh.
     "core/dispatch/diagnosis.py": "limit needed value values",
     # A number of days.
@@ -59,11 +74,11 @@ EXEMPT: Final[dict[str, str]] = {
     "core/park/check.py": "limit value",
 }
 """Module, and the names in it that bear no unit, with the reason."""
-_BARE: Final = re.compile(r"\bfloat\b|\bReals\b|\bNDArray\[np\.(?:float64|int64)\]")
+_BARE: Final = re.compile(r"\bfloat\b|\bDecimal\b|\bReals\b|\bNDArray\[np\.(?:float64|int64)\]")
 
 
 def bare_names(tree: ast.AST) -> Iterator[str]:
-    """Yield the names of parameters and fields that are bare floats or arrays without a unit."""
+    """Yield the names of parameters and fields that are bare numbers without a unit."""
     for name, annotation in declared(tree):
         last = name.rsplit("_", 1)[-1].lower()
         if _BARE.search(ast.unparse(annotation)) and last not in UNITS:

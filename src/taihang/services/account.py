@@ -266,6 +266,8 @@ def _energy_drafts(
             subjects.setdefault(meter.node, []).append(meter)
     for subject, chosen in [*subjects.items(), *([(PARK_SUBJECT, used)] if used else [])]:
         measured = _measured(chosen, intervals, period)
+        if measured.missing == period.n_steps * len(chosen):
+            continue  # A statement of nothing would read as zero.
         base = _Base(name, period, subject, chosen, measured, ports)
         if chosen[0].measures is Direction.GENERATION:
             yield base.draft(_GENERATION)
@@ -383,7 +385,7 @@ def _market_drafts(
     code = ports.park.accounting.residual_factor
     residual = grid_factor(ports, code=code, region=mee_grid_factors.NATION, period=period)
     for (role, node), rows in matching.items():
-        if role != "user":
+        if role != "user" or (rows["quality"] >= Quality.MISSING).all():
             continue
         load_wh, line_wh, pool_wh = (
             _sum(rows, column) for column in ("total_wh", "line_wh", "pool_wh")

@@ -33,7 +33,7 @@ from taihang.services.account import (
     read_matching,
 )
 from taihang.services.ports import Ports
-from taihang.services.settle import lines_of
+from taihang.services.settle import lines_of, offered_green_wh
 from taihang.services.tariff import bill_terms
 
 
@@ -126,16 +126,15 @@ def _matched(name: str, ports: Ports) -> _Matched:
     users = [rows["user", user] for user in ports.park.users]
     n_steps = month(name, ports.park.zone).n_steps
     measured_wh = _stacked(
-        (
-            np.where(r["quality"] == Quality.MEASURED, np.maximum(r["total_wh"], 0), 0)
-            for r in plants
-        ),
-        n_steps,
+        (np.where(r["quality"] == Quality.MEASURED, r["total_wh"], 0) for r in plants), n_steps
     )
     load_wh = _stacked((r["total_wh"] for r in users), n_steps)
-    matching = match_green(measured_wh, load_wh, lines=lines_of(ports.park))
-    quality = _stacked((r["quality"] for r in users), n_steps).astype(np.uint8)
-    return _Matched(load_wh, matching.line_load_wh, quality, trace_matching(matching))
+    quality = _stacked((r["quality"] for r in users), n_steps)
+    offered_wh = offered_green_wh(measured_wh, quality)
+    matching = match_green(offered_wh, load_wh, lines=lines_of(ports.park))
+    return _Matched(
+        load_wh, matching.line_load_wh, quality.astype(np.uint8), trace_matching(matching)
+    )
 
 
 def _stacked(rows: Iterable[NDArray[np.int64]], n_steps: int) -> NDArray[np.int64]:

@@ -124,7 +124,9 @@ def uploads_of_blocks(blocks: Sequence[ReadingBlock], *, ports: Ports) -> Iterat
     """
     if not blocks:
         return
-    sent_at_s = int(ports.clock.now().timestamp())
+    # A correction must be newer than what it corrects, whatever the clocks said.
+    newest_s = max((known_s for _, _, known_s in ports.lake.batches()), default=0)
+    sent_at_s = max(int(ports.clock.now().timestamp()), newest_s + 1)
     first = min(int(block.times_s[0]) for block in blocks) // _DAY_S
     last = max(int(block.times_s[-1]) for block in blocks) // _DAY_S
     edges_s = np.arange(first, last + 2, dtype=np.int64) * _DAY_S

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from taihang.core.errors import InputError, IntegrityError
 from taihang.core.metering.energy import OffGridEnergyError, RegisterOffDialError
-from taihang.core.metering.readings import ReadingBlock
+from taihang.core.metering.readings import MeterEvent, ReadingBlock
 from taihang.core.periods import STEP_S
 from taihang.core.seal.batch import SealedBatch, open_batch
 from taihang.core.series import Quality, Quantity
@@ -126,6 +126,23 @@ def check_sender(batch: SealedBatch, *, enrolled: Mapping[str, str], ports: Port
     batch.check_signature(ports.verify)
     for sealed in batch.blocks:
         _check_block(header.gateway, sealed.block, ports)
+    for event in header.events:
+        _check_event(header.gateway, event, ports)
+
+
+def _check_event(gateway: str, event: MeterEvent, ports: Ports) -> None:
+    """Check that an event is of a meter of this gateway and lies on its dial.
+
+    An event replaces the difference of two registers, so a foreign one could erase consumption.
+    """
+    meter = ports.park.meters.get(event.point)
+    own = gateway == IMPORT_GATEWAY or event.point in ports.park.gateways[gateway].meters
+    if meter is None or not own or max(event.final_count, event.initial_count) >= meter.modulus:
+        raise ForeignMeterError(
+            given=f"a {event.kind.value} of {event.point} from {gateway}",
+            expected="an event of one of this gateway's meters, with counts on its dial",
+            remedy="correct park.toml or the gateway's settings, whichever is wrong",
+        )
 
 
 def _commit(

@@ -192,21 +192,37 @@ def energy_of(term: Term, *, known: Known, period: Period, is_net: bool = False)
     """
     registers = known.current.get((term.point, Quantity.REGISTER.value))
     intervals = known.current.get((term.point, Quantity.ENERGY.value))
-    if intervals is not None and (registers is None or not len(registers["time_s"])):
-        return energy_block(
-            energy=_block(term, Quantity.ENERGY, intervals),
-            scale=1,
-            max_interval_wh=term.max_interval_wh,
-            period=period,
-            min_interval_wh=-term.max_interval_wh if is_net else 0,
-        )
-    return interval_energy(
+    from_registers = interval_energy(
         register=_block(term, Quantity.REGISTER, registers or _NO_ROWS),
         scale=term.scale,
         modulus=term.modulus,
         max_interval_wh=term.max_interval_wh,
         events=known.events,
         period=period,
+    )
+    if intervals is None or not len(intervals["time_s"]):
+        return from_registers
+    from_intervals = energy_block(
+        energy=_block(term, Quantity.ENERGY, intervals),
+        scale=1,
+        max_interval_wh=term.max_interval_wh,
+        period=period,
+        min_interval_wh=-term.max_interval_wh if is_net else 0,
+    )
+    return _first_known(from_registers, from_intervals)
+
+
+def _first_known(registers: RegisterEnergy, intervals: RegisterEnergy) -> RegisterEnergy:
+    """Take each interval from the registers where they have two edges, else as it was read."""
+    known = registers.series.quality != Quality.MISSING
+    quality = np.where(known, registers.series.quality, intervals.series.quality)
+    wh = np.where(known, registers.series.wh, intervals.series.wh)
+    return replace(
+        registers,
+        series=EnergySeries(registers.series.start_s, wh, quality.astype(np.uint8)),
+        rejected_wh=registers.rejected_wh + intervals.rejected_wh,
+        n_missing=int((quality == Quality.MISSING).sum()),
+        n_rejected=int((quality == Quality.REJECTED).sum()),
     )
 
 
@@ -306,9 +322,28 @@ def _matching(
 ) -> dict[tuple[str, ...], Columns]:
     plants = _stack(meters, Direction.GENERATION, period=period, park=park)
     users = _stack(meters, Direction.CONSUMPTION, period=period, park=park)
-    # What was not measured cannot be claimed; own use of a plant at night is no generation.
-    matched = match_green(np.maximum(plants.measured_wh, 0), users.usable_wh, lines=lines_of(park))
+    offered_wh = offered_green_wh(plants.measured_wh, users.quality)
+    matched = match_green(offered_wh, users.usable_wh, lines=lines_of(park))
     return _matching_rows(plants, users, matched, period)
+
+
+def offered_green_wh(
+    measured_wh: NDArray[np.int64], user_quality: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the generation that may be matched.
+
+    What was not measured cannot be claimed, and own use of a plant at night is no generation. Where
+    the load of any user is missing nothing is matched at all: its share would go to the others.
+
+    Args:
+        measured_wh: Measured net generation, 0 elsewhere, shape (n_plants, n). [Wh]
+        user_quality: Quality of each user's load, shape (n_users, n).
+
+    Returns:
+        Generation to be matched, shape (n_plants, n). [Wh]
+    """
+    all_known = (user_quality < Quality.MISSING).all(axis=0)
+    return np.where(all_known, np.maximum(measured_wh, 0), 0)
 
 
 @dataclass(frozen=True, slots=True)

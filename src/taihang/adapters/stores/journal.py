@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from taihang.core.errors import IntegrityError, LinkError, StateError
+from taihang.core.errors import InputError, IntegrityError, LinkError, StateError
 from taihang.core.tlog import merkle
 from taihang.core.tlog.checkpoint import Checkpoint
 from taihang.core.tlog.record import Damage, Record
@@ -44,6 +44,12 @@ class StorageFullError(LinkError):
     """The disk is full: nothing was stored, reading goes on."""
 
     code = "link.storage-full"
+
+
+class RecordTooLargeError(InputError):
+    """A record is larger than the journal reads back."""
+
+    code = "input.record-too-large"
 
 
 class SuspectJournalError(StateError):
@@ -225,6 +231,8 @@ class Journal:
         self._require_writable()
         if not records:
             return []
+        for record in records:
+            _check_size(record)
         path, size = self._open_segment()
         first = self._tree.size
         try:
@@ -324,6 +332,15 @@ class Journal:
         if segments and (size := segments[-1].stat().st_size) < _SEGMENT_BYTES:
             return segments[-1], size
         return self._directory / f"segment-{len(segments) + 1:06d}.log", 0
+
+
+def _check_size(record: bytes) -> None:
+    if len(record) > _RECORD_BYTES:
+        raise RecordTooLargeError(
+            given=f"a record of {len(record)} bytes",
+            expected=f"at most {_RECORD_BYTES}, or it could be written and never read again",
+            remedy="seal shorter stretches: a day of fewer meters, or an hour of all",
+        )
 
 
 def _frame(data: bytes) -> bytes:

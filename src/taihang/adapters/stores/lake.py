@@ -145,7 +145,7 @@ class Lake:
     def read(
         self, table: str, period: Period | None = None, key_part: str | None = None
     ) -> dict[tuple[str, ...], dict[str, NDArray[np.int64]]]:
-        """Return the rows of a table in a period, each slab in order of time.
+        """Return the rows of a table in a period, each slab in order of time, none empty.
 
         Args:
             table: Name of the table.
@@ -162,7 +162,8 @@ class Lake:
                 continue
             for key, columns in self._read_file(path, key_part).items():
                 cut = columns if period is None else _inside(columns, period)
-                pieces.setdefault(key, []).append(cut)
+                if len(cut["time_s"]):
+                    pieces.setdefault(key, []).append(cut)
         return {
             key: {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
             for key, parts in sorted(pieces.items())
@@ -204,7 +205,12 @@ class Lake:
             return {}
         keys = ", ".join(TABLES[path.parent.name])
         where = "" if key_part is None else f"WHERE '{_quoted(key_part)}' IN ({keys})"
-        source = f"FROM read_parquet('{_quoted(str(path))}') {where}"
+        try:
+            # Two scans of one open file: a writer may put a new one in its place between them.
+            file = path.open("rb")
+        except FileNotFoundError:
+            return {}
+        source = f"FROM read_parquet('/dev/fd/{file.fileno()}') {where}"
         try:
             counts = self._database.execute(
                 f"SELECT {keys}, count(*) {source} GROUP BY {keys} ORDER BY {keys}"
@@ -214,6 +220,8 @@ class Lake:
             values = cast("dict[str, NDArray[np.int64]]", rows.fetchnumpy())  # pyright: ignore[reportUnknownMemberType]
         except duckdb.Error as error:
             raise self._damaged(path, "a readable Parquet file") from error
+        finally:
+            file.close()
         slabs: dict[tuple[str, ...], Columns] = {}
         first = 0
         for *key, n_rows in counts:

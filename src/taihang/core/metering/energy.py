@@ -332,7 +332,7 @@ def _apply_events(
     return (
         with_event,
         broken,
-        sum(times_s[0] < e.at_s <= times_s[-1] for e in events if len(times_s)),
+        sum(bool(times_s[0] < e.at_s <= times_s[-1]) for e in events if len(times_s)),
     )
 
 

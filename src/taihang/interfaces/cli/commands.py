@@ -11,7 +11,7 @@ from typing import Final, cast
 
 from taihang import wiring
 from taihang.config.templates import template_text
-from taihang.core.errors import IntegrityError
+from taihang.core.errors import InputError, IntegrityError
 from taihang.core.metering.readings import ReadingBlock
 from taihang.core.periods import Period, days
 from taihang.core.seal.batch import ClockState
@@ -50,6 +50,12 @@ from taihang.services.settle import settle as settle_period
 
 _NOT_DONE: Final = ("not_accounted", "not_billed")
 _NOT_SAID: Final = ("deviating", "bills_cny", *_NOT_DONE, *(f"{name}_reason" for name in _NOT_DONE))
+
+
+class NothingToImportError(InputError):
+    """A file holds no reading at all."""
+
+    code = "input.nothing-to-import"
 
 
 class RefusedProofError(IntegrityError):
@@ -126,7 +132,7 @@ def run_simulation(
 def import_files(args: argparse.Namespace) -> int:
     """Take in foreign files by an import map, all or nothing."""
     result = wiring.decoded(_path(args, "path"), map_name=_str(args, "map"))
-    blocks = _renamed(result.blocks, cast("str | None", args.rename))
+    blocks = _renamed(_some(result.blocks, args), cast("str | None", args.rename))
     count = CollectCount()
     with wiring.open_park(_path(args, "dir"), writing=True) as ports:
         check_import(blocks, ports=ports)
@@ -383,6 +389,16 @@ def _str(args: argparse.Namespace, name: str) -> str:
 
 def _path(args: argparse.Namespace, name: str) -> Path:
     return Path(_str(args, name))
+
+
+def _some(blocks: tuple[ReadingBlock, ...], args: argparse.Namespace) -> tuple[ReadingBlock, ...]:
+    if not any(len(block.times_s) for block in blocks):
+        raise NothingToImportError(
+            given=f"{_str(args, 'path')} without a single reading",
+            expected="at least one row below the heading",
+            remedy="look whether the file is whole, and whether the map names its columns",
+        )
+    return blocks
 
 
 def _renamed(blocks: tuple[ReadingBlock, ...], point: str | None) -> tuple[ReadingBlock, ...]:

@@ -196,7 +196,7 @@ def _top_enterprises(found: ParkReport, ports: Ports, lang: Lang) -> Table:
     table = Table(
         box=SIMPLE_HEAD,
         pad_edge=False,
-        title=text("cli.report.top", lang, n=_TOP),
+        title=text("cli.report.top", lang, n=min(_TOP, len(found.enterprises))),
         title_justify="left",
         title_style="bold",
     )

@@ -172,11 +172,13 @@ def _flows(period: Period, ports: Ports) -> tuple[Flow, ...]:
         key: int(rows["total_wh"][np.isin(rows["time_s"], closed_s)].sum())
         for key, rows in ports.lake.read("matching", period).items()
     }
-    entering = [*_generation_wh(node_wh, ports), ("import", total_wh["import"])]
-    leaving = [*_use_wh(node_wh, ports), ("export", total_wh["export"])]
+    entering: list[tuple[SourceNode, int]] = [*_generation_wh(node_wh, ports)]
+    leaving: list[tuple[SinkNode, int]] = [*_use_wh(node_wh, ports)]
     if ports.park.batteries:
-        entering.insert(-1, ("discharge", total_wh["discharge"]))
-        leaving.insert(-1, ("charge", total_wh["charge"]))
+        entering.append(("discharge", total_wh["discharge"]))
+        leaving.append(("charge", total_wh["charge"]))
+    entering.append(("import", total_wh["import"]))
+    leaving.append(("export", total_wh["export"]))
     leaving.append(("losses", total_wh["losses"]))
     return (
         *(Flow(source=name, sink="bus", mwh=wh / WH_PER_MWH) for name, wh in entering),

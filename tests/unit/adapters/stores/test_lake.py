@@ -184,6 +184,14 @@ def test_read__of_one_point_gives_no_other(tmp_path: Path) -> None:
     assert lake.count("readings") == len(names)
 
 
+def test_read__of_a_period_leaves_out_points_without_a_row_in_it(tmp_path: Path) -> None:
+    lake = lake_in(tmp_path)
+    lake.add("readings", {KEY: readings([(0, 5)], 0), ("M2", "register"): readings([(9, 5)], 0)})
+
+    assert [*lake.read("readings", period(5, 10))] == [("M2", "register")]
+    assert lake.read("readings", period(20, 30)) == {}
+
+
 def test_read__of_an_empty_lake_is_empty(tmp_path: Path) -> None:
     lake = lake_in(tmp_path / "absent")
 

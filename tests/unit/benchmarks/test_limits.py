@@ -1,0 +1,74 @@
+"""A hard limit that is broken is never called anything else."""
+
+import pytest
+
+from benchmarks.cases.catalogue import CASES
+from benchmarks.limits import LIMITS, Limit, Verdict, judged
+from benchmarks.result import Outcome, Result, Run, Yardstick
+
+_LIMIT = Limit(case="settle", measure="cpu_s", below=5.0, says="")
+
+
+def _run(*results: Result) -> Run:
+    yardstick = Yardstick(cpu_s=1.0, wall_s=1.0, spread_ratio=1.0)
+    return Run(machine={}, yardstick=yardstick, results=results)
+
+
+def _settle(outcome: Outcome = Outcome.MEASURED, *, cpu_s: float | None = None) -> Result:
+    return Result(case="settle", unit="intervals", outcome=outcome, cpu_s=cpu_s)
+
+
+def test_limits__hold_every_line_of_the_issue() -> None:
+    found = {(limit.case, limit.measure): limit.below for limit in LIMITS}
+
+    assert found == {
+        ("demo-year", "cpu_s"): 60.0,
+        ("demo-year", "peak_rss_mb"): 1_500.0,
+        ("settle", "cpu_s"): 5.0,
+        ("demo-30-days", "first_number_s"): 10.0,
+        ("help", "cpu_s"): 0.5,
+        ("install", "size_mb"): 350.0,
+    }
+    assert all(limit.source and limit.says for limit in LIMITS)
+
+
+def test_limits__name_cases_that_exist() -> None:
+    unknown = {limit.case for limit in LIMITS} - {case.name for case in CASES}
+
+    assert unknown == set()
+
+
+@pytest.mark.parametrize(
+    ("cpu_s", "expected"), [(4.99, Verdict.HOLDS), (5.0, Verdict.BROKEN), (7.0, Verdict.BROKEN)]
+)
+def test_judged__number_must_be_below(cpu_s: float, expected: Verdict) -> None:
+    (found,) = judged(_run(_settle(cpu_s=cpu_s)), (_LIMIT,))
+
+    assert (found.found, found.verdict) == (cpu_s, expected)
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [
+        ((), Verdict.NOT_MEASURED),
+        ((_settle(Outcome.SKIPPED),), Verdict.NOT_MEASURED),
+        ((_settle(Outcome.FAILED),), Verdict.BROKEN),
+        ((_settle(),), Verdict.BROKEN),
+    ],
+    ids=["not asked for", "skipped", "failed", "measured without the measure"],
+)
+def test_judged__case_without_a_number(results: tuple[Result, ...], expected: Verdict) -> None:
+    (found,) = judged(_run(*results), (_LIMIT,))
+
+    assert (found.found, found.verdict) == (None, expected)
+
+
+def test_judged__figure_of_a_case_counts_like_a_measure() -> None:
+    limit = Limit(case="install", measure="size_mb", below=350.0, says="")
+    install = Result(
+        case="install", unit="files", outcome=Outcome.MEASURED, figures={"size_mb": 360.0}
+    )
+
+    (found,) = judged(_run(install), (limit,))
+
+    assert found.verdict is Verdict.BROKEN
