@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,7 @@ from taihang.adapters.stores.lake import DamagedLakeError, Lake  # noqa: E402
 from taihang.config.park_file import examine_park, read_park  # noqa: E402
 from taihang.core.errors import InputError, IntegrityError, StateError  # noqa: E402
 from taihang.core.park.park import Park  # noqa: E402
+from taihang.core.park.topology import Meter  # noqa: E402
 from taihang.core.seal.batch import leaf_entry_of  # noqa: E402
 from taihang.core.tlog.checkpoint import (  # noqa: E402
     Checkpoint,
@@ -46,6 +48,18 @@ PARK_FILE: Final = "park.toml"
 _BYTES_PER_MB: Final = 1_000_000
 _ROOM_MB: Final = 100
 """Below this a park is not ready for writes."""
+
+
+class LostKeyError(IntegrityError):
+    """The key of the park's log is gone."""
+
+    code = "integrity.lost-key"
+
+
+class RescaledMeterError(InputError):
+    """A meter that has readings is given another scale."""
+
+    code = "input.rescaled-meter"
 
 
 class NoParkError(InputError):
@@ -181,6 +195,7 @@ def open_park(
     """
     folder = ParkFolder(root)
     text = _park_text(folder)
+    _demand_log_key(folder)
     lock = system.WriterLock(folder.lock)
     if writing:
         lock.take()
@@ -190,6 +205,8 @@ def open_park(
             registry = Registry(folder.registry)
             ports = _ports(folder, text, registry, clock or system.SystemClock())
             if writing:
+                if any(folder.journal.glob("segment-*.log")):
+                    _demand_same_scales(ports.park, registry)
                 registry.record_park(ports.park, text=text, at_s=int(ports.clock.now().timestamp()))
                 _make_ready(ports)
             elif load_journal:
@@ -337,12 +354,50 @@ def _ports(folder: ParkFolder, text: str, registry: Registry, clock: Clock) -> P
         verify=system.verify_signature,
         journal=Journal(folder.journal, disk=disk, seal=_seal(origin, keys)),
         lake=Lake(folder.lake, disk=disk),
+        scratch_lake=partial(_scratch_lake, folder, disk),
         registry=registry,
         solve=highs.solve,
         read_park=lambda text: read_park(text, source="park.toml of an earlier settlement"),
         log_origin=origin,
         version=__version__,
     )
+
+
+def _scratch_lake(folder: ParkFolder, disk: system.PosixDisk) -> Lake:
+    """Make an empty lake beside the park's own; its name is this process's own."""
+    lake = Lake(folder.lake.with_name(f"lake.{os.getpid()}"), disk=disk)
+    lake.discard()
+    return lake
+
+
+def _demand_log_key(folder: ParkFolder) -> None:
+    """Refuse a journal whose log key is gone: a new key would start a log of its own unseen."""
+    if any(folder.journal.glob("segment-*.log")) and not (folder.keys / f"{LOG_KEY}.key").exists():
+        raise LostKeyError(
+            given=f"{folder.journal} with records and no {folder.keys / LOG_KEY}.key",
+            expected="the key that signed its checkpoints",
+            remedy="put the key back from its backup",
+        )
+
+
+def _demand_same_scales(park: Park, registry: Registry) -> None:
+    """Refuse a park file that gives a recorded meter another scale: it would re-value history."""
+    recorded = registry.meter_scales()
+    changed = sorted(
+        meter.id
+        for meter in park.meters.values()
+        if recorded.get(meter.id, _scale(meter)) != _scale(meter)
+    )
+    if changed:
+        raise RescaledMeterError(
+            given=f"another resolution, multiplier or dial for {', '.join(changed[:6])}",
+            expected="the scale under which its readings were sealed",
+            remedy="give the changed meter a new id and dates of service, and keep the old one",
+        )
+
+
+def _scale(meter: Meter) -> tuple[int, int, int]:
+    return meter.resolution_wh, meter.multiplier, meter.digits
 
 
 def _seal(origin: str, keys: system.KeyRing) -> CheckpointSeal:

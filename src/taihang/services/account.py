@@ -84,7 +84,7 @@ def account(period: Period, *, ports: Ports) -> Accounted:
     reason = ""
     for name in months_in(period, ports.park.zone):
         try:
-            drafts = _month_drafts(name, ports)
+            drafts = month_drafts(name, ports=ports)
         except FactOutOfForceError as error:
             not_accounted.append(name)
             reason = reason or str(error)
@@ -94,7 +94,8 @@ def account(period: Period, *, ports: Ports) -> Accounted:
     return Accounted(n_new, n_restated, n_unchanged, tuple(not_accounted), reason)
 
 
-def _month_drafts(name: str, ports: Ports) -> list[Draft]:
+def month_drafts(name: str, *, ports: Ports) -> list[Draft]:
+    """Draw up the statements of a settled month, bills apart."""
     # 1. What was settled.
     intervals = ports.lake.read("intervals", month(name, ports.park.zone))
     matching = read_matching(name, ports=ports)
@@ -148,7 +149,7 @@ def issue_statements(drafts: Iterable[Draft], *, period: str, ports: Ports) -> t
     n_restated = n_unchanged = 0
     for draft in drafts:
         last = known.get(draft.series)
-        if last is not None and _same(last, draft):
+        if last is not None and says_the_same(last, draft):
             n_unchanged += 1
             continue
         n_restated += last is not None
@@ -466,7 +467,8 @@ _OF_VERSION = ("id", "version", "supersedes", "reason", "code_version")
 """Fields that do not make a statement say something else."""
 
 
-def _same(last: IssuedStatement, draft: Draft) -> bool:
+def says_the_same(last: IssuedStatement, draft: Draft) -> bool:
+    """Say whether an issued statement says what a draft says, versions apart."""
     old = load_canonical(last.document.encode())
     if not isinstance(old, dict):
         return False

@@ -13,11 +13,15 @@ from typing import Final
 import numpy as np
 
 from taihang.core.errors import TaihangError
+from taihang.core.facts import FactOutOfForceError
 from taihang.core.park.park import Park
+from taihang.core.periods import months_in
 from taihang.core.seal.batch import SealedBatch, leaf_entry_of, open_batch
 from taihang.core.tlog.checkpoint import Checkpoint, open_checkpoint
 from taihang.core.tlog.merkle import Tree, leaf_hash
 from taihang.core.tlog.record import Damage, Record
+from taihang.services.account import Draft, UnsettledMonthError, month_drafts, says_the_same
+from taihang.services.bill import bill_drafts
 from taihang.services.certify import certify
 from taihang.services.ingest import (
     ForeignMeterError,
@@ -27,10 +31,13 @@ from taihang.services.ingest import (
     joined,
     stage,
 )
-from taihang.services.ports import Columns, Ports
+from taihang.services.ports import Columns, Lake, Ports
 from taihang.services.prove import LOG_KEY
-from taihang.services.settle import period_of, resettle
+from taihang.services.report import settled_span
+from taihang.services.settle import period_of, ports_of, settle
 
+DERIVED: Final = ("intervals", "balance", "matching", "lots")
+"""Tables that follow from readings, settlements and park files."""
 _GATEWAY: Final = re.compile(rb'"gateway":"([^"]{1,128})"')
 _COUNTER: Final = re.compile(rb'"counter":(\d{1,18})')
 
@@ -83,7 +90,12 @@ def audit(*, ports: Ports) -> Audit:
             _check_lake(result, pending, ports)
         except TaihangError as error:
             result.findings.append(Finding("lake", str(error)))
-    # 4. Statements are as they were issued.
+    # 4. What is derived is what the journal and the settlements give.
+    if tree is not None and not result.findings:
+        _check_derived(result, ports)
+    # 5. Statements are as they were issued, and say what the settled rows give.
+    if not result.findings:
+        _check_statements(result, ports)
     damaged = ports.registry.damaged_statements()
     result.n_statements_damaged = len(damaged)
     for statement_id in damaged:
@@ -100,14 +112,26 @@ def rebuild(*, ports: Ports) -> str:
     Returns:
         The state hash, equal to the one before if nothing was wrong.
     """
-    # 1. Empty the lake and replay every batch.
-    ports.lake.clear()
-    catch_up(ports)
-    # 2. Settle what was settled, from what was known then.
-    for settlement in ports.registry.settlements():
-        resettle(settlement, ports=ports)
-        certify(period_of(settlement), ports=ports)
+    # 1. Build it beside the old one: a rebuild that dies half way leaves the old one whole.
+    fresh = _rebuilt(ports)
+    # 2. Put it in the old one's place.
+    ports.lake.take_over(fresh)
     return ports.lake.state_hash()
+
+
+def _rebuilt(ports: Ports) -> Lake:
+    """Return a new lake with everything that the journal and the settlements give."""
+    fresh = ports.scratch_lake()
+    beside = replace(ports, lake=fresh)
+    # 1. Replay every batch.
+    catch_up(beside)
+    # 2. Settle what was settled, in order, from what was known then.
+    for settlement in ports.registry.settlements():
+        then = ports_of(settlement, ports=beside)
+        period = period_of(settlement)
+        settle(period, ports=then, as_of=settlement.journal_size, record=False)
+        certify(period, ports=then)
+    return fresh
 
 
 def _check_records(result: Audit, ports: Ports) -> tuple[Pending, Tree | None]:
@@ -243,6 +267,46 @@ def _check_lake(result: Audit, pending: Pending, ports: Ports) -> None:
             if not _equal(truth, stored.get(key, {})):
                 where = f"lake {table} of {'/'.join(key)}"
                 result.findings.append(Finding(where, "differs from the journal"))
+
+
+def _check_derived(result: Audit, ports: Ports) -> None:
+    """Settle everything again beside the lake and compare, table by table and key by key."""
+    ports.journal.load()
+    fresh = _rebuilt(ports)
+    try:
+        if fresh.state_hash() == ports.lake.state_hash():
+            return
+        for table in DERIVED:
+            truth, stored = fresh.read(table), ports.lake.read(table)
+            for key in sorted({*truth, *stored}):
+                if not _equal(truth.get(key, {}), stored.get(key, {})):
+                    where = f"lake {table} of {'/'.join(key)}"
+                    what = "is not what the journal and the settlements give"
+                    result.findings.append(Finding(where, f"{what}: run `taihang rebuild`"))
+    finally:
+        fresh.discard()
+
+
+def _check_statements(result: Audit, ports: Ports) -> None:
+    """Draw up every latest statement again and compare."""
+    span = settled_span(ports)
+    for name in () if span is None else months_in(span, ports.park.zone):
+        stored = {issued.series: issued for issued in ports.registry.latest_statements(name)}
+        for draft in _drafts(name, ports):
+            issued = stored.get(draft.series)
+            if issued is None:
+                result.findings.append(Finding(f"statement {draft.series}", "is not there"))
+            elif not says_the_same(issued, draft):
+                what = "is not what the settled rows give today: altered, or settle again"
+                result.findings.append(Finding(f"statement {issued.id}", what))
+
+
+def _drafts(name: str, ports: Ports) -> list[Draft]:
+    """Draw up a month again; a month that cannot be accounted has no statements to compare."""
+    try:
+        return [*month_drafts(name, ports=ports), *bill_drafts(name, ports=ports)]
+    except (FactOutOfForceError, UnsettledMonthError):
+        return []
 
 
 def _equal(truth: Columns, stored: Columns) -> bool:

@@ -80,36 +80,48 @@ def bill_enterprises(period: Period, *, ports: Ports) -> Billed:
     not_billed: list[str] = []
     reason = ""
     for name in months_in(period, ports.park.zone):
-        # 1. Trace every matched watt-hour from plant to user.
-        matched = _matched(name, ports)
-        # 2. Bill each enterprise under its tariff.
+        # 1. Bill each enterprise under its tariff.
         try:
-            bills = [
-                bill(
-                    _use(enterprise, name, matched, ports),
-                    terms=bill_terms(
-                        tariff,
-                        voltage_kv=enterprise.voltage_kv,
-                        transformer_kva=enterprise.transformer_kva,
-                        book=ports.facts,
-                        period=month(name, ports.park.zone),
-                        zone=ports.park.zone,
-                    ),
-                    book=ports.facts,
-                    month_name=name,
-                    zone=ports.park.zone,
-                )
-                for enterprise, tariff in _billed_users(ports.park)
-            ]
+            bills = _bills(name, ports)
         except FactOutOfForceError as error:
             not_billed.append(name)
             reason = reason or str(error)
             continue
-        # 3. Issue them as statements.
+        # 2. Issue them as statements.
         issue_statements([_draft(each, ports) for each in bills], period=name, ports=ports)
         n_bills += len(bills)
         total_cny += sum((each.total_cny for each in bills), Decimal(0))
     return Billed(n_bills, total_cny, tuple(not_billed), reason)
+
+
+def bill_drafts(name: str, *, ports: Ports) -> list[Draft]:
+    """Draw up the bills of a settled month; none where its prices are not known."""
+    try:
+        return [_draft(each, ports) for each in _bills(name, ports)]
+    except FactOutOfForceError:
+        return []
+
+
+def _bills(name: str, ports: Ports) -> list[Bill]:
+    period, zone = month(name, ports.park.zone), ports.park.zone
+    matched = _matched(name, ports)
+    return [
+        bill(
+            _use(enterprise, name, matched, ports),
+            terms=bill_terms(
+                tariff,
+                voltage_kv=enterprise.voltage_kv,
+                transformer_kva=enterprise.transformer_kva,
+                book=ports.facts,
+                period=period,
+                zone=zone,
+            ),
+            book=ports.facts,
+            month_name=name,
+            zone=zone,
+        )
+        for enterprise, tariff in _billed_users(ports.park)
+    ]
 
 
 def _billed_users(park: Park) -> Iterator[tuple[Enterprise, GridTariff]]:

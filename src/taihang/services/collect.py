@@ -16,6 +16,8 @@ from taihang.core.metering.readings import MeterEvent, MeterEventKind, ReadingBl
 from taihang.core.park.topology import Direction
 from taihang.core.periods import Period
 from taihang.core.seal.batch import ClockState, Envelope, seal_batch
+from taihang.core.seal.block import MISSING_COUNT
+from taihang.core.series import Quality
 from taihang.services.ports import Columns, Ports, Upload
 
 IMPORT_GATEWAY = "import"
@@ -185,11 +187,13 @@ def span_of(blocks: Sequence[ReadingBlock]) -> Period:
 
 
 def _cut(block: ReadingBlock, first: int, last: int) -> ReadingBlock:
+    quality = block.quality[first:last]
     return replace(
         block,
         times_s=block.times_s[first:last],
-        counts=block.counts[first:last],
-        quality=block.quality[first:last],
+        # A file has no number where a reading is missing; a sealed batch has this one.
+        counts=np.where(quality == Quality.MISSING, MISSING_COUNT, block.counts[first:last]),
+        quality=quality,
     )
 
 

@@ -134,6 +134,9 @@ def _check_event(gateway: str, event: MeterEvent, ports: Ports) -> None:
     """Check that an event is of a meter of this gateway and lies on its dial.
 
     An event replaces the difference of two registers, so a foreign one could erase consumption.
+
+    Raises:
+        ForeignMeterError: If it is not.
     """
     meter = ports.park.meters.get(event.point)
     own = gateway == IMPORT_GATEWAY or event.point in ports.park.gateways[gateway].meters

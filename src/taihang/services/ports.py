@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeAlias
+from typing import Protocol, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +73,10 @@ class Journal(Protocol):
         """The last signed checkpoint; None while empty."""
         ...
 
+    def load(self) -> None:
+        """Read it anew and check it against its last checkpoint."""
+        ...
+
     def append(self, records: Sequence[bytes]) -> list[int]:
         """Store records for ever, all or none."""
         ...
@@ -107,6 +111,14 @@ class Lake(Protocol):
 
     def clear(self) -> None:
         """Take everything out."""
+        ...
+
+    def take_over(self, other: Self) -> None:
+        """Put another lake in the place of this one, whole."""
+        ...
+
+    def discard(self) -> None:
+        """Throw it away."""
         ...
 
     def add(self, table: str, slabs: Slabs) -> None:
@@ -213,6 +225,8 @@ class Ports:
     """Check an Ed25519 signature: public key, signature, message."""
     journal: Journal
     lake: Lake
+    scratch_lake: Callable[[], Lake]
+    """Make an empty lake beside the park's own, to build in or to compare with."""
     registry: Registry
     solve: Solve
     read_park: Callable[[str], Park]

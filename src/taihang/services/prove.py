@@ -6,7 +6,7 @@ from taihang.core.seal.batch import open_batch
 from taihang.core.seal.canonical import load_canonical
 from taihang.core.seal.proof import LogIdentity, build_proof, evidence_of, open_proof
 from taihang.core.seal.statement import EnergyStatement, parse_statement
-from taihang.services.account import counted
+from taihang.services.account import PARK_SUBJECT, counted
 from taihang.services.ports import Ports
 from taihang.services.settle import energy_of, known_at
 
@@ -50,6 +50,7 @@ def prove(statement_id: str, *, ports: Ports) -> bytes:
             remedy="run `taihang audit`, then restore registry.db",
         )
     statement = parse_statement(document)
+    _demand_own_terms(statement, ports)
     points = [term.point for term in statement.terms]
     # 2. Every batch with a reading or an event of its points, as far as it looked.
     wanted = _batches_of(statement, ports)
@@ -76,6 +77,26 @@ def prove(statement_id: str, *, ports: Ports) -> bytes:
     )
     open_proof(proof, verify=ports.verify)
     return proof
+
+
+def _demand_own_terms(statement: EnergyStatement, ports: Ports) -> None:
+    """Refuse a stored statement whose terms are not the meters of its own subject.
+
+    Raises:
+        UnprovableStatementError: If it speaks of other meters.
+    """
+    foreign = [
+        term.point
+        for term in statement.terms
+        if statement.subject != PARK_SUBJECT
+        and getattr(ports.park.meters.get(term.point), "node", None) != statement.subject
+    ]
+    if foreign:
+        raise UnprovableStatementError(
+            given=f"{statement.id} over the meters {', '.join(foreign)}",
+            expected=f"meters of {statement.subject}",
+            remedy="run `taihang audit`, then restore registry.db",
+        )
 
 
 def _batches_of(statement: EnergyStatement, ports: Ports) -> set[int]:

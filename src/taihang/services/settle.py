@@ -428,11 +428,10 @@ def series_of(rows: Columns, period: Period) -> EnergySeries:
     return series
 
 
-def resettle(settlement: Settlement, *, ports: Ports) -> Settled:
-    """Make a remembered settlement again with the park file that was then in force."""
+def ports_of(settlement: Settlement, *, ports: Ports) -> Ports:
+    """Return the ports with the park file that was in force for a settlement."""
     park = ports.read_park(ports.registry.park_version(settlement.park_sha256))
-    then = replace(ports, park=park, park_sha256=settlement.park_sha256)
-    return settle(period_of(settlement), ports=then, as_of=settlement.journal_size, record=False)
+    return replace(ports, park=park, park_sha256=settlement.park_sha256)
 
 
 def period_of(settlement: Settlement) -> Period:

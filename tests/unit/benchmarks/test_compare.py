@@ -1,12 +1,11 @@
 """A slowdown that is planted is reported; a slower machine is not."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from benchmarks.case import Case, Sample
 from benchmarks.compare import BETTER_BELOW, WORSE_FROM, Trend, compare
 from benchmarks.result import Outcome, Result, Run, Yardstick, combined
+from hypothesis import given
+from hypothesis import strategies as st
 
 _CASE = Case(name="settle", about="", unit="intervals", runner="")
 

@@ -1,7 +1,6 @@
 """A hard limit that is broken is never called anything else."""
 
 import pytest
-
 from benchmarks.cases.catalogue import CASES
 from benchmarks.limits import LIMITS, Limit, Verdict, judged
 from benchmarks.result import Outcome, Result, Run, Yardstick

@@ -4,7 +4,6 @@ import platform
 from pathlib import Path
 
 import pytest
-
 from benchmarks.machine import cpu_model, machine, same_machine
 
 
@@ -41,7 +40,9 @@ def test_machine__tells_neither_its_name_nor_a_folder() -> None:
     ("other", "expected"),
     [({"load_at_start": 9.0}, True), ({"cpu": "B"}, False), ({"cores": 8}, False)],
 )
-def test_same_machine__looks_at_the_hardware_only(other: dict[str, object], expected: bool) -> None:
+def test_same_machine__looks_at_the_hardware_only(
+    *, other: dict[str, object], expected: bool
+) -> None:
     one: dict[str, object] = {"cpu": "A", "cores": 2, "memory_gb": 8.0, "load_at_start": 0.1}
 
     assert same_machine(one, {**one, **other}) is expected

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-
 from benchmarks.case import Case, Sample
 from benchmarks.result import (
     Outcome,

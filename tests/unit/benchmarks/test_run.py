@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-
 from benchmarks import run as command
 from benchmarks.case import Case
 from benchmarks.cases.catalogue import FRESH_INSTALL

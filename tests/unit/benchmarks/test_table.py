@@ -3,13 +3,12 @@
 from io import StringIO
 
 import pytest
-from rich.console import Console
-
 from benchmarks.case import Case, Sample
 from benchmarks.compare import compare
 from benchmarks.limits import Limit, judged
 from benchmarks.result import Outcome, Result, Run, Yardstick, combined
 from benchmarks.table import number, print_run, show
+from rich.console import Console
 
 _MACHINE: dict[str, object] = {
     "cpu": "Some CPU",

@@ -91,7 +91,7 @@ class GatewayKey(models.Model):
 
 
 class Settlement(models.Model):
-    """A period that was settled; a rebuild settles it again."""
+    """One settling of a period, in order; a rebuild does them all again."""
 
     start_s = models.BigIntegerField()
     end_s = models.BigIntegerField()
@@ -100,15 +100,9 @@ class Settlement(models.Model):
     settled_at_s = models.BigIntegerField()
 
     class Meta:
-        """Named table; the same settlement is one row."""
+        """Named table."""
 
         db_table = "settlement"
-        constraints = (
-            models.UniqueConstraint(
-                fields=("start_s", "end_s", "journal_size", "park_sha256"),
-                name="one_row_a_settlement",
-            ),
-        )
 
 
 class Statement(models.Model):

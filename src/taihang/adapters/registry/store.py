@@ -13,7 +13,7 @@ from django.db import connections, transaction
 
 from taihang.adapters.registry import models
 from taihang.core.balance.settlement import Settlement
-from taihang.core.errors import StateError
+from taihang.core.errors import IntegrityError, StateError
 from taihang.core.park.assets import Battery, ChargingStation, GridConnection, Plant
 from taihang.core.park.contract import GreenSupply, GridTariff
 from taihang.core.park.park import Park
@@ -23,6 +23,12 @@ _BATCH_ROWS: Final = 500
 _OPENINGS: Final = itertools.count()
 _DURABLE: Final = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
 _Row = TypeVar("_Row", models.Enterprise, models.Asset, models.Meter, models.Contract)
+
+
+class DamagedParkVersionError(IntegrityError):
+    """An earlier text of park.toml is not as it was recorded."""
+
+    code = "integrity.damaged-park-version"
 
 
 class UnknownStatementError(StateError):
@@ -87,7 +93,19 @@ class Registry:
 
     def park_version(self, sha256: str) -> str:
         """Return the text of park.toml that had this hash."""
-        return models.ParkVersion.objects.using(self._alias).get(sha256=sha256).text
+        text = models.ParkVersion.objects.using(self._alias).get(sha256=sha256).text
+        if hashlib.sha256(text.encode()).hexdigest() != sha256:
+            raise DamagedParkVersionError(
+                given=f"the park file {sha256[:16]}… of an earlier settlement, altered",
+                expected="the text that was recorded",
+                remedy="put registry.db back from its backup",
+            )
+        return text
+
+    def meter_scales(self) -> dict[str, tuple[int, int, int]]:
+        """Return resolution [Wh], multiplier and digits of every meter as last recorded."""
+        rows = models.Meter.objects.using(self._alias).all()
+        return {row.id: (row.resolution_wh, row.multiplier, row.digits) for row in rows}
 
     def park_versions(self) -> list[str]:
         """Return every text of park.toml, the latest first."""
@@ -100,13 +118,15 @@ class Registry:
         return [Settlement(r.start_s, r.end_s, r.journal_size, r.park_sha256) for r in rows]
 
     def record_settlement(self, settlement: Settlement, *, at_s: int) -> None:
-        """Remember that a period was settled, and from what; the same one is remembered once."""
-        models.Settlement.objects.using(self._alias).get_or_create(
+        """Remember that a period was settled, and from what; the same one again adds nothing."""
+        if self.settlements()[-1:] == [settlement]:
+            return
+        models.Settlement.objects.using(self._alias).create(
             start_s=settlement.start_s,
             end_s=settlement.end_s,
             journal_size=settlement.journal_size,
             park_sha256=settlement.park_sha256,
-            defaults={"settled_at_s": at_s},
+            settled_at_s=at_s,
         )
 
     # -- statements ------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ forced, before the manifest names it.
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,6 +80,11 @@ class Lake:
             config={"threads": 2, "memory_limit": "600MB", "autoinstall_known_extensions": False}
         )
 
+    @property
+    def directory(self) -> Path:
+        """Where its files lie."""
+        return self._directory
+
     # -- manifest --------------------------------------------------------------------------------
 
     def batches(self) -> list[tuple[str, int, int]]:
@@ -111,6 +117,20 @@ class Lake:
         for table in TABLES:
             for path in self._files(table):
                 path.unlink()
+
+    def take_over(self, other: "Lake") -> None:
+        """Put another lake's folder in the place of this one, whole."""
+        old = self._directory.with_name(self._directory.name + ".old")
+        shutil.rmtree(old, ignore_errors=True)
+        if self._directory.exists():
+            self._disk.rename(self._directory, old)
+        self._disk.rename(other.directory, self._directory)
+        self._disk.fsync(self._directory.parent)
+        shutil.rmtree(old, ignore_errors=True)
+
+    def discard(self) -> None:
+        """Throw the whole folder away; for a lake that was only made to compare with."""
+        shutil.rmtree(self._directory, ignore_errors=True)
 
     # -- rows ------------------------------------------------------------------------------------
 

@@ -1,0 +1,111 @@
+"""Writes docs/cli.md from the parser itself: ``python tests/command_reference.py`` after a change."""
+
+import argparse
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final, cast
+
+from taihang.interfaces.cli.parser import NOT_BUILT, build_parser
+
+PAGE: Final = Path(__file__).parents[1] / "docs" / "cli.md"
+EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "new": ("taihang new mypark --template blank",),
+    "doctor": ("taihang doctor mypark --lang en", "taihang doctor mypark --json"),
+    "simulate": ("taihang simulate mypark --from 2026-09-01 --days 30 --seed 7",),
+    "import": (
+        "taihang import mypark readings/ --map my-map.toml",
+        "taihang import mypark Steel_industry_data.csv --map uci-steel --as M-E01",
+    ),
+    "settle": ("taihang settle mypark --from 2026-09-01 --to 2026-10-01",),
+    "plan": ("taihang plan mypark --day 2026-10-01", "taihang plan mypark --day 2026-10-01 --battery B2"),
+    "report": (
+        "taihang report mypark --month 2026-09 --lang en",
+        "taihang report mypark --year 2026 --format json",
+    ),
+    "prove": ("taihang prove mypark scope2-location.E17.2026-09 --out e17.proof",),
+    "verify": ("taihang verify e17.proof --lang en",),
+    "audit": ("taihang audit mypark",),
+    "rebuild": ("taihang rebuild mypark",),
+    "state-hash": ("taihang state-hash mypark",),
+    "serve": ("taihang serve mypark", "taihang serve mypark --port 0 --json"),
+    "demo": ("taihang demo", "taihang demo --dir /tmp/demo --days 30 --no-serve --lang en"),
+}
+"""What a reader can try; a test reads each of them with the parser."""
+_HEAD: Final = """# Reference of the command line
+
+Every command with every word and option. What the commands do, and in which order they are used, stands in
+[the command line](how-to/command-line.md). This page is written by `python tests/command_reference.py`; a test fails
+when it is not what the parser says.
+
+`taihang --help` and `taihang COMMAND --help` show the same in the terminal, in Chinese or, with `--lang en`, in English.
+Exit codes: **0** done, **1** refused with a reason on the error stream, **2** the words were wrong. Options cannot be
+abbreviated. With `--json` a command prints exactly one JSON object to standard output, also when it is refused; then the
+object holds `code`, `given`, `expected` and `remedy` ([all codes](errors.md)).
+"""
+_COMMON: Final = ("help", "lang", "json", "version")
+
+
+def commands() -> dict[str, argparse.ArgumentParser]:
+    """Return the parser of every command."""
+    (action,) = (action for action in build_parser("en")._actions if action.dest == "command")
+    return dict(cast("Mapping[str, argparse.ArgumentParser]", action.choices))
+
+
+def page() -> str:
+    """Return the whole page."""
+    parts = [_HEAD, "## Options of every command\n", *_table(_common_options())]
+    for name, parser in commands().items():
+        if name not in NOT_BUILT:
+            parts += _section(name, parser)
+    parts += ["## Not built yet\n", *_not_built()]
+    return "\n".join(parts)
+
+
+def _section(name: str, parser: argparse.ArgumentParser) -> Iterator[str]:
+    yield f"## `taihang {name}`\n"
+    yield f"{_sentence(parser.description or '')}\n"
+    own = [action for action in parser._actions if action.dest not in _COMMON]
+    yield from _table(own)
+    for group in parser._mutually_exclusive_groups:
+        names = " and ".join(f"`{action.option_strings[0]}`" for action in group._group_actions)
+        yield f"One of {names} is needed.\n"
+    yield "\n".join(["```", *EXAMPLES[name], "```\n"])
+
+
+def _table(actions: list[argparse.Action]) -> Iterator[str]:
+    if actions:
+        rows = [f"| {_name(action)} | {_meaning(action)} |" for action in actions]
+        yield "\n".join(["| word | meaning |", "|---|---|", *rows, ""])
+
+
+def _common_options() -> list[argparse.Action]:
+    return [action for action in commands()["new"]._actions if action.dest in _COMMON]
+
+
+def _name(action: argparse.Action) -> str:
+    if not action.option_strings:
+        return f"`{action.metavar}`"
+    names = ", ".join(f"`{name}`" for name in action.option_strings)
+    if action.choices:
+        return f"{names} {' or '.join(f'`{choice}`' for choice in action.choices)}"
+    return f"{names} `{action.metavar}`" if action.metavar else names
+
+
+def _meaning(action: argparse.Action) -> str:
+    needed = " (required)" if action.required and action.option_strings else ""
+    return f"{_sentence(action.help or '')}{needed}"
+
+
+def _sentence(words: str) -> str:
+    return words[0].upper() + words[1:].replace("|", r"\|")
+
+
+def _not_built() -> Iterator[str]:
+    yield "These answer that they are not built, with exit code 1, whatever is written behind them.\n"
+    rows = [f"| `{name}` | {_sentence(commands()[name].description or '')} |" for name in NOT_BUILT]
+    yield "\n".join(["| command | meant for |", "|---|---|", *rows])
+    yield "\nSo do `taihang simulate --faults FILE` and `taihang report --format html`, `xlsx` and `pdf`.\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
