@@ -10,7 +10,7 @@ from benchmarks.case import Case, Sample
 
 FORMAT: Final = 1
 _DIGITS: Final = 5
-_TIMES: Final = ("_s", "_ms")
+_TIMES: Final = ("_s", "_ms", "_of_wall_ratio")
 _RATES: Final = ("_per_cpu_s",)
 
 
@@ -28,7 +28,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Yardstick:
-    """The fixed piece of work, measured at the start and at the end of the same run."""
+    """The fixed piece of work, measured again and again in the same run."""
 
     cpu_s: float
     wall_s: float
@@ -55,7 +55,7 @@ class Result:
     cpu_s: float | None = None
     wall_s: float | None = None
     cpu_ratio: float | None = None
-    """CPU time as a multiple of the yardstick's."""
+    """CPU time as a multiple of that of the yardstick beside it."""
     wall_ratio: float | None = None
     peak_rss_mb: float | None = None
     items: int = 0

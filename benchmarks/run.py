@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, cast
@@ -42,7 +42,6 @@ OUT: Final = _HERE / "out"
 BASELINE: Final = _HERE / "baseline.json"
 BROKEN: Final = 1
 WRONG_WORDS: Final = 2
-_YARDSTICK_REPEATS: Final = 3
 _WIDTH: Final = 150
 _SAID_LINES: Final = 3
 _BEFORE: Final = {State.SETTLED: State.READINGS, State.ACCOUNTED: State.SETTLED}
@@ -111,32 +110,42 @@ def main(argv: Sequence[str]) -> int:
 
 
 def measured(cases: Sequence[Case], *, repeats: int | None) -> Run:
-    """Measure some cases, with the yardstick before and after them."""
+    """Measure some cases, each between runs of the yardstick."""
     named = machine()
+    marks: list[Sample] = []
     OUT.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=OUT, prefix="work-", ignore_cleanup_errors=True) as name:
         workshop = Workshop(Path(name))
-        before = [workshop.sample(YARDSTICK) for _ in range(_YARDSTICK_REPEATS)]
-        found = [_found(workshop, case, repeats or case.repeats) for case in cases]
-        after = [workshop.sample(YARDSTICK) for _ in range(_YARDSTICK_REPEATS)]
-    yardstick = Yardstick.of(before + after)
-    results = tuple(finish(yardstick) for finish in found)
-    return Run(machine=named, yardstick=yardstick, results=results)
+        results = tuple(_result(workshop, case, repeats or case.repeats, marks) for case in cases)
+    return Run(machine=named, yardstick=Yardstick.of(marks), results=results)
 
 
-def _found(workshop: Workshop, case: Case, repeats: int) -> Callable[[Yardstick], Result]:
-    """Measure a case; the ratios wait for the yardstick at the end of the run."""
+def _result(workshop: Workshop, case: Case, repeats: int, marks: list[Sample]) -> Result:
+    """Measure a case in turn with the yardstick: a shared machine changes its speed by the minute.
+
+    Args:
+        workshop: Where it is run.
+        case: What to run.
+        repeats: How often.
+        marks: All runs of the yardstick; those of this case are added.
+    """
     print(f"{case.name}: {case.about}", file=sys.stderr, flush=True)
+    samples: list[Sample] = []
+    near = [workshop.sample(YARDSTICK)]
     try:
-        samples = [workshop.sample(case) for _ in range(repeats)]
+        for _ in range(repeats):
+            samples.append(workshop.sample(case))
+            near.append(workshop.sample(YARDSTICK))
     except SkippedError as error:
         reason, outcome = str(error), Outcome.SKIPPED
     except FailedError as error:
         reason, outcome = str(error), Outcome.FAILED
     else:
-        return lambda yardstick: combined(case, samples, yardstick)
+        return combined(case, samples, Yardstick.of(near))
+    finally:
+        marks += near
     print(f"{case.name}: {outcome}: {reason}", file=sys.stderr, flush=True)
-    return lambda _: Result(case=case.name, unit=case.unit, outcome=outcome, reason=reason)
+    return Result(case=case.name, unit=case.unit, outcome=outcome, reason=reason)
 
 
 def _worked(runner: str, room: Path) -> Sample:

@@ -17,7 +17,10 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang import mypark Steel_industry_data.csv --map uci-steel --as M-E01",
     ),
     "settle": ("taihang settle mypark --from 2026-09-01 --to 2026-10-01",),
-    "plan": ("taihang plan mypark --day 2026-10-01", "taihang plan mypark --day 2026-10-01 --battery B2"),
+    "plan": (
+        "taihang plan mypark --day 2026-10-01",
+        "taihang plan mypark --day 2026-10-01 --battery B2",
+    ),
     "report": (
         "taihang report mypark --month 2026-09 --lang en",
         "taihang report mypark --year 2026 --format json",

@@ -28,6 +28,7 @@ LOG_SECRET: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(32, 64)))
 GATEWAY_KEY: Final = GATEWAY_SECRET.public_key().public_bytes_raw()
 LOG_KEY: Final = LOG_SECRET.public_key().public_bytes_raw()
 LOG: Final = LogIdentity(name="park.example/log", key=LOG_KEY)
+OTHER_SECRET: Final = Ed25519PrivateKey.from_private_bytes(bytes(range(64, 96)))
 COAL: Final = Fact(
     code="coal-equivalent.electricity",
     value=Decimal("0.1229"),
@@ -84,6 +85,7 @@ def block(
 def sealed(
     *blocks: ReadingBlock,
     counter: int = 1,
+    secret: Ed25519PrivateKey = GATEWAY_SECRET,
     events: tuple[MeterEvent, ...] = (),
     sent_at_s: int = START_S + 86_400,
     gateway: str = "gw-1",
@@ -92,7 +94,7 @@ def sealed(
     return seal_batch(
         Envelope(
             gateway=gateway,
-            gateway_key=GATEWAY_KEY,
+            gateway_key=secret.public_key().public_bytes_raw(),
             counter=counter,
             sent_at_s=sent_at_s,
             clock=ClockState.SYNCHRONISED,
@@ -101,7 +103,7 @@ def sealed(
         ),
         blocks=blocks,
         salts=[leaf_hash(b"%d %d" % (counter, i))[:16] for i in range(len(blocks))],
-        sign=GATEWAY_SECRET.sign,
+        sign=secret.sign,
     )
 
 
@@ -155,8 +157,8 @@ def statement(
     start = datetime.fromtimestamp(START_S, tz=UTC)
     end = datetime.fromtimestamp(START_S + STEP_S * intervals, tz=UTC)
     return EnergyStatement(
-        id="coal.E01.2026-06.v1",
-        kind="coal-equivalent",
+        id="standard-coal.E01.2026-06.v1",
+        kind="standard-coal",
         subject="E01",
         park="mini",
         period=Period(start, end),

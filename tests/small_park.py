@@ -1,11 +1,12 @@
 """A park of a few meters that is quick to fill: readings by formula, no randomness, fixed clock."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -362,3 +363,11 @@ def fill_replaced(ports: Ports) -> Stored:
     ]
     other = Collected("GW2", JUNE.end_s + 60, (registers("M-E02", JUNE),))
     return store(ports, [Collected("GW1", JUNE.end_s + 60, tuple(blocks)), other])
+
+
+def value_of(ports: Ports, statement_id: str) -> str:
+    """The value of a statement, as it stands in its document."""
+    document = cast(
+        "dict[str, object]", json.loads(ports.registry.statement(statement_id).document)
+    )
+    return str(document["value"])

@@ -59,6 +59,7 @@ CASES: Final = (
         unit="bills",
         runner="benchmarks.cases.accounts:bill_month",
         needs=State.SETTLED,
+        repeats=5,
     ),
     Case(
         name="state-hash",
@@ -66,6 +67,7 @@ CASES: Final = (
         unit="rows",
         runner="benchmarks.cases.evidence:hash_state",
         needs=State.ACCOUNTED,
+        repeats=5,
     ),
     Case(
         name="rebuild",
@@ -87,6 +89,7 @@ CASES: Final = (
         unit="proofs",
         runner="benchmarks.cases.evidence:prove_month",
         needs=State.ACCOUNTED,
+        repeats=5,
     ),
     Case(
         name="verify",
@@ -94,6 +97,7 @@ CASES: Final = (
         unit="proofs",
         runner="benchmarks.cases.evidence:verify_month",
         needs=State.ACCOUNTED,
+        repeats=5,
     ),
     Case(
         name="import",
@@ -107,12 +111,14 @@ CASES: Final = (
         unit="days",
         runner="benchmarks.cases.planning:plan_one_day",
         needs=State.ACCOUNTED,
+        repeats=5,
     ),
     Case(
         name="merkle",
         about="leaves appended to a tree, and proofs in it",
         unit="hashes",
         runner="benchmarks.cases.evidence:grow_tree",
+        repeats=5,
     ),
     Case(
         name="install",

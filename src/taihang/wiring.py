@@ -210,7 +210,8 @@ def open_park(
                 registry.record_park(ports.park, text=text, at_s=int(ports.clock.now().timestamp()))
                 _make_ready(ports)
             elif load_journal:
-                _journal(ports).load()
+                # What lake and register remember was acknowledged; without it no journal is whole.
+                _journal(ports).load(at_least=_remembered(ports))
             yield ports
     finally:
         if registry is not None:

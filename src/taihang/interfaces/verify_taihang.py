@@ -6,11 +6,9 @@
 Exit code 0: accepted. 1: refused, with the place and the reason. 2: wrong usage.
 
 A proof file carries one number, say the emissions of one enterprise in one month, and what it takes
-to work it out again: readings in batches that gateways signed, paths from the batches to a
-checkpoint that the park's log signed, and the factor of the energy. This program was written from
-docs/formats/{sealed-batch,log,proof}.md and shares no code with the platform. Read ``verify``
-first: it is the list of all checks, in order.
-
+to work it out again: readings in batches that gateways signed, paths from there to a checkpoint
+that the park's log signed, and a factor. This program was written from docs/formats/{sealed-batch,
+log,proof}.md and shares no code with the platform. ``verify`` is the list of all checks, in order.
 What it cannot tell: whether a meter measured rightly, whether a batch was left out, whether a later
 version exists; and, without keys that you know from elsewhere, whose log and gateways these were.
 """
@@ -21,20 +19,22 @@ import re
 import struct
 import sys
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
-from functools import lru_cache
+from functools import lru_cache, reduce
 from hashlib import sha256, sha512
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TypeAlias
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 Tree: TypeAlias = tuple[int, bytes]  # number of leaves, root hash
 Rank: TypeAlias = tuple[int, str, int]  # sent_at_s, gateway, counter
+Keys: TypeAlias = "Mapping[str, bytes] | None"  # of gateways by name, known from elsewhere
+Swaps: TypeAlias = list[tuple[int, int]]  # last register before, first one after
 Point: TypeAlias = tuple[int, int, int, int]  # of the curve, in extended coordinates
 
 STEP_S = 900
@@ -44,6 +44,7 @@ MAX_FILE_BYTES = 1 << 28
 MAX_INTERVALS = 351_360  # ten years of quarters of an hour
 MAX_BATCHES, MAX_FACTORS, MAX_PATH, MANY = 1_000_000, 64, 64, 10_000  # terms, blocks, events: MANY
 MEASURED, MANUAL, MISSING, REJECTED = 0, 2, 3, 4
+SHOWN = 10  # items of a list that are printed
 QUARTER = "T[0-9]{2}:(00|15|30|45):00Z"
 DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 NAME = r"[^\x00-\x1f\x7f]{1,128}"
@@ -52,16 +53,48 @@ STATEMENT = (
     "format id kind subject park period title terms energy_wh intervals missing factors divisor "
     "value unit rule code_version version supersedes reason"
 )
-FACTOR = (
-    "code value unit region valid_from valid_to data_year document clause source status set note "
-    "key"
-)
+TERM = "point sign scale modulus max_interval_wh"
+FACTOR = "code value unit region valid_from document clause source status set note key"
 HEADER = "v algorithm gateway gateway_key counter sent_at_s clock origin events blocks block_root"
 BLOCK = "point quantity unit scale modulus n start_s step_s"
 KINDS = {  # unit of the one factor ("" for none), divisor, unit of the value
     "energy": ("", 1_000, "kWh"),
     "standard-coal": ("kgce/kWh", 1_000_000, "tce"),
     "scope2-location": ("kgCO2/kWh|tCO2/MWh", 1_000_000, "tCO2"),
+}
+WORDS = {
+    "zh": """\
+验证通过：{value} {unit}{gaps}
+  标题: {zh}
+  主体: {subject}，园区 {park}，种类 {kind}
+  版本: {version}，编号 {id}，取代 {supersedes}
+  时段: {start} … {end}，电量 {energy_wh} Wh
+  日志: {log_name}，规模 {tree_size}；读数 {readings}，批次 {batches}
+  日志公钥: {log_key}
+  ! 请与园区公布的公钥比对
+（{missing} / {pairs} 个时段未计量）
+  计量点: {sign} × {point}，每计数 {scale} Wh，每时段上限 {max_interval_wh} Wh，已计量 {} / {}
+  因子: {code} = {value} {unit} [{}]，{region}，{document} {clause}，有效期 {}
+  ! 该因子并非在整个时段内有效
+  网关: {}，公钥 {}
+  ! 请与园区登记的网关公钥比对
+  … 另有 {} 项""",
+    "en": """\
+ACCEPTED: {value} {unit}{gaps}
+  title: {en}
+  subject: {subject}, park {park}, kind {kind}
+  version: {version}, id {id}, supersedes {supersedes}
+  period: {start} … {end}, energy {energy_wh} Wh
+  log: {log_name}, size {tree_size}; {readings} readings in {batches} batches
+  log key: {log_key}
+  ! compare it with the key the park publishes
+ ({missing} / {pairs} intervals NOT MEASURED)
+  term: {sign} × {point}, {scale} Wh/count, limit {max_interval_wh} Wh/interval, {} / {} measured
+  factor: {code} = {value} {unit} [{}], {region}, {document} {clause}, in force {}
+  ! this factor is not in force in all of the period
+  gateway: {}, key {}
+  ! compare these keys with those of the park's gateways
+  … {} more""",
 }
 STATUS_ZH = {"verified": "已核对", "calc": "推算", "from-memory": "未核对", "uncertain": "存疑"}
 
@@ -75,7 +108,7 @@ class Refused(Exception):  # noqa: N818  it tells of the file, not of a fault in
 
 
 @contextmanager
-def at(where: str) -> Iterator[None]:
+def refusing(where: str) -> Generator[None]:
     """Refuse the file, and never fall over, whatever goes wrong at a place."""
     try:
         yield
@@ -91,22 +124,19 @@ class Report:
 
     statement: dict[str, Json]
     measured: dict[str, int]  # intervals, by point
-    out_of_force: list[str]  # keys of factors that are not in force in all of the period
     readings: int
     batches: int
     gateways: dict[str, str]  # keys by name
-    gateways_confirmed: bool
     tree_size: int
     log_name: str
     log_key: str
     log_key_confirmed: bool
+    gateway_keys_confirmed: bool
 
 
 # ── The checks, in order ──────────────────────────────────────────────────────────────────────
-@at("file")
-def verify(
-    data: bytes, log_key: bytes | None = None, gateway_keys: Mapping[str, bytes] | None = None
-) -> Report:
+@refusing("file")
+def verify(data: bytes, log_key: bytes | None = None, gateway_keys: Keys = None) -> Report:
     """Check every byte of a proof file; keys known from elsewhere tell whose file it is."""
     # 1. The text has one spelling, and the file exactly the fields of its format.
     proof = Node(load(data, "file"), "file").fields("format statement evidence log checkpoint seal")
@@ -118,30 +148,22 @@ def verify(
         raise Refused(log["key"].where, "not the key you gave", "与所给日志公钥不符")
     tree = read_checkpoint(proof["checkpoint"], name, key)
     # 3. The statement: complete, of a known kind, and its value follows from energy and factor.
-    claim = read_statement(proof["statement"])
+    claim = read_statement(proof["statement"], gateway_keys)
     # 4. Every batch: in the log, signed by its gateway; every block: in its batch, in the sum.
     for batch in ascending(proof["evidence"], "leaf_index", MAX_BATCHES):
-        with at(batch.where):
-            add_batch(claim, batch, tree, gateway_keys)
+        with refusing(batch.where):
+            add_batch(claim, batch, tree)
     # 5. The energy, worked out again from the readings.
     measured = check_energy(claim)
     # 6. The seal: nothing else in the file was altered since the park handed it out.
     rest: dict[str, Json] = {part: node.value for part, node in proof.items() if part != "seal"}
     if not ed25519_verify(key, proof["seal"].base64(64), b"taihang/proof/v1\n" + dump(rest)):
         raise Refused("seal", "the file was altered after it was sealed", "文件封存后被改动")
-    return Report(
-        statement={part: node.value for part, node in claim.fields.items()},
-        measured=measured,
-        out_of_force=claim.out_of_force,
-        readings=claim.readings,
-        batches=len(claim.batches),
-        gateways={gateway: held.hex() for gateway, held in sorted(claim.gateways.items())},
-        gateways_confirmed=gateway_keys is not None,
-        tree_size=tree[0],
-        log_name=name,
-        log_key=key.hex(),
-        log_key_confirmed=log_key is not None,
-    )
+    statement = {part: node.value for part, node in claim.fields.items()}
+    gateways = {gateway: held.hex() for gateway, held in sorted(claim.gateways.items())}
+    counts = measured, claim.readings, len(claim.batches)
+    confirmed = log_key is not None, gateway_keys is not None
+    return Report(statement, *counts, gateways, tree[0], name, key.hex(), *confirmed)
 
 
 # ── Canonical JSON: one value, one spelling ───────────────────────────────────────────────────
@@ -154,14 +176,11 @@ def load(data: bytes, where: str) -> Json:
     """Read canonical JSON; any other spelling, such as a key twice, is refused where it differs."""
     if len(data) > MAX_FILE_BYTES:
         raise Refused(where, f"more than {MAX_FILE_BYTES} bytes", "文件过大")
-    try:
-        text = data.decode()
+    with refusing(where):  # no UTF-8, no JSON, or absurdly deep
         value: Json = json.loads(
-            text, parse_int=integer, parse_float=integer, parse_constant=integer
+            data.decode(), parse_int=integer, parse_float=integer, parse_constant=integer
         )
         canonical = dump(value)
-    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or absurdly deep
-        raise Refused(where, f"not canonical JSON: {error}", "不是规范的JSON") from error
     if canonical != data:
         pairs = enumerate(zip(data, canonical, strict=False))
         at = next((i for i, (a, b) in pairs if a != b), min(len(data), len(canonical)))
@@ -182,6 +201,11 @@ class Node:
     def __init__(self, value: Json, where: str) -> None:
         self.value, self.where = value, where
 
+    def __str__(self) -> str:  # pyright: ignore[reportImplicitOverride]  of no use before 3.12
+        """Return text that no control or direction mark in it can disguise on a terminal."""
+        text = "-" if self.value is None else str(self.value)
+        return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
     def wrong(self, expected: str) -> Refused:
         """Return the refusal that tells of this value."""
         return Refused(self.where, f"{self.value!r:.60} is not {expected}", "字段内容不符")
@@ -199,10 +223,11 @@ class Node:
             raise self.wrong(f"a list of at most {limit} items")
         return [Node(item, f"{self.where}[{i}]") for i, item in enumerate(self.value)]
 
-    def must_be(self, wanted: str | int) -> None:
-        """Refuse any other value."""
+    def must_be(self, wanted: str | int, by: str = "", by_zh: str = "") -> None:
+        """Refuse any other value; say by what it should be this one."""
         if self.value != wanted or type(self.value) is not type(wanted):
-            raise self.wrong(repr(wanted))
+            why = f"{self.value!r:.60} is not {wanted!r}{by}"
+            raise Refused(self.where, why, f"{by_zh}应为 {wanted}")
 
     def text(self, pattern: str = "(?s:.{0,4096})") -> str:
         """Return a text that fits a pattern from end to end."""
@@ -218,10 +243,8 @@ class Node:
 
     def base64(self, n_bytes: int | None = None) -> bytes:
         """Return bytes in base64; a spelling that no encoder would write is refused."""
-        try:
+        with refusing(self.where):
             found = b64decode(self.text("[^ ]*"), validate=True)
-        except ValueError as error:
-            raise self.wrong("base64") from error
         if b64encode(found).decode() != self.value or n_bytes not in {None, len(found)}:
             raise self.wrong(f"{n_bytes or 'some'} bytes in base64")
         return found
@@ -285,9 +308,7 @@ def multiples(point: Point) -> list[list[Point]]:
     """Return j · 16^i · point by place i and digit j, so that a product is 64 additions."""
     rows: list[list[Point]] = []
     for _ in range(64):
-        row = [ZERO]
-        for _ in range(16):
-            row.append(add(row[-1], point))
+        row = list(accumulate([point] * 16, add, initial=ZERO))
         point = row.pop()
         rows.append(row)
     return rows
@@ -295,10 +316,8 @@ def multiples(point: Point) -> list[list[Point]]:
 
 def times(number: int, point: Point) -> Point:
     """Multiply a point by a number below 2^256."""
-    product = ZERO
-    for place, row in enumerate(multiples(point)):
-        product = add(product, row[number >> 4 * place & 15])
-    return product
+    rows = enumerate(multiples(point))
+    return reduce(add, (row[number >> 4 * place & 15] for place, row in rows))
 
 
 BASE = decode_point((4 * pow(5, -1, P) % P).to_bytes(32, "little")) or ZERO
@@ -324,33 +343,29 @@ def ed25519_verify(key: bytes, signature: bytes, message: bytes) -> bool:
 
 # ── The log: Merkle tree (RFC 6962) and checkpoint (C2SP) ─────────────────────────────────────
 def check_inclusion(entry: bytes, index: Node, path: Node, tree: Tree) -> None:
-    """Climb from the leaf of an entry to the root of a tree (RFC 9162, 2.1.3.2)."""
-    here, last = index.whole(0, tree[0] - 1), tree[0] - 1
+    """Hash along the path from the leaf of an entry up to the root of a tree (RFC 6962, 2.1)."""
+    siblings = [step.base64(32) for step in path.items(MAX_PATH)]
+    (size, root), here, from_left = tree, index.whole(0, tree[0] - 1), list[bool]()
+    while (
+        size > 1
+    ):  # down from the root: is the leaf in the right part, with a sibling at its left?
+        left = 1 << (size - 1).bit_length() - 1
+        from_left.append(here >= left)
+        here, size = (here - left, size - left) if here >= left else (here, left)
     found = sha256(b"\x00" + entry).digest()
-    for step in path.items(MAX_PATH):
-        sibling = step.base64(32)
-        if last == 0:
-            raise Refused(step.where, "the path is too long", "路径过长")
-        if here & 1 or here == last:
-            found = sha256(b"\x01" + sibling + found).digest()
-            while here and not here & 1:
-                here, last = here >> 1, last >> 1
-        else:
-            found = sha256(b"\x01" + found + sibling).digest()
-        here, last = here >> 1, last >> 1
-    if last or found != tree[1]:
+    for sibling, first in zip(siblings, reversed(from_left), strict=False):
+        found = sha256(b"\x01" + (sibling + found if first else found + sibling)).digest()
+    if len(siblings) != len(from_left) or found != root:
         raise Refused(path.where, "the path does not lead to the root", "路径通不到根哈希")
 
 
-@at("checkpoint")
+@refusing("checkpoint")
 def read_checkpoint(node: Node, name: str, key: bytes) -> Tree:
     """Return the tree that the log signed; signatures of others are not looked at."""
     body, _, tail = node.text("(?s:.{0,65536})").rpartition("\n\n")
-    signatures = [
-        Node(line.removeprefix(f"— {name} "), node.where).base64()
-        for line in tail.split("\n")
-        if line.startswith(f"— {name} ")
-    ]
+    mark = f"— {name} "
+    lines_of_log = [line for line in tail.split("\n") if line.startswith(mark)]
+    signatures = [Node(line.removeprefix(mark), node.where).base64() for line in lines_of_log]
     key_id = sha256(name.encode() + b"\n\x01" + key).digest()[:4]
     ours = [signature[4:] for signature in signatures if signature[:4] == key_id]
     if len(ours) != 1 or not ed25519_verify(key, ours[0], f"{body}\n".encode()):
@@ -369,7 +384,7 @@ class Claim:
     fields: dict[str, Node]
     intervals: range  # their starts [s since 1970-01-01T00:00Z]
     terms: dict[str, dict[str, int]]  # by point
-    out_of_force: list[str]
+    gateway_keys: Keys
     # By point and time: the current reading, None where it is not usable.
     counts: dict[str, dict[int, tuple[Rank, int | None]]] = field(default_factory=dict)
     # By point and time: last register of the old meter, first one of the new.
@@ -388,16 +403,17 @@ class Claim:
                 current[time_s] = (rank, count if quality in {MEASURED, MANUAL} else None)
 
 
-@at("statement")
-def read_statement(node: Node) -> Claim:
+@refusing("statement")
+def read_statement(node: Node, gateway_keys: Keys) -> Claim:
     """Read a statement and check that its value follows from its energy and factor."""
     fields = node.fields(STATEMENT)
     fields["format"].must_be("taihang-statement/v1")
     fields["rule"].must_be("register-energy/v1")
     title, period = fields["title"].fields("zh en"), fields["period"].fields("start end")
-    for text in (*title.values(), *(fields[name] for name in "subject park code_version reason".split())):
+    for text in (*title.values(), fields["subject"], fields["park"], fields["code_version"]):
         text.text()
     fields["id"].text(NAME)
+    fields["reason"].text()
     fields["version"].whole(1)
     if fields["supersedes"].value is not None:
         fields["supersedes"].text()
@@ -408,84 +424,59 @@ def read_statement(node: Node) -> Claim:
     terms = dict(read_term(item) for item in items)
     if not terms or len(terms) != len(items):
         raise fields["terms"].wrong("a list of terms, each point once")
-    return Claim(fields, intervals, terms, check_value(fields, intervals))
+    check_value(fields)
+    return Claim(fields, intervals, terms, gateway_keys)
 
 
 def read_instant(node: Node) -> int:
     """Return a UTC time on the quarter of an hour [s since 1970-01-01T00:00Z]."""
-    try:
+    with refusing(node.where):  # there is no 31 June
         return int(datetime.fromisoformat(node.text(DAY + QUARTER)).timestamp())
-    except ValueError as error:
-        raise node.wrong("a time that exists") from error
 
 
 def read_term(node: Node) -> tuple[str, dict[str, int]]:
     """Read one point's part in the sum."""
-    term = node.fields("point sign scale modulus max_interval_wh")
+    term = node.fields(TERM)
     point, lowest = term.pop("point").text(NAME), {"sign": -1, "scale": 1}
     if term["sign"].whole(-1, 1) == 0:
         raise term["sign"].wrong("1 or -1")
     return point, {name: number.whole(lowest.get(name, 0)) for name, number in term.items()}
 
 
-def check_value(fields: dict[str, Node], intervals: range) -> list[str]:
-    """Check kind, units and value; return the keys of factors that are out of force."""
+def check_value(fields: dict[str, Node]) -> None:
+    """Work out value = energy_wh × factor ÷ divisor with the units of its kind, and compare."""
     if (kind := fields["kind"].text()) not in KINDS:
-        raise Refused(fields["kind"].where, f"unknown kind {kind!r:.60}", "未知的报表种类")
+        raise Refused(fields["kind"].where, f"unknown kind {kind!r:.60}", "未知的种类")
     factor_unit, divisor, unit = KINDS[kind]
     fields["divisor"].must_be(divisor)
     fields["unit"].must_be(unit)
     factors = fields["factors"].items(MAX_FACTORS)
     if len(factors) != bool(factor_unit):
         raise fields["factors"].wrong(f"what {kind} takes: {factor_unit or 'no factor'}")
-    out_of_force: list[str] = []
-    with localcontext(prec=100):  # more than the digits there can be: nothing is rounded
+    with localcontext(prec=100):  # more digits than there can be: nothing is rounded
         product = Decimal(fields["energy_wh"].whole()) / divisor
         for factor in factors:
-            fact = read_factor(factor, factor_unit)
-            product *= Decimal(fact["value"])
-            out_of_force += [] if in_force(fact, intervals) else [fact["key"]]
-        value = format(product.normalize() + 0, "f")  # + 0 makes zero of minus zero
-    if fields["value"].value != value:
-        why = f"{fields['value'].value!r:.60}, but energy × factors ÷ divisor is {value}"
-        raise Refused(fields["value"].where, why, f"电量乘因子除以除数应为 {value}")
-    return out_of_force
+            product *= read_factor(factor, factor_unit)
+        value = f"{product.normalize() + 0:f}"  # + 0 makes zero of minus zero
+    fields["value"].must_be(value, " = energy × factor ÷ divisor", "电量乘因子除以除数，")
 
 
-def read_factor(node: Node, unit: str) -> dict[str, str]:
-    """Return the texts of one factor, whose key names this very value of this very text."""
-    fields = node.fields(FACTOR)
-    fields["value"].text(DECIMAL)
+def read_factor(node: Node, unit: str) -> Decimal:
+    """Return the value of a factor, whose key names this very value of this very text."""
+    fields = node.fields(FACTOR + " valid_to data_year")
     fields["unit"].text(unit)
     if fields["data_year"].value is not None:
         fields["data_year"].whole()
-    for day in (fields["valid_from"], fields["valid_to"]):
-        if day.value is not None or day is fields["valid_from"]:
-            read_day(day)
-    fact = {name: part.text() for name, part in fields.items() if isinstance(part.value, str)}
-    if fields.keys() - fact.keys() - {"valid_to", "data_year"}:
-        raise node.wrong("a fact of texts")
+    if fields["valid_to"].value is not None:
+        fields["valid_to"].text(DAY)
+    fields["valid_from"].text(DAY)
+    fact = {name: fields[name].text() for name in FACTOR.split()}
     fields["key"].must_be("{set}/{code}/{region}/{valid_from}={value}".format(**fact))
-    return fact
-
-
-def read_day(node: Node) -> None:
-    """Refuse what is no day."""
-    try:
-        date.fromisoformat(node.text(DAY))
-    except ValueError as error:
-        raise node.wrong("a day that exists") from error
-
-
-def in_force(fact: dict[str, str], intervals: range) -> bool:
-    """Say whether a factor is in force in the whole period, in a time zone that lets it be."""
-    first = datetime.fromtimestamp(intervals[0], UTC) + timedelta(hours=14)
-    last = datetime.fromtimestamp(intervals[-1], UTC) - timedelta(hours=12)
-    return fact["valid_from"] <= f"{first:%Y-%m-%d}" and f"{last:%Y-%m-%d}" < fact.get("valid_to", "A")
+    return Decimal(fields["value"].text(DECIMAL))
 
 
 # ── The evidence: signed batches, salted blocks, readings ─────────────────────────────────────
-def add_batch(claim: Claim, node: Node, tree: Tree, keys: Mapping[str, bytes] | None) -> None:
+def add_batch(claim: Claim, node: Node, tree: Tree) -> None:
     """Check one batch, and take in its events and blocks."""
     batch = node.fields("header signature leaf_index inclusion blocks")
     header = batch["header"].text("(?s:.{0,1048576})").encode()
@@ -496,7 +487,7 @@ def add_batch(claim: Claim, node: Node, tree: Tree, keys: Mapping[str, bytes] | 
     if not ed25519_verify(fields["gateway_key"].key(), signature, b"taihang/batch/v1\n" + header):
         raise Refused(batch["signature"].where, "not signed by its gateway", "批次未经网关签名")
     check_inclusion(header + signature, batch["leaf_index"], batch["inclusion"], tree)
-    rank = add_gateway(claim, fields, keys)
+    rank = add_gateway(claim, fields)
     foreign = add_events(claim, fields["events"], rank)
     blocks = fields["blocks"].whole(0, MANY), fields["block_root"].key()
     for item in ascending(batch["blocks"], "index", MANY):
@@ -511,21 +502,18 @@ def add_batch(claim: Claim, node: Node, tree: Tree, keys: Mapping[str, bytes] | 
         raise Refused(fields["events"].where, why, "有表计事件而同批次无该计量点的读数")
 
 
-def add_gateway(claim: Claim, fields: dict[str, Node], keys: Mapping[str, bytes] | None) -> Rank:
+def add_gateway(claim: Claim, fields: dict[str, Node]) -> Rank:
     """Take in who sent a batch; return what decides which of two readings is current."""
-    gateway, key, counter = fields["gateway"], fields["gateway_key"], fields["counter"].whole(1)
-    name, sent_at_s = gateway.text(NAME), fields["sent_at_s"].whole(0, TIME_END_S - 1)
+    name, key = fields["gateway"].text(NAME), fields["gateway_key"]
+    rank = fields["sent_at_s"].whole(0, TIME_END_S - 1), name, fields["counter"].whole(1)
     fields["clock"].text("synchronised|unsynchronised|import")
-    if keys is not None and name not in keys:
-        raise Refused(gateway.where, f"no key of {name!r:.60} was given", "未给出该网关的公钥")
-    if keys is not None and keys[name] != key.key():
-        raise Refused(key.where, f"not the key you gave for {name!r:.60}", "与所给网关公钥不符")
-    if claim.gateways.setdefault(name, key.key()) != key.key():
-        raise Refused(key.where, f"a second key of {name!r:.60}", "同一网关名下有两个公钥")
-    if (name, counter) in claim.batches:
+    claim.gateways.setdefault(name, key.key())
+    if key.key() != (claim.gateway_keys or claim.gateways).get(name):
+        raise Refused(key.where, f"not the key of gateway {name!r:.60}", "与该网关的公钥不符")
+    if rank[1:] in claim.batches:
         raise Refused(fields["counter"].where, "a counter used twice: a clone", "网关计数器重复")
-    claim.batches.add((name, counter))
-    return sent_at_s, name, counter
+    claim.batches.add(rank[1:])
+    return rank
 
 
 def add_events(claim: Claim, node: Node, rank: Rank) -> set[str]:
@@ -550,8 +538,6 @@ def read_block(claim: Claim, node: Node) -> tuple[str, Iterable[tuple[int, int, 
     """Return the point and the readings of a block, which must be read as its term says."""
     body, where = node.base64(), node.where
     at = 4 + int.from_bytes(body[:4], "little")
-    if at > 4 + MAX_BLOCK_HEADER:
-        raise Refused(where, "a header of more than 16384 bytes", "数据块头过长")
     block = Node(load(body[4:at], where), where).fields(BLOCK)
     point, quantity = block["point"].text(NAME), block["quantity"].text("register|energy")
     term = claim.terms.get(point)
@@ -562,16 +548,15 @@ def read_block(claim: Claim, node: Node) -> tuple[str, Iterable[tuple[int, int, 
     block["modulus"].must_be(term["modulus"])
     n, start_s = block["n"].whole(1, 1_000_000), block["start_s"].whole(0, TIME_END_S - 1)
     step_s = block["step_s"].whole(0, TIME_END_S)
-    if len(body) != at + n * (9 if step_s else 17):
+    if at > 4 + (1 << 14) or len(body) != at + n * (9 if step_s else 17):
         raise Refused(where, f"{len(body)} bytes cannot be {n} readings", "数据块长度不符")
     times_s: Sequence[int] = range(start_s, start_s + n * step_s, step_s or 1)
     if not step_s:
         times_s = struct.unpack_from(f"<{n}q", body, at)
     counts, quality = struct.unpack_from(f"<{n}q", body, len(body) - 9 * n), body[-n:]
-    if times_s[0] != start_s or times_s[-1] >= TIME_END_S:
-        raise Refused(where, "the times do not start at start_s", "读数起始时刻不符")
-    if any(after <= before for before, after in pairwise(times_s)):
-        raise Refused(where, "the times do not ascend", "读数时刻未递增")
+    descends = any(after <= before for before, after in pairwise(times_s))
+    if descends or times_s[0] != start_s or times_s[-1] >= TIME_END_S:
+        raise Refused(where, "the times do not ascend from start_s", "读数时刻未从起始时刻递增")
     unlike = any((q == MISSING) != (c == -INT64) for c, q in zip(counts, quality, strict=True))
     if unlike or max(quality) > REJECTED:
         raise Refused(where, "quality and number do not fit together", "质量码与数值不符")
@@ -579,7 +564,7 @@ def read_block(claim: Claim, node: Node) -> tuple[str, Iterable[tuple[int, int, 
 
 
 # ── The rule register-energy/v1 ───────────────────────────────────────────────────────────────
-@at("statement.energy_wh")
+@refusing("statement.energy_wh")
 def check_energy(claim: Claim) -> dict[str, int]:
     """Work out the energy from the readings, and compare; return the intervals measured."""
     energy_wh, measured = 0, dict[str, int]()
@@ -588,11 +573,8 @@ def check_energy(claim: Claim) -> dict[str, int]:
         energy_wh += term["sign"] * sum(energies)
         measured[point] = len(energies)
     missing = len(claim.intervals) * len(measured) - sum(measured.values())
-    for name, found in (("missing", missing), ("energy_wh", energy_wh)):
-        claimed = claim.fields[name]
-        if claimed.value != found:
-            why = f"{claimed.value!r:.60}, but the readings give {found}"
-            raise Refused(claimed.where, why, f"由读数算得 {found}")
+    claim.fields["missing"].must_be(missing, ", as the readings give", "由读数算得，")
+    claim.fields["energy_wh"].must_be(energy_wh, ", as the readings give", "由读数算得，")
     if not any(measured.values()):
         why = f"NOTHING MEASURED: all {missing} intervals are missing"
         raise Refused("statement.missing", why, f"无任何计量：全部 {missing} 个时段均未计量")
@@ -602,65 +584,86 @@ def check_energy(claim: Claim) -> dict[str, int]:
 def energies_wh(claim: Claim, point: str, term: dict[str, int]) -> Iterator[int]:
     """Yield the energy of one point in each interval in which it is measured [Wh]."""
     counts = {time_s: count for time_s, (_, count) in claim.counts.get(point, {}).items()}
-    events: dict[int, list[tuple[int, int]]] = {}  # by start of the interval (t, t + 900] they are in
+    events: dict[int, Swaps] = {}  # by start t of the interval (t, t + 900]
     for at_s, (_, final, initial) in sorted(claim.events.get(point, {}).items()):
         events.setdefault((at_s - 1) // STEP_S * STEP_S, []).append((final, initial))
-    for start_s, delta in counts.items():
-        if start_s not in claim.intervals or delta is None:
-            continue
+    for start_s in filter(claim.intervals.__contains__, counts):
+        delta, last = counts[start_s], counts.get(start_s + STEP_S)
         if claim.quantities[point] == "register":
-            last = counts.get(start_s + STEP_S)
-            delta = None if last is None else register_delta(term, delta, last, events.get(start_s, []))
+            delta = register_delta(term["modulus"], delta, last, events.get(start_s, []))
         if delta is not None and 0 <= delta * term["scale"] <= term["max_interval_wh"]:
             yield delta * term["scale"]
 
 
-def register_delta(
-    term: dict[str, int], first: int, last: int, events: list[tuple[int, int]]
-) -> int | None:
+def register_delta(modulus: int, first: int | None, last: int | None, swaps: Swaps) -> int | None:
     """Return what was counted between two registers, over swaps and resets or one rollover."""
-    if events:
-        starts = [first, *(initial for _, initial in events)]
-        ends = [*(final for final, _ in events), last]
+    if first is None or last is None:
+        return None
+    if swaps:
+        starts = [first, *(initial for _, initial in swaps)]
+        ends = [*(final for final, _ in swaps), last]
         parts = [end - start for start, end in zip(starts, ends, strict=True)]
         return sum(parts) if min(parts) >= 0 else None
     # A fall is one rollover, or it leaves the limits that the caller checks.
-    return last - first + (term["modulus"] if last < first else 0)
+    return last - first + (modulus if last < first else 0)
 
 
 # ── The command line ──────────────────────────────────────────────────────────────────────────
-def shown(value: Json) -> str:
-    """Return text that no control or direction mark in it can disguise on a terminal."""
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in str(value))
+def rows(report: Report, node: dict[str, Node], words: list[str], lang: str) -> Iterator[str]:
+    """Yield what a person should know of the terms, the factor and the gateways."""
+    term, factor, late, gateway, pin, more = words
+    terms = zip(node["terms"].items(MANY)[:SHOWN], report.measured.values(), strict=False)
+    yield from (term.format(k, node["intervals"], **item.fields(TERM)) for item, k in terms)
+    yield from [more.format(len(report.measured) - SHOWN)] * (len(report.measured) > SHOWN)
+    # A local day begins up to 14 h before that of UTC, and ends up to 12 h after it.
+    first = datetime.fromisoformat(str(node["start"])) + timedelta(hours=14)
+    last = datetime.fromisoformat(str(node["end"])) - timedelta(hours=12, seconds=1)
+    for item in node["factors"].items(MAX_FACTORS):
+        fact = item.fields(FACTOR + " valid_to data_year")
+        status, since, until = (str(fact[name]) for name in ("status", "valid_from", "valid_to"))
+        status = STATUS_ZH.get(status, status) if lang == "zh" else status
+        yield factor.format(status, f"{since} … {until}", **fact)
+        if since > first.isoformat()[:10] or "-" < until <= last.isoformat()[:10]:
+            yield late
+    keys = [gateway.format(Node(name, ""), key) for name, key in report.gateways.items()]
+    yield from keys[:SHOWN] + [more.format(len(keys) - SHOWN)] * (len(keys) > SHOWN)
+    yield from [] if report.gateway_keys_confirmed else [pin]
 
 
-def lines(report: Report, *, zh: bool) -> Iterator[str]:
-    """Yield what a person should know of an accepted file."""
-    node = Node(report.statement, "").fields(STATEMENT)
-    title, period = node["title"].fields("zh en"), node["period"].fields("start end")
-    text = {name: shown(part.value) for name, part in (node | period | title).items()}
-    n_pairs = node["intervals"].whole() * len(report.measured)
-    gaps_zh, gaps = f"，{n_pairs} 个时段中 {text['missing']} 个未计量", f", {text['missing']} of {n_pairs} intervals NOT MEASURED"
+@refusing("statement")
+def page(report: Report, lang: str) -> str:
+    """Return what a person should know of an accepted file."""
+    words, node = WORDS[lang].splitlines(), Node(report.statement, "").fields(STATEMENT)
+    node |= node["period"].fields("start end") | node["title"].fields("zh en")
+    pairs = node["intervals"].whole() * len(report.measured)
+    gaps = words[8].format(**node, pairs=pairs) if node["missing"].value else ""
+    found = asdict(report) | node | {"log_name": Node(report.log_name, ""), "gaps": gaps}
+    head, foot = (row.format(**found) for row in ("\n".join(words[:5]), "\n".join(words[5:7])))
+    pin_log = [] if report.log_key_confirmed else [words[7]]
+    return "\n".join([head, *rows(report, node, words[9:], lang), foot, *pin_log])
 
-    def say(zh_text, en_text): ...
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     parser = argparse.ArgumentParser(description="Verify a Taihang proof file, offline.")
     parser.add_argument("file", type=Path, help="the proof file")
     parser.add_argument("--log-key", metavar="HEX", help="public key of the park's log")
+    parser.add_argument("--gateway-key", metavar="NAME=HEX", action="append", default=[])
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--lang", choices=("zh", "en"), help="one language instead of both")
     options = parser.parse_args(arguments)
     try:
         data = options.file.read_bytes()
         log_key = Node(options.log_key, "--log-key").key() if options.log_key else None
+        pins = [option.rpartition("=") for option in options.gateway_key]
+        gateway_keys = {name: Node(key, "--gateway-key").key() for name, _, key in pins} or None
     except (OSError, Refused) as error:
         parser.error(str(error))
     found: dict[str, Json]
     try:
-        report = verify(data, log_key)
+        report = verify(data, log_key, gateway_keys)
         found = {"accepted": True, **asdict(report)}
-        text = {"zh": "\n".join(lines(report, zh=True)), "en": "\n".join(lines(report, zh=False))}
+        text = {lang: page(report, lang) for lang in WORDS}
     except Refused as no:
         found = {"accepted": False, "where": no.where, "why": no.why, "why_zh": no.why_zh}
         text = {"zh": f"拒绝：{no.where}：{no.why_zh}", "en": f"REFUSED: {no.where}: {no.why}"}

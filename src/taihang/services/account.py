@@ -206,11 +206,14 @@ def project_energy(period: Period, *, ports: Ports) -> ndrc_650.ProjectEnergy:
     """
     balance = ports.lake.read("balance", period)
     total = {flow: int(rows["wh"].sum()) for (flow,), rows in balance.items()}
-    closed = next(iter(balance.values()))["closed"].astype(np.bool_)
+    load = balance["load",]
+    closed_s = load["time_s"][load["closed"].astype(np.bool_)]
     generated_wh = 0
     for (role, _), rows in ports.lake.read("matching", period).items():
         if role == "plant":
-            generated_wh += int(np.maximum(rows["total_wh"], 0)[closed].sum())
+            # A plant that joined the park later has fewer rows than the balance.
+            there = np.isin(rows["time_s"], closed_s)
+            generated_wh += int(np.maximum(rows["total_wh"], 0)[there].sum())
     own_use_wh = generated_wh - total["generation"]
     storage_wh = total["charge"] - total["discharge"]
     in_load = ports.park.accounting.storage_losses_in_load and storage_wh >= 0

@@ -153,10 +153,13 @@ def report(period: Period, *, label: str, ports: Ports) -> ParkReport:
             remedy="run `taihang settle` for it first",
         )
     balance = _stored_balance(rows)
+    closed_s = rows["load"]["time_s"][balance.closed]
     alarm_ratio = ports.park.accounting.loss_alarm_ratio
     # 2. The matching, and whether it stays within generation and load in every interval.
     matching = ports.lake.read("matching", period)
-    plants = {node: rows for (role, node), rows in matching.items() if role == "plant"}
+    plants = {
+        node: matching["plant", node] for node in ports.park.plants if ("plant", node) in matching
+    }
     users = {node: rows for (role, node), rows in matching.items() if role == "user"}
     # 3. The statements.
     issued = _statements(period, ports)
@@ -172,10 +175,7 @@ def report(period: Period, *, label: str, ports: Ports) -> ParkReport:
         n_open=int((~balance.closed).sum()),
         n_derived=int((~balance.grid_metered).sum()),
         flows_wh=flows_wh,
-        closed_wh={
-            node: int(rows["total_wh"][balance.closed].sum())
-            for (_, node), rows in matching.items()
-        },
+        closed_wh={node: _within_wh(rows, closed_s) for (_, node), rows in matching.items()},
         import_wh=_import_wh(period, ports, derived_wh=flows_wh["import"]),
         max_closure_error_wh=int(np.abs(balance.closure_error_wh).max(initial=0)),
         n_alarms=int(balance.suspicious(loss_alarm_ratio=alarm_ratio).sum()),
@@ -230,6 +230,11 @@ def _usable(rows: Columns) -> NDArray[np.bool_]:
 def _usable_wh(rows: Columns) -> int:
     """Return usable energy at or above zero: what a user drew or a plant gave [Wh]."""
     return int(np.maximum(rows["total_wh"][_usable(rows)], 0).sum())
+
+
+def _within_wh(rows: Columns, times_s: NDArray[np.int64]) -> int:
+    """Return energy at some instants; a node that joined later has fewer rows [Wh]."""
+    return int(rows["total_wh"][np.isin(rows["time_s"], times_s)].sum())
 
 
 def _own_use_wh(rows: Columns) -> int:

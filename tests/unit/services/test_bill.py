@@ -55,7 +55,9 @@ def test_bill__has_every_watt_hour_of_the_load_once(root: Path) -> None:
         for user, point in (("E01", "M-E01"), ("E02", "M-E02")):
             used_wh = int(small_park.step_wh(point, AUGUST).sum())
             assert document(ports, user)["energy_wh"] == used_wh
-            assert kwh(ports, user, "energy.") == Decimal(used_wh) / 1_000
+            assert (
+                kwh(ports, user, "energy.") + kwh(ports, user, "green.") == Decimal(used_wh) / 1_000
+            )
     assert (found.n_bills, found.not_billed, found.reason) == (2, (), "")
 
 
@@ -82,11 +84,11 @@ def test_bill__traces_green_energy_to_what_was_matched(root: Path) -> None:
         for user in ("E01", "E02"):
             rows = matching["user", user]
             matched_wh = int((rows["line_wh"] + rows["pool_wh"]).sum())
-            assert kwh(ports, user, "energy.GS1") == Decimal(matched_wh) / 1_000 > 0
+            assert kwh(ports, user, "green.GS1") == Decimal(matched_wh) / 1_000 > 0
             assert kwh(ports, user, "energy.grid") == (
                 Decimal(int(rows["total_wh"].sum()) - matched_wh) / 1_000
             )
-            green_kwh += kwh(ports, user, "energy.GS1")
+            green_kwh += kwh(ports, user, "green.GS1")
         given = matching["plant", "PV01"]
         given_wh = int((given["line_wh"] + given["pool_wh"]).sum())
     assert green_kwh == Decimal(given_wh) / 1_000, "what the plant gave is what was bought"
@@ -96,7 +98,7 @@ def test_bill__charges_green_energy_at_its_contract_price(root: Path) -> None:
     with small_park.opened(root) as ports:
         small_park.fill(ports, AUGUST)
         billed(ports)
-        green = [ln for ln in lines(ports, "E01") if str(ln["code"]).startswith("energy.GS1")]
+        green = [ln for ln in lines(ports, "E01") if str(ln["code"]).startswith("green.GS1")]
 
     assert [line["price"] for line in green] == ["0.3100"]
     (line,) = green

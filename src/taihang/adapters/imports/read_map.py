@@ -66,7 +66,7 @@ def load_map(name_or_path: str | Path) -> ImportMap:
     if str(name_or_path) in bundled_maps():
         text = (files(_PACKAGE) / "maps" / f"{name_or_path}.toml").read_text(encoding="utf-8")
     elif _is_toml(str(name_or_path)) and Path(name_or_path).is_file():
-        text = Path(name_or_path).read_text(encoding="utf-8")
+        text = _map_text(Path(name_or_path))
     else:
         raise ImportMapError(
             given=f"the map {str(name_or_path)!r}",
@@ -74,6 +74,17 @@ def load_map(name_or_path: str | Path) -> ImportMap:
             remedy="correct the name or write a map",
         )
     return parse_map(text, where=str(name_or_path))
+
+
+def _map_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ImportMapError(
+            given=f"{path}, whose byte {error.start} is not UTF-8",
+            expected="a TOML file in UTF-8",
+            remedy="save it as UTF-8",
+        ) from error
 
 
 def parse_map(text: str, *, where: str) -> ImportMap:

@@ -97,7 +97,7 @@ class BatchEvidence:
     inclusion: tuple[bytes, ...]
     """Path from the leaf to the root of the checkpoint."""
     blocks: tuple[BlockDisclosure, ...]
-    """None where only the meter events in the header matter."""
+    """At least one of every point of the statement that has a meter event in the header."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +122,8 @@ def evidence_of(
 
     Args:
         batch: The batch.
-        points: The points of the statement; those that the batch does not have are left out.
+        points: The points of the statement; those that the batch does not have are left out. Where
+            the batch has a meter event of one of them, its readings are shown beside it.
         leaf_index: Where the batch stands in the log.
         inclusion: Its path to the root of the checkpoint.
 
@@ -244,6 +245,7 @@ def _check_evidence(
             path=batch.inclusion,
             root=checkpoint.root,
         )
+        foreign = {event.point for event in header.events} & terms.keys()
         for shown in batch.blocks:
             verify_inclusion(
                 leaf_hash(shown.salt + shown.body),
@@ -252,7 +254,15 @@ def _check_evidence(
                 path=shown.path,
                 root=header.block_root,
             )
-            _check_relevant(open_body(shown.body), terms=terms, quantities=quantities)
+            block = open_body(shown.body)
+            _check_relevant(block, terms=terms, quantities=quantities)
+            foreign.discard(block.point)
+        if foreign:
+            # An event replaces a difference of registers: only who reads a meter may tell of it.
+            raise EvidenceError(
+                given=f"leaf {batch.leaf_index}: an event of {min(foreign)!r} without its readings",
+                expected="a block of the point beside every meter event of it",
+            )
     return headers
 
 
@@ -283,6 +293,12 @@ def _check_order(evidence: Sequence[BatchEvidence], headers: Sequence[BatchHeade
             raise EvidenceError(
                 given=f"a block of leaf {batch.leaf_index} twice or out of order",
                 expected="ascending order",
+            )
+    keys: dict[str, bytes] = {}
+    for header in headers:
+        if keys.setdefault(header.gateway, header.gateway_key) != header.gateway_key:
+            raise EvidenceError(
+                given=f"two keys of gateway {header.gateway!r}", expected="one key a gateway"
             )
     seen = Counter((header.gateway, header.counter) for header in headers)
     for (gateway, counter), times in seen.items():

@@ -5,10 +5,11 @@ again from the evidence. The rule behind ``energy_wh`` is in docs/formats/proof.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, Inexact, localcontext
+from types import MappingProxyType
 from typing import Final
 
 from taihang.core.errors import InputError
@@ -28,7 +29,6 @@ _INSTANT_FORM: Final = "%Y-%m-%dT%H:%M:%SZ"
 _INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FACTOR_VALUE: Final = re.compile(r"(?:0|[1-9]\d{0,17})(?:\.\d{1,18})?", re.ASCII)
-_MAX_DIVISOR: Final = 10**18
 _DIGITS: Final = 4_000
 """More than 64 factors of 36 digits can fill, so that nothing is ever rounded."""
 _KEYS: Final = frozenset(
@@ -48,9 +48,32 @@ _FACT_KEYS: Final = frozenset(
 
 
 class StatementNotProvableError(InputError):
-    """The statement is of a family that no proof file can carry yet."""
+    """The statement is of a family that no proof file can carry yet, or measures nothing."""
 
     code = "input.statement-not-provable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """What statements of one kind say: their units hang together by the divisor."""
+
+    factor_units: tuple[str, ...]
+    """Units that the one factor may have; a kind without any takes no factor."""
+    divisor: int
+    """Brings Wh × factor to the unit."""
+    unit: str
+
+
+KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
+    {
+        "energy": Kind(factor_units=(), divisor=1_000, unit="kWh"),
+        "standard-coal": Kind(factor_units=("kgce/kWh",), divisor=1_000_000, unit="tce"),
+        "scope2-location": Kind(
+            factor_units=("kgCO2/kWh", "tCO2/MWh"), divisor=1_000_000, unit="tCO2"
+        ),
+    }
+)
+"""Every kind that a proof can carry; without the table, a divisor could move the point at will."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +109,7 @@ class EnergyStatement:
     """How many pairs of interval and term are not measured, and so not in the sum."""
     factors: tuple[Fact, ...]
     divisor: int
-    """A power of ten that brings the product to the unit."""
+    """The power of ten that brings the product to the unit; both are those of the kind."""
     unit: str
     code_version: str
     version: int
@@ -201,7 +224,8 @@ def parse_statement(document: JsonValue) -> EnergyStatement:
         The statement; its ``document()`` is equal to what was read.
 
     Raises:
-        StatementNotProvableError: If it is not of the energy × factors family.
+        StatementNotProvableError: If it is not of the energy × factors family, or nothing of it
+            is measured.
         DocumentError: If a field is absent, unknown, out of bounds or at odds with another.
     """
     rule = document.get("rule") if isinstance(document, dict) else None
@@ -226,7 +250,7 @@ def parse_statement(document: JsonValue) -> EnergyStatement:
         energy_wh=fields.integer("energy_wh"),
         missing=fields.integer("missing", low=0),
         factors=_factors(fields),
-        divisor=fields.integer("divisor", low=1, high=_MAX_DIVISOR),
+        divisor=fields.integer("divisor", low=1),
         unit=fields.text("unit"),
         code_version=fields.text("code_version"),
         version=fields.integer("version", low=1),
@@ -238,13 +262,34 @@ def parse_statement(document: JsonValue) -> EnergyStatement:
 
 
 def _check_numbers(fields: Fields, statement: EnergyStatement) -> None:
-    if str(statement.divisor).strip("0") != "1":
-        raise fields.error("divisor", expected="a power of ten")
+    _check_units(fields, statement)
     fields.constant("intervals", expected=statement.intervals)
     fields.constant("value", expected=statement.value)
     fields.integer("intervals", low=1, high=MAX_INTERVALS)
-    if statement.missing > statement.intervals * len(statement.terms):
+    n_pairs = statement.intervals * len(statement.terms)
+    if statement.missing > n_pairs:
         raise fields.error("missing", expected="no more than intervals × terms")
+    if statement.missing == n_pairs:
+        raise StatementNotProvableError(
+            given=f"{statement.id}, with all {n_pairs} intervals missing: nothing measured",
+            expected="at least one measured interval; a statement of nothing proves nothing",
+            remedy="bring in the readings, settle and account again, then prove the new version",
+        )
+
+
+def _check_units(fields: Fields, statement: EnergyStatement) -> None:
+    """Tie kind, factor, divisor and unit to each other."""
+    kind = KINDS.get(statement.kind)
+    if kind is None:
+        raise fields.error("kind", expected=f"a known kind: {', '.join(KINDS)}")
+    fields.constant("divisor", expected=kind.divisor)
+    fields.constant("unit", expected=kind.unit)
+    units = [fact.unit for fact in statement.factors]
+    if len(units) != bool(kind.factor_units) or not set(units) <= set(kind.factor_units):
+        expected = (
+            f"one factor in {' or '.join(kind.factor_units)}" if kind.factor_units else "none"
+        )
+        raise fields.error("factors", expected=expected)
 
 
 def _period(value: JsonValue) -> Period:

@@ -8,9 +8,11 @@ import argparse
 import io
 import json
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from types import FrameType
 from typing import Final, cast
 
 from taihang.core.errors import LinkError, TaihangError
@@ -27,20 +29,35 @@ class FileUseError(LinkError):
     code = "link.file"
 
 
+class CtrlC:
+    """Handler that remembers Ctrl-C: a library it stops may report a failure of its own instead."""
+
+    def __init__(self) -> None:
+        self.came = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Take the signal as Python does, and remember it."""
+        self.came = True
+        signal.default_int_handler(number, frame)
+
+
 def run(argv: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
+    ctrl_c = CtrlC()
+    signal.signal(signal.SIGINT, ctrl_c)
     for stream in (sys.stdout, sys.stderr):
         # A terminal that has no Chinese or no ₂ shows an escape instead of a broken command.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(main(sys.argv[1:] if argv is None else argv))
+    sys.exit(main(sys.argv[1:] if argv is None else argv, ctrl_c=ctrl_c))
 
 
-def main(argv: Sequence[str]) -> int:
+def main(argv: Sequence[str], *, ctrl_c: CtrlC | None = None) -> int:
     """Run one command.
 
     Args:
         argv: The words after the name of the program.
+        ctrl_c: Knows whether Ctrl-C came.
 
     Returns:
         The exit code.
@@ -54,15 +71,18 @@ def main(argv: Sequence[str]) -> int:
         code = _run(args)
         # What waits in the buffer is part of the answer: a closed pipe has to be noticed here.
         sys.stdout.flush()
-    except TaihangError as error:
-        return _refused(args, error)
     except KeyboardInterrupt:
         return _interrupted(args, lang)
-    except BrokenPipeError:
-        _forget_output()
-        return REFUSED
-    except OSError as error:
-        return _refused(args, _told(error))
+    except Exception as error:
+        if ctrl_c is not None and ctrl_c.came:
+            return _interrupted(args, lang)
+        if isinstance(error, TaihangError):
+            return _refused(args, error)
+        if isinstance(error, BrokenPipeError):
+            return _forget_output()
+        if isinstance(error, OSError):
+            return _refused(args, _told(error))
+        raise
     return code
 
 
@@ -102,8 +122,9 @@ def _told(error: OSError) -> FileUseError:
     )
 
 
-def _forget_output() -> None:
+def _forget_output() -> int:
     """Let the end of the process not stumble over an output that nobody reads any more."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
+    return REFUSED

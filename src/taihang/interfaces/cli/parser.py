@@ -66,13 +66,23 @@ def wrapped(words: str, width: int) -> list[str]:
     """
     lines, line, taken = [""], 0, 0
     for piece in _pieces(words):
-        size = sum(1 + (unicodedata.east_asian_width(sign) in _WIDE) for sign in piece.rstrip())
+        size = width_of(piece.rstrip())
         if taken and taken + size > width:
             lines.append("")
             line, taken = line + 1, 0
         lines[line] += piece
         taken += size + len(piece) - len(piece.rstrip())
     return [found.rstrip() for found in lines]
+
+
+def width_of(words: str) -> int:
+    """Return the columns that words take on a terminal.
+
+    Example:
+        >>> width_of("用法 use")
+        8
+    """
+    return sum(1 + (unicodedata.east_asian_width(sign) in _WIDE) for sign in words)
 
 
 def _pieces(words: str) -> Iterable[str]:
@@ -96,6 +106,8 @@ class _Help(argparse.HelpFormatter):
         super().__init__(prog)
         self._lang: Lang = lang
         self._action_max_length = _LEAST_NAME_WIDTH
+        prefix = text("cli.heading.usage", lang)
+        self._width -= width_of(prefix) - len(prefix)
 
     @override
     def add_usage(

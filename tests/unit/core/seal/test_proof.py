@@ -8,6 +8,7 @@ from evidence_kit import (
     GATEWAY_SECRET,
     LOG,
     LOG_SECRET,
+    OTHER_SECRET,
     MiniLog,
     block,
     golden_log,
@@ -18,6 +19,7 @@ from evidence_kit import (
     verify_signature,
 )
 from taihang.core.errors import TaihangError
+from taihang.core.metering.readings import MeterEvent, MeterEventKind
 from taihang.core.seal.canonical import DocumentError
 from taihang.core.seal.proof import (
     BatchEvidence,
@@ -110,6 +112,29 @@ def test_build_proof__refuses_a_counter_that_two_batches_share() -> None:
         log.prove(what)
 
 
+def test_build_proof__refuses_two_keys_of_one_gateway() -> None:
+    log = MiniLog.of(
+        sealed(block("M1", [0, 10])),
+        sealed(block("M1", [0, 10]), counter=2, secret=OTHER_SECRET),
+    )
+    what = statement(term("M1"), energy_wh=100, missing=0, intervals=1)
+
+    with pytest.raises(EvidenceError, match="two keys of gateway 'gw-1'"):
+        log.prove(what)
+
+
+def test_build_proof__refuses_an_event_without_readings_of_its_meter() -> None:
+    swap = MeterEvent("M1", MeterEventKind.SWAP, 1_780_272_450, 400, 7)
+    foreign = sealed(block("M3", [0]), gateway="gw-2", events=(swap,))
+    log = MiniLog.of(sealed(block("M1", [0, 10])), foreign)
+    own = MiniLog.of(sealed(block("M1", [0, 10]), events=(swap,)))
+    what = statement(term("M1"), energy_wh=100, missing=0, intervals=1)
+
+    with pytest.raises(EvidenceError, match="leaf 1: an event of 'M1' without its readings"):
+        log.prove(what)
+    assert own.prove(what)
+
+
 def test_build_proof__refuses_blocks_that_have_no_part_in_the_sum() -> None:
     log, what = _two_meters()
 
@@ -130,7 +155,7 @@ def test_build_proof__refuses_a_block_that_its_term_reads_otherwise(
 
 def test_build_proof__refuses_two_kinds_of_reading_of_one_point() -> None:
     log = MiniLog.of(sealed(block("M1", [0]), block("M1", [0], quantity=Quantity.ENERGY)))
-    what = statement(term("M1"), energy_wh=0, missing=1, intervals=1)
+    what = statement(term("M1"), energy_wh=0, missing=1, intervals=2)
 
     with pytest.raises(EvidenceError, match="both register and energy"):
         log.prove(what)

@@ -13,6 +13,8 @@ from evidence_kit import COAL, golden_statement, statement, term
 from taihang.core.errors import InputError
 from taihang.core.seal.canonical import DocumentError, JsonValue, canonical_bytes, load_canonical
 from taihang.core.seal.statement import (
+    KINDS,
+    Kind,
     StatementNotProvableError,
     exact_value,
     parse_statement,
@@ -71,7 +73,7 @@ def test_parse_statement__is_the_inverse_of_document() -> None:
         terms=(term("M1"), term("M2", sign=-1)),
         supersedes="coal.E01.2026-06.v0",
         version=2,
-        factors=(COAL, replace(COAL, valid_to=date(2027, 1, 1), data_year=2024)),
+        factors=(replace(COAL, valid_to=date(2027, 1, 1), data_year=2024),),
     )
 
     assert full == parse_statement(load_canonical(canonical_bytes(full.document())))
@@ -83,13 +85,36 @@ def test_parse_statement__says_when_a_family_is_not_provable(document: JsonValue
         parse_statement(document)
 
 
+@pytest.mark.parametrize(("kind", "tied"), KINDS.items())
+def test_parse_statement__ties_the_unit_of_the_factor_to_the_kind(kind: str, tied: Kind) -> None:
+    base = replace(golden_statement(), kind=kind, divisor=tied.divisor, unit=tied.unit)
+    facts = [(replace(COAL, unit=unit),) for unit in tied.factor_units] or [()]
+    wrong = replace(base, factors=(replace(COAL, unit="gCO2/kWh"),))
+
+    assert [parse_statement(replace(base, factors=f).document()).factors for f in facts] == facts
+    with pytest.raises(DocumentError, match=r"statement\.factors"):
+        parse_statement(wrong.document())
+
+
+def test_parse_statement__says_that_nothing_was_measured() -> None:
+    nothing = replace(golden_statement(), energy_wh=0, missing=5)
+
+    with pytest.raises(StatementNotProvableError, match="all 5 intervals missing"):
+        parse_statement(nothing.document())
+
+
 @pytest.mark.parametrize(
     ("key", "value", "where"),
     [
         ("value", "0.000184350", "statement.value"),
         ("value", "0.00018436", "statement.value"),
         ("energy_wh", 1_501, "statement.value"),
-        ("divisor", 10, "statement.value"),
+        ("divisor", 10, "statement.divisor"),
+        ("divisor", 10**9, "statement.divisor"),
+        ("unit", "tCO2", "statement.unit"),
+        ("kind", "coal-equivalent", "statement.kind"),
+        ("kind", "scope2-location", "statement.unit"),
+        ("factors", [], "statement.factors"),
         ("divisor", 20, "statement.divisor"),
         ("divisor", 0, "statement.divisor"),
         ("intervals", 4, "statement.intervals"),

@@ -1,0 +1,153 @@
+"""The served pages of a real park: same numbers as the report, a clean start and a clean end."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from command_line import DEADLINE_S, DemoPark, blank_park, done, process, started, taihang
+from taihang.interfaces.catalogue import Lang
+
+
+@contextmanager
+def _served(*words: str | Path) -> Generator[tuple["subprocess.Popen[str]", str, int]]:
+    """Serve a park; yield the process, the first line that it printed, and its port."""
+    with started("serve", *words, "--port", "0", group=True) as running:
+        try:
+            assert running.stdout is not None
+            line = running.stdout.readline()
+            found = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
+            assert found, (line, running.stderr and running.stderr.read())
+            yield running, line, int(found[1])
+        finally:
+            if running.poll() is None:
+                os.killpg(running.pid, signal.SIGKILL)
+
+
+def _get(port: int, path: str) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
+
+
+def _ended(running: "subprocess.Popen[str]") -> tuple[int, str, str]:
+    os.killpg(running.pid, signal.SIGINT)
+    out, errors = running.communicate(timeout=DEADLINE_S)
+    return running.returncode, out, errors
+
+
+def test_serve__carries_the_numbers_of_the_report_and_ends_cleanly(demo_park: DemoPark) -> None:
+    report = done("report", demo_park.root, "--month", "2026-09", "--json").facts
+
+    with _served(demo_park.root) as (running, _, port):
+        health, ready, page = (_get(port, path) for path in ("/healthz", "/readyz", "/"))
+        status, body = _get(port, "/api/overview.json")
+        code, more, errors = _ended(running)
+
+    overview = json.loads(body)
+    kpis = overview["kpis"]
+    assert ((200, "alive\n"), (200, "ready\n"), 200) == (health, ready, page[0])
+    assert (200, "2026-09") == (status, overview["month"])
+    assert cast("int", report["load_wh"]) / 1e6 == kpis["load_mwh"]
+    assert float(str(report["scope2_location_tco2"])) == kpis["scope2_location_tco2"]
+    assert float(str(report["scope2_market_tco2"])) == kpis["scope2_market_tco2"]
+    assert float(str(report["standard_coal_tce_equivalent"])) == kpis["standard_coal_tce"]
+    assert report["coverage_ratio"] == round(kpis["coverage_ratio"], 6)
+    assert report["closure_error_wh"] == kpis["closure_error_wh"] == 0
+    flows_wh = cast("dict[str, int]", report["flows_wh"])
+    shown = {
+        f["sink"] if f["source"] == "bus" else f["source"]: f["mwh"] for f in overview["flows"]
+    }
+    for name in ("import", "export", "charge", "discharge", "losses"):
+        assert flows_wh[name] / 1e6 == shown[name]
+    assert cast("dict[str, object]", report["log"])["root"] == overview["trust"]["root_hex"]
+    assert (0, "", "") == (code, more, errors)
+
+
+@pytest.mark.parametrize(("lang", "expected"), [("zh", "网页已就绪"), ("en", "pages at")])
+def test_serve__announces_the_address_in_the_language(
+    lang: Lang, expected: str, tmp_path: Path
+) -> None:
+    park = blank_park(tmp_path / "park")
+
+    with _served(park, "--lang", lang) as (running, line, port):
+        status, page = _get(port, "/")
+        code, _, errors = _ended(running)
+
+    assert line.startswith(expected)
+    assert (200, 0, "") == (status, code, errors)
+    assert "我的园区" in page
+
+
+def test_serve__announces_the_address_to_machines_as_one_object(tmp_path: Path) -> None:
+    park = blank_park(tmp_path / "park")
+
+    with _served(park, "--json") as (running, line, port):
+        code, more, errors = _ended(running)
+
+    assert {"address": f"http://127.0.0.1:{port}/"} == json.loads(line)
+    assert (0, "", "") == (code, more, errors)
+
+
+def test_serve__shows_what_was_settled_while_it_runs(tmp_path: Path) -> None:
+    park = tmp_path / "park"
+    done("new", park, "--template", "changzhi")
+
+    with _served(park) as (_, _, port):
+        before = json.loads(_get(port, "/api/overview.json")[1])
+        done("simulate", park, "--from", "2026-09-01", "--days", "1")
+        done("settle", park, "--from", "2026-09-01", "--to", "2026-09-02")
+        after = json.loads(_get(port, "/api/overview.json")[1])
+
+    assert before["as_of_s"] is None
+    assert "2026-09" == after["month"]
+    assert after["kpis"]["load_mwh"] > 0
+
+
+def test_serve__a_park_that_does_not_open_is_refused_before_it_listens(tmp_path: Path) -> None:
+    process("serve", tmp_path / "none", "--port", "0").refused("input.no-park", "none")
+
+
+def test_serve__an_open_address_and_a_taken_port_are_refused(tmp_path: Path) -> None:
+    park = blank_park(tmp_path / "park")
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+
+        taken = taihang("serve", park, "--port", port)
+    taken.refused("state.port-taken", port)
+    taihang("serve", park, "--bind", "0.0.0.0").refused("input.bind", "0.0.0.0")  # noqa: S104 - what is refused
+    taihang("serve", park, "--port", "99999").refused("input.bind", "99999")
+
+
+def test_demo__serves_what_it_made_and_tells_machines_everything_in_one_object(
+    tmp_path: Path,
+) -> None:
+    words = ("demo", "--dir", tmp_path / "park", "--days", "30", "--port", "0", "--json")
+    with started(*words, group=True) as running:
+        try:
+            assert running.stdout is not None
+            facts = json.loads(running.stdout.readline())
+            port = int(re.search(r":(\d+)/", facts["address"])[1])  # pyright: ignore[reportOptionalSubscript]
+            status, body = _get(port, "/api/overview.json")
+            code, more, errors = _ended(running)
+        finally:
+            if running.poll() is None:
+                os.killpg(running.pid, signal.SIGKILL)
+
+    assert (200, 0, "", "") == (status, code, more, errors)
+    assert facts["report"]["load_wh"] / 1e6 == json.loads(body)["kpis"]["load_mwh"]
