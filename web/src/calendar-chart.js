@@ -15,7 +15,8 @@ export function calendarOptions(width, height) {
   const size = pixels(0.82);
   const narrow = width < 560;
   const days = narrow ? lastMonths() : data.calendar;
-  const range = narrow ? [days[0][0], days.at(-1)[0]] : data.calendar[0][0].slice(0, 4);
+  const last = days.at(-1)[0];
+  const range = narrow ? [days[0][0], last] : [aYearBefore(last), last];
   const weeks = narrow ? NARROW_MONTHS * 4.6 + 1 : 53.4;
   const left = pixels(2.6);
   const legend = pixels(2.1);
@@ -53,6 +54,12 @@ export function calendarOptions(width, height) {
     },
     series: [{ type: "heatmap", coordinateSystem: "calendar", data: days.map(([day, ratio]) => [day, percent(ratio) ?? MISSING]) }],
   };
+}
+
+function aYearBefore(day) {
+  const first = new Date(`${day}T00:00:00Z`);
+  first.setUTCDate(first.getUTCDate() - 364);
+  return first.toISOString().slice(0, 10);
 }
 
 function lastMonths() {

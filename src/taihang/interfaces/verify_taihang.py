@@ -648,7 +648,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Verify a Taihang proof file, offline.")
     parser.add_argument("file", type=Path, help="the proof file")
     parser.add_argument("--log-key", metavar="HEX", help="public key of the park's log")
-    parser.add_argument("--gateway-key", metavar="NAME=HEX", action="append", default=[])
+    pin = "public key of a gateway; given once, it must be given for all that signed"
+    parser.add_argument("--gateway-key", metavar="NAME=HEX", action="append", default=[], help=pin)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--lang", choices=("zh", "en"), help="one language instead of both")
     options = parser.parse_args(arguments)

@@ -139,7 +139,7 @@ def _check_event(gateway: str, event: MeterEvent, ports: Ports) -> None:
         ForeignMeterError: If it is not.
     """
     meter = ports.park.meters.get(event.point)
-    own = gateway == IMPORT_GATEWAY or event.point in ports.park.gateways[gateway].meters
+    own = _speaks_for(gateway, event.point, ports)
     if meter is None or not own or max(event.final_count, event.initial_count) >= meter.modulus:
         raise ForeignMeterError(
             given=f"a {event.kind.value} of {event.point} from {gateway}",
@@ -190,8 +190,7 @@ def _check_block(gateway: str, block: ReadingBlock, ports: Ports) -> None:
     """Check that a block is of a meter of this gateway, in its scale, and can be settled."""
     meter = ports.park.meters.get(block.point)
     series = ports.park.series.get(block.point)
-    speaker = ports.park.gateways.get(gateway)
-    own = gateway == IMPORT_GATEWAY or (speaker is not None and block.point in speaker.meters)
+    own = _speaks_for(gateway, block.point, ports)
     if meter is not None and block.quantity is Quantity.REGISTER:
         fits = (block.scale, block.modulus) == (str(meter.wh_per_count), meter.modulus)
     elif meter is not None:
@@ -206,6 +205,12 @@ def _check_block(gateway: str, block: ReadingBlock, ports: Ports) -> None:
         )
     if meter is not None:
         _check_values(block)
+
+
+def _speaks_for(gateway: str, point: str, ports: Ports) -> bool:
+    """Say whether a point is a gateway's own; one that park.toml has no more has none."""
+    speaker = ports.park.gateways.get(gateway)
+    return gateway == IMPORT_GATEWAY or (speaker is not None and point in speaker.meters)
 
 
 def _check_values(block: ReadingBlock) -> None:

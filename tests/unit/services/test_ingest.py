@@ -19,7 +19,7 @@ from taihang.adapters.stores.journal import StorageFullError
 from taihang.adapters.stores.lake import LakeWriteError
 from taihang.core.errors import TaihangError
 from taihang.core.metering.energy import OffGridEnergyError, RegisterOffDialError
-from taihang.core.metering.readings import ReadingBlock
+from taihang.core.metering.readings import MeterEvent, MeterEventKind, ReadingBlock
 from taihang.core.periods import Period
 from taihang.core.seal.batch import BatchSignatureError, open_batch
 from taihang.core.seal.block import BatchFormatError
@@ -217,6 +217,28 @@ def test_ingest__refuses_what_a_gateway_may_not_say_and_stores_nothing_of_the_gr
         assert [r.leaf_index for r in take_in(ports, [good])] == [0], "the next one is taken"
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        MeterEvent("M-E01", MeterEventKind.SWAP, DAY.start_s + 60, 5, 0),
+        MeterEvent("M-E99", MeterEventKind.SWAP, DAY.start_s + 60, 5, 0),
+        MeterEvent("M-E02", MeterEventKind.RESET, DAY.start_s + 60, small_park.MODULUS, 0),
+        MeterEvent("M-E02", MeterEventKind.RESET, DAY.start_s + 60, 0, small_park.MODULUS),
+    ],
+    ids=["a neighbour's", "nobody's", "stop off the dial", "start off the dial"],
+)
+def test_ingest__refuses_an_event_that_a_gateway_may_not_tell(
+    root: Path, event: MeterEvent
+) -> None:
+    with small_park.opened(root) as ports:
+        batch = small_park.sealed(ports, "GW2", 1, events=(event,))
+
+        with pytest.raises(ForeignMeterError, match="counts on its dial"):
+            take_in(ports, [batch])
+
+        assert ports.journal.size == 0
+
+
 def test_ingest__takes_a_register_off_the_dial_that_the_gateway_rejected(root: Path) -> None:
     block = small_park.but(small_park.registers("M-E02", DAY), [3], count=small_park.MODULUS + 5)
     quality = block.quality.copy()
@@ -245,14 +267,17 @@ def test_ingest__refuses_a_gateway_that_is_not_enrolled_with_this_key(
 
 
 def test_ingest__refuses_a_gateway_that_park_toml_has_no_more(root: Path) -> None:
+    swap = MeterEvent("M-E02", MeterEventKind.SWAP, DAY.start_s + 60, 5, 0)
     with small_park.opened(root) as ports:
-        batch = six_batches(ports)[1]
+        batches = [six_batches(ports)[1], small_park.sealed(ports, "GW2", 1, events=(swap,))]
         (root / "park.toml").write_text(
             small_park.park_text(gateway_1=small_park.E01 + small_park.PV01 + small_park.E02),
             encoding="utf-8",
         )
-    with small_park.opened(root) as ports, pytest.raises(ForeignMeterError):
-        take_in(ports, [batch])
+    with small_park.opened(root) as ports:
+        for batch in batches:
+            with pytest.raises(ForeignMeterError):
+                take_in(ports, [batch])
 
 
 def test_ingest__refuses_any_altered_byte(root: Path) -> None:

@@ -81,7 +81,6 @@ def page_context(overview: Overview, *, query: PageQuery) -> dict[str, object]:
         "rows": tuple(enterprise_cells(row, lang=lang) for row in ranked),
         "period": _period(overview, lang),
         "as_of": _as_of(overview),
-        "year": "" if overview.month is None else overview.month[:4],
         "closure": _closure(overview, lang),
         "legend": _legend(overview, lang),
         "proof": _proof(overview, lang),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from taihang import wiring
 from taihang.core.park.assets import PlantKind
-from taihang.core.periods import STEP_S, STEPS_PER_DAY, Period, days, month, months_in, year
+from taihang.core.periods import STEP_S, STEPS_PER_DAY, Period, days, month, months_in
 from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH, WH_PER_MWH
 from taihang.core.series import Quality
 from taihang.interfaces.fingerprint import fingerprint
@@ -37,6 +37,8 @@ from taihang.services.ports import Columns, Ports
 from taihang.services.prove import LOG_KEY
 from taihang.services.report import EnterpriseFigures, ParkReport, report, settled_span
 
+CALENDAR_DAYS = 365
+"""Days that the calendar shows, up to the last settled one."""
 _TOP = 3
 _FULL_COVERAGE = 1.0
 _KW_PER_WH = SECONDS_PER_HOUR / STEP_S / WH_PER_KWH
@@ -103,7 +105,7 @@ def build_overview(ports: Ports) -> Overview:
         flows=_flows(period, ports),
         day=_day(span, ports),
         plan=None if plan is None else plan[0],
-        calendar=_calendar(int(label[:4]), span, ports),
+        calendar=_calendar(span, ports),
         enterprises=tuple(_row(figures, ports) for figures in found.enterprises),
         verdicts=tuple(
             Verdict(
@@ -287,14 +289,15 @@ def _kw(watts: object) -> PowerSeries:
     return tuple(round(value / WH_PER_KWH, 1) for value in cast("list[int]", watts))
 
 
-def _calendar(year_number: int, span: Period, ports: Ports) -> tuple[tuple[str, float | None], ...]:
-    """Return the green share of each settled local day of a year.
+def _calendar(span: Period, ports: Ports) -> tuple[tuple[str, float | None], ...]:
+    """Return the green share of each settled local day of the last twelve months.
 
     A day of which too few intervals have a reading has no figure.
     """
     zone = ports.park.zone
-    whole = year(str(year_number), zone)
-    shown = Period(max(whole.start, span.start), min(whole.end, span.end))
+    last = (span.end - timedelta(microseconds=1)).astimezone(zone).date()
+    whole = days(last - timedelta(days=CALENDAR_DAYS - 1), CALENDAR_DAYS, zone)
+    shown = Period(max(whole.start, span.start), span.end)
     first = shown.start.astimezone(zone).date()
     n_days = ((shown.end - timedelta(microseconds=1)).astimezone(zone).date() - first).days + 1
     names = [first + timedelta(days=offset) for offset in range(n_days)]

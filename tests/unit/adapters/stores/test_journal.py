@@ -11,6 +11,7 @@ from taihang.adapters.stores import journal as journal_module
 from taihang.adapters.stores.journal import (
     DamagedJournalError,
     Journal,
+    RecordTooLargeError,
     RolledBackJournalError,
     StorageFullError,
     SuspectJournalError,
@@ -420,6 +421,19 @@ def test_append__after_a_write_error_is_suspect_until_a_restart(tmp_path: Path) 
         journal.append([b"whole"])
 
     assert [r.data for r in ready(tmp_path).records()] == RECORDS
+
+
+def test_append__refuses_a_record_that_could_not_be_read_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = filled(tmp_path)
+    monkeypatch.setattr(journal_module, "_RECORD_BYTES", 300)
+
+    with pytest.raises(RecordTooLargeError, match="301 bytes"):
+        journal.append([b"small", b"x" * 301])
+    journal.append([b"x" * 300])
+
+    assert read_again(tmp_path) == [*RECORDS, b"x" * 300]
 
 
 # -- what a frame is -----------------------------------------------------------------------------
