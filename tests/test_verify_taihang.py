@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from evidence_kit import (
@@ -760,6 +760,7 @@ def test_ed25519_verify__accepts_the_vectors_of_the_standard(
     assert ed25519_verify(bytes.fromhex(key), bytes.fromhex(r + s), bytes.fromhex(message))
 
 
+@settings(deadline=None)  # plain Python: slow on a busy machine
 @given(
     secret=st.binary(min_size=32, max_size=32),
     message=st.binary(max_size=100),

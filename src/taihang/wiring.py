@@ -202,7 +202,7 @@ def open_park(
     registry: Registry | None = None
     try:
         with _register_told(folder):
-            registry = Registry(folder.registry)
+            registry = _register(folder)
             ports = _ports(folder, text, registry, clock or system.SystemClock())
             if writing:
                 if any(folder.journal.glob("segment-*.log")):
@@ -322,6 +322,24 @@ def _park_text(folder: ParkFolder) -> str:
             expected="a text file in UTF-8",
             remedy="save it as UTF-8, or put it back from its backup",
         ) from error
+
+
+def _register(folder: ParkFolder) -> Registry:
+    """Open the register; a new one is made aside and put in its place whole.
+
+    Django makes the tables in one transaction and remembers in the next that it did: a register
+    that is stopped between the two could never be opened again.
+    """
+    if not folder.registry.exists():
+        part = folder.registry.with_name(f"{folder.registry.name}.{os.getpid()}.part")
+        part.unlink(missing_ok=True)
+        Registry(part).close()
+        # A link never replaces a register that another process made meanwhile; a rename would.
+        with suppress(FileExistsError):
+            folder.registry.hardlink_to(part)
+        part.unlink()
+        system.PosixDisk().fsync(folder.root)
+    return Registry(folder.registry)
 
 
 @contextmanager

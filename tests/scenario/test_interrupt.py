@@ -6,6 +6,7 @@ signal comes at different steps of the work; then the same command runs again, t
 
 import shutil
 import signal
+import sqlite3
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,9 +24,12 @@ from command_line import (
     process,
     started,
     state_hash,
+    taihang,
     wait_until,
     write_import,
 )
+from taihang import wiring
+from taihang.adapters.registry.store import Registry
 
 LINE = "已中断。已确认的内容都在；再运行一次即可继续。\n"
 MOMENTS = (1, 3, 7)
@@ -130,7 +134,7 @@ def test_interrupt__is_one_line_and_the_next_run_reaches_the_same_state(
             stopped.append(ended)
             assert ended.err == LINE, ended
         again = process(*work.words(park))
-        assert (0, "") == (again.code, again.err), again
+        assert (again.code, again.err) == (0, ""), again
         assert work.expected == state_hash(park)
         assert done("audit", park, "--json").facts["clean"] is True
         shutil.rmtree(park)
@@ -153,6 +157,24 @@ def test_interrupt__of_an_import_keeps_what_was_acknowledged(
     # One batch a UTC day: 200 local days touch 201 of them.
     assert n_kept + int(str(again["batches"])) == 201
     assert (ended.code == 0) == (n_kept == 201)
+
+
+def test_interrupt__while_the_register_is_made_leaves_none_half_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    park = blank_park(tmp_path / "park")
+
+    def stopped(path: Path) -> Registry:
+        with sqlite3.connect(path) as database:
+            database.execute("CREATE TABLE asset (id TEXT)")
+        database.close()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(wiring, "Registry", stopped)
+        assert taihang("doctor", park).code == 1
+
+    assert done("doctor", park, "--json").facts["settlements"] == 0
 
 
 def test_interrupt__twice_is_no_worse_than_once(works: dict[str, Work], tmp_path: Path) -> None:

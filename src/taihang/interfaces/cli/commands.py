@@ -301,6 +301,8 @@ def verify(args: argparse.Namespace) -> int:
         words = [str(path), "--lang", _lang(args)]
     words += ["--json"] if args.json else []
     words += ["--log-key", key_of(_str(args, "log_key"))] if args.log_key else []
+    for gateway_key in cast("list[str]", args.gateway_key):
+        words += ["--gateway-key", gateway_key]
     return verify_taihang.main(words)
 
 

@@ -76,13 +76,9 @@ def main(argv: Sequence[str], *, ctrl_c: CtrlC | None = None) -> int:
     except Exception as error:
         if ctrl_c is not None and ctrl_c.came:
             return _interrupted(args, lang)
-        if isinstance(error, TaihangError):
-            return _refused(args, error)
-        if isinstance(error, BrokenPipeError):
-            return _forget_output()
-        if isinstance(error, OSError):
-            return _refused(args, _told(error))
-        raise
+        if not isinstance(error, TaihangError | OSError):
+            raise
+        return _failed(args, error)
     return code
 
 
@@ -90,6 +86,12 @@ def _run(args: argparse.Namespace) -> int:
     module, _, name = cast("str", args.handler).partition(":")
     handler = getattr(import_module(f"taihang.interfaces.cli.{module}"), name)
     return cast("int", handler(args))
+
+
+def _failed(args: argparse.Namespace, error: TaihangError | OSError) -> int:
+    if isinstance(error, BrokenPipeError):
+        return _forget_output()
+    return _refused(args, error if isinstance(error, TaihangError) else _told(error))
 
 
 def _refused(args: argparse.Namespace, error: TaihangError) -> int:

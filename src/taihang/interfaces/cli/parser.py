@@ -262,6 +262,13 @@ def _add_trust(words: _Words) -> None:
     words.option(prove, "--out", required=True)
     verify = words.command("verify", "commands:verify", "file")
     words.option(verify, "--log-key")
+    verify.add_argument(
+        "--gateway-key",
+        action="append",
+        default=[],
+        metavar="NAME=HEX",
+        help=text("cli.option.gateway_key", words.lang),
+    )
     words.command("audit", "commands:audit", "dir")
     words.command("rebuild", "commands:rebuild", "dir")
     words.command("state-hash", "commands:state_hash", "dir")

@@ -259,6 +259,38 @@ def test_clear__takes_everything_out(tmp_path: Path) -> None:
     assert lake.state_hash() == empty
 
 
+def test_take_over__puts_the_other_lake_in_its_place_whole(tmp_path: Path) -> None:
+    old, fresh = lake_in(tmp_path / "lake"), lake_in(tmp_path / "lake.1")
+    old.add("readings", {KEY: readings([(0, 5)], 0), ("M9", "register"): readings([(1, 1)], 0)})
+    fresh.add("readings", {KEY: readings([(0, 6)], 0)})
+    fresh.write_batches([("GW1", 1, 9)])
+    expected = fresh.state_hash()
+
+    old.take_over(fresh)
+
+    assert old.state_hash() == expected
+    assert [path.name for path in tmp_path.iterdir()] == ["lake"]
+
+
+def test_take_over__where_there_was_no_lake(tmp_path: Path) -> None:
+    absent, fresh = lake_in(tmp_path / "lake"), lake_in(tmp_path / "lake.1")
+    fresh.write_batches([("GW1", 1, 9)])
+
+    absent.take_over(fresh)
+
+    assert absent.batches() == [("GW1", 1, 9)]
+
+
+def test_discard__leaves_nothing(tmp_path: Path) -> None:
+    lake = lake_in(tmp_path / "lake.1")
+    lake.add("readings", {KEY: readings([(0, 5)], 0)})
+
+    lake.discard()
+    lake.discard()
+
+    assert list(tmp_path.iterdir()) == []
+
+
 # -- faults --------------------------------------------------------------------------------------
 
 

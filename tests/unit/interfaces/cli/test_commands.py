@@ -91,7 +91,7 @@ def test_commands__for_machines_print_exactly_one_object(june: Small, tmp_path: 
 
     ended = {name: taihang(*line, "--json") for name, line in words.items()}
 
-    assert {name: 0 for name in words} == {name: found.code for name, found in ended.items()}
+    assert dict.fromkeys(words, 0) == {name: found.code for name, found in ended.items()}
     assert all(found.facts for found in ended.values())
     assert all(found.err == "" for found in ended.values())
 
@@ -105,7 +105,7 @@ def test_commands__for_people_speak_their_language(lang: Lang, june: Small, tmp_
 
     told = {name: done(*line, "--lang", lang).out for name, line in words.items()}
 
-    assert {name: lang == "zh" for name in words} == {
+    assert dict.fromkeys(words, lang == "zh") == {
         name: bool(re.search("[\u4e00-\u9fff]", out)) for name, out in told.items()
     }
 
@@ -127,7 +127,7 @@ def test_not_built__is_said_and_is_never_a_success(
 ) -> None:
     told = taihang(*words) if lang == "zh" else _english(words)
 
-    assert (1, "") == (told.code, told.out)
+    assert (told.code, told.out) == (1, "")
     assert expected in told.err
     assert words[0] in told.err
 
@@ -156,8 +156,10 @@ def test_new__makes_a_park_that_is_fit(template: str, tmp_path: Path) -> None:
     doctor = done("doctor", tmp_path / "park", "--json").facts
 
     assert made["park"] == doctor["park"]
-    assert (0, 0, False) == tuple(
-        doctor[name] for name in ("journal_records", "lake_batches", "lake_behind")
+    assert tuple(doctor[name] for name in ("journal_records", "lake_batches", "lake_behind")) == (
+        0,
+        0,
+        False,
     )
     assert done("audit", tmp_path / "park", "--json").facts["clean"] is True
 
@@ -202,7 +204,7 @@ def test_doctor__sees_a_journal_that_has_lost_what_was_acknowledged(park: Path) 
 
     ended = taihang("doctor", park)
 
-    assert (1, "") == (ended.code, ended.out)
+    assert (ended.code, ended.out) == (1, "")
     assert ended.err.startswith("integrity."), ended.err
 
 
@@ -211,8 +213,10 @@ def test_doctor__sees_a_lake_that_lags_behind(park: Path) -> None:
 
     facts = done("doctor", park, "--json").facts
 
-    assert (31, 0, True) == tuple(
-        facts[name] for name in ("journal_records", "lake_batches", "lake_behind")
+    assert tuple(facts[name] for name in ("journal_records", "lake_batches", "lake_behind")) == (
+        31,
+        0,
+        True,
     )
     assert "rebuild" in done("doctor", park).out
 
@@ -229,7 +233,7 @@ def test_simulate__the_same_days_twice_store_nothing_new(tmp_path: Path) -> None
     second = done(*words).facts
 
     assert first["sealed"] == first["read"] == second["unchanged"]
-    assert (0, 0) == (second["sealed"], second["batches"])
+    assert (second["sealed"], second["batches"]) == (0, 0)
     assert before == state_hash(tmp_path)
 
 
@@ -277,9 +281,9 @@ def test_import__counts_every_row(tmp_path: Path) -> None:
 
     facts = done("import", park, files[0], "--map", files[1], "--json").facts
 
-    assert (96, 95, 1, 0) == tuple(
+    assert tuple(
         facts[name] for name in ("rows_read", "rows_used", "rows_missing", "rows_repeated")
-    )
+    ) == (96, 95, 1, 0)
     assert facts["read"] == facts["sealed"] == 96
 
 
@@ -291,7 +295,7 @@ def test_import__a_missing_reading_stays_missing(tmp_path: Path) -> None:
 
     settled = done("settle", park, "--from", "2026-06-01", "--to", "2026-06-02", "--json").facts
 
-    assert (1, 1) == (settled["missing"], settled["open"])
+    assert (settled["missing"], settled["open"]) == (1, 1)
 
 
 def test_import__renames_the_one_point_of_a_map(tmp_path: Path) -> None:
@@ -338,7 +342,7 @@ def test_settle__the_same_period_twice_changes_nothing(park: Path) -> None:
     facts = done("settle", park, *JUNE, "--json").facts
 
     assert before == state_hash(park)
-    assert (0, 0) == (facts["statements"], facts["restated"])
+    assert (facts["statements"], facts["restated"]) == (0, 0)
     assert cast("int", facts["unchanged"]) > 0
 
 
@@ -431,7 +435,7 @@ def test_report__formats_give_the_same_object(park: Path) -> None:
 def test_report__of_a_year_says_how_much_of_it_is_settled(park: Path) -> None:
     facts = done("report", park, "--year", "2026", "--json").facts
 
-    assert (2_880, 365 * 96) == (facts["intervals"], facts["intervals_of_period"])
+    assert (facts["intervals"], facts["intervals_of_period"]) == (2_880, 365 * 96)
 
 
 def test_report__refuses_a_month_that_is_not_settled(park: Path) -> None:
@@ -475,7 +479,7 @@ def test_verify__says_where_a_tampered_file_is_wrong(park: Path, tmp_path: Path)
 
     ended = taihang("verify", proof, "--lang", "en")
 
-    assert (1, "") == (ended.code, ended.err)
+    assert (ended.code, ended.err) == (1, "")
     assert ended.out.startswith("REFUSED: statement.value: ")
     assert taihang("verify", proof, "--json").facts["accepted"] is False
 
@@ -487,7 +491,7 @@ def test_verify__refuses_another_key_and_a_key_that_is_none(park: Path, tmp_path
     other = taihang("verify", proof, "--log-key", "0" * 64, "--lang", "en")
     none = taihang("verify", proof, "--log-key", "zz")
 
-    assert (1, "REFUSED: log.key") == (other.code, other.out[:16])
+    assert (other.code, other.out[:16]) == (1, "REFUSED: log.key")
     none.refused("input.words", "--log-key zz")
 
 
@@ -499,7 +503,7 @@ def test_audit__names_the_batch_that_was_altered(park: Path) -> None:
 
     ended = taihang("audit", park, "--json")
 
-    assert (1, "") == (ended.code, ended.err)
+    assert (ended.code, ended.err) == (1, "")
     assert ended.facts["clean"] is False
     (finding, *_) = cast("list[dict[str, str]]", ended.facts["findings"])
     assert re.match(r"batch import/\d+ \(record \d+", finding["where"])

@@ -79,7 +79,7 @@ def test_main__an_interrupt_is_one_line(
 
     ended = taihang("doctor", "x", "--lang", lang)
 
-    assert (1, "") == (ended.code, ended.out)
+    assert (ended.code, ended.out) == (1, "")
     assert ended.err.startswith(expected)
     assert ended.err.count("\n") == 1
 
@@ -130,7 +130,7 @@ def test_process__a_reader_that_went_away_is_no_traceback(tmp_path: Path) -> Non
 
     code, errors = _piped_into("closed", "doctor", str(park))
 
-    assert (1, "") == (code, errors)
+    assert (code, errors) == (1, "")
 
 
 def test_process__a_terminal_without_chinese_shows_escapes(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_process__a_terminal_without_chinese_shows_escapes(tmp_path: Path) -> No
 
     code, errors = _piped_into("open", "doctor", str(park), PYTHONIOENCODING="ascii")
 
-    assert (0, "") == (code, errors)
+    assert (code, errors) == (0, "")
 
 
 def test_process__json_stays_json_on_a_terminal_without_chinese() -> None:

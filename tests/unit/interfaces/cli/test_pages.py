@@ -59,8 +59,8 @@ def test_serve__carries_the_numbers_of_the_report_and_ends_cleanly(demo_park: De
 
     overview = json.loads(body)
     kpis = overview["kpis"]
-    assert ((200, "alive\n"), (200, "ready\n"), 200) == (health, ready, page[0])
-    assert (200, "2026-09") == (status, overview["month"])
+    assert (health, ready, page[0]) == ((200, "alive\n"), (200, "ready\n"), 200)
+    assert (status, overview["month"]) == (200, "2026-09")
     assert cast("int", report["load_wh"]) / 1e6 == kpis["load_mwh"]
     assert float(str(report["scope2_location_tco2"])) == kpis["scope2_location_tco2"]
     assert float(str(report["scope2_market_tco2"])) == kpis["scope2_market_tco2"]
@@ -74,7 +74,7 @@ def test_serve__carries_the_numbers_of_the_report_and_ends_cleanly(demo_park: De
     for name in ("import", "export", "charge", "discharge", "losses"):
         assert flows_wh[name] / 1e6 == shown[name]
     assert cast("dict[str, object]", report["log"])["root"] == overview["trust"]["root_hex"]
-    assert (0, "", "") == (code, more, errors)
+    assert (code, more, errors) == (0, "", "")
 
 
 @pytest.mark.parametrize(("lang", "expected"), [("zh", "网页已就绪"), ("en", "pages at")])
@@ -88,7 +88,7 @@ def test_serve__announces_the_address_in_the_language(
         code, _, errors = _ended(running)
 
     assert line.startswith(expected)
-    assert (200, 0, "") == (status, code, errors)
+    assert (status, code, errors) == (200, 0, "")
     assert "我的园区" in page
 
 
@@ -99,7 +99,7 @@ def test_serve__announces_the_address_to_machines_as_one_object(tmp_path: Path) 
         code, more, errors = _ended(running)
 
     assert {"address": f"http://127.0.0.1:{port}/"} == json.loads(line)
-    assert (0, "", "") == (code, more, errors)
+    assert (code, more, errors) == (0, "", "")
 
 
 def test_serve__shows_what_was_settled_while_it_runs(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_serve__shows_what_was_settled_while_it_runs(tmp_path: Path) -> None:
         after = json.loads(_get(port, "/api/overview.json")[1])
 
     assert before["as_of_s"] is None
-    assert "2026-09" == after["month"]
+    assert after["month"] == "2026-09"
     assert after["kpis"]["load_mwh"] > 0
 
 
@@ -149,5 +149,5 @@ def test_demo__serves_what_it_made_and_tells_machines_everything_in_one_object(
             if running.poll() is None:
                 os.killpg(running.pid, signal.SIGKILL)
 
-    assert (200, 0, "", "") == (status, code, more, errors)
+    assert (status, code, more, errors) == (200, 0, "", "")
     assert facts["report"]["load_wh"] / 1e6 == json.loads(body)["kpis"]["load_mwh"]

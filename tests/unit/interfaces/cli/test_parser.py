@@ -48,7 +48,7 @@ def test_chosen_lang__is_what_was_asked_for_else_chinese(
 def test_help__is_chinese_unless_asked(words: tuple[str, ...]) -> None:
     ended = taihang(*words)
 
-    assert (0, "") == (ended.code, ended.err)
+    assert (ended.code, ended.err) == (0, "")
     assert "太行" in ended.out
     assert ended.out.startswith("用法：")
     assert all(name in ended.out for name in commands())
@@ -58,7 +58,7 @@ def test_help__is_chinese_unless_asked(words: tuple[str, ...]) -> None:
 def test_help__is_english_if_asked_before_or_after(words: tuple[str, ...]) -> None:
     ended = taihang(*words)
 
-    assert (0, "") == (ended.code, ended.err)
+    assert (ended.code, ended.err) == (0, "")
     assert ended.out.startswith("usage: ")
     assert not _HAN.search(ended.out)
     assert all(name in ended.out for name in commands())
@@ -73,7 +73,7 @@ def test_help__of_a_command_names_every_option_and_fits_a_terminal(
 
     ended = taihang(command, "--help", "--lang", lang)
 
-    assert (0, "") == (ended.code, ended.err)
+    assert (ended.code, ended.err) == (0, "")
     assert bool(_HAN.search(ended.out)) == (lang == "zh")
     options = {name for action in commands()[command]._actions for name in action.option_strings}
     assert {"--help", "--json", "--lang"} <= options
@@ -127,7 +127,7 @@ def test_wrong_words__end_with_2_and_a_hint_in_the_language(
 ) -> None:
     ended = taihang(*words, "--lang", lang) if "--lang" not in words else taihang(*words)
 
-    assert (2, "") == (ended.code, ended.out)
+    assert (ended.code, ended.out) == (2, "")
     assert "--help" in ended.err
     assert "Traceback" not in ended.err
 
@@ -149,7 +149,7 @@ def test_parse__a_command_that_is_not_built_takes_any_words(command: str) -> Non
 def test_version__is_printed() -> None:
     ended = taihang("--version")
 
-    assert (0, "") == (ended.code, ended.err)
+    assert (ended.code, ended.err) == (0, "")
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", ended.out)
 
 
@@ -168,7 +168,7 @@ def test_wrapped__keeps_every_sign_and_stays_within_the_width(words: str, column
 
 
 def test_wrapped__a_chinese_sign_takes_two_columns() -> None:
-    assert ["由日志", "重建"] == wrapped("由日志重建", 6)
+    assert wrapped("由日志重建", 6) == ["由日志", "重建"]
 
 
 def test_wrapped__a_stop_never_begins_a_line() -> None:

@@ -32,7 +32,7 @@ def test_progress__yields_every_item_and_draws_nothing_off_a_terminal(
 ) -> None:
     found = list(progress(range(5), label="work", total=5))
 
-    assert [0, 1, 2, 3, 4] == found
+    assert found == [0, 1, 2, 3, 4]
     assert capsys.readouterr() == ("", "")
 
 
@@ -45,7 +45,7 @@ def test_progress__on_a_terminal_draws_the_label_on_the_error_stream(
     found = list(progress(iter("abc"), label="封装", total=3))
 
     printed = capsys.readouterr()
-    assert ["a", "b", "c"] == found
+    assert found == ["a", "b", "c"]
     assert "封装" in printed.err
     assert printed.out == ""
 
@@ -62,7 +62,7 @@ def test_progress__stops_where_its_reader_stops() -> None:
         if item == 3:
             break
 
-    assert [0, 1, 2, 3] == taken
+    assert taken == [0, 1, 2, 3]
 
 
 def test_waiting__draws_nothing_off_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:

@@ -53,7 +53,7 @@ def test_print_report__says_the_balance_as_two_sums_that_add_up(
     # Each part is rounded to 0.1 MWh on its own.
     assert abs(sum(parts_in) - total_in) <= Decimal("0.05") * len(parts_in)
     assert abs(sum(parts_out) - total_out) <= Decimal("0.05") * len(parts_out)
-    assert (3, 4) == (len(parts_in), len(parts_out))
+    assert (len(parts_in), len(parts_out)) == (3, 4)
 
 
 def test_report_facts__flows_close_to_the_watt_hour(demo_park: DemoPark) -> None:
@@ -128,9 +128,9 @@ def test_print_report__a_part_of_a_month_says_so(
 
     assert "192 / 2,880" in _told(park, "zh", monkeypatch, "2026-06")
     assert "192 of 2,880" in _told(park, "en", monkeypatch, "2026-06")
-    assert (192, 2880) == tuple(
+    assert tuple(
         _facts(park, "2026-06")[name] for name in ("intervals", "intervals_of_period")
-    )
+    ) == (192, 2880)
 
 
 def test_print_report__a_park_without_storage_has_no_storage_in_its_sums(

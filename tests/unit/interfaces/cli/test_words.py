@@ -97,10 +97,10 @@ def test_stretch_of__refuses_empty_turned_and_endless(first: str, last: str) -> 
 
 def test_month_or_year_of__returns_name_and_period() -> None:
     name, period = month_or_year_of(Namespace(month="2026-09", year=None), ZONE)
-    assert ("2026-09", 30 * 96) == (name, period.n_steps)
+    assert (name, period.n_steps) == ("2026-09", 30 * 96)
 
     name, period = month_or_year_of(Namespace(month=None, year="2024"), ZONE)
-    assert ("2024", 366 * 96) == (name, period.n_steps)
+    assert (name, period.n_steps) == ("2024", 366 * 96)
 
 
 @pytest.mark.parametrize("given_word", ["2026-13", "2026-9", "2026", "2026-09-01", "Sept"])

@@ -87,12 +87,12 @@ def test_build_overview__plan_is_of_the_day_after_the_last_one(demo_park: DemoPa
 
     assert overview.day is not None
     assert overview.plan is not None
-    assert ("2026-09-30", "2026-10-01") == (overview.day.date, overview.plan.date)
+    assert (overview.day.date, overview.plan.date) == ("2026-09-30", "2026-10-01")
     assert overview.kpis.plan_saving_cny == Decimal(
         str(_table(demo_park.facts, "plan")["saving_cny"])
     )
     soc = [ratio for ratio in overview.plan.soc_ratio if ratio is not None]
-    assert (96, True) == (len(soc), 0 <= min(soc) <= max(soc) <= 1)
+    assert (len(soc), 0 <= min(soc) <= max(soc) <= 1) == (96, True)
 
 
 def _table(facts: dict[str, object], name: str) -> dict[str, object]:
@@ -146,12 +146,12 @@ def test_build_overview__the_same_park_gives_the_same_json(demo_park: DemoPark) 
 def test_build_overview__of_an_empty_park_says_that_it_is_empty(tmp_path: Path) -> None:
     overview = _overview(blank_park(tmp_path / "park"))
 
-    assert (None, None, (), ()) == (
+    assert (
         overview.as_of_s,
         overview.month,
         overview.flows,
         overview.calendar,
-    )
+    ) == (None, None, (), ())
     assert overview.park_name_zh == "我的园区"
 
 
@@ -198,7 +198,7 @@ def test_build_overview__a_hole_between_settlements_is_not_taken_for_a_month(
     assert overview.day is not None
     assert overview.day.date == "2026-08-12"
     july = [share for day, share in overview.calendar if day.startswith("2026-07")]
-    assert [None] * 31 == july
+    assert july == [None] * 31
 
 
 def test_build_overview__a_part_over_the_turn_of_a_month_shows_the_later_one(
@@ -216,7 +216,7 @@ def test_build_overview__the_calendar_runs_over_the_turn_of_the_year(tmp_path: P
     overview = _overview(_filled(tmp_path, date(2025, 12, 1), 62))
 
     assert overview.month == "2026-01"
-    assert ["2025-12-01", "2026-01-31"] == [overview.calendar[0][0], overview.calendar[-1][0]]
+    assert [overview.calendar[0][0], overview.calendar[-1][0]] == ["2025-12-01", "2026-01-31"]
     assert len(overview.calendar) == 62
 
 
@@ -234,7 +234,7 @@ def test_build_overview__a_zone_that_sets_its_clock_has_days_of_23_and_25_hours(
     overview = _overview(park)
 
     assert overview.day is None
-    assert [("2026-03-28", 0.0), ("2026-03-29", 0.0)] == list(overview.calendar)
+    assert list(overview.calendar) == [("2026-03-28", 0.0), ("2026-03-29", 0.0)]
 
 
 def _fill_days(park: Path, tmp_path: Path, first: date, *, n_days: int) -> None:
@@ -251,7 +251,7 @@ def test_build_overview__a_gap_is_none_in_the_series_and_told_in_the_coverage(
 
     assert overview.day is not None
     load = overview.day.series["load"]
-    assert [10, 11, 12, 13] == [at for at, kw in enumerate(load) if kw is None]
+    assert [at for at, kw in enumerate(load) if kw is None] == [10, 11, 12, 13]
     assert overview.kpis.coverage_ratio == pytest.approx(92 / 96)
     assert overview.kpis.open_intervals == 4
     assert ("missing", pytest.approx(92 / 96)) == (
