@@ -1,4 +1,4 @@
-"""Runs the command line as a person or a machine does, and makes the small park that it works on."""
+"""Runs the command line as a person or a machine does, and makes the park that it works on."""
 
 import io
 import itertools
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Final
+from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 from taihang.interfaces.cli.main import main
@@ -49,9 +49,7 @@ class Ended:
     def facts(self) -> dict[str, object]:
         """The one JSON object on standard output; nothing may stand beside it."""
         (line,) = self.out.splitlines()
-        found = json.loads(line)
-        assert isinstance(found, dict)
-        return found
+        return cast("dict[str, object]", json.loads(line))
 
     def refused(self, code: str, *parts: str) -> None:
         """Demand a refusal that names what was given, with nothing on standard output."""

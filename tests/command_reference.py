@@ -1,11 +1,11 @@
-"""Writes docs/cli.md from the parser itself: ``python tests/command_reference.py`` after a change."""
+"""Writes docs/cli.md from the parser: ``python tests/command_reference.py`` after a change."""
 
 import argparse
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, cast
 
-from taihang.interfaces.cli.parser import NOT_BUILT, build_parser
+from taihang.interfaces.cli.parser import FORMATS, NOT_BUILT, build_parser
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "cli.md"
 EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -36,14 +36,15 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
 """What a reader can try; a test reads each of them with the parser."""
 _HEAD: Final = """# Reference of the command line
 
-Every command with every word and option. What the commands do, and in which order they are used, stands in
-[the command line](how-to/command-line.md). This page is written by `python tests/command_reference.py`; a test fails
-when it is not what the parser says.
+Every command with every word and option. What the commands do, and in which order they are used,
+stands in [the command line](how-to/command-line.md). This page is written by
+`python tests/command_reference.py`; a test fails when it is not what the parser says.
 
-`taihang --help` and `taihang COMMAND --help` show the same in the terminal, in Chinese or, with `--lang en`, in English.
-Exit codes: **0** done, **1** refused with a reason on the error stream, **2** the words were wrong. Options cannot be
-abbreviated. With `--json` a command prints exactly one JSON object to standard output, also when it is refused; then the
-object holds `code`, `given`, `expected` and `remedy` ([all codes](errors.md)).
+`taihang --help` and `taihang COMMAND --help` show the same in the terminal, in Chinese or, with
+`--lang en`, in English. Exit codes: **0** done, **1** refused with a reason on the error stream,
+**2** the words were wrong. Options cannot be abbreviated. With `--json` a command prints exactly
+one JSON object to standard output, also when it is refused; then the object holds `code`, `given`,
+`expected` and `remedy` ([all codes](errors.md)).
 """
 _COMMON: Final = ("help", "lang", "json", "version")
 
@@ -104,10 +105,11 @@ def _sentence(words: str) -> str:
 
 
 def _not_built() -> Iterator[str]:
-    yield "These answer that they are not built, with exit code 1, whatever is written behind them.\n"
+    yield "These answer that they are not built, with exit code 1, whatever stands behind them.\n"
     rows = [f"| `{name}` | {_sentence(commands()[name].description or '')} |" for name in NOT_BUILT]
     yield "\n".join(["| command | meant for |", "|---|---|", *rows])
-    yield "\nSo do `taihang simulate --faults FILE` and `taihang report --format html`, `xlsx` and `pdf`.\n"
+    formats = ", ".join(f"`{name}`" for name in FORMATS if name not in {"text", "json"})
+    yield f"\nSo do `simulate --faults FILE` and `report --format` with {formats}.\n"
 
 
 if __name__ == "__main__":

@@ -28,7 +28,9 @@ _NO_CODE: Final = frozenset(
         tokenize.NL,
     )
 )
-_BUILT: Final = frozenset(("__pycache__", "_build", "build", "dist", "node_modules"))
+_BUILT: Final = frozenset(
+    ("__pycache__", "_build", "build", "demo-park", "dist", "node_modules", "out")
+)
 
 
 def modules(*rings: str) -> list[Path]:

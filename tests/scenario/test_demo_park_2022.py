@@ -143,12 +143,14 @@ def test_report__judges_the_year_by_the_rule(run: Run) -> None:
     assert str(green.threshold_ratio) == "0.30"
     assert self_use.verdict is Verdict.MET
     assert export.verdict is Verdict.MET
-    assert green.sentence_zh == SENTENCE_ZH
-    assert green.sentence_en == SENTENCE_EN
-
-
-SENTENCE_ZH = ""
-SENTENCE_EN = ""
+    short_mwh = f"{(0.3 * green.denominator_wh - green.numerator_wh) / 1e6:,.3f} MWh"
+    for sentence in (green.sentence_zh, green.sentence_en):
+        assert "R_green" in sentence
+        assert "5.1 %" in sentence
+        assert "30 %" in sentence
+        assert short_mwh in sentence
+    assert "低于" in green.sentence_zh
+    assert green.sentence_en.isascii()
 
 
 def test_audit__of_the_year_finds_nothing_but_statements_not_yet_issued(run: Run) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
@@ -37,12 +38,15 @@ MOMENTS = (1, 3, 7)
 DAYS = ("--from", "2026-09-01", "--to", "2026-09-07")
 
 
+Words: TypeAlias = Callable[[Path], tuple[str | Path, ...]]
+
+
 @dataclass(frozen=True)
 class Work:
     """A command on a park, as it is before the command, and the state it leads to."""
 
     before: Path
-    words: Callable[[Path], tuple[str | Path, ...]]
+    words: Words
     expected: str
 
 
@@ -58,7 +62,7 @@ def works(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Work]:
     done("simulate", read, "--from", "2026-09-01", "--days", "6")
     shutil.copytree(read, settled)
     done("settle", settled, *DAYS)
-    found = {
+    found: dict[str, tuple[Path, Words]] = {
         "simulate": (
             fresh,
             lambda park: ("simulate", park, "--from", "2026-09-01", "--days", "6"),
@@ -77,7 +81,7 @@ def works(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Work]:
     }
 
 
-def _undisturbed(park: Path, before: Path, words: Callable[[Path], tuple[str | Path, ...]]) -> str:
+def _undisturbed(park: Path, before: Path, words: Words) -> str:
     _copied(before, park)
     done(*words(park))
     return state_hash(park)

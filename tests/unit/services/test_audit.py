@@ -475,14 +475,20 @@ def test_rebuild__knows_what_each_settlement_knew(root: Path) -> None:
     assert lots_wh == int(truth.sum()), "a lot once issued is not changed"
 
 
-def test_rebuild__of_a_month_that_was_settled_with_another_park_file(root: Path) -> None:
-    with small_park.opened(root) as ports:
-        small_park.fill(ports, JUNE)
-        settled(ports)
-        before = ports.lake.state_hash()
+def test_rebuild__settles_with_the_park_file_of_each_settlement(root: Path) -> None:
+    """One file, another, and the first one put back; then a third that settles nothing."""
     text = (root / "park.toml").read_text(encoding="utf-8")
-    changed = text.replace("capacity_kva = 500", "capacity_kva = 100")
+    hashes: list[str] = []
+    for limit_kva in (500, 100, 500):
+        changed = text.replace("capacity_kva = 500", f"capacity_kva = {limit_kva}")
+        (root / "park.toml").write_text(changed, encoding="utf-8")
+        with small_park.opened(root) as ports:
+            small_park.fill(ports, DAY)
+            settled(ports, DAY)
+            hashes.append(ports.lake.state_hash())
+            assert rebuild(ports=ports) == hashes[-1]
+    changed = text.replace("capacity_kva = 500", "capacity_kva = 50")
     (root / "park.toml").write_text(changed, encoding="utf-8")
 
     with small_park.opened(root) as ports:
-        assert rebuild(ports=ports) == before
+        assert rebuild(ports=ports) == hashes[2] == hashes[0] != hashes[1]

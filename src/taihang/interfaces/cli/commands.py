@@ -24,6 +24,7 @@ from taihang.interfaces.cli.words import (
     WordsError,
     count_of,
     day_of,
+    gateway_key_of,
     key_of,
     month_or_year_of,
     stretch_of,
@@ -302,7 +303,7 @@ def verify(args: argparse.Namespace) -> int:
     words += ["--json"] if args.json else []
     words += ["--log-key", key_of(_str(args, "log_key"))] if args.log_key else []
     for gateway_key in cast("list[str]", args.gateway_key):
-        words += ["--gateway-key", gateway_key]
+        words += ["--gateway-key", gateway_key_of(gateway_key)]
     return verify_taihang.main(words)
 
 

@@ -77,7 +77,7 @@ def _live(
     _step(args, "settle", lang, statements=settled["statements"], bills=settled["bills"])
     # 3. Tomorrow.
     plan = plan_day(LAST_DAY + timedelta(days=1), ports=ports)
-    _step(args, "plan", lang, saving=_saving(plan))
+    _step(args, "plan", lang, saving=_saving(plan, ",.2f"))
     # 4. One number with its proof, checked as a stranger would.
     month = list(months_in(period, ports.park.zone))[-1]
     proof = _prove(ports, f"{PROVEN}.{month}", Path(str(args.dir)))
@@ -93,7 +93,7 @@ def _live(
         "settlement": settled,
         "plan": {
             "day": plan.day.isoformat(),
-            "saving_cny": _saving(plan),
+            "saving_cny": _saving(plan, ".2f"),
             "accepted": plan.verdict.accepted,
         },
         "proof": proof,
@@ -114,9 +114,9 @@ def _prove(ports: Ports, statement_id: str, root: Path) -> dict[str, object]:
     }
 
 
-def _saving(plan: DayPlan) -> str:
+def _saving(plan: DayPlan, form: str) -> str:
     saving_cny = plan.plan.saving_cny
-    return "–" if saving_cny is None else f"{saving_cny:.2f}"
+    return "–" if saving_cny is None else f"{saving_cny:{form}}"
 
 
 def _label(first_day: date) -> str:

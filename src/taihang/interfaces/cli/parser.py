@@ -262,7 +262,7 @@ def _add_trust(words: _Words) -> None:
     words.option(prove, "--out", required=True)
     verify = words.command("verify", "commands:verify", "file")
     words.option(verify, "--log-key")
-    verify.add_argument(
+    verify.options.add_argument(
         "--gateway-key",
         action="append",
         default=[],

@@ -23,6 +23,7 @@ _NAME_WIDTH: Final = 26
 """Columns of a terminal that the longest name may take; the table then fits into 80."""
 _INFLOWS: Final = ("import", "generation", "discharge")
 _OUTFLOWS: Final = ("load", "charge", "export", "losses")
+_LARGE_WH: Final = 100_000 * WH_PER_MWH
 _STORAGE: Final = ("discharge", "charge")
 _MARK: Final = {
     Verdict.MET: ("✓", "green"),
@@ -179,8 +180,13 @@ def _balance(found: ParkReport, ports: Ports, lang: Lang) -> Text:
 
 def _sum(names: Iterable[str], found: ParkReport, lang: Lang) -> str:
     parts_wh = {name: found.flows_wh[name] for name in names}
-    parts = [f"{text(f'cli.flow.{name}', lang)} {_mwh(wh)}" for name, wh in parts_wh.items()]
-    return f"{' + '.join(parts)} = {_mwh(sum(parts_wh.values()))}"
+    total_wh = sum(parts_wh.values())
+    # The sum of a large park or a year stays on its line: a tenth of a MWh says nothing there.
+    digits = 1 if total_wh < _LARGE_WH else 0
+    parts = [
+        f"{text(f'cli.flow.{name}', lang)} {_mwh(wh, digits)}" for name, wh in parts_wh.items()
+    ]
+    return f"{' + '.join(parts)} = {_mwh(total_wh, digits)}"
 
 
 def _verdicts(found: ParkReport, lang: Lang) -> Table:
@@ -222,8 +228,8 @@ def _top_enterprises(found: ParkReport, ports: Ports, lang: Lang) -> Table:
     return table
 
 
-def _mwh(energy_wh: int) -> str:
-    return f"{Decimal(energy_wh) / WH_PER_MWH:,.1f}"
+def _mwh(energy_wh: int, digits: int = 1) -> str:
+    return f"{Decimal(energy_wh) / WH_PER_MWH:,.{digits}f}"
 
 
 def _floored(ratio: float) -> str:

@@ -15,6 +15,7 @@ FIRST_YEAR: Final = 1980
 LAST_YEAR: Final = 2199
 """Years outside these are slips of the pen: no park has readings of them."""
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_YEAR: Final = re.compile(r"[0-9]{4}")
 _KEY: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -115,11 +116,15 @@ def month_or_year_of(args: argparse.Namespace, zone: ZoneInfo) -> tuple[str, Per
         The name as given, and the period.
 
     Raises:
-        WordsError: If the year is outside the years of any park.
+        WordsError: If the year is outside the years of any park, or written in other digits.
         PeriodError: If the name is neither ``YYYY-MM`` nor ``YYYY``.
     """
     given = str(args.month or args.year)
-    if given[:4].isascii() and given[:4].isdigit():
+    if not given.isascii():
+        raise WordsError(
+            given=repr(given), expected="plain digits", remedy="write for example 2026 or 2026-06"
+        )
+    if _YEAR.match(given):
         _check_year(int(given[:4]), given)
     return given, (month if args.month else year)(given, zone)
 
@@ -141,6 +146,28 @@ def key_of(given: str) -> str:
             given=f"--log-key {given}",
             expected="64 hexadecimal digits, small letters",
             remedy="take the key that the park publishes; `taihang doctor` shows it",
+        )
+    return given
+
+
+def gateway_key_of(given: str) -> str:
+    """Return a word that names a gateway and its public key.
+
+    Args:
+        given: The word.
+
+    Returns:
+        The same word.
+
+    Raises:
+        WordsError: If it is not ``NAME=`` and 64 hexadecimal digits.
+    """
+    name, _, key = given.rpartition("=")
+    if not name or not _KEY.fullmatch(key):
+        raise WordsError(
+            given=f"--gateway-key {given}",
+            expected="a gateway's name, =, and 64 hexadecimal digits, small letters",
+            remedy="take the keys of the gateways from the park's register",
         )
     return given
 

@@ -113,11 +113,12 @@ def test_record_settlement__remembers_each_once_in_the_order_of_settling(tmp_pat
     ]
 
     with register(tmp_path) as registry:
-        for at_s, settlement in enumerate([*settlements, settlements[0]]):
+        # The same one again adds nothing; an earlier one again is a settling of its own.
+        for at_s, settlement in enumerate([*settlements, settlements[-1], settlements[0]]):
             registry.record_settlement(settlement, at_s=at_s)
 
     with register(tmp_path) as registry:
-        assert registry.settlements() == settlements
+        assert registry.settlements() == [*settlements, settlements[0]]
 
 
 # -- statements ----------------------------------------------------------------------------------

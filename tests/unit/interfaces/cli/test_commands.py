@@ -466,7 +466,7 @@ def test_checked_proof__never_hands_out_what_the_verifier_refuses(
 
     with (
         open_park(june.root, writing=False) as ports,
-        pytest.raises(RefusedProofError, match="statement.value"),
+        pytest.raises(RefusedProofError, match=r"statement\.value"),
     ):
         checked_proof("energy.E01.2026-06", ports)
 

@@ -142,7 +142,7 @@ def test_demo__serves_what_it_made_and_tells_machines_everything_in_one_object(
         try:
             assert running.stdout is not None
             facts = json.loads(running.stdout.readline())
-            port = int(re.search(r":(\d+)/", facts["address"])[1])  # pyright: ignore[reportOptionalSubscript]
+            (port,) = map(int, re.findall(r":(\d+)/", facts["address"]))
             status, body = _get(port, "/api/overview.json")
             code, more, errors = _ended(running)
         finally:

@@ -16,6 +16,7 @@ from taihang.interfaces.cli.words import (
     WordsError,
     count_of,
     day_of,
+    gateway_key_of,
     key_of,
     month_or_year_of,
     stretch_of,
@@ -109,9 +110,15 @@ def test_month_or_year_of__refuses_what_is_no_month(given_word: str) -> None:
         month_or_year_of(Namespace(month=given_word, year=None), ZONE)
 
 
-@pytest.mark.parametrize("given_word", ["0000", "9999", "0001"])
+@pytest.mark.parametrize("given_word", ["0000", "9999", "0001", "２０２６"])
 def test_month_or_year_of__refuses_years_of_no_park(given_word: str) -> None:
     with pytest.raises(WordsError, match=given_word):
+        month_or_year_of(Namespace(month=None, year=given_word), ZONE)
+
+
+@pytest.mark.parametrize("given_word", ["26", "20266", "x", "2026-06"])
+def test_month_or_year_of__refuses_what_is_no_year(given_word: str) -> None:
+    with pytest.raises(PeriodError, match="YYYY"):
         month_or_year_of(Namespace(month=None, year=given_word), ZONE)
 
 
@@ -125,3 +132,15 @@ def test_key_of__takes_64_small_hexadecimal_digits() -> None:
 def test_key_of__refuses_anything_else(given_word: str) -> None:
     with pytest.raises(WordsError, match="64 hexadecimal digits"):
         key_of(given_word)
+
+
+def test_gateway_key_of__takes_a_name_and_a_key() -> None:
+    word = "GW1=" + "0123456789abcdef" * 4
+
+    assert word == gateway_key_of(word)
+
+
+@pytest.mark.parametrize("given_word", ["", "GW1", "GW1=", "=" + "0" * 64, "GW1=" + "0" * 63])
+def test_gateway_key_of__refuses_anything_else(given_word: str) -> None:
+    with pytest.raises(WordsError, match="--gateway-key"):
+        gateway_key_of(given_word)

@@ -140,7 +140,7 @@ def test_overview_page__an_empty_park_says_what_to_do_next() -> None:
     answer = ask(_EMPTY, "/")
 
     assert answer.status == 200
-    assert "园区里还没有读数" in answer.text
+    assert "园区里还没有已结算的数据" in answer.text
     assert "taihang import" in answer.text
     assert "<table" not in answer.text
 
