@@ -104,23 +104,28 @@ def bill_drafts(name: str, *, ports: Ports) -> list[Draft]:
 
 def _bills(name: str, ports: Ports) -> list[Bill]:
     period, zone = month(name, ports.park.zone), ports.park.zone
+    # Prices first: a month without them is refused before anything is traced.
+    terms = [
+        bill_terms(
+            tariff,
+            voltage_kv=enterprise.voltage_kv,
+            transformer_kva=enterprise.transformer_kva,
+            book=ports.facts,
+            period=period,
+            zone=zone,
+        )
+        for enterprise, tariff in _billed_users(ports.park)
+    ]
     matched = _matched(name, ports)
     return [
         bill(
             _use(enterprise, name, matched, ports),
-            terms=bill_terms(
-                tariff,
-                voltage_kv=enterprise.voltage_kv,
-                transformer_kva=enterprise.transformer_kva,
-                book=ports.facts,
-                period=period,
-                zone=zone,
-            ),
+            terms=found,
             book=ports.facts,
             month_name=name,
             zone=zone,
         )
-        for enterprise, tariff in _billed_users(ports.park)
+        for (enterprise, _), found in zip(_billed_users(ports.park), terms, strict=True)
     ]
 
 

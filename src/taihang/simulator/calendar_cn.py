@@ -5,6 +5,7 @@ The dates are those of the State Council's notices; a year without a notice is a
 
 from datetime import date, timedelta
 from enum import IntEnum
+from functools import cache
 from typing import Final
 
 from taihang.standards.state_council_holidays import notice_of
@@ -24,6 +25,7 @@ class DayKind(IntEnum):
     """Named by the notice, weekend or not."""
 
 
+@cache
 def day_kind(day: date) -> DayKind:
     """Say how a local day is worked.
 
