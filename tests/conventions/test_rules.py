@@ -12,6 +12,8 @@ from conventions.source_tree import DOCS, ROOT, joined, modules, name_of
 
 RULES: Final = DOCS / "rules.md"
 PROMISES: Final = DOCS / "promises.md"
+FAULTS: Final = DOCS / "faults.md"
+N_FAULTS: Final = 63
 N_RULES_LEAST: Final = 13
 _CITED: Final = re.compile(r"§(\d+)(?![\d.]*\d|-\d)")
 _RULE: Final = re.compile(r"^## §(\d+) \S.*$", re.MULTILINE)
@@ -87,7 +89,11 @@ def test_rules__are_each_cited_by_code_or_a_test() -> None:
 
 
 def test_promises__are_those_that_code_cites() -> None:
-    told = _PROMISE.findall(PROMISES.read_text(encoding="utf-8"))
+    told = [
+        number
+        for page in (PROMISES, FAULTS)
+        for number in _PROMISE.findall(page.read_text(encoding="utf-8"))
+    ]
     cited = {
         number
         for path in citing_files()
@@ -97,6 +103,12 @@ def test_promises__are_those_that_code_cites() -> None:
 
     assert len(told) == len(set(told)) >= 12
     assert not cited - set(told), f"cited and not told: {sorted(cited - set(told))}"
+
+
+def test_faults__are_numbered_without_a_hole() -> None:
+    found = _PROMISE.findall(FAULTS.read_text(encoding="utf-8"))
+
+    assert found == [f"F{number}" for number in range(1, N_FAULTS + 1)]
 
 
 def test_promises_cited__reads_one_and_several() -> None:
