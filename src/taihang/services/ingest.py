@@ -4,19 +4,20 @@ Nothing is answered before it is on the disk (P1), every batch counts once howev
 (P2), and two different batches under one number are refused with both hashes (T5).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from taihang.core.errors import InputError, IntegrityError
+from taihang.core.errors import InputError, IntegrityError, TaihangError
 from taihang.core.metering.energy import OffGridEnergyError, RegisterOffDialError
 from taihang.core.metering.readings import MeterEvent, ReadingBlock
 from taihang.core.periods import STEP_S
 from taihang.core.seal.batch import SealedBatch, open_batch
 from taihang.core.series import Quality, Quantity
+from taihang.core.tlog.inclusion_text import encode_inclusion
 from taihang.core.tlog.merkle import leaf_hash
 from taihang.services.collect import IMPORT_GATEWAY
 from taihang.services.ports import Columns, Ports
@@ -51,8 +52,12 @@ class Receipt:
     counter: int
     leaf_index: int
     leaf_hash: bytes
+    received_at_s: int
+    """When the platform answered for it first [s since 1970-01-01T00:00Z]."""
     known_before: bool
     """Whether the batch had come before; it then counts once all the same."""
+    proof: str
+    """Index, path and signed checkpoint as text: evidence that the sender can show to anybody."""
 
 
 @dataclass(slots=True)
@@ -65,8 +70,127 @@ class Pending:
     n_readings: int = 0
 
 
+class Ingester:
+    """Takes batches in, group by group, for one process that holds the writer's lock.
+
+    Example:
+        Every answer stands at the place of its batch::
+
+            for answer in Ingester(ports).commit([first, second]):
+                print(answer)  # a Receipt, or the TaihangError that says why not
+    """
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._pending = Pending(batches=[])
+        self._index_of: dict[tuple[str, int], int] = {}
+        self._take_stock()
+
+    def commit(self, batches: Sequence[bytes]) -> list[Receipt | TaihangError]:
+        """Store a group of batches in one forced write.
+
+        A bad batch is refused alone; the others of its group are stored. What the disk refuses
+        (``LinkError``, ``StateError`` of the journal) is raised: then nothing of the group is
+        stored.
+
+        Args:
+            batches: Sealed batches in any order.
+
+        Returns:
+            For each batch its receipt, or why it is refused.
+        """
+        ports = self._ports
+        if len(self._pending.batches) != ports.journal.size:
+            self._take_stock()  # Another process has written, or a write failed half-way.
+        # 1. Open and judge each batch alone.
+        answers = self._judged(batches)
+        before = ports.journal.size
+        fresh: dict[tuple[str, int], SealedBatch] = {}
+        payload: list[bytes] = []
+        known: list[bool] = []
+        for place, answer in enumerate(answers):
+            known.append(False)
+            if isinstance(answer, TaihangError):
+                continue
+            # 2. Once for ever: a known number must carry the known content.
+            number = (answer.header.gateway, answer.header.counter)
+            known[place] = number in self._index_of or number in fresh
+            if not known[place]:
+                fresh[number] = answer
+                payload.append(batches[place])
+            elif (fork := self._fork(answer, fresh.get(number))) is not None:
+                answers[place] = fork
+        # 3. Store and force; from here on the batches can be acknowledged.
+        received_at_s = int(ports.clock.now().timestamp())
+        ports.journal.append(payload)
+        for index, (number, batch) in enumerate(fresh.items(), start=before):
+            self._index_of[number] = index
+            stage(batch, index, self._pending)
+        # 4. Answer.
+        receipts = [
+            answer
+            if isinstance(answer, TaihangError)
+            else self._receipt(answer, received_at_s=received_at_s, known_before=known[place])
+            for place, answer in enumerate(answers)
+        ]
+        if self._pending.n_readings >= _FLUSH_READINGS:
+            self.flush()
+        return receipts
+
+    def flush(self) -> None:
+        """Write to the lake what is in the journal and not yet there."""
+        _flush(self._ports, self._pending)
+
+    def _take_stock(self) -> None:
+        # A lake that could not be written to lags behind; numbers must be those of the journal.
+        catch_up(self._ports)
+        self._pending = Pending(batches=self._ports.lake.batches())
+        self._index_of = {row[:2]: index for index, row in enumerate(self._pending.batches)}
+
+    def _judged(self, batches: Sequence[bytes]) -> list[SealedBatch | TaihangError]:
+        enrolled = self._ports.registry.gateway_keys()
+        judged: list[SealedBatch | TaihangError] = []
+        for data in batches:
+            try:
+                # Every byte is decoded and the block root rebuilt; then: who sends it, and may it?
+                batch = open_batch(data)
+                check_sender(batch, enrolled=enrolled, ports=self._ports)
+            except TaihangError as error:
+                judged.append(error)
+            else:
+                judged.append(batch)
+        return judged
+
+    def _fork(self, batch: SealedBatch, twin: SealedBatch | None) -> CounterForkError | None:
+        """Return what to say of a batch whose number is taken by other content."""
+        leaf = leaf_hash(batch.leaf_entry)
+        index = self._index_of.get((batch.header.gateway, batch.header.counter), 0)
+        known = self._ports.journal.tree.leaf(index) if twin is None else leaf_hash(twin.leaf_entry)
+        if leaf == known:
+            return None
+        return CounterForkError(
+            given=f"batch {batch.header.counter} of {batch.header.gateway} with leaf {leaf.hex()}",
+            expected=f"the leaf {known.hex()} that is stored under this number",
+            remedy="stop the gateway and keep both batches: its key is in two hands",
+        )
+
+    def _receipt(self, batch: SealedBatch, *, received_at_s: int, known_before: bool) -> Receipt:
+        journal, header = self._ports.journal, batch.header
+        index = self._index_of[header.gateway, header.counter]
+        path = journal.tree.inclusion_proof(index, size=journal.size)
+        return Receipt(
+            gateway=header.gateway,
+            counter=header.counter,
+            leaf_index=index,
+            leaf_hash=journal.tree.leaf(index),
+            received_at_s=received_at_s,
+            known_before=known_before,
+            proof=encode_inclusion(index, path=path, checkpoint_note=journal.checkpoint_note or ""),
+        )
+
+
 def ingest(batches: Iterable[bytes], *, ports: Ports) -> Iterator[Receipt]:
-    """Store sealed batches and yield a receipt for each.
+    """Store sealed batches and yield a receipt for each; stop at the first that is refused.
 
     Args:
         batches: Sealed batches in any order.
@@ -74,18 +198,19 @@ def ingest(batches: Iterable[bytes], *, ports: Ports) -> Iterator[Receipt]:
 
     Yields:
         A receipt for each batch, after it is on the disk.
+
+    Raises:
+        TaihangError: The refusal of a batch, after the receipts of those before it.
     """
-    # A lake that could not be written to lags behind; numbers below must be those of the journal.
-    catch_up(ports)
-    pending = Pending(batches=ports.lake.batches())
-    index_of = {row[:2]: index for index, row in enumerate(pending.batches)}
+    ingester = Ingester(ports)
     try:
         for group in _groups(batches):
-            yield from _commit(group, ports, pending, index_of)
-            if pending.n_readings >= _FLUSH_READINGS:
-                _flush(ports, pending)
+            for answer in ingester.commit(group):
+                if isinstance(answer, TaihangError):
+                    raise answer
+                yield answer
     finally:
-        _flush(ports, pending)
+        ingester.flush()
 
 
 def catch_up(ports: Ports) -> int:
@@ -148,44 +273,6 @@ def _check_event(gateway: str, event: MeterEvent, ports: Ports) -> None:
         )
 
 
-def _commit(
-    group: list[bytes], ports: Ports, pending: Pending, index_of: dict[tuple[str, int], int]
-) -> Iterator[Receipt]:
-    # 1. Open: every byte decoded, the block root rebuilt.
-    enrolled = ports.registry.gateway_keys()
-    opened = [open_batch(data) for data in group]
-    fresh: list[SealedBatch] = []
-    payload: list[bytes] = []
-    known_before: list[bool] = []
-    for batch, data in zip(opened, group, strict=True):
-        # 2. Who sends it, and may it?
-        check_sender(batch, enrolled=enrolled, ports=ports)
-        # 3. Once for ever: a known number must carry the known content.
-        number = (batch.header.gateway, batch.header.counter)
-        known_before.append(number in index_of)
-        if number in index_of:
-            _check_same(batch, index_of[number], ports, fresh)
-            continue
-        index_of[number] = ports.journal.size + len(fresh)
-        fresh.append(batch)
-        payload.append(data)
-    # 4. Store and force; from here on the batch can be acknowledged.
-    before = ports.journal.size
-    ports.journal.append(payload)
-    for offset, batch in enumerate(fresh):
-        stage(batch, before + offset, pending)
-    # 5. Answer.
-    for batch, known in zip(opened, known_before, strict=True):
-        index = index_of[batch.header.gateway, batch.header.counter]
-        yield Receipt(
-            gateway=batch.header.gateway,
-            counter=batch.header.counter,
-            leaf_index=index,
-            leaf_hash=ports.journal.tree.leaf(index),
-            known_before=known,
-        )
-
-
 def _check_block(gateway: str, block: ReadingBlock, ports: Ports) -> None:
     """Check that a block is of a meter of this gateway, in its scale, and can be settled."""
     meter = ports.park.meters.get(block.point)
@@ -229,22 +316,6 @@ def _check_values(block: ReadingBlock) -> None:
             given=f"energy of {block.point} at {block.times_s[block.times_s % STEP_S > 0][0]} s",
             expected=f"starts of intervals, multiples of {STEP_S} s",
             remedy="let the gateway sum energy over whole quarter hours",
-        )
-
-
-def _check_same(batch: SealedBatch, index: int, ports: Ports, fresh: list[SealedBatch]) -> None:
-    leaf = leaf_hash(batch.leaf_entry)
-    size = ports.journal.size
-    known = (
-        ports.journal.tree.leaf(index)
-        if index < size
-        else leaf_hash(fresh[index - size].leaf_entry)
-    )
-    if leaf != known:
-        raise CounterForkError(
-            given=f"batch {batch.header.counter} of {batch.header.gateway} with leaf {leaf.hex()}",
-            expected=f"the leaf {known.hex()} that is stored under this number",
-            remedy="stop the gateway and keep both batches: its key is in two hands",
         )
 
 

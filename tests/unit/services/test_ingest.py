@@ -24,17 +24,21 @@ from taihang.core.periods import Period
 from taihang.core.seal.batch import BatchSignatureError, open_batch
 from taihang.core.seal.block import BatchFormatError
 from taihang.core.series import Quality
+from taihang.core.tlog.checkpoint import open_checkpoint
+from taihang.core.tlog.inclusion_text import parse_inclusion
 from taihang.core.tlog.merkle import leaf_hash, verify_inclusion
 from taihang.services.audit import audit
 from taihang.services.ingest import (
     CounterForkError,
     ForeignMeterError,
+    Ingester,
     Receipt,
     UnknownGatewayError,
     catch_up,
     ingest,
 )
 from taihang.services.ports import Ports
+from taihang.services.prove import LOG_KEY
 
 N_BATCHES = 6
 
@@ -77,8 +81,60 @@ def test_ingest__gives_a_receipt_that_proves_the_batch(root: Path) -> None:
                 path=path,
                 root=ports.journal.tree.root(),
             )
+            assert receipt.received_at_s == int(small_park.NOW.timestamp())
     assert [receipt.leaf_index for receipt in receipts] == [0, 1, 2, 3, 4, 5]
     assert not any(receipt.known_before for receipt in receipts)
+
+
+def test_ingester__gives_receipts_that_hold_against_the_key_of_the_log_alone(root: Path) -> None:
+    with small_park.opened(root) as ports:
+        batches = six_batches(ports)
+        receipts = [a for a in Ingester(ports).commit(batches) if isinstance(a, Receipt)]
+        key, verify = ports.keys.signing_key(LOG_KEY).public, ports.verify
+
+    for batch, receipt in zip(batches, receipts, strict=True):
+        said = parse_inclusion(receipt.proof)
+        checkpoint = open_checkpoint(
+            said.checkpoint_note, origin="taihang/small", public_key=key, verify=verify
+        )
+        verify_inclusion(
+            leaf_hash(open_batch(batch).leaf_entry),
+            index=said.index,
+            size=checkpoint.size,
+            path=said.path,
+            root=checkpoint.root,
+        )
+    assert len(receipts) == N_BATCHES
+
+
+def test_ingester__a_refused_disk_stores_nothing_and_the_same_ingester_goes_on(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(_self: system.PosixDisk, _path: Path, _data: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with small_park.opened(root) as ports:
+        batches, ingester = six_batches(ports), Ingester(ports)
+        with monkeypatch.context() as patch:
+            patch.setattr(system.PosixDisk, "append", no_room)
+            with pytest.raises(StorageFullError):
+                ingester.commit(batches)
+        answers = ingester.commit(batches)
+        ingester.flush()
+
+        indexes = [a.leaf_index for a in answers if isinstance(a, Receipt)]
+        assert indexes == list(range(N_BATCHES))
+        assert audit(ports=ports).is_clean
+
+
+def test_ingester__takes_note_of_what_another_writer_stored(root: Path) -> None:
+    with small_park.opened(root) as ports:
+        batches, ingester = six_batches(ports), Ingester(ports)
+        take_in(ports, batches[:3])
+
+        answers = [a for a in ingester.commit(batches[1:4]) if isinstance(a, Receipt)]
+
+        assert [a.known_before for a in answers] == [True, True, False]
 
 
 def test_ingest__has_stored_a_batch_before_it_answers(root: Path) -> None:
@@ -150,7 +206,7 @@ def test_ingest__refuses_two_batches_under_one_number_with_both_hashes(
         hashes = [leaf_hash(open_batch(data).leaf_entry).hex() for data in (one, other)]
         assert hashes[0] in fork.value.expected
         assert hashes[1] in fork.value.given
-        assert ports.journal.size == (0 if together else 1)
+        assert ports.journal.size == 1
 
 
 # -- who may say what ----------------------------------------------------------------------------
@@ -203,18 +259,20 @@ def unknown(block: ReadingBlock) -> ReadingBlock:
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_ingest__refuses_what_a_gateway_may_not_say_and_stores_nothing_of_the_group(
+def test_ingester__refuses_what_a_gateway_may_not_say_and_stores_the_others_of_the_group(
     root: Path, change: Callable[[ReadingBlock], ReadingBlock], refusal: type[TaihangError]
 ) -> None:
     with small_park.opened(root) as ports:
         good = six_batches(ports)[0]
         bad = small_park.sealed(ports, "GW2", 1, change(small_park.registers("M-E02", DAY)))
 
+        answers = Ingester(ports).commit([bad, good, bad])
+
+        assert [type(answer) for answer in answers] == [refusal, Receipt, refusal]
+        assert ports.journal.size == 1
         with pytest.raises(refusal):
             take_in(ports, [good, bad])
-
-        assert (ports.journal.size, ports.lake.batches()) == (0, [])
-        assert [r.leaf_index for r in take_in(ports, [good])] == [0], "the next one is taken"
+        assert len(ports.lake.batches()) == 1
 
 
 @pytest.mark.parametrize(
