@@ -24,7 +24,10 @@ Verify: TypeAlias = Callable[[bytes, bytes, bytes], bool]
 PUBLIC_KEY_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
 KEY_ID_BYTES: Final = 4
-_ED25519_TYPE: Final = b"\x01"
+SIGNATURE_TYPE: Final = b"\x01"
+"""Kind of a key that signs the text itself with Ed25519."""
+COSIGNATURE_TYPE: Final = b"\x04"
+"""Kind of a key that cosigns checkpoints with Ed25519."""
 _MAX_SIGNATURES: Final = 100
 _SIGNATURE_LINE: Final = re.compile(r"— (\S+) ([A-Za-z0-9+/]+={0,2})")
 _NAME: Final = re.compile(r"[^\s+\x00-\x1f\x7f]+")
@@ -58,6 +61,16 @@ class NoteSignatureError(IntegrityError):
 
 
 @dataclass(frozen=True, slots=True)
+class VerifierKey:
+    """A signer as its readers know it: how it calls itself, and what it signs with."""
+
+    name: str
+    """Name of the key, as it stands in the signature line; of a log, its origin."""
+    public_key: bytes
+    """Ed25519, 32 bytes."""
+
+
+@dataclass(frozen=True, slots=True)
 class NoteSignature:
     """One signature line; who made it is known only by its name and key id."""
 
@@ -77,14 +90,24 @@ class Note:
     signatures: tuple[NoteSignature, ...]
 
 
-def key_id(name: str, public_key: bytes) -> bytes:
+def key_id(name: str, public_key: bytes, *, type_byte: bytes = SIGNATURE_TYPE) -> bytes:
     """Return the four bytes that name an Ed25519 key in a signature line.
 
     Example:
         >>> key_id("park.example/log", bytes(32)).hex()
         'fe4b5a7b'
     """
-    return sha256(name.encode() + b"\n" + _ED25519_TYPE + public_key).digest()[:KEY_ID_BYTES]
+    return sha256(name.encode() + b"\n" + type_byte + public_key).digest()[:KEY_ID_BYTES]
+
+
+def is_key_name(name: str) -> bool:
+    """Say whether a name can stand in a signature line.
+
+    Example:
+        >>> is_key_name("park.example/log"), is_key_name("two words")
+        (True, False)
+    """
+    return _NAME.fullmatch(name) is not None
 
 
 def sign_note(text: str, *, name: str, public_key: bytes, sign: Sign) -> str:
@@ -103,7 +126,7 @@ def sign_note(text: str, *, name: str, public_key: bytes, sign: Sign) -> str:
         NoteFormatError: If the text or the name cannot stand in a note.
     """
     _check_text(text)
-    if not _NAME.fullmatch(name):
+    if not is_key_name(name):
         raise NoteFormatError(
             given=f"key name {name!r}", expected="a name without spaces, plus sign or control codes"
         )
@@ -162,7 +185,7 @@ def verify_note(note: Note, *, name: str, public_key: bytes, verify: Verify) -> 
 
 def _parse_signature(line: str) -> NoteSignature:
     match = _SIGNATURE_LINE.fullmatch(line)
-    if match is None or not _NAME.fullmatch(match[1]):
+    if match is None or not is_key_name(match[1]):
         raise NoteFormatError(given=f"signature line {line!r}", expected="— NAME BASE64")
     signature = decode_base64(match[2])
     if len(signature) <= KEY_ID_BYTES:
