@@ -108,8 +108,8 @@ def test_open_park__of_what_is_no_park_is_refused(tmp_path: Path) -> None:
 def test_open_park__for_writing_enrols_every_gateway_and_records_the_park(root: Path) -> None:
     with small_park.opened(root) as ports:
         keys = ports.registry.gateway_keys()
-        for name, public in keys.items():
-            assert ports.keys.signing_key(f"gateway-{name}").public.hex() == public
+        for name, (key,) in keys.items():
+            assert ports.keys.signing_key(f"gateway-{name}").public == key.key
         assert ports.registry.park_version(ports.park_sha256) == PARK
         assert (ports.log_origin, ports.journal.size) == ("taihang/small", 0)
     assert sorted(keys) == ["GW1", "GW2", "import"]

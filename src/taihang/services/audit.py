@@ -5,10 +5,10 @@ batch, the checkpoint, the point or the statement.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from taihang.core.facts import FactOutOfForceError
 from taihang.core.park.park import Park
 from taihang.core.periods import months_in
 from taihang.core.seal.batch import SealedBatch, leaf_entry_of, open_batch
+from taihang.core.seal.gateway_key import GatewayKey
 from taihang.core.tlog.checkpoint import Checkpoint, open_checkpoint
 from taihang.core.tlog.merkle import Tree, leaf_hash
 from taihang.core.tlog.record import Damage, Record
@@ -38,6 +39,7 @@ from taihang.services.settle import period_of, ports_of, settle
 
 DERIVED: Final = ("intervals", "balance", "matching", "lots")
 """Tables that follow from readings, settlements and park files."""
+_Keys: TypeAlias = Mapping[str, tuple[GatewayKey, ...]]
 _GATEWAY: Final = re.compile(rb'"gateway":"([^"]{1,128})"')
 _COUNTER: Final = re.compile(rb'"counter":(\d{1,18})')
 
@@ -168,12 +170,11 @@ def _names(ports: Ports) -> list[str]:
     return []
 
 
-def _check_sender(
-    batch: SealedBatch, enrolled: dict[str, str], earlier: list[Park], ports: Ports
-) -> None:
+def _check_sender(batch: SealedBatch, enrolled: _Keys, earlier: list[Park], ports: Ports) -> None:
     """Check a batch under the present park file, and if that refuses it, under earlier ones."""
     try:
-        check_sender(batch, enrolled=enrolled, ports=ports)
+        # A key's end is checked at the door; here the instant of sending stands for it.
+        check_sender(batch, enrolled=enrolled, received_at_s=batch.header.sent_at_s, ports=ports)
     except ForeignMeterError:
         if not earlier:
             earlier += map(ports.read_park, ports.registry.park_versions())
@@ -181,9 +182,10 @@ def _check_sender(
             raise
 
 
-def _was_right(batch: SealedBatch, enrolled: dict[str, str], park: Park, ports: Ports) -> bool:
+def _was_right(batch: SealedBatch, enrolled: _Keys, park: Park, ports: Ports) -> bool:
     with suppress(ForeignMeterError):
-        check_sender(batch, enrolled=enrolled, ports=replace(ports, park=park))
+        then = replace(ports, park=park)
+        check_sender(batch, enrolled=enrolled, received_at_s=batch.header.sent_at_s, ports=then)
         return True
     return False
 

@@ -15,7 +15,8 @@ from taihang.core.errors import InputError, IntegrityError, TaihangError
 from taihang.core.metering.energy import OffGridEnergyError, RegisterOffDialError
 from taihang.core.metering.readings import MeterEvent, ReadingBlock
 from taihang.core.periods import STEP_S
-from taihang.core.seal.batch import SealedBatch, open_batch
+from taihang.core.seal.batch import BatchHeader, SealedBatch, open_batch
+from taihang.core.seal.gateway_key import GatewayKey, find_key
 from taihang.core.series import Quality, Quantity
 from taihang.core.tlog.inclusion_text import encode_inclusion
 from taihang.core.tlog.merkle import leaf_hash
@@ -30,6 +31,12 @@ class UnknownGatewayError(InputError):
     """A batch comes from a gateway that is not enrolled, or is signed with another key."""
 
     code = "input.unknown-gateway"
+
+
+class ExpiredGatewayKeyError(InputError):
+    """A batch is signed with a key of its gateway that did not count any more."""
+
+    code = "input.expired-gateway-key"
 
 
 class ForeignMeterError(InputError):
@@ -103,7 +110,8 @@ class Ingester:
         if len(self._pending.batches) != ports.journal.size:
             self._take_stock()  # Another process has written, or a write failed half-way.
         # 1. Open and judge each batch alone.
-        answers = self._judged(batches)
+        received_at_s = int(ports.clock.now().timestamp())
+        answers = self._judged(batches, received_at_s)
         before = ports.journal.size
         fresh: dict[tuple[str, int], SealedBatch] = {}
         payload: list[bytes] = []
@@ -121,7 +129,6 @@ class Ingester:
             elif (fork := self._fork(answer, fresh.get(number))) is not None:
                 answers[place] = fork
         # 3. Store and force; from here on the batches can be acknowledged.
-        received_at_s = int(ports.clock.now().timestamp())
         ports.journal.append(payload)
         for index, (number, batch) in enumerate(fresh.items(), start=before):
             self._index_of[number] = index
@@ -147,14 +154,18 @@ class Ingester:
         self._pending = Pending(batches=self._ports.lake.batches())
         self._index_of = {row[:2]: index for index, row in enumerate(self._pending.batches)}
 
-    def _judged(self, batches: Sequence[bytes]) -> list[SealedBatch | TaihangError]:
+    def _judged(
+        self, batches: Sequence[bytes], received_at_s: int
+    ) -> list[SealedBatch | TaihangError]:
         enrolled = self._ports.registry.gateway_keys()
         judged: list[SealedBatch | TaihangError] = []
         for data in batches:
             try:
                 # Every byte is decoded and the block root rebuilt; then: who sends it, and may it?
                 batch = open_batch(data)
-                check_sender(batch, enrolled=enrolled, ports=self._ports)
+                check_sender(
+                    batch, enrolled=enrolled, received_at_s=received_at_s, ports=self._ports
+                )
             except TaihangError as error:
                 judged.append(error)
             else:
@@ -227,32 +238,51 @@ def catch_up(ports: Ports) -> int:
     return len(pending.batches) - first
 
 
-def check_sender(batch: SealedBatch, *, enrolled: Mapping[str, str], ports: Ports) -> None:
+def check_sender(
+    batch: SealedBatch,
+    *,
+    enrolled: Mapping[str, tuple[GatewayKey, ...]],
+    received_at_s: int,
+    ports: Ports,
+) -> None:
     """Refuse a batch whose sender may not say what it says.
 
     Args:
         batch: An opened batch.
-        enrolled: Public key [hex] of every enrolled gateway.
+        enrolled: Every key of every enrolled gateway.
+        received_at_s: When the platform received it. [s]
         ports: The outside world.
 
     Raises:
-        UnknownGatewayError: If the gateway is not enrolled with this key.
+        UnknownGatewayError: If the gateway was never enrolled with this key.
+        ExpiredGatewayKeyError: If the key did not count any more.
         BatchSignatureError: If the signature is wrong.
         ForeignMeterError: If it speaks for another's meter.
     """
     header = batch.header
-    key = enrolled.get(header.gateway)
-    if key != header.gateway_key.hex():
-        raise UnknownGatewayError(
-            given=f"a batch of {header.gateway!r} signed by {header.gateway_key.hex()[:16]}…",
-            expected=f"an enrolled gateway with its key ({key or 'none enrolled'})",
-            remedy="enrol the gateway, or look into who holds its name",
-        )
+    _check_key(header, enrolled.get(header.gateway, ()), received_at_s)
     batch.check_signature(ports.verify)
     for sealed in batch.blocks:
         _check_block(header.gateway, sealed.block, ports)
     for event in header.events:
         _check_event(header.gateway, event, ports)
+
+
+def _check_key(header: BatchHeader, keys: Sequence[GatewayKey], received_at_s: int) -> None:
+    key = find_key(keys, key=header.gateway_key)
+    if key is None:
+        held = ", ".join(f"{entry.key.hex()[:16]}…" for entry in keys)
+        raise UnknownGatewayError(
+            given=f"a batch of {header.gateway!r} signed by {header.gateway_key.hex()[:16]}…",
+            expected=f"an enrolled gateway with its key ({held or 'none enrolled'})",
+            remedy="enrol the gateway, or look into who holds its name",
+        )
+    if not key.may_sign(sent_at_s=header.sent_at_s, received_at_s=received_at_s):
+        raise ExpiredGatewayKeyError(
+            given=f"a batch of {header.gateway!r} signed by its key {key.ordinal}, which has ended",
+            expected=f"one sent before {key.revoked_at_s or key.until_s} s, or the next key",
+            remedy="let the gateway sign with its present key; if it has none, enrol it anew",
+        )
 
 
 def _check_event(gateway: str, event: MeterEvent, ports: Ports) -> None:

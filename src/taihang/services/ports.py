@@ -14,6 +14,7 @@ from taihang.core.facts import FactBook
 from taihang.core.metering.readings import MeterEvent, ReadingBlock
 from taihang.core.park.park import Park
 from taihang.core.periods import Period
+from taihang.core.seal.gateway_key import GatewayKey
 from taihang.core.seal.issued import IssuedStatement
 from taihang.core.tlog.merkle import Tree
 from taihang.core.tlog.record import Damage, Record
@@ -147,12 +148,16 @@ class Lake(Protocol):
 class Registry(Protocol):
     """The register of record; every write is one transaction."""
 
-    def gateway_keys(self) -> dict[str, str]:
-        """Return the public key [hex] of every enrolled gateway."""
+    def gateway_keys(self) -> Mapping[str, tuple[GatewayKey, ...]]:
+        """Return every key that each gateway has had, the first one first."""
         ...
 
     def enrol_gateway(self, gateway: str, *, public_key: str, at_s: int) -> None:
-        """Let a gateway send; an enrolled key is never replaced."""
+        """Let a gateway send with its first key [hex]; one that has a key keeps it."""
+        ...
+
+    def put_gateway_keys(self, gateway: str, keys: Sequence[GatewayKey]) -> None:
+        """Write what a key act changed: a key that is new, or the end of one that was there."""
         ...
 
     def park_version(self, sha256: str) -> str:

@@ -1,7 +1,7 @@
 """What an audit finds: any altered bit, moved record, foreign row or statement, and where it is."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -404,9 +404,12 @@ def test_audit__after_park_toml_changed_takes_old_batches_as_they_were_right_the
     assert audited(root).is_clean
 
 
-def believe(_batch: SealedBatch, *, enrolled: dict[str, str], ports: Ports) -> None:
+def believe(
+    _batch: SealedBatch, *, enrolled: Mapping[str, object], received_at_s: int, ports: Ports
+) -> None:
     """Take a batch from anybody."""
     assert enrolled
+    assert received_at_s
     assert ports.park.id == "small"
 
 

@@ -59,7 +59,7 @@ def test_collect__numbers_and_signs_the_batches_of_each_gateway(root: Path) -> N
         ("GW1", 2),
         ("GW2", 2),
     ]
-    assert all(b.header.gateway_key.hex() == keys[b.header.gateway] for b in opened)
+    assert all(b.header.gateway_key == keys[b.header.gateway][0].key for b in opened)
     assert {b.header.origin["kind"] for b in opened} == {"test"}
 
 

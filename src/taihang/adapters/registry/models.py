@@ -77,17 +77,23 @@ class Contract(models.Model):
         db_table = "contract"
 
 
-class GatewayKey(models.Model):
-    """A gateway that may send, and the public key it signs with."""
+class EnrolledKey(models.Model):
+    """One public key of a gateway; the next one is another row, and none is ever taken away."""
 
-    gateway = models.CharField(max_length=64, primary_key=True)
+    gateway = models.CharField(max_length=64)
+    ordinal = models.IntegerField()
     public_key = models.CharField(max_length=64)
-    enrolled_at_s = models.BigIntegerField()
+    from_s = models.BigIntegerField()
+    until_s = models.BigIntegerField(null=True)
+    revoked_at_s = models.BigIntegerField(null=True)
 
     class Meta:
-        """Named table."""
+        """Named table; a gateway has one key of each ordinal."""
 
-        db_table = "gateway_key"
+        db_table = "enrolled_key"
+        constraints = (
+            models.UniqueConstraint(fields=("gateway", "ordinal"), name="one_key_an_ordinal"),
+        )
 
 
 class Settlement(models.Model):

@@ -3,13 +3,14 @@
 import hashlib
 import itertools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final, TypeVar
 
 from django.core.management import call_command
 from django.db import connections, transaction
+from django.db.migrations.executor import MigrationExecutor
 
 from taihang.adapters.registry import models
 from taihang.core.balance.settlement import Settlement
@@ -17,8 +18,10 @@ from taihang.core.errors import IntegrityError, StateError
 from taihang.core.park.assets import Battery, ChargingStation, GridConnection, Plant
 from taihang.core.park.contract import GreenSupply, GridTariff
 from taihang.core.park.park import Park
+from taihang.core.seal.gateway_key import GatewayKey
 from taihang.core.seal.issued import IssuedStatement
 
+_APP: Final = "registry"
 _BATCH_ROWS: Final = 500
 _OPENINGS: Final = itertools.count()
 _DURABLE: Final = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
@@ -29,6 +32,12 @@ class DamagedParkVersionError(IntegrityError):
     """An earlier text of park.toml is not as it was recorded."""
 
     code = "integrity.damaged-park-version"
+
+
+class NewerRegisterError(StateError):
+    """The register was changed by a later version of the program."""
+
+    code = "state.newer-register"
 
 
 class UnknownStatementError(StateError):
@@ -49,13 +58,37 @@ class Registry:
             "NAME": str(path),
             "OPTIONS": {"init_command": _DURABLE, "transaction_mode": "IMMEDIATE"},
         }
-        call_command("migrate", database=self._alias, verbosity=0, interactive=False)
+        self._migrate()
 
     def close(self) -> None:
         """Close the database."""
         connections[self._alias].close()
         del connections[self._alias]
         del connections.databases[self._alias]
+
+    def _migrate(self) -> None:
+        """Bring the tables to the form of this program, all in one transaction or not at all.
+
+        Raises:
+            NewerRegisterError: If a later program has changed them already.
+        """
+        connection = connections[self._alias]
+        executor = MigrationExecutor(connection)
+        applied = {name for app, name in executor.loader.applied_migrations if app == _APP}
+        known = {name for app, name in executor.loader.disk_migrations if app == _APP}
+        if newer := sorted(applied - known):
+            self.close()
+            raise NewerRegisterError(
+                given=f"a register with the change {newer[-1]}",
+                expected=f"one of this program or an older one, at most {max(known)}",
+                remedy="open the park with the program that last wrote it, or a later one",
+            )
+        if known - applied:
+            # Outside the transaction, for SQLite takes this word only there.
+            connection.disable_constraint_checking()
+            with transaction.atomic(using=self._alias):
+                call_command("migrate", database=self._alias, verbosity=0, interactive=False)
+            connection.enable_constraint_checking()
 
     # -- park ------------------------------------------------------------------------------------
 
@@ -78,16 +111,38 @@ class Registry:
         # The stubs bind the manager to the union, not to the type variable.
         model.objects.using(self._alias).bulk_create(rows)  # pyright: ignore[reportArgumentType]
 
-    def gateway_keys(self) -> dict[str, str]:
-        """Return the public key [hex] of every enrolled gateway."""
-        rows = models.GatewayKey.objects.using(self._alias).all()
-        return {row.gateway: row.public_key for row in rows}
+    # -- keys ------------------------------------------------------------------------------------
+
+    def gateway_keys(self) -> dict[str, tuple[GatewayKey, ...]]:
+        """Return every key that each gateway has had, the first one first."""
+        rows = models.EnrolledKey.objects.using(self._alias).order_by("gateway", "ordinal")
+        return {
+            gateway: tuple(map(_key, entries))
+            for gateway, entries in itertools.groupby(rows, key=lambda row: row.gateway)
+        }
 
     def enrol_gateway(self, gateway: str, *, public_key: str, at_s: int) -> None:
-        """Let a gateway send; a key once enrolled is never replaced silently."""
-        models.GatewayKey.objects.using(self._alias).get_or_create(
-            gateway=gateway, defaults={"public_key": public_key, "enrolled_at_s": at_s}
+        """Let a gateway send with its first key; one that has a key keeps it."""
+        models.EnrolledKey.objects.using(self._alias).get_or_create(
+            gateway=gateway, ordinal=1, defaults={"public_key": public_key, "from_s": at_s}
         )
+
+    def put_gateway_keys(self, gateway: str, keys: Sequence[GatewayKey]) -> None:
+        """Write what a key act changed: a key that is new, or the end of one that was there."""
+        rows = models.EnrolledKey.objects.using(self._alias)
+        with transaction.atomic(using=self._alias):
+            for key in keys:
+                rows.update_or_create(
+                    gateway=gateway,
+                    ordinal=key.ordinal,
+                    defaults={"until_s": key.until_s, "revoked_at_s": key.revoked_at_s},
+                    create_defaults={
+                        "public_key": key.key.hex(),
+                        "from_s": key.from_s,
+                        "until_s": key.until_s,
+                        "revoked_at_s": key.revoked_at_s,
+                    },
+                )
 
     # -- settlements -----------------------------------------------------------------------------
 
@@ -186,6 +241,11 @@ class Registry:
             for row in rows.iterator()
             if hashlib.sha256(row.document.encode()).hexdigest() != row.sha256
         ]
+
+
+def _key(row: models.EnrolledKey) -> GatewayKey:
+    key = bytes.fromhex(row.public_key)
+    return GatewayKey(row.ordinal, key, row.from_s, row.until_s, row.revoked_at_s)
 
 
 def _stored(row: models.Statement) -> IssuedStatement:

@@ -4,6 +4,7 @@ import hashlib
 import sqlite3
 from collections.abc import Generator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,14 @@ from django.db import Error
 
 import small_park
 from taihang import wiring
-from taihang.adapters.registry.store import Registry, UnknownStatementError
+from taihang.adapters.registry.store import (
+    NewerRegisterError,
+    Registry,
+    UnknownStatementError,
+)
 from taihang.config.park_file import read_park
 from taihang.core.balance.settlement import Settlement
+from taihang.core.seal.gateway_key import GatewayKey
 from taihang.core.seal.issued import IssuedStatement
 
 SHA = "ab" * 32
@@ -79,7 +85,7 @@ def test_register__is_durable_before_it_answers(tmp_path: Path) -> None:
     with register(tmp_path) as registry:
         registry.enrol_gateway("GW1", public_key="aa", at_s=1)
         # Another connection sees it at once, and the file says how it is kept.
-        assert by_hand(tmp_path, "SELECT gateway FROM gateway_key") == [("GW1",)]
+        assert by_hand(tmp_path, "SELECT gateway FROM enrolled_key") == [("GW1",)]
         assert by_hand(tmp_path, "PRAGMA journal_mode") == [("wal",)]
 
 
@@ -88,7 +94,7 @@ def test_register__opened_twice_in_one_process_ends_independently(tmp_path: Path
         with register(tmp_path) as second:
             second.enrol_gateway("GW1", public_key="aa", at_s=1)
 
-        assert first.gateway_keys() == {"GW1": "aa"}
+        assert first.gateway_keys() == {"GW1": (GatewayKey(1, b"\xaa", 1),)}
 
 
 def test_enrol_gateway__never_replaces_a_key(tmp_path: Path) -> None:
@@ -98,7 +104,64 @@ def test_enrol_gateway__never_replaces_a_key(tmp_path: Path) -> None:
         registry.enrol_gateway("GW2", public_key="cc", at_s=2)
 
     with register(tmp_path) as registry:
-        assert registry.gateway_keys() == {"GW1": "aa", "GW2": "cc"}
+        assert registry.gateway_keys() == {
+            "GW1": (GatewayKey(1, b"\xaa", 1),),
+            "GW2": (GatewayKey(1, b"\xcc", 2),),
+        }
+
+
+def test_put_gateway_keys__adds_the_new_and_ends_the_old_and_changes_no_key(tmp_path: Path) -> None:
+    first, second = GatewayKey(1, b"\xaa", 1), GatewayKey(2, b"\xbb", 5)
+    with register(tmp_path) as registry:
+        registry.enrol_gateway("GW1", public_key="aa", at_s=1)
+        registry.put_gateway_keys("GW1", [replace(first, until_s=9), second])
+        # Only the end of a key may move; what it is and since when may not.
+        registry.put_gateway_keys("GW1", [GatewayKey(2, b"\xcc", 6, revoked_at_s=7)])
+
+    with register(tmp_path) as registry:
+        assert registry.gateway_keys() == {
+            "GW1": (replace(first, until_s=9), replace(second, revoked_at_s=7))
+        }
+
+
+# -- migration -----------------------------------------------------------------------------------
+
+
+def old_register(directory: Path) -> None:
+    """The register as the first version of the program left it."""
+    with register(directory) as registry:
+        registry.add_statements([statement("energy.E01.2026-06")], at_s=7)
+    for line in (
+        "CREATE TABLE gateway_key (gateway text, public_key text, enrolled_at_s bigint)",
+        "INSERT INTO gateway_key VALUES ('GW2', 'cc', 2), ('GW1', 'aa', 1)",
+        "DROP TABLE enrolled_key",
+        "DELETE FROM django_migrations WHERE app = 'registry' AND name <> '0001_initial'",
+    ):
+        by_hand(directory, line)
+
+
+def test_register__of_the_first_version_opens_with_its_keys_and_statements(tmp_path: Path) -> None:
+    old_register(tmp_path)
+
+    with register(tmp_path) as registry:
+        assert registry.gateway_keys() == {
+            "GW1": (GatewayKey(1, b"\xaa", 1),),
+            "GW2": (GatewayKey(1, b"\xcc", 2),),
+        }
+        assert registry.statement("energy.E01.2026-06").document == '{"value":"1"}'
+
+
+def test_register__of_a_later_program_is_refused_in_words(tmp_path: Path) -> None:
+    with register(tmp_path):
+        pass
+    by_hand(
+        tmp_path,
+        "INSERT INTO django_migrations (app, name, applied)"
+        " VALUES ('registry', '9999_later', '2030-01-01')",
+    )
+
+    with pytest.raises(NewerRegisterError, match="9999_later"):
+        Registry(tmp_path / "registry.db")
 
 
 # -- settlements ---------------------------------------------------------------------------------
