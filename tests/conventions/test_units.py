@@ -45,6 +45,7 @@ EXEMPT: Final[dict[str, str]] = {
     "core/market/bill_charges.py": "value",
     "core/market/demand.py": "value",
     "core/market/tariff.py": "value",
+    "core/seal/meter_hour.py": "rows",
     "core/seal/statement.py": "factors",
     # cos φ, and steps of its table.
     "standards/sgcc_1983_215.py": "points power_factor",
