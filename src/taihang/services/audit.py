@@ -37,7 +37,7 @@ from taihang.services.prove import LOG_KEY
 from taihang.services.report import settled_span
 from taihang.services.settle import period_of, ports_of, settle
 
-DERIVED: Final = ("intervals", "balance", "matching", "lots")
+DERIVED: Final = ("intervals", "balance", "matching", "lots", "quality", "findings")
 """Tables that follow from readings, settlements and park files."""
 _Keys: TypeAlias = Mapping[str, tuple[GatewayKey, ...]]
 _GATEWAY: Final = re.compile(rb'"gateway":"([^"]{1,128})"')

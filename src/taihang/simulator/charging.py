@@ -11,11 +11,11 @@ from taihang.core.errors import InputError
 from taihang.core.park.assets import ChargingStation
 from taihang.core.periods import STEP_S
 from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH
-from taihang.simulator.calendar_cn import DayKind, day_kind
+from taihang.core.sky.portable_math import Floats
 from taihang.simulator.plan import PlanUnreachableError, planned_wh
-from taihang.simulator.portable_math import Floats
 from taihang.simulator.streams import Stream
 from taihang.simulator.timeline import Timeline
+from taihang.standards.state_council_holidays import DayKind, day_kind
 
 _ARRIVALS_BY_HOUR: Final = np.array(
     [2, 1, 1, 1, 1, 1, 2, 5, 9, 8, 6, 5, 8, 7, 5, 5, 5, 6, 6, 5, 4, 3, 3, 2], np.float64

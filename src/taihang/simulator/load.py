@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from taihang.core.park.assets import Enterprise, ShiftPattern
 from taihang.core.periods import STEPS_PER_DAY
-from taihang.simulator.calendar_cn import DayKind, day_kind, days_since_lunar_new_year
+from taihang.core.sky.portable_math import Floats, autoregressive, interpolate, smoothstep
 from taihang.simulator.plan import PlanMissingError, planned_wh, scaled_to_plan_wh
-from taihang.simulator.portable_math import Floats, autoregressive, interpolate, smoothstep
 from taihang.simulator.streams import Stream
 from taihang.simulator.timeline import Timeline
+from taihang.standards.state_council_holidays import DayKind, day_kind, days_since_lunar_new_year
 
 _POWER_FACTOR: Final = 0.95
 """Active over apparent power at the limit of a transformer."""

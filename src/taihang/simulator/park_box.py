@@ -21,11 +21,11 @@ from taihang.core.park.park import Park
 from taihang.core.park.topology import Direction
 from taihang.core.periods import STEP_S, Period, days
 from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH
+from taihang.core.sky.portable_math import Floats
 from taihang.simulator.charging import Sessions, sessions_of_year
 from taihang.simulator.faults import Fault, faults_of, meter_serves
 from taihang.simulator.load import cap_kw, load_energy_wh
 from taihang.simulator.network import curtailed_flow, grid_of_assets, shares_wh
-from taihang.simulator.portable_math import Floats
 from taihang.simulator.solar import pv_energy_wh
 from taihang.simulator.storage import (
     DailyPlan,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from taihang.core.errors import InputError
 from taihang.core.periods import STEP_S
 from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH, WH_PER_MWH, energy_of_power_wh
-from taihang.simulator.portable_math import Floats
+from taihang.core.sky.portable_math import Floats
 
 _MAX_ROUNDS: Final = 80
 _NO_CAP_KW: Final = 1e9

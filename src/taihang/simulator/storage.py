@@ -22,7 +22,7 @@ from taihang.core.market.tou import KINDS, PeriodKind, schedule_in_force
 from taihang.core.park.assets import Battery
 from taihang.core.periods import STEP_S, STEPS_PER_DAY
 from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH, energy_of_power_wh
-from taihang.simulator.portable_math import Floats
+from taihang.core.sky.portable_math import Floats
 from taihang.simulator.timeline import Timeline
 from taihang.standards.shanxi_2021_479 import SCHEDULE as SCHEDULE_2021
 from taihang.standards.shanxi_2026_15 import SCHEDULE as SCHEDULE_2026

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from taihang.simulator.portable_math import Floats
+from taihang.core.sky.portable_math import Floats
 
 _SCHEME: Final = "taihang-simulator/1"
 """Part of every seed; a new number here means other numbers everywhere."""

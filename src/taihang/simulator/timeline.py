@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from taihang.core.periods import STEP_S, days
 from taihang.core.quantities import SECONDS_PER_HOUR
-from taihang.simulator.portable_math import Floats
+from taihang.core.sky.portable_math import Floats
 
 _HOURS_PER_DAY: Final = 24.0
 

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from taihang.simulator.portable_math import Floats
+from taihang.core.sky.portable_math import Floats
 from taihang.simulator.timeline import Timeline
 
 _MIDDLE_DAY: Final = 16

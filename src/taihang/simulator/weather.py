@@ -15,14 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taihang.core.park.park import Park
-from taihang.simulator.portable_math import (
+from taihang.core.sky.portable_math import (
     Floats,
     autoregressive,
     cosine_of_turns,
     interpolate,
     smoothstep,
 )
-from taihang.simulator.solar import Sun, clear_sky_w_per_m2, sun_at
+from taihang.core.sky.sun import Sun, clear_sky_w_per_m2, sun_at
 from taihang.simulator.streams import Stream
 from taihang.simulator.timeline import Timeline
 from taihang.simulator.typical import half_months, most_typical

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from taihang.core.park.assets import Plant
 from taihang.core.periods import STEP_S
 from taihang.core.quantities import energy_of_power_wh
+from taihang.core.sky.portable_math import Floats, autoregressive, cosine_of_turns, smoothstep
 from taihang.simulator.plan import PlanUnreachableError, planned_wh
-from taihang.simulator.portable_math import Floats, autoregressive, cosine_of_turns, smoothstep
 from taihang.simulator.streams import Stream
 from taihang.simulator.timeline import Timeline
 from taihang.simulator.typical import half_months, most_typical

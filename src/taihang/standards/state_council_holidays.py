@@ -9,7 +9,8 @@ the notices, agree with an independent calendar package that was looked up once.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
+from functools import cache
 from typing import Final
 
 from taihang.core.errors import InputError
@@ -20,6 +21,17 @@ class CalendarUnknownError(InputError):
     """No notice on the holidays of that year is in the table."""
 
     code = "input.calendar-unknown"
+
+
+class DayKind(IntEnum):
+    """How a local day is worked."""
+
+    WORKDAY = 0
+    """Monday to Friday, and weekend days that the notice turns into workdays (调休)."""
+    SATURDAY = 1
+    SUNDAY = 2
+    HOLIDAY = 3
+    """Named by the notice, weekend or not."""
 
 
 class Holiday(StrEnum):
@@ -34,6 +46,8 @@ class Holiday(StrEnum):
     NATIONAL_DAY = "国庆节"
 
 
+_SATURDAY: Final = 5
+_SUNDAY: Final = 6
 DEEP_VALLEY: Final = (Holiday.SPRING_FESTIVAL, Holiday.LABOUR_DAY, Holiday.NATIONAL_DAY)
 """The holidays that 晋发改商品发〔2026〕15号 names for its deep valley."""
 
@@ -153,3 +167,35 @@ def deep_valley_calendar() -> HolidayCalendar:
         ),
         source="、".join(notice.document for notice in NOTICES.values()) + "（整个假期）",
     )
+
+
+@cache
+def day_kind(day: date) -> DayKind:
+    """Say how a local day is worked.
+
+    Raises:
+        CalendarUnknownError: If the table does not hold the year.
+
+    Example:
+        >>> day_kind(date(2026, 2, 14)).name, day_kind(date(2026, 2, 17)).name
+        ('WORKDAY', 'HOLIDAY')
+    """
+    notice = notice_of(day.year)
+    if any(day in leave.days for leave in notice.leaves):
+        return DayKind.HOLIDAY
+    if day in notice.make_up_workdays or day.weekday() < _SATURDAY:
+        return DayKind.WORKDAY
+    return DayKind.SUNDAY if day.weekday() == _SUNDAY else DayKind.SATURDAY
+
+
+def days_since_lunar_new_year(day: date) -> int:
+    """Return the days since the first day of the first lunar month; negative before it.
+
+    Raises:
+        CalendarUnknownError: If the table does not hold the year.
+
+    Example:
+        >>> days_since_lunar_new_year(date(2026, 2, 16))
+        -1
+    """
+    return (day - notice_of(day.year).lunar_new_year) // timedelta(days=1)

@@ -34,6 +34,8 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "balance": ("flow",),
     "matching": ("role", "node"),
     "lots": ("plant",),
+    "quality": ("meter",),
+    "findings": ("meter", "rule"),
 }
 """Key columns of every table."""
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from taihang.simulator.portable_math import (
+from taihang.core.sky.portable_math import (
     autoregressive,
     cosine_of_turns,
     exponential,
