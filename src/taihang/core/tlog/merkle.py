@@ -5,9 +5,12 @@ Source:
     (verification of both) [verified against published vectors].
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import Final
+
+from typing_extensions import override
 
 from taihang.core.errors import InputError, IntegrityError
 
@@ -64,89 +67,22 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
-class Tree:
-    """An append-only tree that keeps the hash of every perfect subtree.
+class TreeView(ABC):
+    """Roots and proofs of a tree, at any past size, from the hashes of its perfect subtrees.
 
-    Appending costs one hash on average, a root or a proof a few dozen at most, at any past size.
-    Memory is 64 bytes a leaf.
-
-    Example:
-        >>> tree = Tree(leaf_hash(entry) for entry in (b"a", b"b", b"c"))
-        >>> path = tree.inclusion_proof(2, size=3)
-        >>> verify_inclusion(leaf_hash(b"c"), index=2, size=3, path=path, root=tree.root())
+    Where those come from is the business of the subclass: memory, or the tiles of a published log.
     """
 
-    __slots__ = ("_rows", "_size")
-
-    def __init__(self, leaves: Iterable[bytes] = ()) -> None:
-        self._rows = [bytearray()]
-        # Row k holds the hashes of the perfect subtrees of 2^k leaves, one after the other.
-        self._size = 0
-        for leaf in leaves:
-            self.append(leaf)
+    __slots__ = ()
 
     @property
+    @abstractmethod
     def size(self) -> int:
         """How many leaves the tree holds."""
-        return self._size
 
-    def append(self, leaf: bytes) -> int:
-        """Add a leaf at the end.
-
-        Args:
-            leaf: The leaf's hash, as from ``leaf_hash``.
-
-        Returns:
-            The index of the leaf.
-
-        Raises:
-            TreeRangeError: If it is not 32 bytes.
-        """
-        if len(leaf) != HASH_BYTES:
-            raise TreeRangeError(
-                given=f"a leaf of {len(leaf)} bytes",
-                expected=f"a hash of {HASH_BYTES} bytes",
-                remedy="hash the entry with leaf_hash first",
-            )
-        index = left_over = self._size
-        rows, level = self._rows, 0
-        rows[0] += leaf
-        while left_over & 1:
-            parent = sha256(b"\x01" + rows[level][-2 * HASH_BYTES :]).digest()
-            level += 1
-            if level == len(rows):
-                rows.append(bytearray())
-            rows[level] += parent
-            left_over >>= 1
-        self._size += 1
-        return index
-
-    def leaf(self, index: int) -> bytes:
-        """Return the hash of one leaf."""
-        self._within(index, size=self._size)
-        return self._perfect(0, index)
-
-    def perfect_hashes(self, level: int, *, start: int, stop: int) -> bytes:
-        """Return stored hashes of perfect subtrees, as a tile of the log holds them.
-
-        Args:
-            level: The subtrees have ``2 ** level`` leaves.
-            start: First subtree of that size, counted from 0.
-            stop: One after the last.
-
-        Returns:
-            The hashes one after the other, 32 bytes each.
-
-        Raises:
-            TreeRangeError: If the tree does not hold all of them.
-        """
-        if not 0 <= start <= stop <= self._size >> level:
-            raise TreeRangeError(
-                given=f"subtrees {start} … {stop} of level {level}",
-                expected=f"a range within 0 … {self._size >> level}",
-                remedy="ask for whole subtrees only",
-            )
-        return bytes(self._rows[level][start * HASH_BYTES : stop * HASH_BYTES]) if stop else b""
+    @abstractmethod
+    def _perfect(self, level: int, number: int) -> bytes:
+        """Return the hash of the perfect subtree of ``2 ** level`` leaves with a number."""
 
     def root(self, size: int | None = None) -> bytes:
         """Return the root hash, now or at an earlier size.
@@ -157,7 +93,7 @@ class Tree:
         Returns:
             The root hash.
         """
-        size = self._size if size is None else self._sized(size)
+        size = self.size if size is None else self._sized(size)
         return self._hash(0, size) if size else EMPTY_ROOT
 
     def inclusion_proof(self, index: int, *, size: int) -> list[bytes]:
@@ -223,14 +159,11 @@ class Tree:
             found = node_hash(peaks.pop(), found)
         return found
 
-    def _perfect(self, level: int, number: int) -> bytes:
-        return bytes(self._rows[level][number * HASH_BYTES : (number + 1) * HASH_BYTES])
-
     def _sized(self, size: int) -> int:
-        if not 0 <= size <= self._size:
+        if not 0 <= size <= self.size:
             raise TreeRangeError(
                 given=f"tree size {size}",
-                expected=f"0 … {self._size}",
+                expected=f"0 … {self.size}",
                 remedy="ask for a size that the tree has had",
             )
         return size
@@ -243,6 +176,96 @@ class Tree:
                 expected=f"a leaf of 0 … {size - 1}",
                 remedy="wait until the leaf is in the tree, or ask for a larger size",
             )
+
+
+class Tree(TreeView):
+    """An append-only tree that keeps the hash of every perfect subtree.
+
+    Appending costs one hash on average, a root or a proof a few dozen at most, at any past size.
+    Memory is 64 bytes a leaf.
+
+    Example:
+        >>> tree = Tree(leaf_hash(entry) for entry in (b"a", b"b", b"c"))
+        >>> path = tree.inclusion_proof(2, size=3)
+        >>> verify_inclusion(leaf_hash(b"c"), index=2, size=3, path=path, root=tree.root())
+    """
+
+    __slots__ = ("_rows", "_size")
+
+    def __init__(self, leaves: Iterable[bytes] = ()) -> None:
+        self._rows = [bytearray()]
+        # Row k holds the hashes of the perfect subtrees of 2^k leaves, one after the other.
+        self._size = 0
+        for leaf in leaves:
+            self.append(leaf)
+
+    @property
+    @override
+    def size(self) -> int:
+        """How many leaves the tree holds."""
+        return self._size
+
+    def append(self, leaf: bytes) -> int:
+        """Add a leaf at the end.
+
+        Args:
+            leaf: The leaf's hash, as from ``leaf_hash``.
+
+        Returns:
+            The index of the leaf.
+
+        Raises:
+            TreeRangeError: If it is not 32 bytes.
+        """
+        if len(leaf) != HASH_BYTES:
+            raise TreeRangeError(
+                given=f"a leaf of {len(leaf)} bytes",
+                expected=f"a hash of {HASH_BYTES} bytes",
+                remedy="hash the entry with leaf_hash first",
+            )
+        index = left_over = self._size
+        rows, level = self._rows, 0
+        rows[0] += leaf
+        while left_over & 1:
+            parent = sha256(b"\x01" + rows[level][-2 * HASH_BYTES :]).digest()
+            level += 1
+            if level == len(rows):
+                rows.append(bytearray())
+            rows[level] += parent
+            left_over >>= 1
+        self._size += 1
+        return index
+
+    def leaf(self, index: int) -> bytes:
+        """Return the hash of one leaf."""
+        self._within(index, size=self._size)
+        return self._perfect(0, index)
+
+    def perfect_hashes(self, level: int, *, start: int, stop: int) -> bytes:
+        """Return stored hashes of perfect subtrees, as a tile of the log holds them.
+
+        Args:
+            level: The subtrees have ``2 ** level`` leaves.
+            start: First subtree of that size, counted from 0.
+            stop: One after the last.
+
+        Returns:
+            The hashes one after the other, 32 bytes each.
+
+        Raises:
+            TreeRangeError: If the tree does not hold all of them.
+        """
+        if not 0 <= start <= stop <= self._size >> level:
+            raise TreeRangeError(
+                given=f"subtrees {start} … {stop} of level {level}",
+                expected=f"a range within 0 … {self._size >> level}",
+                remedy="ask for whole subtrees only",
+            )
+        return bytes(self._rows[level][start * HASH_BYTES : stop * HASH_BYTES]) if stop else b""
+
+    @override
+    def _perfect(self, level: int, number: int) -> bytes:
+        return bytes(self._rows[level][number * HASH_BYTES : (number + 1) * HASH_BYTES])
 
 
 def verify_inclusion(
@@ -332,6 +355,29 @@ def verify_consistency(
         raise ConsistencyError(
             given=f"a path that rebuilds the new root as {found_new.hex()}", expected="the new one"
         )
+
+
+def old_root_of_path(path: Sequence[bytes], *, old_size: int, new_size: int) -> bytes | None:
+    """Return the old root that a consistency path itself leads to, whatever was signed.
+
+    A path that leads to another old root than the one that was signed, and to the new root that was
+    signed, shows that one log has signed two histories.
+
+    Args:
+        path: The consistency proof.
+        old_size: Number of leaves then.
+        new_size: Number of leaves now, more than then.
+
+    Returns:
+        The root; None where the old tree is one perfect subtree, whose root a path leaves out.
+
+    Raises:
+        ConsistencyError: If the path does not have the form of one between these sizes.
+    """
+    shift = (old_size & -old_size).bit_length() - 1
+    if old_size == 1 << shift:
+        return None
+    return _climb(path, (old_size - 1) >> shift, (new_size - 1) >> shift)[0]
 
 
 def _climb(steps: Sequence[bytes], old_last: int, new_last: int) -> tuple[bytes, bytes]:

@@ -18,6 +18,7 @@ from taihang.core.tlog.merkle import (
     TreeRangeError,
     leaf_hash,
     node_hash,
+    old_root_of_path,
     verify_consistency,
     verify_inclusion,
 )
@@ -272,3 +273,19 @@ def test_consistency_proof__refuses_what_the_tree_never_had(old_size: int, new_s
 
     with pytest.raises(TreeRangeError):
         tree.consistency_proof(old_size, new_size)
+
+
+@given(st.integers(2, 300), st.data())
+def test_old_root_of_path__is_where_an_honest_path_leads(
+    new_size: int, data: st.DataObject
+) -> None:
+    old_size = data.draw(st.integers(1, new_size - 1))
+    tree = Tree(leaf_hash(bytes([i % 256, i // 256])) for i in range(new_size))
+
+    found = old_root_of_path(
+        tree.consistency_proof(old_size, new_size), old_size=old_size, new_size=new_size
+    )
+
+    # A perfect old tree is left out of the path, so that no path can say what it was.
+    is_perfect = old_size & (old_size - 1) == 0
+    assert found == (None if is_perfect else tree.root(old_size))
