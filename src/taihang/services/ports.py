@@ -14,8 +14,10 @@ from taihang.core.facts import FactBook
 from taihang.core.metering.readings import MeterEvent, ReadingBlock
 from taihang.core.park.park import Park
 from taihang.core.periods import Period
+from taihang.core.seal.act import LoggedAct, RollEntry
 from taihang.core.seal.gateway_key import GatewayKey
 from taihang.core.seal.issued import IssuedStatement
+from taihang.core.tlog.log_key import LogKey
 from taihang.core.tlog.merkle import Tree
 from taihang.core.tlog.record import Damage, Record
 
@@ -158,6 +160,34 @@ class Registry(Protocol):
 
     def put_gateway_keys(self, gateway: str, keys: Sequence[GatewayKey]) -> None:
         """Write what a key act changed: a key that is new, or the end of one that was there."""
+        ...
+
+    def log_keys(self) -> list[LogKey]:
+        """Return every key of the park's log, the first one first; none in an older register."""
+        ...
+
+    def add_log_key(self, key: LogKey) -> None:
+        """Remember a key of the log; one that is known stays as it is."""
+        ...
+
+    def logged(self) -> list[LoggedAct]:
+        """Return every event of the log that the register knows, in order of leaf."""
+        ...
+
+    def add_logged(self, act: LoggedAct) -> None:
+        """Remember an event of the log; one that is known stays as it is."""
+        ...
+
+    def fact_editions(self) -> dict[str, str]:
+        """Return the text of every edition of facts that was used, by its hash."""
+        ...
+
+    def add_fact_edition(self, text: str, *, at_s: int) -> None:
+        """Keep an edition of facts under its hash; one that is known stays as it is."""
+        ...
+
+    def roll(self) -> list[RollEntry]:
+        """Return every issued statement without its text, in the order of issue."""
         ...
 
     def park_version(self, sha256: str) -> str:

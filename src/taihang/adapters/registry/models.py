@@ -96,6 +96,51 @@ class EnrolledKey(models.Model):
         )
 
 
+class LogSigningKey(models.Model):
+    """One public key of the park's log."""
+
+    ordinal = models.IntegerField(primary_key=True)
+    public_key = models.CharField(max_length=64)
+    from_size = models.BigIntegerField()
+    """Size of the first tree whose checkpoint it signs."""
+    beside_until_s = models.BigIntegerField(null=True)
+    """Until when the key before it signs too."""
+
+    class Meta:
+        """Named table."""
+
+        db_table = "log_signing_key"
+
+
+class LoggedEvent(models.Model):
+    """One event of the log, to find it again without reading the journal."""
+
+    leaf = models.BigIntegerField(primary_key=True)
+    kind = models.CharField(max_length=64)
+    subject = models.CharField(max_length=128)
+    n = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        """Named table."""
+
+        db_table = "logged_event"
+        indexes = (models.Index(fields=("kind", "subject"), name="by_kind_and_subject"),)
+
+
+class FactEdition(models.Model):
+    """Every fact that calculations could take, as it stood when it was first used."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    text = models.TextField()
+    first_used_at_s = models.BigIntegerField()
+
+    class Meta:
+        """Named table."""
+
+        db_table = "fact_edition"
+
+
 class Settlement(models.Model):
     """One settling of a period, in order; a rebuild does them all again."""
 
@@ -115,6 +160,8 @@ class Statement(models.Model):
     """A statement as issued: its canonical bytes, never changed; a restatement is a new row."""
 
     id = models.CharField(max_length=128, primary_key=True)
+    number = models.BigIntegerField(unique=True)
+    """The how-manieth of the park, in the order of issue; none is missing."""
     series = models.CharField(max_length=120)
     """The id without its version: all versions of one statement share it."""
     version = models.IntegerField()

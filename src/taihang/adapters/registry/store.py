@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 from django.core.management import call_command
 from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Max
 
 from taihang.adapters.registry import models
 from taihang.core.balance.settlement import Settlement
@@ -18,8 +19,10 @@ from taihang.core.errors import IntegrityError, StateError
 from taihang.core.park.assets import Battery, ChargingStation, GridConnection, Plant
 from taihang.core.park.contract import GreenSupply, GridTariff
 from taihang.core.park.park import Park
+from taihang.core.seal.act import LoggedAct, RollEntry
 from taihang.core.seal.gateway_key import GatewayKey
 from taihang.core.seal.issued import IssuedStatement
+from taihang.core.tlog.log_key import LogKey
 
 _APP: Final = "registry"
 _BATCH_ROWS: Final = 500
@@ -144,6 +147,64 @@ class Registry:
                     },
                 )
 
+    def log_keys(self) -> list[LogKey]:
+        """Return every key of the park's log, the first one first; none in an older register."""
+        rows = models.LogSigningKey.objects.using(self._alias).order_by("ordinal")
+        return [
+            LogKey(r.ordinal, bytes.fromhex(r.public_key), r.from_size, r.beside_until_s)
+            for r in rows
+        ]
+
+    def add_log_key(self, key: LogKey) -> None:
+        """Remember a key of the log; one that is known stays as it is."""
+        models.LogSigningKey.objects.using(self._alias).get_or_create(
+            ordinal=key.ordinal,
+            defaults={
+                "public_key": key.key.hex(),
+                "from_size": key.from_size,
+                "beside_until_s": key.beside_until_s,
+            },
+        )
+
+    # -- log -------------------------------------------------------------------------------------
+
+    def logged(self) -> list[LoggedAct]:
+        """Return every event of the log that the register knows, in order of leaf."""
+        rows = models.LoggedEvent.objects.using(self._alias).order_by("leaf")
+        return [LoggedAct(r.leaf, r.kind, r.subject, r.n, r.digest) for r in rows]
+
+    def add_logged(self, act: LoggedAct) -> None:
+        """Remember an event of the log; one that is known stays as it is."""
+        models.LoggedEvent.objects.using(self._alias).get_or_create(
+            leaf=act.leaf,
+            defaults={
+                "kind": act.kind,
+                "subject": act.subject,
+                "n": act.n,
+                "digest": act.digest,
+            },
+        )
+
+    def fact_editions(self) -> dict[str, str]:
+        """Return the text of every edition of facts that was used, by its hash."""
+        rows = models.FactEdition.objects.using(self._alias).order_by("first_used_at_s")
+        return {row.sha256: row.text for row in rows}
+
+    def add_fact_edition(self, text: str, *, at_s: int) -> None:
+        """Keep an edition of facts under its hash; one that is known stays as it is."""
+        models.FactEdition.objects.using(self._alias).get_or_create(
+            sha256=hashlib.sha256(text.encode()).hexdigest(),
+            defaults={"text": text, "first_used_at_s": at_s},
+        )
+
+    def roll(self) -> list[RollEntry]:
+        """Return every issued statement without its text, in the order of issue."""
+        rows = models.Statement.objects.using(self._alias).order_by("number")
+        return [
+            RollEntry(*values)
+            for values in rows.values_list("number", "period", "kind", "id", "sha256")
+        ]
+
     # -- settlements -----------------------------------------------------------------------------
 
     def park_version(self, sha256: str) -> str:
@@ -217,21 +278,10 @@ class Registry:
 
     def add_statements(self, statements: Iterable[IssuedStatement], *, at_s: int) -> None:
         """Add new statements, all or none."""
-        rows = [
-            models.Statement(
-                id=s.id,
-                series=s.series,
-                version=s.version,
-                kind=s.kind,
-                subject=s.subject,
-                period=s.period,
-                sha256=hashlib.sha256(s.document.encode()).hexdigest(),
-                document=s.document,
-                issued_at_s=at_s,
-            )
-            for s in statements
-        ]
-        models.Statement.objects.using(self._alias).bulk_create(rows, batch_size=_BATCH_ROWS)
+        with transaction.atomic(using=self._alias):
+            rows = models.Statement.objects.using(self._alias)
+            first = 1 + (rows.aggregate(last=Max("number"))["last"] or 0)
+            rows.bulk_create(_numbered(statements, first, at_s), batch_size=_BATCH_ROWS)
 
     def damaged_statements(self) -> list[str]:
         """Return the ids of statements whose stored text is not what was issued."""
@@ -241,6 +291,26 @@ class Registry:
             for row in rows.iterator()
             if hashlib.sha256(row.document.encode()).hexdigest() != row.sha256
         ]
+
+
+def _numbered(
+    statements: Iterable[IssuedStatement], first: int, at_s: int
+) -> list[models.Statement]:
+    return [
+        models.Statement(
+            id=s.id,
+            number=number,
+            series=s.series,
+            version=s.version,
+            kind=s.kind,
+            subject=s.subject,
+            period=s.period,
+            sha256=hashlib.sha256(s.document.encode()).hexdigest(),
+            document=s.document,
+            issued_at_s=at_s,
+        )
+        for number, s in enumerate(statements, first)
+    ]
 
 
 def _key(row: models.EnrolledKey) -> GatewayKey:

@@ -2,13 +2,16 @@
 
 import hashlib
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Generator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from django.db import Error
+from django.core.management import call_command
+from django.db import Error, connections
 
 import small_park
 from taihang import wiring
@@ -19,8 +22,10 @@ from taihang.adapters.registry.store import (
 )
 from taihang.config.park_file import read_park
 from taihang.core.balance.settlement import Settlement
+from taihang.core.seal.act import LoggedAct
 from taihang.core.seal.gateway_key import GatewayKey
 from taihang.core.seal.issued import IssuedStatement
+from taihang.core.tlog.log_key import LogKey
 
 SHA = "ab" * 32
 
@@ -129,15 +134,19 @@ def test_put_gateway_keys__adds_the_new_and_ends_the_old_and_changes_no_key(tmp_
 
 def old_register(directory: Path) -> None:
     """The register as the first version of the program left it."""
-    with register(directory) as registry:
-        registry.add_statements([statement("energy.E01.2026-06")], at_s=7)
-    for line in (
-        "CREATE TABLE gateway_key (gateway text, public_key text, enrolled_at_s bigint)",
-        "INSERT INTO gateway_key VALUES ('GW2', 'cc', 2), ('GW1', 'aa', 1)",
-        "DROP TABLE enrolled_key",
-        "DELETE FROM django_migrations WHERE app = 'registry' AND name <> '0001_initial'",
-    ):
-        by_hand(directory, line)
+    alias, path = "old-register", str(directory / "registry.db")
+    connections.databases[alias] = {**connections.databases["default"], "NAME": path}
+    call_command("migrate", "registry", "0001", database=alias, verbosity=0)
+    connections[alias].close()
+    del connections[alias], connections.databases[alias]
+    by_hand(directory, "INSERT INTO gateway_key VALUES ('GW2', 'cc', 2), ('GW1', 'aa', 1)")
+    for version in (1, 2):
+        series = "energy.E01.2026-06"
+        by_hand(
+            directory,
+            f"INSERT INTO statement VALUES ('{series}.v{version}', '{series}', {version}, 'energy',"
+            f" 'E01', '2026-06', 'ab', '{{\"v\":{version}}}', 7)",
+        )
 
 
 def test_register__of_the_first_version_opens_with_its_keys_and_statements(tmp_path: Path) -> None:
@@ -148,7 +157,47 @@ def test_register__of_the_first_version_opens_with_its_keys_and_statements(tmp_p
             "GW1": (GatewayKey(1, b"\xaa", 1),),
             "GW2": (GatewayKey(1, b"\xcc", 2),),
         }
-        assert registry.statement("energy.E01.2026-06").document == '{"value":"1"}'
+        assert registry.statement("energy.E01.2026-06").document == '{"v":2}'
+        assert [(entry.number, entry.id) for entry in registry.roll()] == [
+            (1, "energy.E01.2026-06.v1"),
+            (2, "energy.E01.2026-06.v2"),
+        ]
+
+
+DIE_IN_MIGRATION = """
+import os, sys
+from pathlib import Path
+from taihang import wiring
+from taihang.adapters.registry.store import Registry
+from django.db.backends.sqlite3.base import SQLiteCursorWrapper
+left, run = int(sys.argv[2]), SQLiteCursorWrapper.execute
+def execute(self, query, params=None):
+    global left
+    if not query.startswith(("SELECT", "PRAGMA")):
+        left -= 1
+        if left < 0:
+            os._exit(9)
+    return run(self, query, params)
+SQLiteCursorWrapper.execute = execute
+Registry(Path(sys.argv[1]) / "registry.db").close()
+"""
+
+
+@pytest.mark.parametrize("n_statements", [1, 4, 8, 13, 19])
+def test_register__killed_in_a_migration_opens_as_if_nothing_had_been(
+    tmp_path: Path, n_statements: int
+) -> None:
+    """F4: one transaction: the next start finds the old tables whole, and moves them."""
+    old_register(tmp_path)
+
+    command = [sys.executable, "-c", DIE_IN_MIGRATION, str(tmp_path), str(n_statements)]
+    died = subprocess.run(command, check=False)
+
+    assert died.returncode == 9
+    assert by_hand(tmp_path, "SELECT count(*) FROM gateway_key") == [(2,)]
+    with register(tmp_path) as registry:
+        assert sorted(registry.gateway_keys()) == ["GW1", "GW2"]
+        assert len(registry.roll()) == 2
 
 
 def test_register__of_a_later_program_is_refused_in_words(tmp_path: Path) -> None:
@@ -162,6 +211,42 @@ def test_register__of_a_later_program_is_refused_in_words(tmp_path: Path) -> Non
 
     with pytest.raises(NewerRegisterError, match="9999_later"):
         Registry(tmp_path / "registry.db")
+
+
+# -- log -----------------------------------------------------------------------------------------
+
+
+def test_roll__numbers_statements_in_the_order_of_issue(tmp_path: Path) -> None:
+    with register(tmp_path) as registry:
+        registry.add_statements(
+            [statement("bill.E02.2026-06"), statement("bill.E01.2026-06")], at_s=1
+        )
+        registry.add_statements([statement("bill.E01.2026-06", 2)], at_s=1)
+
+        roll = registry.roll()
+
+    assert [(entry.number, entry.id) for entry in roll] == [
+        (1, "bill.E02.2026-06.v1"),
+        (2, "bill.E01.2026-06.v1"),
+        (3, "bill.E01.2026-06.v2"),
+    ]
+    assert {entry.sha256 for entry in roll} == {hashlib.sha256(b'{"value":"1"}').hexdigest()}
+
+
+def test_register__remembers_events_log_keys_and_editions_once(tmp_path: Path) -> None:
+    act, key = LoggedAct(7, "bills-issued", "2026-06", 3, "ab"), LogKey(1, b"\xaa", 0)
+    with register(tmp_path) as registry:
+        for again in (act, replace(act, n=4)):
+            registry.add_logged(again)
+        for once_more in (key, replace(key, from_size=9), LogKey(2, b"\xbb", 5, 60)):
+            registry.add_log_key(once_more)
+        for at_s in (1, 2):
+            registry.add_fact_edition("[]", at_s=at_s)
+
+    with register(tmp_path) as registry:
+        assert registry.logged() == [act]
+        assert registry.log_keys() == [key, LogKey(2, b"\xbb", 5, 60)]
+        assert list(registry.fact_editions().values()) == ["[]"]
 
 
 # -- settlements ---------------------------------------------------------------------------------
