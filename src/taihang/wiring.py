@@ -38,9 +38,9 @@ from taihang.core.tlog.checkpoint import (  # noqa: E402
     sign_checkpoint,
 )
 from taihang.services.collect import IMPORT_GATEWAY  # noqa: E402
-from taihang.services.ingest import catch_up  # noqa: E402
 from taihang.services.ports import Clock, Ports, Upload  # noqa: E402
 from taihang.services.prove import LOG_KEY  # noqa: E402
+from taihang.services.replay import catch_up  # noqa: E402
 from taihang.simulator.devices import device_days  # noqa: E402
 from taihang.simulator.park_box import Simulation, simulate  # noqa: E402
 

@@ -65,6 +65,9 @@ EXEMPT: Final[dict[str, str]] = {
     "core/dispatch/referee.py": (
         "charge curtail discharge due energy exports given imports limit off"
     ),
+    # Numbers of batches and of leaves of the log.
+    "core/metering/batch_index.py": "counter counters leaves",
+    "core/metering/readings.py": "batch",
     # Columns of a table, and ranks in it.
     "core/metering/current.py": "batch_rank rows",
     # Registers in the unit of their meter, whatever it is: the rules are the same for all.

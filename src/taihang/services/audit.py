@@ -24,16 +24,10 @@ from taihang.core.tlog.record import Damage, Record
 from taihang.services.account import Draft, UnsettledMonthError, month_drafts, says_the_same
 from taihang.services.bill import bill_drafts
 from taihang.services.certify import certify
-from taihang.services.ingest import (
-    ForeignMeterError,
-    Pending,
-    catch_up,
-    check_sender,
-    joined,
-    stage,
-)
+from taihang.services.ingest import ForeignMeterError, check_sender
 from taihang.services.ports import Columns, Lake, Ports
 from taihang.services.prove import LOG_KEY
+from taihang.services.replay import Staged, catch_up
 from taihang.services.report import settled_span
 from taihang.services.settle import period_of, ports_of, settle
 
@@ -136,8 +130,8 @@ def _rebuilt(ports: Ports) -> Lake:
     return fresh
 
 
-def _check_records(result: Audit, ports: Ports) -> tuple[Pending, Tree | None]:
-    pending, tree = Pending(batches=[]), Tree()
+def _check_records(result: Audit, ports: Ports) -> tuple[Staged, Tree | None]:
+    pending, tree = Staged(0), Tree()
     names = _names(ports)
     earlier: list[Park] = []
     enrolled = ports.registry.gateway_keys()
@@ -157,7 +151,7 @@ def _check_records(result: Audit, ports: Ports) -> tuple[Pending, Tree | None]:
             whole = False
             continue
         result.n_readings += sum(len(sealed.block.times_s) for sealed in batch.blocks)
-        stage(batch, item.index, pending)
+        pending.add(batch)
     _check_counters(result, pending)
     result.root = tree.root()
     return pending, tree if whole else None
@@ -166,7 +160,8 @@ def _check_records(result: Audit, ports: Ports) -> tuple[Pending, Tree | None]:
 def _names(ports: Ports) -> list[str]:
     """Return what the lake remembers each record to be; a broken lake is a finding of its own."""
     with suppress(TaihangError):
-        return [f"{gateway}/{counter}" for gateway, counter, _ in ports.lake.batches()]
+        batches = ports.lake.batches()
+        return [batches.name(leaf) for leaf in range(len(batches))]
     return []
 
 
@@ -209,7 +204,7 @@ def _record_name(item: Record, names: list[str]) -> str:
     return f"batch {name} (record {item.index})"
 
 
-def _check_counters(result: Audit, pending: Pending) -> None:
+def _check_counters(result: Audit, pending: Staged) -> None:
     seen: dict[str, set[int]] = {}
     for gateway, counter, _ in pending.batches:
         counters = seen.setdefault(gateway, set())
@@ -257,16 +252,16 @@ def _opened_checkpoints(result: Audit, ports: Ports) -> Iterator[tuple[int, Chec
             result.findings.append(Finding(f"checkpoint {number}", str(error)))
 
 
-def _check_lake(result: Audit, pending: Pending, ports: Ports) -> None:
-    if ports.lake.batches() != pending.batches:
+def _check_lake(result: Audit, pending: Staged, ports: Ports) -> None:
+    if list(ports.lake.batches()) != pending.batches:
         given = f"{len(ports.lake.batches())} batches, journal {len(pending.batches)}"
         result.findings.append(Finding("lake", f"{given}: run `taihang rebuild`"))
         return
-    for table, parts in (("readings", pending.readings), ("events", pending.events)):
+    slabs = {"readings": pending.reading_slabs(), "events": pending.event_slabs()}
+    for table, truth in slabs.items():
         stored = ports.lake.read(table)
-        for key in sorted({*parts, *stored}):
-            truth: Columns = joined(parts[key]) if key in parts else {}
-            if not _equal(truth, stored.get(key, {})):
+        for key in sorted({*truth, *stored}):
+            if not _equal(truth.get(key, {}), stored.get(key, {})):
                 where = f"lake {table} of {'/'.join(key)}"
                 result.findings.append(Finding(where, "differs from the journal"))
 

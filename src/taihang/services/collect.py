@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from taihang.core.errors import InputError
-from taihang.core.metering.current import current_rows, rank_of_batches
+from taihang.core.metering.current import current_rows
 from taihang.core.metering.plausibility import check_block
 from taihang.core.metering.readings import MeterEvent, MeterEventKind, ReadingBlock
 from taihang.core.park.topology import Direction
@@ -83,7 +83,7 @@ def collect(
     # 1. What the park knows already: the same file twice changes nothing.
     known = _known(ports, period)
     known_events = _known_events(ports)
-    counters = _counters(ports)
+    counters = ports.lake.batches().last_counters()
     for upload in uploads:
         # 2. Leave out readings that would say the same again.
         blocks = [
@@ -127,7 +127,7 @@ def uploads_of_blocks(blocks: Sequence[ReadingBlock], *, ports: Ports) -> Iterat
     if not blocks:
         return
     # A correction must be newer than what it corrects, whatever the clocks said.
-    newest_s = max((known_s for _, _, known_s in ports.lake.batches()), default=0)
+    newest_s = int(ports.lake.batches().sent_at_s.max(initial=0))
     sent_at_s = max(int(ports.clock.now().timestamp()), newest_s + 1)
     first = min(int(block.times_s[0]) for block in blocks) // _DAY_S
     last = max(int(block.times_s[-1]) for block in blocks) // _DAY_S
@@ -198,7 +198,7 @@ def _cut(block: ReadingBlock, first: int, last: int) -> ReadingBlock:
 
 
 def _known(ports: Ports, period: Period) -> dict[tuple[str, ...], Columns]:
-    rank = rank_of_batches(ports.lake.batches())
+    rank = ports.lake.batches().rank()
     return {
         key: current_rows(rows, batch_rank=rank, as_of=len(rank))
         for key, rows in ports.lake.read("readings", period).items()
@@ -211,13 +211,6 @@ def _known_events(ports: Ports) -> set[MeterEvent]:
         for (point, kind), rows in ports.lake.read("events").items()
         for values in zip(rows["time_s"], rows["final_count"], rows["initial_count"], strict=True)
     }
-
-
-def _counters(ports: Ports) -> dict[str, int]:
-    counters: dict[str, int] = {}
-    for gateway, counter, _ in ports.lake.batches():
-        counters[gateway] = max(counter, counters.get(gateway, 0))
-    return counters
 
 
 def _news(block: ReadingBlock, known: Columns | None) -> ReadingBlock:

@@ -5,11 +5,10 @@ Nothing is answered before it is on the disk (P1), every batch counts once howev
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from taihang.core.errors import InputError, IntegrityError, TaihangError
 from taihang.core.metering.energy import OffGridEnergyError, RegisterOffDialError
@@ -21,7 +20,8 @@ from taihang.core.series import Quality, Quantity
 from taihang.core.tlog.inclusion_text import encode_inclusion
 from taihang.core.tlog.merkle import leaf_hash
 from taihang.services.collect import IMPORT_GATEWAY
-from taihang.services.ports import Columns, Ports
+from taihang.services.ports import Ports
+from taihang.services.replay import Staged, catch_up
 
 _COMMIT_BATCHES: Final = 64
 _FLUSH_READINGS: Final = 1_500_000
@@ -67,16 +67,6 @@ class Receipt:
     """Index, path and signed checkpoint as text: evidence that the sender can show to anybody."""
 
 
-@dataclass(slots=True)
-class Pending:
-    """Readings that are in the journal and not yet in the lake."""
-
-    batches: list[tuple[str, int, int]]
-    readings: dict[tuple[str, ...], list[Columns]] = field(default_factory=dict)
-    events: dict[tuple[str, ...], list[Columns]] = field(default_factory=dict)
-    n_readings: int = 0
-
-
 class Ingester:
     """Takes batches in, group by group, for one process that holds the writer's lock.
 
@@ -89,9 +79,8 @@ class Ingester:
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
-        self._pending = Pending(batches=[])
-        self._index_of: dict[tuple[str, int], int] = {}
-        self._take_stock()
+        # A lake that could not be written to lags behind; numbers must be those of the journal.
+        catch_up(ports)
 
     def commit(self, batches: Sequence[bytes]) -> list[Receipt | TaihangError]:
         """Store a group of batches in one forced write.
@@ -107,8 +96,7 @@ class Ingester:
             For each batch its receipt, or why it is refused.
         """
         ports = self._ports
-        if len(self._pending.batches) != ports.journal.size:
-            self._take_stock()  # Another process has written, or a write failed half-way.
+        catch_up(ports)  # Another process has written, or a write failed half-way.
         # 1. Open and judge each batch alone.
         received_at_s = int(ports.clock.now().timestamp())
         answers = self._judged(batches, received_at_s)
@@ -122,7 +110,7 @@ class Ingester:
                 continue
             # 2. Once for ever: a known number must carry the known content.
             number = (answer.header.gateway, answer.header.counter)
-            known[place] = number in self._index_of or number in fresh
+            known[place] = ports.lake.batches().find(*number) is not None or number in fresh
             if not known[place]:
                 fresh[number] = answer
                 payload.append(batches[place])
@@ -130,9 +118,10 @@ class Ingester:
                 answers[place] = fork
         # 3. Store and force; from here on the batches can be acknowledged.
         ports.journal.append(payload)
-        for index, (number, batch) in enumerate(fresh.items(), start=before):
-            self._index_of[number] = index
-            stage(batch, index, self._pending)
+        staged = Staged(before)
+        for batch in fresh.values():
+            staged.add(batch)
+        staged.put_into(ports.lake)
         # 4. Answer.
         receipts = [
             answer
@@ -140,19 +129,13 @@ class Ingester:
             else self._receipt(answer, received_at_s=received_at_s, known_before=known[place])
             for place, answer in enumerate(answers)
         ]
-        if self._pending.n_readings >= _FLUSH_READINGS:
+        if ports.lake.n_hot >= _FLUSH_READINGS:
             self.flush()
         return receipts
 
     def flush(self) -> None:
         """Write to the lake what is in the journal and not yet there."""
-        _flush(self._ports, self._pending)
-
-    def _take_stock(self) -> None:
-        # A lake that could not be written to lags behind; numbers must be those of the journal.
-        catch_up(self._ports)
-        self._pending = Pending(batches=self._ports.lake.batches())
-        self._index_of = {row[:2]: index for index, row in enumerate(self._pending.batches)}
+        self._ports.lake.flush()
 
     def _judged(
         self, batches: Sequence[bytes], received_at_s: int
@@ -175,8 +158,7 @@ class Ingester:
     def _fork(self, batch: SealedBatch, twin: SealedBatch | None) -> CounterForkError | None:
         """Return what to say of a batch whose number is taken by other content."""
         leaf = leaf_hash(batch.leaf_entry)
-        index = self._index_of.get((batch.header.gateway, batch.header.counter), 0)
-        known = self._ports.journal.tree.leaf(index) if twin is None else leaf_hash(twin.leaf_entry)
+        known = leaf_hash(twin.leaf_entry) if twin is not None else self._leaf_of(batch)
         if leaf == known:
             return None
         return CounterForkError(
@@ -185,9 +167,19 @@ class Ingester:
             remedy="stop the gateway and keep both batches: its key is in two hands",
         )
 
+    def _index_of(self, batch: SealedBatch) -> int:
+        """Return the leaf index of a batch that is stored."""
+        index = self._ports.lake.batches().find(batch.header.gateway, batch.header.counter)
+        if index is None:
+            raise KeyError(batch.header.gateway, batch.header.counter)
+        return index
+
+    def _leaf_of(self, batch: SealedBatch) -> bytes:
+        return self._ports.journal.tree.leaf(self._index_of(batch))
+
     def _receipt(self, batch: SealedBatch, *, received_at_s: int, known_before: bool) -> Receipt:
         journal, header = self._ports.journal, batch.header
-        index = self._index_of[header.gateway, header.counter]
+        index = self._index_of(batch)
         path = journal.tree.inclusion_proof(index, size=journal.size)
         return Receipt(
             gateway=header.gateway,
@@ -222,20 +214,6 @@ def ingest(batches: Iterable[bytes], *, ports: Ports) -> Iterator[Receipt]:
                 yield answer
     finally:
         ingester.flush()
-
-
-def catch_up(ports: Ports) -> int:
-    """Bring the lake up to the journal after a crash between the two; return records replayed."""
-    pending = Pending(batches=ports.lake.batches())
-    first = len(pending.batches)
-    if first == ports.journal.size:
-        return 0
-    for record in ports.journal.records(first):
-        stage(open_batch(record.data), record.index, pending)
-        if pending.n_readings >= _FLUSH_READINGS:
-            _flush(ports, pending)
-    _flush(ports, pending)
-    return len(pending.batches) - first
 
 
 def check_sender(
@@ -347,55 +325,6 @@ def _check_values(block: ReadingBlock) -> None:
             expected=f"starts of intervals, multiples of {STEP_S} s",
             remedy="let the gateway sum energy over whole quarter hours",
         )
-
-
-def stage(batch: SealedBatch, index: int, pending: Pending) -> None:
-    """Add the rows of one batch to what is pending."""
-    header = batch.header
-    pending.batches.append((header.gateway, header.counter, header.sent_at_s))
-    for sealed in batch.blocks:
-        block = sealed.block
-        pending.n_readings += len(block.times_s)
-        pending.readings.setdefault((block.point, block.quantity.value), []).append(
-            {
-                "time_s": block.times_s,
-                "count": block.counts,
-                "quality": block.quality.astype(np.int64),
-                "batch": np.full(len(block.times_s), index, np.int64),
-            }
-        )
-    for event in header.events:
-        pending.events.setdefault((event.point, event.kind.value), []).append(
-            {
-                "time_s": _one(event.at_s),
-                "final_count": _one(event.final_count),
-                "initial_count": _one(event.initial_count),
-                "batch": _one(index),
-            }
-        )
-
-
-def _flush(ports: Ports, pending: Pending) -> None:
-    """Write what is pending to the lake; the list of batches goes last, so a crash repeats it."""
-    if len(pending.batches) == len(ports.lake.batches()):
-        return
-    ports.lake.add("readings", {key: joined(parts) for key, parts in pending.readings.items()})
-    ports.lake.add("events", {key: joined(parts) for key, parts in pending.events.items()})
-    ports.lake.write_batches(pending.batches)
-    pending.readings.clear()
-    pending.events.clear()
-    pending.n_readings = 0
-
-
-def joined(parts: list[Columns]) -> Columns:
-    """Join rows into one slab in order of time."""
-    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    order = np.argsort(joined["time_s"], kind="stable")
-    return {name: column[order] for name, column in joined.items()}
-
-
-def _one(value: int) -> NDArray[np.int64]:
-    return np.array([value], np.int64)
 
 
 def _groups(batches: Iterable[bytes]) -> Iterator[list[bytes]]:

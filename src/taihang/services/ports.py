@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from taihang.core.balance.settlement import Settlement
 from taihang.core.dispatch.model import Solve
 from taihang.core.facts import FactBook
-from taihang.core.metering.readings import MeterEvent, ReadingBlock
+from taihang.core.metering.batch_index import BatchIndex
+from taihang.core.metering.readings import MeterEvent, ReadingBlock, ReadingRows
 from taihang.core.park.park import Park
 from taihang.core.periods import Period
 from taihang.core.seal.act import LoggedAct, RollEntry
@@ -104,12 +105,27 @@ class Journal(Protocol):
 class Lake(Protocol):
     """Derived rows by table, key and time; may be lost at any moment without loss of truth."""
 
-    def batches(self) -> list[tuple[str, int, int]]:
-        """Return (gateway, counter, sent at [s]) of the batches inside, by leaf index."""
+    def batches(self) -> BatchIndex:
+        """Return which batches are inside, by leaf index; not to be changed by the caller."""
         ...
 
-    def write_batches(self, batches: Iterable[tuple[str, int, int]]) -> None:
-        """State which batches are inside."""
+    @property
+    def n_hot(self) -> int:
+        """Readings that are inside and not yet in a file."""
+        ...
+
+    def insert(
+        self,
+        rows: ReadingRows,
+        batches: Sequence[tuple[str, int, int]],
+        *,
+        events: Slabs | None = None,
+    ) -> None:
+        """Take in the next batches of the journal; seen by ``read`` at once, on no disk yet."""
+        ...
+
+    def flush(self) -> None:
+        """Write to files what was inserted; after a failure it is still inside."""
         ...
 
     def clear(self) -> None:

@@ -14,7 +14,7 @@ from taihang.core.balance.balance import Balance, Flow, close_balance
 from taihang.core.balance.matching import Line, Matching, match_green
 from taihang.core.balance.settlement import Settlement
 from taihang.core.errors import StateError
-from taihang.core.metering.current import current_rows, rank_of_batches
+from taihang.core.metering.current import current_rows
 from taihang.core.metering.energy import RegisterEnergy, energy_block, interval_energy
 from taihang.core.metering.readings import MeterEvent, MeterEventKind, ReadingBlock
 from taihang.core.park.assets import InService
@@ -169,7 +169,7 @@ def known_at(as_of: int, *, period: Period, ports: Ports, point: str | None = No
     """
     # One more register than intervals: the closing edge belongs to the next period's readings.
     span = Period(period.start, period.end + SETTLEMENT_STEP)
-    rank = rank_of_batches(ports.lake.batches())
+    rank = ports.lake.batches().rank()
     rows = ports.lake.read("readings", span, point)
     current = {
         key: current_rows(columns, batch_rank=rank, as_of=as_of) for key, columns in rows.items()

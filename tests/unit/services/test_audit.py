@@ -217,7 +217,7 @@ def test_missed__tells_of_an_audit_that_does_not_look_at_the_bytes(
     bits = one_bit_a_byte(segment(tiny))[::9]
     assert missed_in_segment(tiny, NAMES, bits) == [], "the checksum is not the only guard"
 
-    for module in ("audit", "ingest"):
+    for module in ("audit", "ingest", "replay"):
         monkeypatch.setattr(f"taihang.services.{module}.open_batch", trusting)
 
     assert missed_in_segment(tiny, NAMES, bits)

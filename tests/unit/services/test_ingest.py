@@ -34,7 +34,6 @@ from taihang.services.ingest import (
     Ingester,
     Receipt,
     UnknownGatewayError,
-    catch_up,
     ingest,
 )
 from taihang.services.ports import Ports
@@ -357,20 +356,6 @@ def test_ingest__refuses_any_altered_byte(root: Path) -> None:
 
 
 # -- journal and lake apart ----------------------------------------------------------------------
-
-
-def test_catch_up__replays_what_the_lake_does_not_have(root: Path) -> None:
-    with small_park.opened(root) as ports:
-        batches = six_batches(ports)
-        take_in(ports, batches[:2])
-        ports.journal.append(batches[2:])
-        expected_size = ports.journal.size
-        assert len(ports.lake.batches()) == 2
-
-        n_replayed = catch_up(ports)
-
-        assert (n_replayed, catch_up(ports)) == (expected_size - 2, 0)
-        assert audit(ports=ports).is_clean
 
 
 def test_ingest__after_the_lake_could_not_be_written_counts_every_batch_once(

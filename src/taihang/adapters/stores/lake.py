@@ -11,7 +11,7 @@ forced, before the manifest names it.
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Protocol, cast
@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taihang.core.errors import IntegrityError, LinkError
-from taihang.core.metering.current import rank_of_batches
+from taihang.core.metering.batch_index import NO_GATEWAY, BatchIndex
+from taihang.core.metering.readings import ReadingRows
 from taihang.core.periods import Period
 
 Columns = Mapping[str, NDArray[np.int64]]
@@ -81,16 +82,65 @@ class Lake:
         self._database = duckdb.connect(
             config={"threads": 2, "memory_limit": "600MB", "autoinstall_known_extensions": False}
         )
+        self._forget()
 
     @property
     def directory(self) -> Path:
         """Where its files lie."""
         return self._directory
 
+    def _forget(self) -> None:
+        """Hold nothing in memory; what the folder says is looked up anew."""
+        self._index: BatchIndex | None = None
+        self._n_sealed = 0
+        self._hot: list[ReadingRows] = []
+        self._hot_events: dict[tuple[str, ...], Columns] = {}
+
     # -- manifest --------------------------------------------------------------------------------
 
-    def batches(self) -> list[tuple[str, int, int]]:
-        """Return gateway, counter and sending time [s] of the batches inside, by leaf index."""
+    def batches(self) -> BatchIndex:
+        """Return which batches are inside, by leaf index."""
+        if self._index is None:
+            self._index = BatchIndex(self._sealed_batches())
+            self._n_sealed = len(self._index)
+        return self._index
+
+    @property
+    def n_hot(self) -> int:
+        """Readings that are inside and not yet in a file."""
+        return sum(len(rows) for rows in self._hot)
+
+    def insert(
+        self,
+        rows: ReadingRows,
+        batches: Sequence[tuple[str, int, int]],
+        *,
+        events: Slabs | None = None,
+    ) -> None:
+        """Take in the next batches; seen by ``read`` at once, on no disk before ``flush``."""
+        self.batches().extend(batches)
+        self._hot.append(rows)
+        for key, columns in (events or {}).items():
+            self._hot_events[key] = _merge(self._hot_events.get(key), columns)
+
+    def flush(self) -> None:
+        """Write to files what was inserted; the manifest goes last, so a crash repeats it."""
+        if len(self.batches()) == self._n_sealed and not self._hot:
+            return
+        if self._hot:
+            self.add("readings", {**ReadingRows.joined(self._hot).slabs()})
+        self.add("events", self._hot_events)
+        path = self._directory / _MANIFEST
+        manifest = {"batches": [list(row) for row in self.batches()], "format": _FORMAT}
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            self._disk.write_whole(path, json.dumps(manifest, separators=(",", ":")).encode())
+        except OSError as error:
+            raise self._unwritten(path, error) from error
+        self._n_sealed = len(self.batches())
+        self._hot, self._hot_events = [], {}
+
+    def _sealed_batches(self) -> list[tuple[str, int, int]]:
         path = self._directory / _MANIFEST
         if not path.exists():
             return []
@@ -103,19 +153,10 @@ class Lake:
             raise self._damaged(path, f"manifest format {_FORMAT}")
         return rows
 
-    def write_batches(self, batches: Iterable[tuple[str, int, int]]) -> None:
-        """State which batches of the journal are inside; written after their rows."""
-        path = self._directory / _MANIFEST
-        manifest = {"batches": [list(row) for row in batches], "format": _FORMAT}
-        try:
-            self._directory.mkdir(parents=True, exist_ok=True)
-            self._disk.write_whole(path, json.dumps(manifest, separators=(",", ":")).encode())
-        except OSError as error:
-            raise self._unwritten(path, error) from error
-
     def clear(self) -> None:
         """Take everything out, manifest first, so that a crash leaves an empty lake."""
         (self._directory / _MANIFEST).unlink(missing_ok=True)
+        self._forget()
         for table in TABLES:
             for path in self._files(table):
                 path.unlink()
@@ -128,11 +169,13 @@ class Lake:
             self._disk.rename(self._directory, old)
         self._disk.rename(other.directory, self._directory)
         self._disk.fsync(self._directory.parent)
+        self._forget()
         shutil.rmtree(old, ignore_errors=True)
 
     def discard(self) -> None:
         """Throw the whole folder away; for a lake that was only made to compare with."""
         shutil.rmtree(self._directory, ignore_errors=True)
+        self._forget()
 
     # -- rows ------------------------------------------------------------------------------------
 
@@ -186,24 +229,39 @@ class Lake:
                 cut = columns if period is None else _inside(columns, period)
                 if len(cut["time_s"]):
                     pieces.setdefault(key, []).append(cut)
-        return {
+        found = {
             key: {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-            for key, parts in sorted(pieces.items())
+            for key, parts in pieces.items()
         }
+        for key, columns in self._hot_slabs(table).items():
+            cut = columns if period is None else _inside(columns, period)
+            if len(cut["time_s"]) and (key_part is None or key_part in key):
+                found[key] = {**_merge(found.get(key), cut)}
+        return dict(sorted(found.items()))
+
+    def _hot_slabs(self, table: str) -> Slabs:
+        if table == "events":
+            return self._hot_events
+        if table == "readings" and self._hot:
+            return {**ReadingRows.joined(self._hot).slabs()}
+        return {}
 
     def count(self, table: str) -> int:
         """Return how many rows a table has."""
+        n_hot = sum(len(columns["time_s"]) for columns in self._hot_slabs(table).values())
         files = ", ".join(f"'{_quoted(str(path))}'" for path in self._files(table))
         if not files:
-            return 0
+            return n_hot
         row = self._database.execute(f"SELECT count(*) FROM read_parquet([{files}])").fetchone()
-        return 0 if row is None else int(str(row[0]))
+        return n_hot + (0 if row is None else int(str(row[0])))
 
     def state_hash(self) -> str:
         """Return one SHA-256 over everything inside, the same for any order of arrival."""
+        self.flush()
         batches = self.batches()
-        rank = rank_of_batches(batches)
-        digest = hashlib.sha256(json.dumps(sorted(b[:2] for b in batches)).encode())
+        rank = batches.rank()
+        numbers = sorted(row[:2] for row in batches if row.gateway != NO_GATEWAY)
+        digest = hashlib.sha256(json.dumps(numbers).encode())
         for table in sorted(TABLES):
             for path in self._files(table):
                 for key, columns in sorted(self._read_file(path).items()):

@@ -36,19 +36,3 @@ def current_rows(
     order = np.lexsort((batch_rank[known["batch"]], times_s))
     last = np.append(times_s[order][1:] != times_s[order][:-1], np.True_)
     return {name: column[order[last]] for name, column in known.items()}
-
-
-def rank_of_batches(batches: list[tuple[str, int, int]]) -> NDArray[np.int64]:
-    """Return the rank of every batch by (sending time, gateway, counter).
-
-    Args:
-        batches: Gateway, counter and sending time [s] of each batch, by leaf index.
-
-    Example:
-        >>> rank_of_batches([("b", 1, 50), ("a", 1, 40), ("a", 2, 50)]).tolist()
-        [2, 0, 1]
-    """
-    order = sorted(range(len(batches)), key=lambda i: (batches[i][2], *batches[i][:2]))
-    rank = np.empty(len(batches), np.int64)
-    rank[order] = np.arange(len(batches))
-    return rank

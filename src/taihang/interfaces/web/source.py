@@ -340,7 +340,7 @@ def _trust(ports: Ports) -> Trust:
     return Trust(
         tree_size=ports.journal.size,
         root_hex=ports.journal.tree.root().hex(),
-        checkpoint_at_s=max((sent_at_s for _, _, sent_at_s in batches), default=0),
+        checkpoint_at_s=int(batches.sent_at_s.max(initial=0)),
         origin=ports.log_origin,
         key_fingerprint=fingerprint(ports.keys.signing_key(LOG_KEY).public),
         readings=ports.lake.count("readings"),

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from taihang.core.metering.current import current_rows, rank_of_batches
+from taihang.core.metering.batch_index import BatchIndex
+from taihang.core.metering.current import current_rows
 
 
 class Sent(NamedTuple):
@@ -41,7 +42,7 @@ def rows_of(batches: list[Sent]) -> dict[str, NDArray[np.int64]]:
 
 
 def current(batches: list[Sent], as_of: int) -> dict[int, int]:
-    rank = rank_of_batches([batch[:3] for batch in batches])
+    rank = BatchIndex([batch[:3] for batch in batches]).rank()
     found = current_rows(rows_of(batches), batch_rank=rank, as_of=as_of)
     return dict(zip(found["time_s"].tolist(), found["count"].tolist(), strict=True))
 
@@ -76,16 +77,9 @@ def test_current_rows__does_not_know_what_came_later(
 
 @given(deliveries())
 def test_current_rows__leaves_each_time_once_and_in_order(batches: list[Sent]) -> None:
-    rank = rank_of_batches([batch[:3] for batch in batches])
+    rank = BatchIndex([batch[:3] for batch in batches]).rank()
 
     found = current_rows(rows_of(batches), batch_rank=rank, as_of=len(batches))
 
     assert (np.diff(found["time_s"]) > 0).all()
     assert len({len(column) for column in found.values()}) == 1
-
-
-@given(deliveries())
-def test_rank_of_batches__numbers_every_batch_once(batches: list[Sent]) -> None:
-    rank = rank_of_batches([batch[:3] for batch in batches])
-
-    assert sorted(rank.tolist()) == list(range(len(batches)))

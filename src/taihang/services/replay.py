@@ -1,0 +1,95 @@
+"""From the journal into the lake: the rows of batches, and catching up after a crash between."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taihang.core.metering.batch_index import BatchRow
+from taihang.core.metering.readings import ReadingRows
+from taihang.core.seal.batch import SealedBatch, open_batch
+from taihang.services.ports import Columns, Lake, Ports, Slabs
+
+_AT_ONCE_ROWS: Final = 1_500_000
+"""Readings that are held in memory while a journal is replayed."""
+
+
+@dataclass(slots=True)
+class Staged:
+    """Rows of batches that are in the journal, on their way into the lake."""
+
+    first: int
+    """Leaf index of the first batch."""
+    batches: list[BatchRow] = field(default_factory=list[BatchRow])
+    rows: list[ReadingRows] = field(default_factory=list[ReadingRows])
+    events: dict[tuple[str, ...], list[Columns]] = field(
+        default_factory=dict[tuple[str, ...], list[Columns]]
+    )
+    n_rows: int = 0
+
+    @property
+    def next(self) -> int:
+        """Leaf index of the batch that comes next."""
+        return self.first + len(self.batches)
+
+    def add(self, batch: SealedBatch) -> None:
+        """Take in the next batch."""
+        leaf, header = self.next, batch.header
+        self.batches.append(BatchRow(header.gateway, header.counter, header.sent_at_s))
+        rows = ReadingRows.of_blocks([sealed.block for sealed in batch.blocks], batch=leaf)
+        self.rows.append(rows)
+        self.n_rows += len(rows)
+        for event in header.events:
+            self.events.setdefault((event.point, event.kind.value), []).append(
+                {
+                    "time_s": _one(event.at_s),
+                    "final_count": _one(event.final_count),
+                    "initial_count": _one(event.initial_count),
+                    "batch": _one(leaf),
+                }
+            )
+
+    def put_into(self, lake: Lake) -> None:
+        """Hand everything to a lake that has every batch before, and start anew."""
+        if not self.batches:
+            return
+        lake.insert(ReadingRows.joined(self.rows), self.batches, events=self.event_slabs())
+        self.first = self.next
+        self.batches, self.rows, self.events, self.n_rows = [], [], {}, 0
+
+    def reading_slabs(self) -> Slabs:
+        """Return the readings by point and quantity, each slab in order of time and batch."""
+        return {**ReadingRows.joined(self.rows).slabs()}
+
+    def event_slabs(self) -> Slabs:
+        """Return the meter events by point and kind, each slab in order of time."""
+        return {key: joined(parts) for key, parts in self.events.items()}
+
+
+def catch_up(ports: Ports) -> int:
+    """Bring the lake up to the journal after a crash between the two; return records replayed."""
+    first = len(ports.lake.batches())
+    if first == ports.journal.size:
+        return 0
+    staged = Staged(first)
+    for record in ports.journal.records(first):
+        staged.add(open_batch(record.data))
+        if staged.n_rows >= _AT_ONCE_ROWS:
+            staged.put_into(ports.lake)
+            ports.lake.flush()
+    staged.put_into(ports.lake)
+    ports.lake.flush()
+    return staged.first - first
+
+
+def joined(parts: Sequence[Columns]) -> Columns:
+    """Join rows into one slab in order of time."""
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    order = np.argsort(joined["time_s"], kind="stable")
+    return {name: column[order] for name, column in joined.items()}
+
+
+def _one(value: int) -> NDArray[np.int64]:
+    return np.array([value], np.int64)
