@@ -26,11 +26,13 @@ from taihang.config.park_tables import (
     read_green_supply,
     read_grid,
     read_grid_tariff,
+    read_log,
     read_meter,
     read_place,
     read_plant,
     read_series,
     read_station,
+    read_witness,
 )
 from taihang.config.table_reader import ID_WORDS, TableReader, table_of
 from taihang.config.value_rules import NumberRule, id_of, shown
@@ -249,6 +251,8 @@ def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
             root, "green_supplies", partial(read_green_supply, users=users), problems
         ),
         grid_tariffs=_each(root, "grid_tariffs", partial(read_grid_tariff, users=users), problems),
+        witnesses=_each(root, "witnesses", read_witness, problems),
+        log=_perhaps(root, "log", read_log, problems),
     )
     root.close()
     return park
@@ -263,6 +267,21 @@ def _one(
     content = root.table(name, required=True)
     # A table that is not there at all is one problem, not one for each of its keys.
     table = TableReader(content or {}, path=(name,), problems=[] if content is None else problems)
+    value = read(table)
+    table.close()
+    return value
+
+
+def _perhaps(
+    root: TableReader,
+    name: str,
+    read: Callable[[TableReader], _Object],
+    problems: list[ParkProblem],
+) -> _Object | None:
+    content = root.table(name, required=False)
+    if content is None:
+        return None
+    table = TableReader(content, path=(name,), problems=problems)
     value = read(table)
     table.close()
     return value

@@ -30,6 +30,7 @@ from taihang.core.park.topology import (
     Gateway,
     Meter,
 )
+from taihang.core.park.witness import LogPolicy, ParkWitness, WitnessRole
 from taihang.core.series import Quantity
 
 _KV: Final = NumberRule(words="a number of kilovolts", unit="kV", example="110", above=0)
@@ -252,6 +253,21 @@ def read_grid_tariff(table: TableReader, *, users: tuple[str, ...]) -> GridTarif
     )
 
 
+def read_witness(table: TableReader) -> ParkWitness:
+    """Read one line of ``[witnesses]``."""
+    return ParkWitness(
+        id=table.id,
+        role=table.choice("role", WitnessRole),
+        key=table.public_key("key"),
+        url=table.url("url", example="https://witness.example:8200"),
+    )
+
+
+def read_log(table: TableReader) -> LogPolicy:
+    """Read ``[log]``."""
+    return LogPolicy(quorum=table.count("quorum", _COUNT))
+
+
 TABLES: Final[Mapping[str, Callable[[TableReader], object]]] = {
     "park": read_place,
     "accounting": read_accounting,
@@ -267,6 +283,8 @@ TABLES: Final[Mapping[str, Callable[[TableReader], object]]] = {
     "series": read_series,
     "green_supplies": partial(read_green_supply, users=()),
     "grid_tariffs": partial(read_grid_tariff, users=()),
+    "witnesses": read_witness,
+    "log": read_log,
     "in_service": read_days,
 }
 """Who reads which table; ``in_service`` is the small table inside a line."""

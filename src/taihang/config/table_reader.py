@@ -18,10 +18,12 @@ from taihang.config.value_rules import (
     day_of,
     decimal_of,
     id_of,
+    key_of,
     number_of,
     scale_of,
     shown,
     text_of,
+    url_of,
 )
 from taihang.core.park.assets import ALWAYS, InService
 from taihang.core.park.problem import KeyPath, ParkProblem, nearest_name, remedy_for_name
@@ -31,6 +33,7 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 
 ALL: Final = "all"
 """Stands for every enterprise and charging station where users are named."""
+_KEY: Final = "0123456789abcdef" * 4
 ID_WORDS: Final = "letters, digits, _ . or -, 32 characters at most"
 
 
@@ -133,6 +136,22 @@ class TableReader:
         """Read what a count is worth, a plain decimal number above 0 as text."""
         ask = _plain(name, expected="a plain decimal number above 0 in quotes", example='"0.01"')
         return self._value(ask, scale_of) or ""
+
+    def public_key(self, name: str) -> bytes:
+        """Read a public key."""
+        ask = _plain(
+            name, expected="a public key, 64 hexadecimal digits in quotes", example=f'"{_KEY}"'
+        )
+        return self._value(ask, key_of) or b""
+
+    def url(self, name: str, *, example: str) -> str:
+        """Read the address of a service of somebody else."""
+        ask = _plain(
+            name,
+            expected="an http or https address without user, query, or slash at the end",
+            example=f'"{example}"',
+        )
+        return self._value(ask, url_of) or ""
 
     def flag(self, name: str) -> bool:
         """Read true or false."""

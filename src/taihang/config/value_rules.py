@@ -20,6 +20,11 @@ _SHOWN_CHARS_MAX: Final = 60
 _NUMBER_MAX: Final = 10**12
 """Beyond every honest value of every key; keeps later arithmetic inside 64 bits."""
 _PLAIN_DECIMAL: Final = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?")
+_PUBLIC_KEY: Final = re.compile(r"[0-9a-f]{64}")
+_URL: Final = re.compile(
+    r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])"
+    r"(?::[1-9][0-9]{0,4})?(?:/[A-Za-z0-9_.~-]{1,100}){0,8}"
+)
 _LEADING_NUMBER: Final = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)")
 
 
@@ -114,6 +119,25 @@ def text_of(value: object) -> str | None:
 def id_of(value: object) -> str | None:
     """Return an id, else None."""
     return value if isinstance(value, str) and ID_PATTERN.fullmatch(value) else None
+
+
+def key_of(value: object) -> bytes | None:
+    """Return a public key written as 64 hexadecimal digits, else None."""
+    if not isinstance(value, str) or not _PUBLIC_KEY.fullmatch(value):
+        return None
+    return bytes.fromhex(value)
+
+
+def url_of(value: object) -> str | None:
+    """Return an address of the web that names one place exactly, else None.
+
+    No user, no query, no fragment, no slash at the end: what is put behind it is all that varies.
+
+    Example:
+        >>> url_of("https://w.example:8200/taihang"), url_of("https://user@w.example")
+        ('https://w.example:8200/taihang', None)
+    """
+    return value if isinstance(value, str) and _URL.fullmatch(value) else None
 
 
 def scale_of(value: object) -> str | None:

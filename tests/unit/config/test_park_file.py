@@ -384,7 +384,8 @@ def test_read_park__objects_may_stand_as_tables(full_text: str) -> None:
             "plant",
             "an unknown key",
             "one of format, park, accounting, enterprises, stations, grids, plants, batteries, "
-            "feeders, dedicated_lines, meters, gateways, series, green_supplies, grid_tariffs",
+            "feeders, dedicated_lines, meters, gateways, series, green_supplies, grid_tariffs, "
+            "witnesses, log",
             "write plants",
             id="misspelt-table",
         ),
@@ -682,11 +683,11 @@ def test_places__are_all_keys_of_the_full_file() -> None:
     sections = {name: value for name, value in document.items() if name != "format"}
 
     expected = sum(
-        _leaves(section, rows=name not in {"park", "accounting"})
+        _leaves(section, rows=name not in {"park", "accounting", "log"})
         for name, section in sections.items()
     )
     assert expected == len(_PLACES)
-    assert len(sections) == 14
+    assert len(sections) == 16
 
 
 @given(place=st.sampled_from([place for place in _PLACES if place.required]))

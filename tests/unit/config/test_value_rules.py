@@ -11,10 +11,12 @@ from taihang.config.value_rules import (
     day_of,
     decimal_of,
     id_of,
+    key_of,
     number_of,
     scale_of,
     shown,
     text_of,
+    url_of,
 )
 
 _KW = NumberRule(words="a number of kilowatts", unit="kW", example="1000", above=0)
@@ -113,3 +115,47 @@ def test_day_of__is_no_time() -> None:
 )
 def test_shown__is_short_and_printable(value: object, expected: str) -> None:
     assert expected == shown(value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:8201",
+        "https://w.example",
+        "https://w.example/taihang/e01",
+        "http://[::1]:8201",
+    ],
+)
+def test_url_of__takes_one_place(url: str) -> None:
+    assert url_of(url) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "w.example",
+        "ftp://w.example",
+        "file:///etc/passwd",
+        "http://",
+        "http://user@w.example",
+        "http://user:pw@w.example",
+        "http://w.example/",
+        "http://w.example?x=1",
+        "http://w.example#x",
+        "http://w.example/../x y",
+        "http://w.example:0",
+        "http://w.example\n",
+        "http://w.example\\@127.0.0.1",
+        "http://见证.example",
+        1,
+        None,
+    ],
+)
+def test_url_of__refuses_what_could_name_another_place(url: object) -> None:
+    assert url_of(url) is None
+
+
+def test_key_of__takes_64_small_hexadecimal_digits() -> None:
+    assert key_of("0f" * 32) == b"\x0f" * 32
+    assert [key_of(value) for value in ("0F" * 32, "0f" * 31, "0g" * 32, 1)] == [None] * 4

@@ -13,6 +13,7 @@ from taihang.core.park.check_assets import check_assets
 from taihang.core.park.check_contracts import check_contracts
 from taihang.core.park.check_metering import check_metering
 from taihang.core.park.check_topology import check_topology
+from taihang.core.park.check_witnesses import check_witnesses
 from taihang.core.park.park import Park
 from taihang.core.park.problem import KeyPath, ParkProblem, Severity
 
@@ -36,6 +37,7 @@ def check_park(park: Park) -> list[ParkProblem]:
         *check_topology(park),
         *check_metering(park),
         *check_contracts(park),
+        *check_witnesses(park),
     ]
 
 

@@ -1,7 +1,7 @@
 """The park as one value: everything that stands in it, checked as a whole."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -24,6 +24,7 @@ from taihang.core.park.topology import (
     Gateway,
     Meter,
 )
+from taihang.core.park.witness import LogPolicy, ParkWitness
 
 
 class GridFactorPolicy(StrEnum):
@@ -83,6 +84,9 @@ class Park:
     series: Mapping[str, DeclaredSeries]
     green_supplies: Mapping[str, GreenSupply]
     grid_tariffs: Mapping[str, GridTariff]
+    witnesses: Mapping[str, ParkWitness] = field(default_factory=dict[str, ParkWitness])
+    log: LogPolicy | None = None
+    """None: nothing is published, and what is shown says that nobody has witnessed it."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -115,7 +115,7 @@ ALL_TILES = {size: tiles_of(size) for size in SIZES}
 
 
 def test_tiled_tree__of_nothing_has_the_empty_root() -> None:
-    assert TiledTree(0, read={}.__getitem__).root() == EMPTY_ROOT
+    assert TiledTree(0, read=dict[str, bytes]().__getitem__).root() == EMPTY_ROOT
 
 
 def test_tiled_tree__refuses_a_tile_of_another_length() -> None:
