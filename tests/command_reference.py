@@ -16,6 +16,12 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang import mypark readings/ --map my-map.toml",
         "taihang import mypark Steel_industry_data.csv --map uci-steel --as M-E01",
     ),
+    "ingest": (
+        "taihang ingest mypark",
+        "taihang ingest mypark --port 0 --batches-per-minute 600 --json",
+        "taihang ingest mypark --bind 10.0.0.5 --tls-cert door.pem --tls-key door.key",
+    ),
+    "token": ("taihang token mypark GW2 --days 90", "taihang token mypark GW2 --revoke"),
     "settle": ("taihang settle mypark --from 2026-09-01 --to 2026-10-01",),
     "plan": (
         "taihang plan mypark --day 2026-10-01",

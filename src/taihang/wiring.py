@@ -3,7 +3,7 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -121,6 +121,11 @@ class ParkFolder:
         """Held by the one process that writes."""
         return self.root / ".lock"
 
+    @property
+    def door_lock(self) -> Path:
+        """Held by the one process that keeps the door open."""
+        return self.root / ".door.lock"
+
 
 def make_park(root: Path, *, text: str, beside: frozenset[str] = frozenset()) -> Park:
     """Make a new park folder from the text of a park file.
@@ -160,9 +165,11 @@ def clear_park(root: Path, *, but: frozenset[str]) -> None:
         root: The folder.
         but: Names of files that stay.
     """
-    lock = system.WriterLock(ParkFolder(root).lock)
-    lock.take()
+    door = door_lock(root)
+    door.take()
+    lock = writer_lock(root)
     try:
+        lock.take()
         for path in root.iterdir():
             if path.name in but:
                 continue
@@ -172,6 +179,7 @@ def clear_park(root: Path, *, but: frozenset[str]) -> None:
                 path.unlink()
     finally:
         lock.release()
+        door.release()
 
 
 @contextmanager
@@ -181,6 +189,8 @@ def open_park(
     writing: bool,
     clock: Clock | None = None,
     load_journal: bool = True,
+    lock: system.WriterLock | None = None,
+    disk: system.PosixDisk | None = None,
 ) -> Generator[Ports]:
     """Open a park and hand out its ports.
 
@@ -189,6 +199,8 @@ def open_park(
         writing: Whether the journal, lake or register may be changed; one process at a time.
         clock: Stands in for the wall clock.
         load_journal: False lets an audit look at a journal that does not load.
+        lock: The writer's lock, where the caller holds it already and lets it go itself.
+        disk: Stands in for the disk.
 
     Yields:
         The ports of the park.
@@ -196,14 +208,15 @@ def open_park(
     folder = ParkFolder(root)
     text = _park_text(folder)
     _demand_log_key(folder)
-    lock = system.WriterLock(folder.lock)
-    if writing:
-        lock.take()
+    own_lock = system.WriterLock(folder.lock)
+    if writing and lock is None:
+        own_lock.take()
     registry: Registry | None = None
     try:
         with _register_told(folder):
             registry = _register(folder)
-            ports = _ports(folder, text, registry, clock or system.SystemClock())
+            now = clock or system.SystemClock()
+            ports = _ports(folder, text, registry, now, disk=disk or system.PosixDisk())
             if writing:
                 if any(folder.journal.glob("segment-*.log")):
                     _demand_same_scales(ports.park, registry)
@@ -216,7 +229,27 @@ def open_park(
     finally:
         if registry is not None:
             registry.close()
-        lock.release()
+        own_lock.release()
+
+
+def writer_lock(root: Path) -> system.WriterLock:
+    """Return the lock of the one process that writes a park, not yet taken."""
+    return system.WriterLock(ParkFolder(root).lock)
+
+
+def door_lock(root: Path) -> system.WriterLock:
+    """Return the lock of the one process that keeps a park's door open, not yet taken."""
+    return system.WriterLock(ParkFolder(root).door_lock)
+
+
+def timed_disk(observe: Callable[[float], None]) -> system.PosixDisk:
+    """Return a disk that tells how long each forced write took, in seconds."""
+    return system.TimedDisk(observe)
+
+
+def random_secret() -> str:
+    """Return 256 random bits [hex]."""
+    return system.random_secret()
 
 
 def park_warnings(root: Path) -> list[str]:
@@ -228,14 +261,18 @@ def park_warnings(root: Path) -> list[str]:
 def change_mark(root: Path) -> tuple[int, ...]:
     """Return numbers that change whenever the journal, the lake or the register of a park does."""
     folder = ParkFolder(root)
-    paths = (
-        folder.journal / "checkpoints",
-        folder.lake / "manifest.json",
-        folder.registry,
-        folder.registry.with_name(folder.registry.name + "-wal"),
-        folder.park_file,
-    )
-    return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
+    paths = (folder.journal / "checkpoints", folder.lake / "manifest.json", folder.park_file)
+    return (*map(_changed_at, paths), *register_mark(root))
+
+
+def register_mark(root: Path) -> tuple[int, ...]:
+    """Return numbers that change whenever the register of a park does."""
+    registry = ParkFolder(root).registry
+    return tuple(map(_changed_at, (registry, registry.with_name(registry.name + "-wal"))))
+
+
+def _changed_at(path: Path) -> int:
+    return path.stat().st_mtime_ns if path.exists() else 0
 
 
 def can_write(root: Path) -> bool:
@@ -246,6 +283,11 @@ def can_write(root: Path) -> bool:
 def free_mb(root: Path) -> int:
     """Return the room left on the disk of a park [MB]."""
     return shutil.disk_usage(root).free // _BYTES_PER_MB
+
+
+def journal_bytes(root: Path) -> int:
+    """Return what the journal takes on the disk [byte]."""
+    return sum(path.stat().st_size for path in ParkFolder(root).journal.glob("*"))
 
 
 def simulated(
@@ -358,10 +400,11 @@ def _register_told(folder: ParkFolder) -> Generator[None]:
         ) from error
 
 
-def _ports(folder: ParkFolder, text: str, registry: Registry, clock: Clock) -> Ports:
+def _ports(
+    folder: ParkFolder, text: str, registry: Registry, clock: Clock, *, disk: system.PosixDisk
+) -> Ports:
     park = read_park(text, source=str(folder.park_file))
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    disk = system.PosixDisk()
     keys = system.KeyRing(folder.keys)
     origin = f"taihang/{park.id}"
     return Ports(

@@ -10,18 +10,22 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic, sleep
 from typing import IO, Final
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from nacl.bindings import crypto_sign_open
-from nacl.exceptions import BadSignatureError
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+from typing_extensions import override
 
 from taihang.core.errors import InputError, IntegrityError, StateError
 
 _OWNER_ONLY: Final = 0o600
 _OTHERS: Final = 0o077
 _SECRET_BYTES: Final = 32
-_SIGNATURE_BYTES: Final = 64
+_LOOK_EVERY_S: Final = 0.01
 _SECRET: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -97,6 +101,19 @@ class PosixDisk:
         self.fsync(path.parent)
 
 
+class TimedDisk(PosixDisk):
+    """A disk whose forced writes are timed."""
+
+    def __init__(self, observe: Callable[[float], None]) -> None:
+        self._observe = observe
+
+    @override
+    def fsync(self, path: Path) -> None:
+        started_s = monotonic()
+        super().fsync(path)
+        self._observe(monotonic() - started_s)
+
+
 class WriterLock:
     """At most one process writes a park; a lock of a dead process does not count."""
 
@@ -104,22 +121,26 @@ class WriterLock:
         self._path = path
         self._file: IO[bytes] | None = None
 
-    def take(self) -> None:
+    def take(self, *, wait_s: float = 0) -> None:
         """Take the lock.
 
+        Args:
+            wait_s: How long to wait for another process to give it back. [s]
+
         Raises:
-            BusyParkError: If another process holds it.
+            BusyParkError: If another process holds it all that time.
         """
         file = self._path.open("ab")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            file.close()
-            raise BusyParkError(
-                given=f"the park {self._path.parent}",
-                expected="a park that no other process is writing",
-                remedy="wait for the other command to end, then run this one again",
-            ) from error
+        until_s = monotonic() + wait_s
+        while not _locked(file):
+            if monotonic() >= until_s:
+                file.close()
+                raise BusyParkError(
+                    given=f"the park {self._path.parent}",
+                    expected="a park that no other process is writing",
+                    remedy="wait for the other command to end, then run this one again",
+                )
+            sleep(_LOOK_EVERY_S)
         self._file = file
 
     def release(self) -> None:
@@ -127,6 +148,19 @@ class WriterLock:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def _locked(file: IO[bytes]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def random_secret() -> str:
+    """Return 256 random bits in hex: a secret that is given to somebody."""
+    return secrets.token_hex(_SECRET_BYTES)
 
 
 class SigningKey:
@@ -147,15 +181,9 @@ class SigningKey:
 
 
 def verify_signature(public: bytes, signature: bytes, message: bytes) -> bool:
-    """Say whether an Ed25519 signature is right, by libsodium, in half the time of OpenSSL.
-
-    Stricter than RFC 8032 asks: no key and no R of small order, of each point one spelling. Other
-    threads run meanwhile.
-    """
-    if len(public) != _SECRET_BYTES or len(signature) != _SIGNATURE_BYTES:
-        return False
-    with suppress(BadSignatureError):
-        crypto_sign_open(signature + message, public)
+    """Say whether an Ed25519 signature is right."""
+    with suppress(InvalidSignature, ValueError):
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
         return True
     return False
 

@@ -16,6 +16,7 @@ from taihang.core.metering.readings import MeterEvent, ReadingBlock, ReadingRows
 from taihang.core.park.park import Park
 from taihang.core.periods import Period
 from taihang.core.seal.act import LoggedAct, RollEntry
+from taihang.core.seal.door_token import DoorToken
 from taihang.core.seal.gateway_key import GatewayKey
 from taihang.core.seal.issued import IssuedStatement
 from taihang.core.tlog.log_key import LogKey
@@ -204,6 +205,18 @@ class Registry(Protocol):
 
     def roll(self) -> list[RollEntry]:
         """Return every issued statement without its text, in the order of issue."""
+        ...
+
+    def door_tokens(self) -> list[DoorToken]:
+        """Return every token of the door."""
+        ...
+
+    def add_door_token(self, token: DoorToken) -> None:
+        """Add a token."""
+        ...
+
+    def drop_door_tokens(self, gateway: str) -> int:
+        """Take every token of a gateway away; return how many there were."""
         ...
 
     def park_version(self, sha256: str) -> str:

@@ -141,6 +141,20 @@ class FactEdition(models.Model):
         db_table = "fact_edition"
 
 
+class DoorToken(models.Model):
+    """A secret that lets its holder speak for one gateway over HTTP; only its hash is here."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    gateway = models.CharField(max_length=64)
+    issued_at_s = models.BigIntegerField()
+    expires_at_s = models.BigIntegerField()
+
+    class Meta:
+        """Named table."""
+
+        db_table = "door_token"
+
+
 class Settlement(models.Model):
     """One settling of a period, in order; a rebuild does them all again."""
 

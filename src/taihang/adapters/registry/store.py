@@ -20,6 +20,7 @@ from taihang.core.park.assets import Battery, ChargingStation, GridConnection, P
 from taihang.core.park.contract import GreenSupply, GridTariff
 from taihang.core.park.park import Park
 from taihang.core.seal.act import LoggedAct, RollEntry
+from taihang.core.seal.door_token import DoorToken
 from taihang.core.seal.gateway_key import GatewayKey
 from taihang.core.seal.issued import IssuedStatement
 from taihang.core.tlog.log_key import LogKey
@@ -204,6 +205,27 @@ class Registry:
             RollEntry(*values)
             for values in rows.values_list("number", "period", "kind", "id", "sha256")
         ]
+
+    # -- tokens ----------------------------------------------------------------------------------
+
+    def door_tokens(self) -> list[DoorToken]:
+        """Return every token, by its hash."""
+        rows = models.DoorToken.objects.using(self._alias).order_by("sha256")
+        return [DoorToken(r.sha256, r.gateway, r.issued_at_s, r.expires_at_s) for r in rows]
+
+    def add_door_token(self, token: DoorToken) -> None:
+        """Add a token."""
+        models.DoorToken.objects.using(self._alias).create(
+            sha256=token.sha256,
+            gateway=token.gateway,
+            issued_at_s=token.issued_at_s,
+            expires_at_s=token.expires_at_s,
+        )
+
+    def drop_door_tokens(self, gateway: str) -> int:
+        """Take every token of a gateway away; return how many there were."""
+        rows = models.DoorToken.objects.using(self._alias).filter(gateway=gateway)
+        return rows.delete()[0]
 
     # -- settlements -----------------------------------------------------------------------------
 

@@ -8,9 +8,10 @@ from types import MappingProxyType
 from typing import Final, cast
 
 from taihang import wiring
+from taihang.interfaces.address import check_bind, claim_port
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say
-from taihang.interfaces.web.serve import check_bind, claim_port
+from taihang.interfaces.web.serve import NO_LOGIN
 from taihang.interfaces.web.serve import serve as serve_pages
 from taihang.interfaces.web.source import open_source
 
@@ -34,7 +35,7 @@ def check_address(args: argparse.Namespace) -> None:
         args: The words; ``bind`` and ``port`` are read.
     """
     bind, port = str(args.bind), cast("int", args.port)
-    check_bind(bind, port=port, open_to_network=False)
+    check_bind(bind, port=port, open_to_network=False, danger=NO_LOGIN)
     claim_port(bind, port=port)
 
 

@@ -18,6 +18,9 @@ TEMPLATES: Final = ("changzhi", "xingxian", "blank")
 FORMATS: Final = ("text", "json", "html", "xlsx", "pdf")
 DEFAULT_SEED: Final = 7
 DEFAULT_PORT: Final = 8_100
+DEFAULT_DOOR_PORT: Final = 8_101
+DEFAULT_BATCHES_PER_MINUTE: Final = 60
+DEFAULT_DAYS_VALID: Final = "365"
 _LEAST_NAME_WIDTH: Final = 14
 """Room for the longest command and its indent, so that every help text starts beside its name."""
 _WIDE: Final = frozenset("WF")
@@ -208,6 +211,11 @@ class _Words:
             help=words,
         )
 
+    def switch(self, parser: _Parser, name: str) -> None:
+        """Add an option that is there or not."""
+        words = text(f"cli.option.{name[2:].replace('-', '_')}", self.lang)
+        parser.options.add_argument(name, action="store_true", help=words)
+
 
 def build_parser(lang: Lang) -> argparse.ArgumentParser:
     """Return the parser of all commands."""
@@ -216,6 +224,7 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
     _add_readings(words)
     _add_accounts(words)
     _add_trust(words)
+    _add_door(words)
     _add_pages(words)
     for name in NOT_BUILT:
         words.command(name, "commands:not_built").words.add_argument(
@@ -274,6 +283,18 @@ def _add_trust(words: _Words) -> None:
     words.command("state-hash", "commands:state_hash", "dir")
 
 
+def _add_door(words: _Words) -> None:
+    ingest = words.command("ingest", "door:ingest", "dir")
+    _add_address(words, ingest, port=DEFAULT_DOOR_PORT)
+    words.option(ingest, "--batches-per-minute", default=DEFAULT_BATCHES_PER_MINUTE)
+    for name in ("--tls-cert", "--tls-key", "--client-ca"):
+        words.option(ingest, name)
+    words.switch(ingest, "--behind-proxy")
+    token = words.command("token", "door:token", "dir", "gateway")
+    words.option(token, "--days", default=DEFAULT_DAYS_VALID)
+    words.switch(token, "--revoke")
+
+
 def _add_pages(words: _Words) -> None:
     serve = words.command("serve", "pages:serve", "dir")
     _add_address(words, serve)
@@ -287,6 +308,6 @@ def _add_pages(words: _Words) -> None:
     _add_address(words, demo)
 
 
-def _add_address(words: _Words, parser: _Parser) -> None:
+def _add_address(words: _Words, parser: _Parser, *, port: int = DEFAULT_PORT) -> None:
     words.option(parser, "--bind", default="127.0.0.1")
-    words.option(parser, "--port", default=DEFAULT_PORT)
+    words.option(parser, "--port", default=port)

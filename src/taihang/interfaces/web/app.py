@@ -1,19 +1,11 @@
 """The ASGI application: Django with one park's source behind it."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
-
 from django.core.asgi import get_asgi_application
 
 from taihang.config.django_settings import ensure_django
+from taihang.interfaces.asgi import AsgiApplication, Message, Receive, Send
 from taihang.interfaces.web.view import OverviewSource
 from taihang.interfaces.web.views import SOURCE_KEY
-
-# The message types of the ASGI specification are open dictionaries; Any is what it prescribes.
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-AsgiApplication = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 def create_application(source: OverviewSource) -> AsgiApplication:

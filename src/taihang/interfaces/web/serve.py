@@ -1,6 +1,5 @@
 """Starts the web service: one worker, loopback unless somebody says otherwise."""
 
-import ipaddress
 import socket
 import sys
 from collections.abc import Callable
@@ -16,34 +15,28 @@ from granian.http import HTTP1Settings
 from granian.server import Server
 
 from taihang.config.django_settings import answer_to_host, ensure_django
-from taihang.core.errors import InputError, StateError, TaihangError
-from taihang.interfaces.web.app import AsgiApplication, create_application
+from taihang.core.errors import TaihangError
+from taihang.interfaces.address import Danger, check_bind, claim_port, family_of
+from taihang.interfaces.asgi import AsgiApplication
+from taihang.interfaces.web.app import create_application
 from taihang.interfaces.web.view import OverviewSource
 
 HEADER_TIMEOUT_MS: Final = 10_000
 """A client that has not sent its header by then is dropped (slow-loris)."""
 MAX_HEADER_BYTES: Final = 16_384
 MAX_REQUESTS_AT_ONCE: Final = 64
+NO_LOGIN: Final = Danger(
+    why="the pages have no login",
+    remedy="bind 127.0.0.1 and put a reverse proxy with a login in front, "
+    "or say that the network is meant to see them",
+)
+"""Why the pages stay on loopback."""
 _BACKLOG: Final = 256
 _STOP_WITHIN_S: Final = 5
 _LOOK_EVERY_S: Final = 0.02
 _LOOKS: Final = 500
 _TARGET: Final = "taihang"
 """Names the service in the server's messages; the application comes from the loader."""
-_MAX_PORT: Final = 65_535
-_IPV6: Final = 6
-
-
-class BindError(InputError):
-    """The address is not one to listen at."""
-
-    code = "input.bind"
-
-
-class PortTakenError(StateError):
-    """Something listens at this port already."""
-
-    code = "state.port-taken"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +50,7 @@ class _Place:
 
     @property
     def family(self) -> socket.AddressFamily:
-        return _family(self.bind)
+        return family_of(self.bind)
 
 
 def serve(
@@ -88,7 +81,7 @@ def serve(
         PortTakenError: If the port is in use.
         SystemExit: If the worker ends by itself; it has said why on standard error.
     """
-    host = check_bind(bind, port=port, open_to_network=open_to_network)
+    host = check_bind(bind, port=port, open_to_network=open_to_network, danger=NO_LOGIN)
     free_port = claim_port(bind, port=port)
     server = Server(
         _TARGET,
@@ -108,78 +101,6 @@ def serve(
     )
     place = _Place(bind=bind, host=host, port=free_port)
     server.serve(target_loader=partial(_load, open_source, place, announce), wrap_loader=False)
-
-
-def check_bind(bind: str, *, port: int, open_to_network: bool) -> str:
-    """Refuse an address that would open the pages by accident.
-
-    Args:
-        bind: The IP address to listen at.
-        port: The port, 0 … 65535.
-        open_to_network: Whether an address other than loopback is meant.
-
-    Returns:
-        The address as it stands in a URL.
-
-    Raises:
-        BindError: If address or port is not usable, or the address is not loopback and not meant
-            to be open.
-
-    Example:
-        >>> check_bind("::1", port=0, open_to_network=False)
-        '[::1]'
-    """
-    if not 0 <= port <= _MAX_PORT:
-        raise BindError(
-            given=f"port {port}", expected=f"0 … {_MAX_PORT}", remedy="use 0 for a free port"
-        )
-    try:
-        address = ipaddress.ip_address(bind)
-    except ValueError as error:
-        raise BindError(
-            given=repr(bind), expected="an IP address", remedy="write for example 127.0.0.1"
-        ) from error
-    if not address.is_loopback and not open_to_network:
-        raise BindError(
-            given=f"{bind}, which other machines can reach",
-            expected="a loopback address: the pages have no login",
-            remedy="bind 127.0.0.1 and put a reverse proxy with a login in front, "
-            "or say that the network is meant to see them",
-        )
-    return f"[{address}]" if address.version == _IPV6 else str(address)
-
-
-def claim_port(bind: str, *, port: int) -> int:
-    """Return the port to listen at, after a look whether it is free.
-
-    The server shares its port with anyone who asks to share, so without this look a second park on
-    the same port would silently answer half of the first one's requests.
-
-    Args:
-        bind: The IP address.
-        port: The port; 0 takes a free one.
-
-    Returns:
-        The port.
-
-    Raises:
-        PortTakenError: If something listens there.
-    """
-    with socket.socket(_family(bind), socket.SOCK_STREAM) as look:
-        look.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            look.bind((bind, port))
-        except OSError as error:
-            raise PortTakenError(
-                given=f"{bind}:{port} ({error.strerror})",
-                expected="a free port of this machine",
-                remedy="stop what listens there, or use port 0",
-            ) from error
-        return int(look.getsockname()[1])
-
-
-def _family(bind: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in bind else socket.AF_INET
 
 
 def _load(

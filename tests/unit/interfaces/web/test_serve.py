@@ -13,8 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from taihang.interfaces.web.serve import BindError, PortTakenError, check_bind, claim_port
-
 _TESTS = Path(__file__).parents[3]
 _START = """
 import sys
@@ -88,32 +86,3 @@ def test_serve__a_park_that_cannot_be_opened_is_one_line_and_exit_code_1() -> No
 
     assert ended.returncode == 1
     assert ended.stderr == "link: given no lake; expected a lake; run taihang rebuild\n"
-
-
-@pytest.mark.parametrize("bind", ["0.0.0.0", "192.0.2.1", "::"])  # noqa: S104 - what is refused
-def test_check_bind__another_address_than_loopback_must_be_meant(bind: str) -> None:
-    with pytest.raises(BindError, match="the pages have no login"):
-        check_bind(bind, port=0, open_to_network=False)
-
-    assert bind in check_bind(bind, port=0, open_to_network=True)
-
-
-@pytest.mark.parametrize(("bind", "port"), [("localhost", 0), ("127.0.0.1", 65_536), ("", 1)])
-def test_check_bind__refuses_what_is_no_address(bind: str, port: int) -> None:
-    with pytest.raises(BindError):
-        check_bind(bind, port=port, open_to_network=False)
-
-
-def test_claim_port__a_port_in_use_is_refused() -> None:
-    with socket.socket() as other:
-        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
-
-        with pytest.raises(PortTakenError, match=rf"127\.0\.0\.1:{port}"):
-            claim_port("127.0.0.1", port=port)
-
-
-def test_claim_port__zero_takes_a_free_one() -> None:
-    assert claim_port("127.0.0.1", port=0) > 0

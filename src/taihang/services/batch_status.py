@@ -1,0 +1,79 @@
+"""Platform job: say how far a batch has come: received, under a checkpoint, published."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from taihang.core.errors import StateError
+from taihang.core.seal.batch import open_batch
+from taihang.core.tlog.inclusion_text import encode_inclusion
+from taihang.core.tlog.record import Record
+from taihang.services.ingest import Receipt
+from taihang.services.ports import Ports
+
+
+class UnknownBatchError(StateError):
+    """No batch of this gateway has this number."""
+
+    code = "state.unknown-batch"
+
+
+@dataclass(frozen=True, slots=True)
+class BatchStatus:
+    """What has become of one batch."""
+
+    receipt: Receipt
+    included_size: int
+    """Entries under the checkpoint that the receipt's path leads to."""
+    published_size: int | None
+    """Entries under the last checkpoint that enough witnesses have cosigned; None if none has."""
+
+    @property
+    def is_published(self) -> bool:
+        """Whether the batch lies under a published checkpoint."""
+        return self.published_size is not None and self.receipt.leaf_index < self.published_size
+
+
+def batch_status(gateway: str, counter: int, *, ports: Ports) -> BatchStatus:
+    """Say how far a batch has come.
+
+    Args:
+        gateway: Who sent it.
+        counter: Its number.
+        ports: The outside world.
+
+    Returns:
+        Its receipt, made anew under the present checkpoint, and how far it has come.
+
+    Raises:
+        UnknownBatchError: If there is no such batch.
+    """
+    leaf_index = ports.lake.batches().find(gateway, counter)
+    if leaf_index is None:
+        raise UnknownBatchError(
+            given=f"batch {counter} of {gateway}",
+            expected="a batch that was received",
+            remedy="send it; it is not stored",
+        )
+    journal = ports.journal
+    path = journal.tree.inclusion_proof(leaf_index, size=journal.size)
+    receipt = Receipt(
+        gateway=gateway,
+        counter=counter,
+        leaf_index=leaf_index,
+        leaf_hash=journal.tree.leaf(leaf_index),
+        received_at_s=getattr(_record(leaf_index, ports), "received_at_s", 0),
+        known_before=True,
+        proof=encode_inclusion(
+            leaf_index, path=path, checkpoint_note=journal.checkpoint_note or ""
+        ),
+    )
+    return BatchStatus(receipt, journal.size, None)
+
+
+def stored_origin(leaf_index: int, *, ports: Ports) -> Mapping[str, str]:
+    """Return what a stored batch says of its origin."""
+    return open_batch(_record(leaf_index, ports).data).header.origin
+
+
+def _record(leaf_index: int, ports: Ports) -> Record:
+    return next(iter(ports.journal.records(leaf_index)))

@@ -1,0 +1,51 @@
+"""How far a batch has come, and the receipt that is made anew."""
+
+from pathlib import Path
+
+import pytest
+
+import small_park
+from taihang.core.tlog.inclusion_text import parse_inclusion
+from taihang.services.batch_status import UnknownBatchError, batch_status, stored_origin
+from taihang.services.ports import Ports
+
+
+def _stored(ports: Ports, n: int) -> list[bytes]:
+    block = small_park.registers("M-E02", small_park.DAY)
+    batches = [small_park.sealed(ports, "GW2", number, block) for number in range(1, n + 1)]
+    small_park.ingested(ports, batches)
+    return batches
+
+
+def test_batch_status__gives_the_receipt_again_under_the_present_checkpoint(
+    tmp_path: Path,
+) -> None:
+    with small_park.opened(small_park.make(tmp_path / "park")) as ports:
+        _stored(ports, 5)
+
+        found = batch_status("GW2", 3, ports=ports)
+        leaf = ports.journal.tree.leaf(2)
+        note = ports.journal.checkpoint_note
+
+    assert (found.receipt.leaf_index, found.receipt.leaf_hash) == (2, leaf)
+    assert (found.included_size, found.published_size, found.is_published) == (5, None, False)
+    assert found.receipt.known_before
+    assert parse_inclusion(found.receipt.proof).checkpoint_note == note
+
+
+@pytest.mark.parametrize(("gateway", "counter"), [("GW2", 6), ("GW1", 1), ("GW9", 1), ("GW2", 0)])
+def test_batch_status__of_a_batch_that_never_came(
+    gateway: str, counter: int, tmp_path: Path
+) -> None:
+    with small_park.opened(small_park.make(tmp_path / "park")) as ports:
+        _stored(ports, 5)
+
+        with pytest.raises(UnknownBatchError, match=f"batch {counter} of {gateway}"):
+            batch_status(gateway, counter, ports=ports)
+
+
+def test_stored_origin__is_what_the_batch_says(tmp_path: Path) -> None:
+    with small_park.opened(small_park.make(tmp_path / "park")) as ports:
+        _stored(ports, 2)
+
+        assert stored_origin(1, ports=ports) == small_park.ORIGIN
