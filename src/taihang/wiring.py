@@ -31,7 +31,7 @@ from taihang.config.park_file import examine_park, read_park  # noqa: E402
 from taihang.core.errors import InputError, IntegrityError, StateError  # noqa: E402
 from taihang.core.park.park import Park  # noqa: E402
 from taihang.core.park.topology import Meter  # noqa: E402
-from taihang.core.seal.batch import leaf_entry_of  # noqa: E402
+from taihang.core.seal.entry import leaf_entry_of  # noqa: E402
 from taihang.core.tlog.checkpoint import (  # noqa: E402
     Checkpoint,
     open_checkpoint,

@@ -16,9 +16,9 @@ from fault.simulated_disk import (
     PowerLossDisk,
     journal_on,
 )
-from taihang.adapters.stores import journal as journal_module
 from taihang.adapters.stores.journal import Journal
 from taihang.core.errors import TaihangError
+from taihang.core.tlog import frame as frame_module
 
 OFFERED = [b"%02d " % number + b"reading " * (number % 4) for number in range(6)]
 GROUPS = [OFFERED[:1], OFFERED[1:3], OFFERED[3:4], OFFERED[4:]]
@@ -35,7 +35,7 @@ def offer(journal: Journal, *, ack_first: bool = False) -> list[bytes]:
         for group in GROUPS:
             if ack_first:
                 acknowledged += group
-            journal.append(group)
+            journal.append(group, received_at_s=0)
             if not ack_first:
                 acknowledged += group
     except KilledError:
@@ -50,7 +50,7 @@ def violations(directory: Path, acknowledged: list[bytes]) -> list[str]:
     try:
         journal.recover()
         kept = [record.data for record in journal.records()]
-        journal.append([b"after the crash"])
+        journal.append([b"after the crash"], received_at_s=0)
     except TaihangError as error:
         return [f"no clean start: {error}"]
     if kept[: len(acknowledged)] != acknowledged:
@@ -143,10 +143,10 @@ def test_lose_power__tells_of_a_journal_that_does_not_look_at_the_checksum(
 ) -> None:
     class NoChecksum:
         @staticmethod
-        def crc32(_data: bytes) -> int:
+        def crc32(_data: bytes, _before: int = 0) -> int:
             return 0
 
-    monkeypatch.setattr(journal_module, "zlib", NoChecksum)
+    monkeypatch.setattr(frame_module, "zlib", NoChecksum)
 
     found = lose_power(tmp_path, n=N_POWER_LOSSES)
 

@@ -126,7 +126,7 @@ def test_open_park__for_reading_writes_nothing(root: Path) -> None:
     with small_park.opened(root, writing=False) as ports:
         assert ports.lake.count("readings") == 291
         with pytest.raises(SuspectJournalError):
-            ports.journal.append([b"x"])
+            ports.journal.append([b"x"], received_at_s=0)
 
     after = {p: p.read_bytes() for p in root.rglob("*") if p.is_file() and "-" not in p.suffix}
     assert after == before
@@ -195,7 +195,7 @@ def test_open_park__brings_the_lake_up_to_the_journal(root: Path) -> None:
         whole = ports.lake.state_hash()
         batches = [record.data for record in ports.journal.records()]
         more = [small_park.sealed(ports, "GW2", 2, small_park.registers("M-E02", DAY))]
-        ports.journal.append(more)
+        ports.journal.append(more, received_at_s=0)
     (root / "lake" / "manifest.json").unlink()
 
     with small_park.opened(root) as ports:

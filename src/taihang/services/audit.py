@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -16,7 +17,9 @@ from taihang.core.errors import TaihangError
 from taihang.core.facts import FactOutOfForceError
 from taihang.core.park.park import Park
 from taihang.core.periods import months_in
-from taihang.core.seal.batch import SealedBatch, leaf_entry_of, open_batch
+from taihang.core.seal.batch import SealedBatch, open_batch
+from taihang.core.seal.entry import leaf_entry_of
+from taihang.core.seal.event import is_event
 from taihang.core.seal.gateway_key import GatewayKey
 from taihang.core.tlog.checkpoint import Checkpoint, open_checkpoint
 from taihang.core.tlog.merkle import Tree, leaf_hash
@@ -141,17 +144,17 @@ def _check_records(result: Audit, ports: Ports) -> tuple[Staged, Tree | None]:
             result.findings.append(_damage(item, names))
             whole = False
             continue
-        result.n_batches += 1
         try:
             tree.append(leaf_hash(leaf_entry_of(item.data)))
-            batch = open_batch(item.data)
-            _check_sender(batch, enrolled, earlier, ports)
+            if not is_event(item.data):
+                batch = open_batch(item.data)
+                _check_sender(batch, enrolled, earlier, ports)
+                result.n_batches += 1
+                result.n_readings += sum(len(sealed.block.times_s) for sealed in batch.blocks)
+            pending.add_record(item.data)
         except TaihangError as error:
             result.findings.append(Finding(_record_name(item, names), str(error)))
             whole = False
-            continue
-        result.n_readings += sum(len(sealed.block.times_s) for sealed in batch.blocks)
-        pending.add(batch)
     _check_counters(result, pending)
     result.root = tree.root()
     return pending, tree if whole else None
@@ -195,7 +198,7 @@ def _damage(item: Damage, names: list[str]) -> Finding:
         name += counter[1].decode() if counter else "?"
     return Finding(
         f"batch {name} (record {item.index}, {item.file} at byte {item.offset})",
-        "its stored bytes are altered or cut",
+        item.what,
     )
 
 
@@ -206,7 +209,7 @@ def _record_name(item: Record, names: list[str]) -> str:
 
 def _check_counters(result: Audit, pending: Staged) -> None:
     seen: dict[str, set[int]] = {}
-    for gateway, counter, _ in pending.batches:
+    for gateway, counter, _ in filter(itemgetter(0), pending.batches):
         counters = seen.setdefault(gateway, set())
         if counter in counters:
             result.findings.append(Finding(f"batch {gateway}/{counter}", "is stored twice"))
@@ -219,7 +222,7 @@ def _check_counters(result: Audit, pending: Staged) -> None:
 def _check_checkpoints(result: Audit, tree: Tree | None, ports: Ports) -> None:
     for damage in ports.journal.checkpoint_damage():
         where = f"checkpoint file at byte {damage.offset}"
-        result.findings.append(Finding(where, "its stored bytes are altered or cut"))
+        result.findings.append(Finding(where, damage.what))
     size = 0
     for number, checkpoint in _opened_checkpoints(result, ports):
         result.n_checkpoints += 1

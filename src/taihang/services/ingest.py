@@ -117,7 +117,7 @@ class Ingester:
             elif (fork := self._fork(answer, fresh.get(number))) is not None:
                 answers[place] = fork
         # 3. Store and force; from here on the batches can be acknowledged.
-        ports.journal.append(payload)
+        ports.journal.append(payload, received_at_s=received_at_s)
         staged = Staged(before)
         for batch in fresh.values():
             staged.add(batch)
@@ -126,7 +126,7 @@ class Ingester:
         receipts = [
             answer
             if isinstance(answer, TaihangError)
-            else self._receipt(answer, received_at_s=received_at_s, known_before=known[place])
+            else self._receipt(answer, known_before=known[place])
             for place, answer in enumerate(answers)
         ]
         if ports.lake.n_hot >= _FLUSH_READINGS:
@@ -177,7 +177,7 @@ class Ingester:
     def _leaf_of(self, batch: SealedBatch) -> bytes:
         return self._ports.journal.tree.leaf(self._index_of(batch))
 
-    def _receipt(self, batch: SealedBatch, *, received_at_s: int, known_before: bool) -> Receipt:
+    def _receipt(self, batch: SealedBatch, *, known_before: bool) -> Receipt:
         journal, header = self._ports.journal, batch.header
         index = self._index_of(batch)
         path = journal.tree.inclusion_proof(index, size=journal.size)
@@ -186,7 +186,7 @@ class Ingester:
             counter=header.counter,
             leaf_index=index,
             leaf_hash=journal.tree.leaf(index),
-            received_at_s=received_at_s,
+            received_at_s=journal.received_at_s(index),
             known_before=known_before,
             proof=encode_inclusion(index, path=path, checkpoint_note=journal.checkpoint_note or ""),
         )

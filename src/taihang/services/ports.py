@@ -82,8 +82,24 @@ class Journal(Protocol):
         """Read it anew and check it against its last checkpoint."""
         ...
 
-    def append(self, records: Sequence[bytes]) -> list[int]:
-        """Store records for ever, all or none."""
+    def refresh(self) -> None:
+        """Take in what another process appended since."""
+        ...
+
+    def append(self, records: Sequence[bytes], *, received_at_s: int) -> list[int]:
+        """Store records for ever, all or none, with the time at which they came."""
+        ...
+
+    def record(self, index: int) -> Record:
+        """Return one acknowledged record, checked against its leaf."""
+        ...
+
+    def received_at_s(self, index: int) -> int:
+        """Return when a record came, never earlier than the record before."""
+        ...
+
+    def size_at(self, instant_s: int) -> int:
+        """Return how many records were known at an instant."""
         ...
 
     def records(self, first: int = 0) -> Iterator[Record]:

@@ -58,13 +58,12 @@ def prove(statement_id: str, *, ports: Ports) -> bytes:
     size = ports.journal.size
     evidence = [
         evidence_of(
-            open_batch(record.data),
+            open_batch(ports.journal.record(index).data),
             points=points,
-            leaf_index=record.index,
-            inclusion=ports.journal.tree.inclusion_proof(record.index, size=size),
+            leaf_index=index,
+            inclusion=ports.journal.tree.inclusion_proof(index, size=size),
         )
-        for record in ports.journal.records(min(wanted, default=0))
-        if record.index in wanted
+        for index in sorted(wanted)
     ]
     # 4. Seal it, and look at it as a stranger would.
     key = ports.keys.signing_key(LOG_KEY)

@@ -7,9 +7,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from taihang.core.metering.batch_index import BatchRow
+from taihang.core.metering.batch_index import NO_GATEWAY, BatchRow
 from taihang.core.metering.readings import ReadingRows
 from taihang.core.seal.batch import SealedBatch, open_batch
+from taihang.core.seal.event import is_event, open_event
 from taihang.services.ports import Columns, Lake, Ports, Slabs
 
 _AT_ONCE_ROWS: Final = 1_500_000
@@ -33,6 +34,13 @@ class Staged:
     def next(self) -> int:
         """Leaf index of the batch that comes next."""
         return self.first + len(self.batches)
+
+    def add_record(self, data: bytes) -> None:
+        """Take in the next record of the journal; a log event has no rows but takes its place."""
+        if is_event(data):
+            self.batches.append(BatchRow(NO_GATEWAY, 0, open_event(data).at_s))
+        else:
+            self.add(open_batch(data))
 
     def add(self, batch: SealedBatch) -> None:
         """Take in the next batch."""
@@ -75,7 +83,7 @@ def catch_up(ports: Ports) -> int:
         return 0
     staged = Staged(first)
     for record in ports.journal.records(first):
-        staged.add(open_batch(record.data))
+        staged.add_record(record.data)
         if staged.n_rows >= _AT_ONCE_ROWS:
             staged.put_into(ports.lake)
             ports.lake.flush()

@@ -87,9 +87,9 @@ def test_prove__by_a_reader_who_finds_an_unacknowledged_record(root: Path) -> No
     with small_park.opened(root) as ports:
         filled(ports)
         batch = small_park.sealed(ports, "GW2", 99, small_park.registers("M-E02", JUNE))
-        ports.journal.append([batch])
+        ports.journal.append([batch], received_at_s=0)
     content = (root / "journal" / "checkpoints").read_bytes()
-    (root / "journal" / "checkpoints").write_bytes(content[: content.rindex(b"THJ1")])
+    (root / "journal" / "checkpoints").write_bytes(content[: content.rindex(b"THJ2")])
 
     with small_park.opened(root, writing=False) as ports:
         verify(prove("energy.E01.2026-06", ports=ports), log_key(ports))

@@ -42,7 +42,7 @@ def test_catch_up__replays_what_the_lake_does_not_have(root: Path) -> None:
     with small_park.opened(root) as ports:
         batches = four_batches(ports)
         list(ingest(batches[:2], ports=ports))
-        ports.journal.append(batches[2:])
+        ports.journal.append(batches[2:], received_at_s=0)
         expected_size = ports.journal.size
         assert len(ports.lake.batches()) == 2
 

@@ -1,29 +1,28 @@
 """The journal: append-only segments of sealed records under one Merkle tree.
 
-This is the one source of truth. A record is framed as ``THJ1 | length u32 | crc32 u32 | body``
-(little-endian). ``append`` writes the frames, forces them to the disk, then appends the signed
-checkpoint that covers them and forces that too; only then does it return. So the last checkpoint is
-the line of acknowledgement: damage below it is loss and stops the park, a torn tail above it was
-never acknowledged and is cut off at the next start.
+This is the one source of truth. A record stands in a frame with its length, its number, its time
+of receipt and a checksum. ``append`` writes the frames, forces them to the disk, then appends the
+signed checkpoint that covers them and forces that too; only then does it return. So the last
+checkpoint is the line of acknowledgement: damage below it is loss and stops the park, a torn tail
+above it was never acknowledged and is cut off at the next start.
 """
 
 import errno
-import struct
-import zlib
+from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final, Protocol
 
 from taihang.core.errors import InputError, IntegrityError, LinkError, StateError
 from taihang.core.tlog import merkle
 from taihang.core.tlog.checkpoint import Checkpoint
+from taihang.core.tlog.frame import MAX_RECORD_BYTES, FrameFile, encode_frame, scan_frames
 from taihang.core.tlog.record import Damage, Record
 
-_MAGIC: Final = b"THJ1"
-_HEAD: Final = struct.Struct("<4sII")
 _SEGMENT_BYTES: Final = 64 * 1024 * 1024
-_RECORD_BYTES: Final = 64 * 1024 * 1024
 _CHECKPOINTS: Final = "checkpoints"
 _NO_ROOM: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EROFS))
 
@@ -95,7 +94,10 @@ class Journal:
         self._disk = disk
         self._seal = seal
         self._tree = merkle.Tree()
+        self._places: list[tuple[str, int]] = []
+        self._received_s = array("q")
         self._note: str | None = None
+        self._n_notes = 0
         self._suspect = False
         self._writable = False
 
@@ -126,16 +128,17 @@ class Journal:
             DamagedJournalError: If an acknowledged record is damaged or the root differs.
             RolledBackJournalError: If acknowledged records are gone without a trace.
         """
-        notes = self.checkpoint_notes()
-        checkpoint = self._seal.verify(notes[-1]) if notes else None
+        last = self._last_checkpoint()
+        note = last.data.decode(errors="replace") if last else None
+        checkpoint = self._seal.verify(note) if note else None
         acknowledged = max(checkpoint.size if checkpoint else 0, at_least)
-        self._tree = merkle.Tree()
+        self._cut_to(0)
         for item in self.scan():
-            if item.index == acknowledged:
+            if self.size == acknowledged:
                 break
             if isinstance(item, Damage):
                 raise self._damaged(item)
-            self._grow(item.data)
+            self._grow(item, leaf=self._leaf_of(item.data))
         if self._tree.size < acknowledged:
             raise RolledBackJournalError(
                 given=f"{self._tree.size} records in {self._directory}",
@@ -148,7 +151,55 @@ class Journal:
                 expected=f"{checkpoint.size} records under root {checkpoint.root.hex()}",
                 remedy="run `taihang audit` to find the record, then restore the journal",
             )
-        self._note = notes[-1] if notes else None
+        self._note = note
+        self._n_notes = last.index + 1 if last else 0
+
+    def refresh(self) -> None:
+        """Take in what another process appended since; nothing that was known may have changed.
+
+        Raises:
+            DamagedJournalError: If what was known is not the beginning of what is there.
+            RolledBackJournalError: If there is less than was known.
+        """
+        size, root = self.size, self._tree.root()
+        self.load(at_least=size)
+        if self._tree.root(size) != root:
+            raise DamagedJournalError(
+                given=f"{size} records with another root than before",
+                expected="the same records, and perhaps more",
+                remedy="run `taihang audit`: the journal was rewritten while it was open",
+            )
+
+    def received_at_s(self, index: int) -> int:
+        """Return when a record came [s since 1970-01-01T00:00Z]; 0 if its frame does not say."""
+        return self._received_s[index]
+
+    def size_at(self, instant_s: int) -> int:
+        """Return how many records were known at an instant.
+
+        Args:
+            instant_s: The instant [s since 1970-01-01T00:00Z].
+        """
+        return bisect_right(self._received_s, instant_s)
+
+    def record(self, index: int) -> Record:
+        """Return one record.
+
+        Args:
+            index: Its leaf index.
+
+        Raises:
+            TreeRangeError: If there is no such record.
+            DamagedJournalError: If it is not what its leaf says.
+        """
+        leaf = self._tree.leaf(index)
+        name, offset = self._places[index]
+        file = _frame_file(self._directory / name)
+        frame = file.frame_at(offset)
+        if frame is None or self._leaf_of(frame.data) != leaf:
+            stop = offset if frame is None else offset + frame.n_bytes
+            raise self._damaged(Damage(index, name, offset, stop, b""))
+        return Record(index, frame.data, frame.received_at_s, name, offset)
 
     def records(self, first: int = 0) -> Iterator[Record]:
         """Yield the intact records from an index on.
@@ -156,38 +207,48 @@ class Journal:
         Raises:
             DamagedJournalError: At the first damage below the last checkpoint.
         """
-        for item in self.scan():
+        if first >= self.size:
+            return
+        for item in self._scan_from(first):
             if isinstance(item, Damage):
-                if item.index < self.size:
-                    raise self._damaged(item)
+                raise self._damaged(item)
+            yield item
+            if item.index == self.size - 1:
                 return
-            if first <= item.index < self.size:
-                yield item
 
     def scan(self) -> Iterator[Record | Damage]:
         """Yield every frame, and a ``Damage`` for every stretch that is none."""
-        index = 0
-        for path in self._segments():
-            for item in _frames(path, index):
-                yield item
-                index = item.index + 1
+        yield from scan_frames(map(_frame_file, self._segments()))
+
+    def _scan_from(self, index: int) -> Iterator[Record | Damage]:
+        """Scan from a record on whose place is known."""
+        name, offset = self._places[index]
+        later = [path for path in self._segments() if path.name >= name]
+        return scan_frames(map(_frame_file, later), index=index, start=offset)
+
+    def _tail(self) -> Iterator[Record | Damage]:
+        """Scan what lies behind the acknowledged records."""
+        if not self.size:
+            return self.scan()
+        return islice(self._scan_from(self.size - 1), 1, None)
 
     def checkpoint_notes(self) -> list[str]:
         """Return every signed checkpoint in order; a torn last one is left out."""
-        path = self._directory / _CHECKPOINTS
-        if not path.exists():
-            return []
         return [
             item.data.decode(errors="replace")
-            for item in _frames(path, 0)
+            for item in self.scan_checkpoints()
             if isinstance(item, Record)
         ]
 
     def checkpoint_damage(self) -> list[Damage]:
         """Return the stretches of the checkpoint file that are no intact checkpoint."""
+        return [item for item in self.scan_checkpoints() if isinstance(item, Damage)]
+
+    def scan_checkpoints(self) -> Iterator[Record | Damage]:
+        """Yield every frame of the checkpoint file, and a ``Damage`` for what is none."""
         path = self._directory / _CHECKPOINTS
-        found = _frames(path, 0) if path.exists() else iter(())
-        return [item for item in found if isinstance(item, Damage)]
+        if path.exists():
+            yield from scan_frames([_frame_file(path)])
 
     # -- writing ---------------------------------------------------------------------------------
 
@@ -201,12 +262,15 @@ class Journal:
         self.load(at_least=at_least)
         covered = self._seal.verify(self._note).size if self._note else 0
         torn = self._torn_checkpoint()
-        for item in self.scan():
+        for item in self._tail():
             if isinstance(item, Damage):
+                if item.file != self._segments()[-1].name:
+                    # Behind a torn tail nothing was ever begun.
+                    raise self._damaged(item)
                 torn.setdefault(item.file, item.offset)
-            elif item.index == self._tree.size:
+            elif item.file not in torn:
                 # Whole, though nobody was told so: it stays, for it may have been seen.
-                self._grow(item.data)
+                self._grow(item, leaf=self._leaf_of(item.data))
         for name, offset in torn.items():
             self._disk.truncate(self._directory / name, offset)
             self._disk.fsync(self._directory / name)
@@ -214,11 +278,13 @@ class Journal:
         if self._tree.size > covered:
             self._publish()
 
-    def append(self, records: Sequence[bytes]) -> list[int]:
+    def append(self, records: Sequence[bytes], *, received_at_s: int) -> list[int]:
         """Store records for ever and return their indexes.
 
         Args:
-            records: Sealed records.
+            records: Sealed batches and log events.
+            received_at_s: When they came [s since 1970-01-01T00:00Z]; a clock that went back since
+                the last append counts as one that stood still.
 
         Returns:
             Index of each record; when this returns, records and checkpoint are on the disk.
@@ -235,21 +301,44 @@ class Journal:
             _check_size(record)
         path, size = self._open_segment()
         first = self._tree.size
+        received_at_s = max(received_at_s, self._received_s[-1] if first else 0)
+        leaves = [self._leaf_of(data) for data in records]
+        frames: list[bytes] = []
+        offset = size
+        for data, leaf in zip(records, leaves, strict=True):
+            frames.append(encode_frame(data, index=self.size, received_at_s=received_at_s))
+            record = Record(self.size, data, received_at_s, path.name, offset)
+            self._grow(record, leaf=leaf)
+            offset += len(frames[-1])
         try:
-            self._write(path, size, b"".join(_frame(record) for record in records))
-            for record in records:
-                self._grow(record)
+            self._write(path, size, b"".join(frames))
             self._publish()
         except LinkError:
             # Nothing was acknowledged: the tree goes back to what was.
-            self._tree = merkle.Tree(self._tree.leaf(index) for index in range(first))
+            self._cut_to(first)
             if not self._suspect:
                 self._cut(path, size)
             raise
         return list(range(first, self._tree.size))
 
-    def _grow(self, record: bytes) -> None:
-        self._tree.append(merkle.leaf_hash(self._seal.leaf_entry(record)))
+    def _leaf_of(self, data: bytes) -> bytes:
+        return merkle.leaf_hash(self._seal.leaf_entry(data))
+
+    def _grow(self, record: Record, *, leaf: bytes) -> None:
+        self._tree.append(leaf)
+        self._places.append((record.file, record.offset))
+        self._received_s.append(record.received_at_s)
+
+    def _cut_to(self, size: int) -> None:
+        """Forget the records from a number on."""
+        self._tree.cut(size)
+        del self._places[size:], self._received_s[size:]
+
+    def _last_checkpoint(self) -> Record | None:
+        last: Record | None = None
+        for item in self.scan_checkpoints():
+            last = item if isinstance(item, Record) else last
+        return last
 
     def _torn_checkpoint(self) -> dict[str, int]:
         """Return where to cut the checkpoint file if it ends in a part of a checkpoint.
@@ -260,7 +349,7 @@ class Journal:
         return {
             damage.file: damage.offset
             for damage in self.checkpoint_damage()
-            if damage.offset + len(damage.data) == path.stat().st_size
+            if damage.stop == path.stat().st_size
         }
 
     def _publish(self) -> None:
@@ -268,8 +357,10 @@ class Journal:
         checkpoint = Checkpoint(self._seal.origin, self._tree.size, self._tree.root())
         note = self._seal.sign(checkpoint)
         path = self._directory / _CHECKPOINTS
-        self._write(path, path.stat().st_size if path.exists() else 0, _frame(note.encode()))
+        frame = encode_frame(note.encode(), index=self._n_notes, received_at_s=self._received_s[-1])
+        self._write(path, path.stat().st_size if path.exists() else 0, frame)
         self._note = note
+        self._n_notes += 1
 
     def _write(self, path: Path, size: int, data: bytes) -> None:
         """Append to a file of a known size and force it; on a full disk leave it as it was."""
@@ -335,47 +426,18 @@ class Journal:
 
 
 def _check_size(record: bytes) -> None:
-    if len(record) > _RECORD_BYTES:
+    if len(record) > MAX_RECORD_BYTES:
         raise RecordTooLargeError(
             given=f"a record of {len(record)} bytes",
-            expected=f"at most {_RECORD_BYTES}, or it could be written and never read again",
+            expected=f"at most {MAX_RECORD_BYTES}, or it could be written and never read again",
             remedy="seal shorter stretches: a day of fewer meters, or an hour of all",
         )
 
 
-def _frame(data: bytes) -> bytes:
-    return _HEAD.pack(_MAGIC, len(data), zlib.crc32(data)) + data
+def _frame_file(path: Path) -> FrameFile:
+    def read(offset: int, n_bytes: int) -> bytes:
+        with path.open("rb") as file:
+            file.seek(offset)
+            return file.read(n_bytes)
 
-
-def _frames(path: Path, index: int) -> Iterator[Record | Damage]:
-    """Yield the frames of one file; after damage, go on at the next intact frame."""
-    content = path.read_bytes()
-    offset = 0
-    while offset < len(content):
-        data = _frame_at(content, offset)
-        if data is not None:
-            yield Record(index, data)
-            offset += _HEAD.size + len(data)
-        else:
-            resume = _next_intact(content, offset + 1)
-            yield Damage(index, path.name, offset, content[offset:resume])
-            offset = resume
-        index += 1
-
-
-def _frame_at(content: bytes, offset: int) -> bytes | None:
-    if len(content) - offset < _HEAD.size:
-        return None
-    magic, length, crc = _HEAD.unpack_from(content, offset)
-    if magic != _MAGIC or length > _RECORD_BYTES:
-        return None
-    data = content[offset + _HEAD.size : offset + _HEAD.size + length]
-    return data if len(data) == length and zlib.crc32(data) == crc else None
-
-
-def _next_intact(content: bytes, offset: int) -> int:
-    while (offset := content.find(_MAGIC, offset)) >= 0:
-        if _frame_at(content, offset) is not None:
-            return offset
-        offset += 1
-    return len(content)
+    return FrameFile(path.name, read, path.stat().st_size)

@@ -236,6 +236,19 @@ class Tree(TreeView):
         self._size += 1
         return index
 
+    def cut(self, size: int) -> None:
+        """Take the leaves from an index on away again, before anybody was told of them.
+
+        Args:
+            size: How many leaves stay.
+
+        Raises:
+            TreeRangeError: If there are fewer.
+        """
+        self._size = self._sized(size)
+        for level, row in enumerate(self._rows):
+            del row[(size >> level) * HASH_BYTES :]
+
     def leaf(self, index: int) -> bytes:
         """Return the hash of one leaf."""
         self._within(index, size=self._size)

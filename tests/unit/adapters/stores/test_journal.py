@@ -3,6 +3,7 @@
 import errno
 from collections.abc import Callable
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -17,11 +18,15 @@ from taihang.adapters.stores.journal import (
     SuspectJournalError,
 )
 from taihang.core.errors import LinkError, TaihangError
+from taihang.core.tlog import frame as frame_module
 from taihang.core.tlog import merkle
+from taihang.core.tlog.frame import encode_frame
+from taihang.core.tlog.merkle import TreeRangeError
 from taihang.core.tlog.record import Damage, Record
 
-RECORDS = [b"first record", b"", b"third: THJ1 inside", bytes(range(256))]
-HEAD_BYTES = 12
+RECORDS = [b"first record", b"", b"third: THJ2 inside", bytes(range(256))]
+NOW_S = 1_780_000_000
+HEAD_BYTES = 28
 
 
 def ready(directory: Path) -> Journal:
@@ -34,7 +39,7 @@ def filled(directory: Path, records: list[bytes] = RECORDS) -> Journal:
     """A journal with one checkpoint for each record."""
     journal = ready(directory)
     for record in records:
-        journal.append([record])
+        journal.append([record], received_at_s=NOW_S)
     return journal
 
 
@@ -84,8 +89,8 @@ def is_found(directory: Path) -> bool:
 def test_append__returns_indexes_and_is_read_back_in_order(tmp_path: Path) -> None:
     journal = ready(tmp_path)
 
-    first = journal.append(RECORDS[:1])
-    rest = journal.append(RECORDS[1:])
+    first = journal.append(RECORDS[:1], received_at_s=NOW_S)
+    rest = journal.append(RECORDS[1:], received_at_s=NOW_S)
 
     assert (first, rest) == ([0], [1, 2, 3])
     assert read_again(tmp_path) == RECORDS
@@ -106,7 +111,7 @@ def test_append__covers_every_record_by_a_signed_checkpoint(tmp_path: Path) -> N
 def test_append__of_nothing_writes_nothing(tmp_path: Path) -> None:
     journal = ready(tmp_path)
 
-    assert journal.append([]) == []
+    assert journal.append([], received_at_s=NOW_S) == []
     assert list(tmp_path.iterdir()) == []
 
 
@@ -116,7 +121,7 @@ def test_append__refuses_a_journal_that_was_only_loaded(tmp_path: Path) -> None:
     journal.load()
 
     with pytest.raises(SuspectJournalError, match="restart"):
-        journal.append([b"x"])
+        journal.append([b"x"], received_at_s=NOW_S)
 
     assert read_again(tmp_path) == RECORDS
 
@@ -166,7 +171,7 @@ def frames_of(records: list[bytes], directory: Path) -> list[bytes]:
 
 def test_recover__keeps_and_covers_a_whole_record_that_nobody_was_told_of(tmp_path: Path) -> None:
     filled(tmp_path)
-    extra = frames_of([b"whole"], tmp_path / "other")[0]
+    extra = encode_frame(b"whole", index=len(RECORDS), received_at_s=NOW_S)
     with segment(tmp_path).open("ab") as file:
         file.write(extra)
 
@@ -177,6 +182,18 @@ def test_recover__keeps_and_covers_a_whole_record_that_nobody_was_told_of(tmp_pa
     assert reader.size == len(RECORDS), "a reader sees what was acknowledged"
     assert [r.data for r in writer.records()] == [*RECORDS, b"whole"]
     assert SEAL.verify(writer.checkpoint_notes()[-1]).size == len(RECORDS) + 1
+
+
+def test_recover__cuts_off_a_record_that_stands_twice_above_the_last_checkpoint(
+    tmp_path: Path,
+) -> None:
+    filled(tmp_path)
+    whole = segment(tmp_path).read_bytes()
+    segment(tmp_path).write_bytes(whole + frames(tmp_path)[1])
+
+    ready(tmp_path).append([b"next"], received_at_s=NOW_S)
+
+    assert read_again(tmp_path) == [*RECORDS, b"next"]
 
 
 def test_recover__repairs_a_checkpoint_torn_at_any_byte(tmp_path: Path) -> None:
@@ -195,7 +212,7 @@ def test_recover__repairs_a_checkpoint_torn_at_any_byte(tmp_path: Path) -> None:
 
 def starts_of(content: bytes) -> list[int]:
     """Where each frame of a file starts; no checkpoint holds the mark of a frame."""
-    return [at for at in range(len(content)) if content[at : at + 4] == b"THJ1"]
+    return [at for at in range(len(content)) if content[at : at + 4] == b"THJ2"]
 
 
 def test_recover__leaves_an_altered_old_checkpoint_for_the_audit(tmp_path: Path) -> None:
@@ -205,7 +222,7 @@ def test_recover__leaves_an_altered_old_checkpoint_for_the_audit(tmp_path: Path)
     checkpoints(tmp_path).write_bytes(content)
 
     journal = ready(tmp_path)
-    journal.append([b"later"])
+    journal.append([b"later"], received_at_s=NOW_S)
 
     assert checkpoints(tmp_path).read_bytes().startswith(bytes(content))
     assert [d.offset for d in journal.checkpoint_damage()] == [0]
@@ -247,10 +264,10 @@ def test_unseen_flips__tells_of_a_journal_that_does_not_look_at_the_checksum(
 ) -> None:
     class NoChecksum:
         @staticmethod
-        def crc32(_data: bytes) -> int:
+        def crc32(_data: bytes, _before: int = 0) -> int:
             return 0
 
-    monkeypatch.setattr(journal_module, "zlib", NoChecksum)
+    monkeypatch.setattr(frame_module, "zlib", NoChecksum)
     filled(tmp_path, RECORDS[:2])
 
     unseen, n_flips = unseen_flips(tmp_path)
@@ -314,7 +331,7 @@ def test_load__refuses_an_older_copy_when_others_remember_more(tmp_path: Path) -
     filled(tmp_path)
     old = {path: path.read_bytes() for path in tmp_path.iterdir()}
     journal = ready(tmp_path)
-    journal.append([b"acknowledged later"])
+    journal.append([b"acknowledged later"], received_at_s=NOW_S)
     for path, content in old.items():
         path.write_bytes(content)
 
@@ -345,7 +362,7 @@ def test_recover__does_not_cut_what_others_remember_when_all_checkpoints_are_gon
 def stores(journal: Journal, record: bytes) -> bool:
     """Append a record; say whether there was room."""
     try:
-        journal.append([record])
+        journal.append([record], received_at_s=NOW_S)
     except StorageFullError:
         return False
     return True
@@ -372,7 +389,7 @@ def test_append__on_a_full_disk_stores_nothing_and_goes_on_when_there_is_room(
                 assert read_again(directory) == acknowledged
                 assert [r.data for r in journal.records()] == acknowledged
                 disk.room_bytes = bytes_of_all
-                journal.append([record])
+                journal.append([record], received_at_s=NOW_S)
             acknowledged.append(record)
         assert journal.tree.root() == expected.tree.root()
         assert {p.name: p.read_bytes() for p in directory.iterdir()} == {
@@ -396,16 +413,16 @@ def test_append__after_a_failed_force_acknowledges_nothing_until_a_restart(
         disk.fail_at = disk.n_forced + fail_at
 
         with pytest.raises(LinkError, match="restart") as refusal:
-            journal.append([b"lost?"])
+            journal.append([b"lost?"], received_at_s=NOW_S)
         with pytest.raises(SuspectJournalError):
-            journal.append([b"another"])
+            journal.append([b"another"], received_at_s=NOW_S)
 
         assert refusal.value.code == "link"
         assert journal.size == len(RECORDS)
         assert [r.data for r in journal.records()] == RECORDS
         after = ready(directory)
         assert [r.data for r in after.records()][: len(RECORDS)] == RECORDS
-        assert after.append([b"after"]) == [after.size - 1]
+        assert after.append([b"after"], received_at_s=NOW_S) == [after.size - 1]
 
 
 def test_append__after_a_write_error_is_suspect_until_a_restart(tmp_path: Path) -> None:
@@ -415,10 +432,10 @@ def test_append__after_a_write_error_is_suspect_until_a_restart(tmp_path: Path) 
     journal.recover()
 
     with pytest.raises(LinkError, match="look at the disk"):
-        journal.append([b"half"])
+        journal.append([b"half"], received_at_s=NOW_S)
     disk.room_bytes = 10_000
     with pytest.raises(SuspectJournalError):
-        journal.append([b"whole"])
+        journal.append([b"whole"], received_at_s=NOW_S)
 
     assert [r.data for r in ready(tmp_path).records()] == RECORDS
 
@@ -427,37 +444,131 @@ def test_append__refuses_a_record_that_could_not_be_read_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     journal = filled(tmp_path)
-    monkeypatch.setattr(journal_module, "_RECORD_BYTES", 300)
+    monkeypatch.setattr(journal_module, "MAX_RECORD_BYTES", 300)
 
     with pytest.raises(RecordTooLargeError, match="301 bytes"):
-        journal.append([b"small", b"x" * 301])
-    journal.append([b"x" * 300])
+        journal.append([b"small", b"x" * 301], received_at_s=NOW_S)
+    journal.append([b"x" * 300], received_at_s=NOW_S)
 
     assert read_again(tmp_path) == [*RECORDS, b"x" * 300]
 
 
-# -- what a frame is -----------------------------------------------------------------------------
+# -- times of receipt ----------------------------------------------------------------------------
 
 
-def test_scan__goes_on_behind_damage_and_counts_it_as_one_record(tmp_path: Path) -> None:
+def test_append__keeps_the_time_of_receipt_and_never_goes_back(tmp_path: Path) -> None:
+    journal = ready(tmp_path)
+
+    journal.append([b"a"], received_at_s=100)
+    journal.append([b"b", b"c"], received_at_s=90)
+    journal.append([b"d"], received_at_s=200)
+
+    for reader in (journal, ready(tmp_path)):
+        assert [record.received_at_s for record in reader.records()] == [100, 100, 100, 200]
+        assert [reader.size_at(t) for t in (99, 100, 199, 200, 10**10)] == [0, 3, 3, 4, 4]
+
+
+# -- random access -------------------------------------------------------------------------------
+
+
+def test_record__is_the_one_of_its_number(tmp_path: Path) -> None:
+    journal = filled(tmp_path)
+
+    found = [journal.record(index) for index in range(len(RECORDS))]
+
+    assert found == list(journal.records())
+    with pytest.raises(TreeRangeError):
+        journal.record(len(RECORDS))
+
+
+def test_record__refuses_what_was_altered_since_the_start(tmp_path: Path) -> None:
+    journal = filled(tmp_path)
+    path = segment(tmp_path)
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+    with pytest.raises(DamagedJournalError, match="record 3"):
+        journal.record(3)
+    assert journal.record(2).data == RECORDS[2]
+
+
+def test_record__refuses_another_record_under_a_right_checksum(tmp_path: Path) -> None:
+    journal = filled(tmp_path)
+    path = segment(tmp_path)
+    (start, *_) = (item.offset for item in journal.records(3))
+    forged = encode_frame(bytes(256), index=3, received_at_s=NOW_S)
+    path.write_bytes(path.read_bytes()[:start] + forged)
+
+    with pytest.raises(DamagedJournalError, match="record 3"):
+        journal.record(3)
+
+
+# -- two processes -------------------------------------------------------------------------------
+
+
+def test_refresh__takes_in_what_another_process_appended(tmp_path: Path) -> None:
     filled(tmp_path)
-    parts = frames(tmp_path)
-    segment(tmp_path).write_bytes(parts[0] + b"?" + parts[1][1:] + parts[2] + parts[3])
+    reader = journal_on(tmp_path)
+    reader.load()
+    ready(tmp_path).append([b"by another"], received_at_s=NOW_S + 5)
 
-    found = list(journal_on(tmp_path).scan())
+    reader.refresh()
 
-    assert found == [
-        Record(0, RECORDS[0]),
-        Damage(1, segment(tmp_path).name, len(parts[0]), b"?" + parts[1][1:]),
-        Record(2, RECORDS[2]),
-        Record(3, RECORDS[3]),
-    ]
+    assert reader.record(len(RECORDS)).data == b"by another"
+    assert reader.size_at(NOW_S + 5) == len(RECORDS) + 1
 
 
-def test_scan__does_not_take_a_length_beyond_the_limit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    filled(tmp_path, [b"x" * 50])
-    monkeypatch.setattr(journal_module, "_RECORD_BYTES", 49)
+def test_refresh__refuses_a_journal_that_was_rewritten(tmp_path: Path) -> None:
+    reader = filled(tmp_path)
+    for path in tmp_path.iterdir():
+        path.unlink()
+    filled(tmp_path, [b"another history", *RECORDS[1:], b"and longer"])
 
-    assert [isinstance(item, Damage) for item in journal_on(tmp_path).scan()] == [True]
+    with pytest.raises(DamagedJournalError, match="another root"):
+        reader.refresh()
+
+
+def test_refresh__refuses_a_journal_that_became_shorter(tmp_path: Path) -> None:
+    reader = filled(tmp_path)
+    for path in tmp_path.iterdir():
+        path.unlink()
+    filled(tmp_path, RECORDS[:2])
+
+    with pytest.raises(RolledBackJournalError):
+        reader.refresh()
+
+
+# -- frames of the first form --------------------------------------------------------------------
+
+
+def first_form(data: bytes) -> bytes:
+    return b"THJ1" + len(data).to_bytes(4, "little") + crc32(data).to_bytes(4, "little") + data
+
+
+def test_load__reads_a_journal_of_the_first_form_and_continues_it(tmp_path: Path) -> None:
+    new = filled(tmp_path / "new")
+    old = tmp_path / "old"
+    old.mkdir()
+    (old / "segment-000001.log").write_bytes(b"".join(map(first_form, RECORDS)))
+    notes = [first_form(note.encode()) for note in new.checkpoint_notes()]
+    (old / "checkpoints").write_bytes(b"".join(notes))
+
+    journal = ready(old)
+    journal.append([b"of today"], received_at_s=NOW_S)
+
+    assert read_again(old) == [*RECORDS, b"of today"]
+    assert [record.index for record in ready(old).records()] == [0, 1, 2, 3, 4]
+    assert journal.size_at(NOW_S - 1) == len(RECORDS), "known since ever"
+    assert [n.index for n in journal.scan_checkpoints()] == [0, 1, 2, 3, 4]
+
+
+def test_recover__refuses_damage_of_the_first_form(tmp_path: Path) -> None:
+    frames_old = [first_form(record) for record in RECORDS]
+    new = filled(tmp_path / "new")
+    (tmp_path / "segment-000001.log").write_bytes(b"".join([frames_old[0], *frames_old[2:]]))
+    note = first_form((new.checkpoint_note or "").encode())
+    (tmp_path / "checkpoints").write_bytes(note)
+
+    with pytest.raises(RolledBackJournalError):
+        ready(tmp_path)

@@ -254,6 +254,21 @@ def test_perfect_hashes__are_the_hashes_of_whole_subtrees() -> None:
         tree.perfect_hashes(2, start=0, stop=3)
 
 
+def test_cut__leaves_the_tree_that_was_before() -> None:
+    hashes = [leaf_hash(bytes([n])) for n in range(40)]
+
+    for size in range(41):
+        tree = Tree(hashes)
+        tree.cut(size)
+        for leaf in hashes[size:]:
+            tree.append(leaf)
+        assert tree.root() == Tree(hashes).root()
+        tree.cut(size)
+        assert (tree.size, tree.root()) == (size, Tree(hashes[:size]).root())
+    with pytest.raises(TreeRangeError):
+        tree.cut(41)
+
+
 def test_append__refuses_what_is_no_hash() -> None:
     with pytest.raises(TreeRangeError, match="a leaf of 3 bytes"):
         Tree([b"abc"])
