@@ -338,7 +338,9 @@ def ed25519_verify(key: bytes, signature: bytes, message: bytes) -> bool:
     if minus is None or s >= ORDER:
         return False
     k = int.from_bytes(sha512(signature[:32] + key + message).digest(), "little") % ORDER
-    return encode_point(add(times(s, BASE), times(k, minus))) == signature[:32]
+    r = add(times(s, BASE), times(k, minus))
+    eight = reduce(lambda point, _: add(point, point), range(3), r)  # an R of small order is none
+    return encode_point(r) == signature[:32] and eight[0] % P != 0
 
 
 # ── The log: Merkle tree (RFC 6962) and checkpoint (C2SP) ─────────────────────────────────────

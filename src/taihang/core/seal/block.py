@@ -147,6 +147,13 @@ def read_block(data: bytes, at: int, *, where: str) -> tuple[ReadingBlock, int]:
     return _block(fields, times_s, counts, quality), end
 
 
+def scale_form(quantity: Quantity, *, unit: str) -> re.Pattern[str] | None:
+    """Return what a scale looks like, or None where the quantity cannot have that unit."""
+    if _UNIT_OF.get(quantity, unit) != unit:
+        return None
+    return _WHOLE if unit == "Wh" else _DECIMAL
+
+
 def length_prefix(part: bytes) -> bytes:
     """Return the length of a part as it stands before it."""
     return len(part).to_bytes(_LENGTH_BYTES, "little")
@@ -199,13 +206,14 @@ def _block(
     if quantity is None:
         raise fields.error("quantity", expected=f"one of {[*_QUANTITIES]}")
     unit = fields.text("unit", pattern=NAME)
-    if _UNIT_OF.get(quantity, unit) != unit:
+    scale = scale_form(quantity, unit=unit)
+    if scale is None:
         raise fields.error("unit", expected=f"{_UNIT_OF[quantity]} for {quantity}")
     return ReadingBlock(
         point=fields.text("point", pattern=NAME),
         quantity=quantity,
         unit=unit,
-        scale=fields.text("scale", pattern=_WHOLE if unit == "Wh" else _DECIMAL),
+        scale=fields.text("scale", pattern=scale),
         modulus=fields.integer("modulus", low=0, high=INT64_MAX),
         times_s=times_s,
         counts=counts,
