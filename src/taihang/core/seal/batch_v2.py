@@ -6,13 +6,16 @@ through SHAKE-256: whoever is shown one of them learns nothing of the others (T1
 
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256, shake_256
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
-from taihang.core.metering.readings import ReadingBlock
+import numpy as np
+
+from taihang.core.metering.readings import MeterEvent, ReadingBlock
 from taihang.core.seal.block import (
     NAME,
     SALT_BYTES,
@@ -24,6 +27,7 @@ from taihang.core.seal.block import (
 )
 from taihang.core.seal.canonical import INT64_MAX, Fields, canonical_bytes, load_canonical
 from taihang.core.seal.columns import (
+    HEAD_BYTES,
     Columns,
     EncodedBlock,
     Layout,
@@ -75,7 +79,34 @@ _FIXED: Final = struct.Struct("<BBBHIQq32sH")
 _LEVEL: Final = 1
 _LENGTH_BYTES: Final = 4
 _CLOCKS: Final = (ClockState.SYNCHRONISED, ClockState.UNSYNCHRONISED, ClockState.IMPORT)
+_KEPT_NOTE_BYTES: Final = 4_096
 _NOTE_KEYS: Final = frozenset(("events", "origin"))
+
+
+class _Fixed(NamedTuple):
+    """The fields of a header whose place is fixed."""
+
+    algorithm: int
+    ordinal: int
+    clock: int
+    blocks: int
+    body_bytes: int
+    counter: int
+    sent_at_s: int
+    block_root: bytes
+    gateway_bytes: int
+
+    def rules(self) -> Iterator[tuple[bool, str]]:
+        """Yield every rule with its name and whether it holds."""
+        yield self.algorithm == ALGORITHM, f"algorithm {ALGORITHM}"
+        yield self.ordinal >= 1, "a key ordinal of 1 or more"
+        yield self.clock < len(_CLOCKS), "clock 0, 1 or 2"
+        yield self.blocks <= MAX_BLOCKS, f"at most {MAX_BLOCKS} blocks"
+        yield self.body_bytes >= SEED_BYTES, "a body with a seed"
+        yield self.body_bytes <= MAX_BODY_BYTES, f"a body of at most {MAX_BODY_BYTES} bytes"
+        yield 1 <= self.counter <= INT64_MAX, "a counter of 1 or more, below 2^63"
+        yield self.sent_at_s < TIME_END_S, "a sending time before the year 10000"
+        yield self.gateway_bytes <= MAX_TEXT_BYTES, f"a gateway of at most {MAX_TEXT_BYTES} bytes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,39 +307,26 @@ def open_header(header_bytes: bytes) -> tuple[BatchHeader, int]:
     Raises:
         BatchFormatError: If a field is not as the format wants it.
     """
-    fixed = cut(header_bytes, 0, _FIXED.size, what="header")
-    algorithm, ordinal, clock, blocks, body_bytes, counter, sent_at_s, root, length = _FIXED.unpack(
-        fixed
-    )
-    rules = (
-        (algorithm == ALGORITHM, f"algorithm {ALGORITHM}"),
-        (ordinal >= 1, "a key ordinal of 1 or more"),
-        (clock < len(_CLOCKS), f"clock 0 … {len(_CLOCKS) - 1}"),
-        (blocks <= MAX_BLOCKS, f"at most {MAX_BLOCKS} blocks"),
-        (SEED_BYTES <= body_bytes <= MAX_BODY_BYTES, f"a body of at most {MAX_BODY_BYTES} bytes"),
-        (1 <= counter <= INT64_MAX, "a counter of 1 or more, below 2^63"),
-        (0 <= sent_at_s < TIME_END_S, "a sending time before the year 10000"),
-        (length <= MAX_TEXT_BYTES, f"a gateway of at most {MAX_TEXT_BYTES} bytes"),
-    )
-    for holds, expected in rules:
+    fields = _Fixed(*_FIXED.unpack(cut(header_bytes, 0, _FIXED.size, what="header")))
+    for holds, expected in fields.rules():
         if not holds:
             raise BatchFormatError(given="a header that breaks a rule", expected=expected)
+    length = fields.gateway_bytes
     name = cut(header_bytes, _FIXED.size, length, what="gateway")
-    fields = Fields(
-        load_canonical(header_bytes[_FIXED.size + length :]), where="header", keys=_NOTE_KEYS
-    )
+    notes = header_bytes[_FIXED.size + length :]
+    events, origin = (_known_notes if len(notes) <= _KEPT_NOTE_BYTES else _read_notes)(notes)
     header = BatchHeader(
         gateway=_gateway(name),
-        key_ordinal=ordinal,
-        counter=counter,
-        sent_at_s=sent_at_s,
-        clock=_CLOCKS[clock],
-        origin=read_origin(fields),
-        events=read_events(fields),
-        blocks=blocks,
-        block_root=root,
+        key_ordinal=fields.ordinal,
+        counter=fields.counter,
+        sent_at_s=fields.sent_at_s,
+        clock=_CLOCKS[fields.clock],
+        origin=origin,
+        events=events,
+        blocks=fields.blocks,
+        block_root=fields.block_root,
     )
-    return header, body_bytes
+    return header, fields.body_bytes
 
 
 def leaf_entry_of(data: bytes) -> bytes:
@@ -335,8 +353,8 @@ def open_shown(salt: bytes, body: bytes) -> tuple[ReadingBlock, bytes]:
         The readings, and the hash of the block's leaf.
     """
     said, at = read_descriptor(body, 0, where="body")
-    heads, layout = lay_out(body, at, n_blocks=1)
-    columns = read_columns(body, descriptors=Descriptors.of([said]), heads=heads, layout=layout)
+    layout = lay_out(body, at, n_blocks=1)
+    columns = read_columns(body, descriptors=Descriptors.of([said]), layout=layout)
     return columns.block(0), _leaf(said.begun, salt + body[at:])
 
 
@@ -363,6 +381,15 @@ def _encode_header(envelope: Envelope, *, n_blocks: int, body_bytes: int, root: 
             given=f"a header of {len(header)} bytes", expected=f"at most {MAX_HEADER_BYTES}"
         )
     return header
+
+
+def _read_notes(notes: bytes) -> tuple[tuple[MeterEvent, ...], Mapping[str, str]]:
+    fields = Fields(load_canonical(notes), where="header", keys=_NOTE_KEYS)
+    return read_events(fields), MappingProxyType(read_origin(fields))
+
+
+# A gateway says the same in nearly every batch.
+_known_notes = lru_cache(maxsize=1_024)(_read_notes)
 
 
 def _gateway(name: bytes) -> str:
@@ -398,13 +425,9 @@ def _open_body(
 ) -> tuple[Columns, Layout, tuple[bytes, ...]]:
     section, at = prefixed(body, SEED_BYTES, limit=MAX_BODY_BYTES, what="descriptors")
     descriptors = store.parse(section, n_blocks=header.blocks)
-    heads, layout = lay_out(body, at, n_blocks=header.blocks)
-    columns = read_columns(body, descriptors=descriptors, heads=heads, layout=layout)
-    salts = salts_of(body[:SEED_BYTES], n_blocks=header.blocks)
-    leaves = tuple(
-        _leaf(begun, salts[SALT_BYTES * i : SALT_BYTES * (i + 1)] + layout.tail(body, i))
-        for i, begun in enumerate(descriptors.begun)
-    )
+    layout = lay_out(body, at, n_blocks=header.blocks)
+    columns = read_columns(body, descriptors=descriptors, layout=layout)
+    leaves = _leaves(body, descriptors, layout)
     root = wide_root(leaves)
     if root != header.block_root:
         raise BlockRootError(root, header=header)
@@ -417,6 +440,28 @@ def _leaves_of(raw: Sequence[bytes], encoded: Sequence[EncodedBlock], salts: byt
         sha256(LEAF + said + salts[SALT_BYTES * i : SALT_BYTES * (i + 1)] + block.tail).digest()
         for i, (said, block) in enumerate(zip(raw, encoded, strict=True))
     ]
+
+
+def _leaves(body: bytes, descriptors: Descriptors, layout: Layout) -> tuple[bytes, ...]:
+    """Hash every block as it stands in the body."""
+    n_blocks = len(descriptors.begun)
+    salted = np.empty((n_blocks, SALT_BYTES + HEAD_BYTES), np.uint8)
+    salts = salts_of(body[:SEED_BYTES], n_blocks=n_blocks)
+    salted[:, :SALT_BYTES] = np.frombuffer(salts, np.uint8).reshape(n_blocks, SALT_BYTES)
+    heads = np.frombuffer(body, np.uint8, n_blocks * HEAD_BYTES, layout.heads_at)
+    salted[:, SALT_BYTES:] = heads.reshape(n_blocks, HEAD_BYTES)
+    heads_bytes = salted.tobytes()
+    size = SALT_BYTES + HEAD_BYTES
+    starts, ends = layout.differences_at.tolist(), layout.differences_end.tolist()
+    found: list[bytes] = []
+    for number, begun in enumerate(descriptors.begun):
+        at = size * number
+        going = begun.copy()
+        going.update(heads_bytes[at : at + size] + body[starts[number] : ends[number]])
+        if not layout.is_plain:
+            going.update(layout.extras(body, number))
+        found.append(going.digest())
+    return tuple(found)
 
 
 def _leaf(begun: Hash, tail: bytes) -> bytes:

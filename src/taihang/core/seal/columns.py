@@ -40,6 +40,7 @@ _MAX_STEP_S: Final = (1 << 32) - 1
 _LAST_QUALITY: Final = int(max(Quality))
 _INT64: Final = np.dtype("<i8")
 _DTYPES: Final = (np.dtype(np.int64), np.dtype(np.int64), np.dtype(np.uint8))
+_IS_WIDTH: Final = np.isin(np.arange(256), _WIDTHS)
 _SIGNED: Final = {width: np.dtype(f"<i{width}") for width in _WIDTHS}
 
 Int64s = NDArray[np.int64]
@@ -63,31 +64,46 @@ class EncodedBlock:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where the bytes of each block lie in the data."""
+    """What the heads of some blocks say, and where their bytes lie in the data."""
 
     heads_at: int
     n: Int64s
+    """Readings of each block, shape (blocks,)."""
+    start_s: Int64s
+    step_s: Int64s
+    first: Int64s
     width: Int64s
-    """Bytes of a difference, by block, shape (blocks,)."""
-    flags: Int64s
+    """Bytes of a difference."""
+    widths: tuple[int, ...]
+    """The widths that occur, in order."""
+    flags: NDArray[np.uint8]
     differences_at: Int64s
     times_at: Int64s
     qualities_at: Int64s
-    end: int
+    is_plain: bool
+    """Whether no block has anything written out."""
 
-    def tail(self, data: bytes, number: int) -> bytes:
-        """Return the bytes of one block but its descriptor and salt."""
-        n, flags = int(self.n[number]), int(self.flags[number])
-        head = self.heads_at + number * HEAD_BYTES
-        at = int(self.differences_at[number])
-        found = data[head : head + HEAD_BYTES] + data[at : at + n * int(self.width[number])]
+    @property
+    def differences_end(self) -> Int64s:
+        """Where the differences of each block end."""
+        return self.differences_at + self.n * self.width
+
+    def extras(self, data: bytes, number: int) -> bytes:
+        """Return the times and qualities of a block that are written out."""
+        n, flags, found = int(self.n[number]), int(self.flags[number]), b""
         if flags & TIMES:
             at = int(self.times_at[number])
-            found += data[at : at + 8 * n]
+            found = data[at : at + 8 * n]
         if flags & QUALITIES:
             at = int(self.qualities_at[number])
             found += data[at : at + n]
         return found
+
+    def tail(self, data: bytes, number: int) -> bytes:
+        """Return the bytes of one block but its descriptor and salt."""
+        head, at = self.heads_at + number * HEAD_BYTES, int(self.differences_at[number])
+        end = at + int(self.n[number] * self.width[number])
+        return data[head : head + HEAD_BYTES] + data[at:end] + self.extras(data, number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +193,7 @@ def join_blocks(blocks: list[EncodedBlock]) -> bytes:
     )
 
 
-def lay_out(data: bytes, at: int, *, n_blocks: int) -> tuple[NDArray[np.void], Layout]:
+def lay_out(data: bytes, at: int, *, n_blocks: int) -> Layout:
     """Read the heads of some blocks and find where their bytes lie.
 
     Args:
@@ -186,101 +202,113 @@ def lay_out(data: bytes, at: int, *, n_blocks: int) -> tuple[NDArray[np.void], L
         n_blocks: How many blocks.
 
     Returns:
-        The heads, and where everything lies.
+        What the heads say, and where everything lies.
 
     Raises:
         BatchFormatError: If a head is wrong or the data is too long or too short.
     """
-    heads_at = at
-    _demand(len(data) - at >= n_blocks * HEAD_BYTES, "the heads of all blocks")
-    heads = np.frombuffer(data, HEAD, n_blocks, at)
-    at += n_blocks * HEAD_BYTES
-    n, width, flags = (heads[name].astype(np.int64) for name in ("n", "width", "flags"))
-    _check_heads(heads, n=n, width=width, flags=flags)
-    differences_at = np.zeros(n_blocks, np.int64)
-    for each in _WIDTHS:
-        chosen = np.flatnonzero(width == each)
-        if len(chosen):
-            sizes = n[chosen] * each
-            differences_at[chosen] = at + _starts(sizes)
-            at += int(sizes.sum())
-    times_at, at = _column(at, 8 * n * (flags & TIMES))
-    qualities_at, at = _column(at, n * (flags >> 1 & 1))
+    heads_at, at = at, at + n_blocks * HEAD_BYTES
+    _demand(len(data) >= at, "the heads of all blocks")
+    heads = np.frombuffer(data, HEAD, n_blocks, heads_at)
+    n, start_s, step_s, first, width = (
+        heads[name].astype(np.int64) for name in ("n", "start_s", "step_s", "first", "width")
+    )
+    flags = heads["flags"].copy()
+    is_plain = not flags.any()
+    _check_heads(n, start_s, step_s, width=width, flags=flags)
+    differences_at = np.empty(n_blocks, np.int64)
+    widths = _widths_of(width)
+    for each in widths:
+        chosen = width == each
+        differences_at[chosen], at = _column(at, n[chosen] * each)
+    times_at = qualities_at = n
+    if not is_plain:
+        times_at, at = _column(at, 8 * n * (flags & TIMES))
+        qualities_at, at = _column(at, n * (flags >> 1))
     _demand(len(data) == at, f"an end at byte {at}, after the last column")
-    return heads, Layout(heads_at, n, width, flags, differences_at, times_at, qualities_at, at)
+    return Layout(
+        heads_at=heads_at,
+        n=n,
+        start_s=start_s,
+        step_s=step_s,
+        first=first,
+        width=width,
+        widths=widths,
+        flags=flags,
+        differences_at=differences_at,
+        times_at=times_at,
+        qualities_at=qualities_at,
+        is_plain=is_plain,
+    )
 
 
-def read_columns(
-    data: bytes, *, descriptors: Descriptors, heads: NDArray[np.void], layout: Layout
-) -> Columns:
+def read_columns(data: bytes, *, descriptors: Descriptors, layout: Layout) -> Columns:
     """Decode the readings of all blocks and check that they have no other spelling.
 
     Args:
         data: Bytes that ``lay_out`` has measured.
         descriptors: What the blocks are about.
-        heads: Their heads.
-        layout: Where their bytes lie.
+        layout: What their heads say, and where their bytes lie.
 
     Returns:
         The readings.
     """
-    n = layout.n
+    n, first = layout.n, layout.first
     starts = _starts(n)
-    differences = _differences(data, layout, starts)
-    time_s = _times(data, heads, layout, starts)
-    quality = _qualities(data, layout, starts)
-    count = np.cumsum(differences)
-    count += np.repeat(heads["first"] - count[starts], n)
-    if layout.flags.any():
-        missing = quality == Quality.MISSING
-        carried = bool((differences[missing] == 0).all())
-        at_start = missing[starts]
-        carried &= bool((heads["first"][at_start] == 0).all())
-        _demand(carried, "a missing reading that repeats the count before it, the first one 0")
-        _demand(
-            bool((count[~missing] != MISSING_COUNT).all()), "no count of −2^63 that is not missing"
-        )
-        count[missing] = MISSING_COUNT
-    else:
-        _demand(int(count.min(initial=0)) != MISSING_COUNT, "no count of −2^63 that is not missing")
     code = np.repeat(np.arange(len(n), dtype=np.int32), n)
+    differences = _differences(data, layout, starts=starts, code=code)
+    time_s = _times(data, layout, starts=starts, code=code)
+    count = differences.cumsum()
+    count += (first - count[starts])[code]
+    if layout.is_plain:
+        quality = np.zeros(len(code), np.uint8)
+        is_right = not len(count) or int(count.min()) != MISSING_COUNT
+    else:
+        quality = _qualities(data, layout, starts=starts)
+        missing = quality == Quality.MISSING
+        carried = not differences[missing].any() and not first[missing[starts]].any()
+        _demand(carried, "a missing reading that repeats the count before it, the first one 0")
+        is_right = not (count[~missing] == MISSING_COUNT).any()
+        count[missing] = MISSING_COUNT
+    _demand(is_right, "no count of −2^63 that is not missing")
     return Columns(descriptors, starts, code, time_s, count, quality)
 
 
-def _check_heads(heads: NDArray[np.void], *, n: Int64s, width: Int64s, flags: Int64s) -> None:
-    start_s, step_s = heads["start_s"], heads["step_s"].astype(np.int64)
-    _demand(bool(((n >= 1) & (n <= MAX_READINGS)).all()), f"1 … {MAX_READINGS} readings a block")
+def _check_heads(
+    n: Int64s, start_s: Int64s, step_s: Int64s, *, width: Int64s, flags: NDArray[np.uint8]
+) -> None:
+    if not len(n):
+        return
+    is_right_n = int(n.min()) >= 1 and int(n.max()) <= MAX_READINGS
+    _demand(is_right_n, f"1 … {MAX_READINGS} readings a block")
     _demand(int(n.sum()) <= MAX_BATCH_READINGS, f"at most {MAX_BATCH_READINGS} readings a batch")
-    _demand(bool(np.isin(width, _WIDTHS).all()), "differences of 1, 2, 4 or 8 bytes")
-    _demand(bool((flags < TIMES + QUALITIES + 1).all()), "flags 0 … 3")
-    has_times = (flags & TIMES) > 0
-    _demand(bool((~has_times | (n > 1)).all()), "times written out for two readings or more")
+    _demand(bool(_IS_WIDTH[width].all()), "differences of 1, 2, 4 or 8 bytes")
+    _demand(int(flags.max()) <= TIMES + QUALITIES, "flags 0 … 3")
+    has_times = (flags & TIMES).astype(np.bool_)
+    is_one = n == 1
+    _demand(not (has_times & is_one).any(), "times written out for two readings or more")
     _demand(
-        bool(((step_s > 0) == ((n > 1) & ~has_times)).all()),
+        bool(((step_s == 0) == (has_times | is_one)).all()),
         "a step exactly where two times or more are not written out",
     )
-    in_time = (start_s >= 0) & (start_s < TIME_END_S)
-    in_time &= start_s + step_s * (n - 1) < TIME_END_S
-    _demand(bool(in_time.all()), "times before the year 10000")
+    in_time = int(start_s.min()) >= 0 and int(start_s.max()) < TIME_END_S
+    in_time = in_time and int((start_s + step_s * (n - 1)).max()) < TIME_END_S
+    _demand(in_time, "times before the year 10000")
 
 
-def _differences(data: bytes, layout: Layout, starts: Int64s) -> Int64s:
+def _differences(data: bytes, layout: Layout, *, starts: Int64s, code: NDArray[np.int32]) -> Int64s:
     """Read the differences of all blocks, in order of block."""
-    n, width = layout.n, layout.width
-    total = int(n.sum())
-    widths = [each for each in _WIDTHS if bool((width == each).any())]
-    found = np.empty(total, np.int64)
+    n, width, widths = layout.n, layout.width, layout.widths
+    found = np.empty(len(code), np.int64)
     for each in widths:
         chosen = width == each
-        n_chosen = int(n[chosen].sum())
-        first = int(layout.differences_at[chosen][0])
-        values = np.frombuffer(data, _SIGNED[each], n_chosen, first)
+        first = int(layout.differences_at[chosen.argmax()])
         if len(widths) == 1:
-            found[:] = values
+            found[:] = np.frombuffer(data, _SIGNED[each], len(code), first)
         else:
-            found[np.repeat(chosen, n)] = values
+            found[chosen[code]] = np.frombuffer(data, _SIGNED[each], int(n[chosen].sum()), first)
     _demand(not found[starts].any(), "a first difference of 0")
-    if widths not in ([], [1]):
+    if widths not in {(), (1,)}:
         low, high = np.minimum.reduceat(found, starts), np.maximum.reduceat(found, starts)
         bound = np.int64(1) << (4 * width - 1)  # of half the width
         fits = (width > 1) & (low >= -bound) & (high < bound)
@@ -288,16 +316,16 @@ def _differences(data: bytes, layout: Layout, starts: Int64s) -> Int64s:
     return found
 
 
-def _times(data: bytes, heads: NDArray[np.void], layout: Layout, starts: Int64s) -> Int64s:
-    n = layout.n
-    step_s = heads["step_s"].astype(np.int64)
-    found = np.arange(int(n.sum()), dtype=np.int64)
-    found *= np.repeat(step_s, n)
-    found += np.repeat(heads["start_s"] - step_s * starts, n)
-    for number in np.flatnonzero(layout.flags & TIMES):
-        times_s = np.frombuffer(data, _INT64, int(n[number]), int(layout.times_at[number]))
-        _check_times(times_s, start_s=int(heads["start_s"][number]))
-        found[starts[number] : starts[number] + n[number]] = times_s
+def _times(data: bytes, layout: Layout, *, starts: Int64s, code: NDArray[np.int32]) -> Int64s:
+    n, step_s = layout.n, layout.step_s
+    found = step_s[code]
+    found *= np.arange(len(code))
+    found += (layout.start_s - step_s * starts)[code]
+    if not layout.is_plain:
+        for number in np.flatnonzero(layout.flags & TIMES):
+            times_s = np.frombuffer(data, _INT64, int(n[number]), int(layout.times_at[number]))
+            _check_times(times_s, start_s=int(layout.start_s[number]))
+            found[starts[number] : starts[number] + n[number]] = times_s
     return found
 
 
@@ -308,7 +336,7 @@ def _check_times(times_s: Int64s, *, start_s: int) -> None:
     _demand(not _step_s(times_s), "times that are not written out where they are regular")
 
 
-def _qualities(data: bytes, layout: Layout, starts: Int64s) -> NDArray[np.uint8]:
+def _qualities(data: bytes, layout: Layout, *, starts: Int64s) -> NDArray[np.uint8]:
     n = layout.n
     found = np.zeros(int(n.sum()), np.uint8)
     for number in np.flatnonzero(layout.flags & QUALITIES):
@@ -325,6 +353,11 @@ def _carried(counts: Int64s, missing: NDArray[np.bool_]) -> Int64s:
         return counts
     at = np.maximum.accumulate(np.where(missing, -1, np.arange(len(counts))))
     return np.where(at < 0, 0, counts[at])
+
+
+def _widths_of(width: Int64s) -> tuple[int, ...]:
+    """Return the widths that occur, in order."""
+    return tuple(sorted(set(width.tolist())))
 
 
 def _holds(width: int, differences: Int64s) -> bool:

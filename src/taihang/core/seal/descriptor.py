@@ -95,6 +95,9 @@ class DescriptorStore:
         self._known: dict[tuple[int, bytes], Descriptors] = {}
         self._n_bytes = 0
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     def parse(self, section: bytes, *, n_blocks: int) -> Descriptors:
         """Return the descriptors of a section, parsed now or before.
 

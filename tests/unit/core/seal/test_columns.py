@@ -59,8 +59,8 @@ def encoded(blocks: list[ReadingBlock]) -> bytes:
 
 
 def decoded(data: bytes, blocks: list[ReadingBlock]) -> Columns:
-    heads, layout = lay_out(data, 0, n_blocks=len(blocks))
-    return read_columns(data, descriptors=descriptors_of(blocks), heads=heads, layout=layout)
+    layout = lay_out(data, 0, n_blocks=len(blocks))
+    return read_columns(data, descriptors=descriptors_of(blocks), layout=layout)
 
 
 def same(one: ReadingBlock, other: ReadingBlock) -> bool:
@@ -161,7 +161,7 @@ def test_encode_block__writes_a_step_out_that_no_head_holds() -> None:
         replace(block("M", [1]), counts=np.array([MISSING_COUNT])),
         replace(block("M", [None]), counts=np.array([7])),
         replace(block("M", [1, 2]), quality=np.zeros(1, np.uint8)),
-        replace(block("M", [1]), counts=np.array([1.0])),  # pyright: ignore[reportArgumentType]
+        replace(block("M", [1]), counts=np.array([1.0])),
         replace(block("M", [1]), times_s=np.array([], np.int64)),
     ],
     ids=["looks missing", "missing with a count", "lengths", "a float", "empty"],

@@ -103,4 +103,4 @@ def test_descriptor_store__stays_within_its_bound(monkeypatch: pytest.MonkeyPatc
     for number in range(1_000):
         store.parse(encode_descriptor(replace(ONE, point=f"{number:06d}")), n_blocks=1)
 
-    assert len(store._known) <= 10
+    assert len(store) <= 10
