@@ -105,7 +105,7 @@ class _Fixed(NamedTuple):
         yield self.body_bytes >= SEED_BYTES, "a body with a seed"
         yield self.body_bytes <= MAX_BODY_BYTES, f"a body of at most {MAX_BODY_BYTES} bytes"
         yield 1 <= self.counter <= INT64_MAX, "a counter of 1 or more, below 2^63"
-        yield self.sent_at_s < TIME_END_S, "a sending time before the year 10000"
+        yield 0 <= self.sent_at_s < TIME_END_S, "a sending time before the year 10000"
         yield self.gateway_bytes <= MAX_TEXT_BYTES, f"a gateway of at most {MAX_TEXT_BYTES} bytes"
 
 
@@ -291,7 +291,9 @@ def open_batch(
     """
     front = front or open_front(data)
     body = _inflated(data, front)
-    columns, layout, leaves = _open_body(body, front.header, store or DescriptorStore())
+    columns, layout, leaves = _open_body(
+        body, front.header, DescriptorStore() if store is None else store
+    )
     return ColumnBatch(front, columns, leaves, body, layout)
 
 
