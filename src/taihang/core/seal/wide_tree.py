@@ -67,7 +67,7 @@ def verify_wide_path(
     Raises:
         InclusionError: If it does not follow.
     """
-    found, at, taken = leaf, index, 0
+    found, at, taken, is_within = leaf, index, 0, 0 <= index < size
     while size > 1:
         place = at % ARITY
         n_siblings = min(ARITY, size - (at - place)) - 1
