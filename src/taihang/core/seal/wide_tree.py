@@ -75,8 +75,11 @@ def verify_wide_path(
         found = node([*siblings[:place], found, *siblings[place:]])
         taken += n_siblings
         at, size = at // ARITY, -(-size // ARITY)
-    right_form = index >= 0 and at == 0 and size == 1 and taken == len(path)
-    if not right_form or any(len(hash_) != HASH_BYTES for hash_ in (leaf, root, *path)):
+    if (
+        not is_within
+        or taken != len(path)
+        or any(len(hash_) != HASH_BYTES for hash_ in (leaf, root, *path))
+    ):
         raise InclusionError(
             given=f"a path of {len(path)} hashes for block {index}",
             expected=f"{taken} hashes of {HASH_BYTES} bytes for a block of the batch",
