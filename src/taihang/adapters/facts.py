@@ -32,6 +32,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from importlib.resources import files
 from typing import Final, cast
 
@@ -84,8 +85,9 @@ class FactTable:
     facts: tuple[Fact, ...]
 
 
+@cache
 def load_facts() -> FactBook:
-    """Return the facts of every bundled table.
+    """Return the facts of every bundled table, read once in a process: they come with the code.
 
     Example:
         >>> book = load_facts()
