@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from taihang.core.errors import StateError
-from taihang.core.seal.batch import open_batch
+from taihang.core.seal.batch import header_of
 from taihang.core.tlog.inclusion_text import encode_inclusion
-from taihang.core.tlog.record import Record
 from taihang.services.ingest import Receipt
 from taihang.services.ports import Ports
 
@@ -61,7 +60,7 @@ def batch_status(gateway: str, counter: int, *, ports: Ports) -> BatchStatus:
         counter=counter,
         leaf_index=leaf_index,
         leaf_hash=journal.tree.leaf(leaf_index),
-        received_at_s=getattr(_record(leaf_index, ports), "received_at_s", 0),
+        received_at_s=journal.received_at_s(leaf_index),
         known_before=True,
         proof=encode_inclusion(
             leaf_index, path=path, checkpoint_note=journal.checkpoint_note or ""
@@ -72,8 +71,4 @@ def batch_status(gateway: str, counter: int, *, ports: Ports) -> BatchStatus:
 
 def stored_origin(leaf_index: int, *, ports: Ports) -> Mapping[str, str]:
     """Return what a stored batch says of its origin."""
-    return open_batch(_record(leaf_index, ports).data).header.origin
-
-
-def _record(leaf_index: int, ports: Ports) -> Record:
-    return next(iter(ports.journal.records(leaf_index)))
+    return header_of(ports.journal.record(leaf_index).data).origin

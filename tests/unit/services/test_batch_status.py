@@ -30,6 +30,7 @@ def test_batch_status__gives_the_receipt_again_under_the_present_checkpoint(
     assert (found.receipt.leaf_index, found.receipt.leaf_hash) == (2, leaf)
     assert (found.included_size, found.published_size, found.is_published) == (5, None, False)
     assert found.receipt.known_before
+    assert found.receipt.received_at_s == int(small_park.NOW.timestamp())
     assert parse_inclusion(found.receipt.proof).checkpoint_note == note
 
 

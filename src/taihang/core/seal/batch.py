@@ -4,7 +4,7 @@ from typing import Final, TypeAlias
 
 from taihang.core.seal import batch_v1, batch_v2
 from taihang.core.seal.batch_v1 import MAX_HEADER_BYTES, open_header, seal_batch, signed_message
-from taihang.core.seal.block import BatchFormatError
+from taihang.core.seal.block import BatchFormatError, prefixed
 from taihang.core.seal.descriptor import DescriptorStore
 from taihang.core.seal.envelope import (
     MAX_BLOCKS,
@@ -34,6 +34,7 @@ __all__ = [
     "Envelope",
     "SealedBatch",
     "SealedBlock",
+    "header_of",
     "leaf_entry_of",
     "open_batch",
     "open_header",
@@ -67,6 +68,28 @@ def open_batch(data: bytes, *, store: DescriptorStore | None = None) -> SealedBa
         return batch_v2.open_batch(data, store=store)
     if data.startswith(batch_v1.MAGIC):
         return batch_v1.open_batch(data)
+    raise BatchFormatError(
+        given=f"{data[:20]!r}", expected=f"a file that starts with one of {MAGICS}"
+    )
+
+
+def header_of(data: bytes) -> BatchHeader:
+    """Return the header of a batch of any version, without opening its blocks.
+
+    Args:
+        data: The bytes of the file.
+
+    Returns:
+        What it says; that the gateway signed it is not checked.
+
+    Raises:
+        BatchFormatError: If the bytes are no batch.
+    """
+    if data.startswith(batch_v2.MAGIC):
+        return batch_v2.open_front(data).header
+    if data.startswith(batch_v1.MAGIC):
+        header, _ = prefixed(data, len(batch_v1.MAGIC), limit=MAX_HEADER_BYTES, what="header")
+        return open_header(header)
     raise BatchFormatError(
         given=f"{data[:20]!r}", expected=f"a file that starts with one of {MAGICS}"
     )

@@ -15,8 +15,7 @@ from http import HTTPStatus
 from typing import Final, TypeAlias
 
 from taihang.core.errors import InputError, TaihangError
-from taihang.core.seal.batch import MAGIC, MAX_HEADER_BYTES, open_header
-from taihang.core.seal.block import BatchFormatError, prefixed
+from taihang.core.seal.batch import header_of
 from taihang.core.seal.readings_form import read_form
 from taihang.interfaces.asgi import Message, Receive, Send
 from taihang.interfaces.ingest import metrics as measured
@@ -206,7 +205,7 @@ class DoorApplication:
             readings = await loop.run_in_executor(service.parser, read_form, body)
             offer, gateway = Offer(body, readings), readings.gateway
         else:
-            offer, gateway = Offer(body), sender_named_in(body)
+            offer, gateway = Offer(body), header_of(body).gateway
         _demand_own(gateway, sender)
         service.rates.check(gateway)
         answer = await service.committer.submit(offer)
@@ -265,21 +264,6 @@ class DoorApplication:
             headers.append((b"connection", b"close"))
         body = problem_body(error, field=field)
         return Reply(status, body, CONTENT_TYPE, tuple(headers))
-
-
-def sender_named_in(body: bytes) -> str:
-    """Return the gateway that a sealed batch names; its signature is checked when it is stored.
-
-    Args:
-        body: The bytes of the batch.
-
-    Raises:
-        BatchFormatError: If they are no batch.
-    """
-    if not body.startswith(MAGIC):
-        raise BatchFormatError(given=f"bytes that begin with {body[:20].hex()}", expected="a batch")
-    header, _ = prefixed(body, len(MAGIC), limit=MAX_HEADER_BYTES, what="header")
-    return open_header(header).gateway
 
 
 def receipt_facts(receipt: Receipt) -> dict[str, object]:
