@@ -6,15 +6,17 @@ disk operation by SIGKILL, and ``holds_back`` plants a fault: bytes are handed t
 operation too late, so that receipts speak of what is not stored.
 """
 
+import errno
 import http.client
 import json
 import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import monotonic
@@ -26,6 +28,7 @@ from taihang import wiring
 from taihang.adapters.facts import load_facts
 from taihang.adapters.system import PosixDisk
 from taihang.interfaces.cli.main import main
+from taihang.interfaces.ingest import serve
 
 BATCH_TYPE: Final = "application/vnd.taihang.batch"
 PATIENCE_S: Final = 60.0
@@ -48,8 +51,12 @@ class Plan:
     holds_back: bool = False
     fail_fsync_at: int = 0
     """Number of the forced write that fails with an error, counted from 1."""
-    delay_file: str = ""
-    """While this file exists, no forced write ends."""
+    gate: str = ""
+    """A pipe: while it exists, each forced write waits until somebody writes to it."""
+    full_while: str = ""
+    """While this file exists, the disk is full."""
+    header_timeout_s: int = 0
+    """Another time-out of headers, so that a test need not wait for the real one. [s]"""
 
 
 @dataclass(kw_only=True)
@@ -74,6 +81,9 @@ class DoorDisk(PosixDisk):
             if self._is_fatal():
                 die()
             return
+        if self.plan.full_while and Path(self.plan.full_while).exists():
+            super().append(path, data[: len(data) // 2])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if self._is_fatal():
             super().append(path, data[: int(self.plan.share * len(data))])
             die()
@@ -85,7 +95,9 @@ class DoorDisk(PosixDisk):
             die()
         self.n_forced += 1
         if self.n_forced == self.plan.fail_fsync_at:
-            raise OSError(5, os.strerror(5))
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        if self.plan.gate and Path(self.plan.gate).exists():
+            Path(self.plan.gate).read_bytes()
         if path.exists() or not self.plan.holds_back:
             super().fsync(path)
 
@@ -104,13 +116,19 @@ def die() -> NoReturn:
     raise SystemExit
 
 
+def _planned_disk(plan: Plan, _observe: Callable[[float], None]) -> DoorDisk:
+    return DoorDisk(plan=plan)
+
+
 def run_door(root: str, out: Connection, words: tuple[str, ...], plan: Plan) -> None:
     """Run the command in a fork; what it prints goes through the pipe."""
     os.dup2(out.fileno(), 1)
     out.close()
     sys.stdout = os.fdopen(os.dup(1), "w")
     if plan != Plan():
-        wiring.timed_disk = lambda observe: DoorDisk(plan=plan)  # noqa: ARG005 - as the real one
+        wiring.timed_disk = partial(_planned_disk, plan)
+    if plan.header_timeout_s:
+        serve.HEADER_TIMEOUT_S = plan.header_timeout_s
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main(["ingest", root, "--port", "0", "--json", *words]))
 

@@ -7,6 +7,7 @@ there but what was sent. At the end the park is that of a run without kills, to 
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from random import Random
 from threading import Timer
@@ -56,7 +57,8 @@ class Sender:
     def send(self, server: Server, batches: Sequence[bytes]) -> None:
         """Send batches; a connection stops at the first that gets no answer."""
         with ThreadPoolExecutor(LINES) as lines:
-            tuple(lines.map(lambda at: self._send(server, batches[at::LINES]), range(LINES)))
+            shares = [batches[at::LINES] for at in range(LINES)]
+            tuple(lines.map(partial(self._send, server), shares))
 
     def _send(self, server: Server, batches: Sequence[bytes]) -> None:
         client = Client(server.port)
@@ -74,11 +76,11 @@ def violations(root: Path, acknowledged: dict[bytes, str], offered: set[bytes]) 
     """Look at the disk after a kill and say what may not be there, or be gone."""
     with small_park.opened(root, writing=False, load_journal=False) as ports:
         kept = [item.data for item in ports.journal.scan() if not isinstance(item, Damage)]
-    found = [
-        f"acknowledged batch {leaf} is gone" for b, leaf in acknowledged.items() if b not in {*kept}
-    ]
-    found += ["a batch that nobody sent"] * (not set(kept) <= offered)
-    found += ["a batch twice"] * (len(set(kept)) != len(kept))
+    there = {*kept}
+    lost = [leaf for batch, leaf in acknowledged.items() if batch not in there]
+    found = [f"acknowledged batch {leaf} is gone" for leaf in lost]
+    found += ["a batch that nobody sent"] * (not there <= offered)
+    found += ["a batch twice"] * (len(there) != len(kept))
     return found
 
 

@@ -8,40 +8,29 @@ import asyncio
 import signal
 import ssl
 from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from time import monotonic
-from typing import Final, TypeVar
+from typing import Final
 
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from taihang import wiring
-from taihang.core.errors import StateError, TaihangError
+from taihang.core.errors import StateError
 from taihang.interfaces.address import Danger, check_bind, claim_port
 from taihang.interfaces.asgi import AsgiApplication
-from taihang.interfaces.ingest.app import DoorApplication, Service
-from taihang.interfaces.ingest.committer import Committer
-from taihang.interfaces.ingest.door import Door
-from taihang.interfaces.ingest.identity import Identities, Tokens
 from taihang.interfaces.ingest.limits import (
     HEADER_TIMEOUT_S,
     MAX_CONNECTIONS,
     MAX_HEADER_BYTES,
-    InFlight,
     Limits,
-    Rates,
 )
-from taihang.interfaces.ingest.metrics import Metrics
+from taihang.interfaces.ingest.open_door import OpenDoor
 from taihang.interfaces.ingest.tls import TlsEnd, TlsFiles, tls_context
-from taihang.interfaces.ingest.watch import Watch
-from taihang.services.batch_status import BatchStatus
 
-_Result = TypeVar("_Result")
 UNENCRYPTED: Final = Danger(
     why="readings and tokens would travel unencrypted",
     remedy="give --tls-cert and --tls-key, or bind 127.0.0.1 with a proxy that ends TLS in front, "
@@ -50,7 +39,6 @@ UNENCRYPTED: Final = Danger(
 """Why the door stays on loopback without TLS."""
 _LOOPBACK: Final = "127.0.0.1"
 _LOOK_EVERY_S: Final = 0.01
-_STOP_WITHIN_S: Final = 30.0
 
 
 class DoorOpenError(StateError):
@@ -92,11 +80,9 @@ def serve_door(
     """
     safe = place.behind_proxy or place.tls is not None
     host = check_bind(place.bind, port=place.port, open_to_network=safe, danger=UNENCRYPTED)
-    port = claim_port(place.bind, port=place.port)
-    context = None if place.tls is None else tls_context(place.tls)
+    settled = replace(place, port=claim_port(place.bind, port=place.port))
     with _only_door(root):
-        opening = _Opening(root, (place.bind, port), limits=limits, context=context)
-        asyncio.run(opening.served(host, announce))
+        asyncio.run(_served(root, place=settled, limits=limits, host=host, announce=announce))
 
 
 @contextmanager
@@ -117,117 +103,58 @@ def _only_door(root: Path) -> Generator[None]:
         lock.release()
 
 
-class _Opening:
-    """Everything that lives as long as the door is open."""
+async def _served(
+    root: Path, *, place: Place, limits: Limits, host: str, announce: Callable[[str], None]
+) -> None:
+    """Open, answer until told to stop, finish the last group, flush, close."""
+    context = None if place.tls is None else tls_context(place.tls)
+    door = OpenDoor(root, limits=limits, behind_tls=context is not None)
+    try:
+        await door.open()
+        await _answering(door, place, context, partial(_announced, announce, host, place))
+    finally:
+        await door.close()
 
-    def __init__(
-        self,
-        root: Path,
-        listen: tuple[str, int],
-        *,
-        limits: Limits,
-        context: ssl.SSLContext | None,
-    ) -> None:
-        self._bind, self._port = listen
-        self._context = context
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
-        self._metrics = Metrics()
-        lock = wiring.writer_lock(root)
-        self._door = Door(
-            root,
-            lock=lock,
-            open_ports=partial(
-                wiring.open_park,
-                root,
-                writing=True,
-                lock=lock,
-                disk=wiring.timed_disk(self._metrics.forced),
-            ),
-            lock_wait_s=limits.lock_wait_s,
-        )
-        self._committer = Committer(
-            self._door.commit,
-            writer=self._writer,
-            limits=limits,
-            observe=self._metrics.committed,
-        )
-        tokens = Tokens(
-            mark=partial(wiring.register_mark, root), read=partial(self._written, self._door.tokens)
-        )
-        self._identities = Identities(
-            tokens=tokens.present, now_s=self._now_s, behind_tls=context is not None
-        )
-        in_flight = InFlight(limit_bytes=limits.max_in_flight_bytes)
-        self._service = Service(
-            limits=limits,
-            committer=self._committer,
-            identities=self._identities,
-            rates=Rates(batches_per_min=limits.batches_per_min, monotonic_s=monotonic),
-            in_flight=in_flight,
-            metrics=self._metrics,
-            watch=Watch(
-                root=root,
-                door=self._door,
-                committer=self._committer,
-                in_flight=in_flight,
-                limits=limits,
-                writer=self._writer,
-                published_age_s=lambda: None,
-            ),
-            parser=ThreadPoolExecutor(1, thread_name_prefix="parser"),
-            look_up=self._look_up,
-        )
 
-    async def served(self, host: str, announce: Callable[[str], None]) -> None:
-        """Open, answer until told to stop, finish the last group, flush, close."""
-        await self._written(self._door.open)
-        try:
-            await self._answering(host, announce)
-        finally:
-            await self._written(self._door.close)
-            self._writer.shutdown()
-            self._service.parser.shutdown()
+async def _answering(
+    door: OpenDoor, place: Place, context: ssl.SSLContext | None, announce: Callable[[], None]
+) -> None:
+    stop = _told_to_stop()
+    storing = asyncio.ensure_future(door.run())
+    inner = (place.bind, place.port)
+    if context is not None:
+        inner = (_LOOPBACK, claim_port(_LOOPBACK, port=0))
+    server = _server(door.application, *inner)
+    serving = asyncio.ensure_future(server.serve())
+    await _listening(*inner, serving)
+    tls = TlsEnd(context, inner=inner, identities=door.identities)
+    await tls.start(place.bind, place.port)
+    announce()
+    await asyncio.wait((stop, serving, storing), return_when=asyncio.FIRST_COMPLETED)
+    # The last group is stored and answered before anybody is hung up on.
+    await door.drain(storing)
+    await tls.stop()
+    server.stop()
+    await serving
 
-    async def _answering(self, host: str, announce: Callable[[str], None]) -> None:
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
-        storing = loop.create_task(self._committer.run())
-        inner = (self._bind, self._port)
-        if self._context is not None:
-            inner = (_LOOPBACK, claim_port(_LOOPBACK, port=0))
-        door = DoorApplication(self._service)
-        server = _server(door, *inner)
-        serving = loop.create_task(server.serve())
-        await _listening(*inner, serving)
-        tls = None
-        if self._context is not None:
-            tls = TlsEnd(self._context, inner=inner, identities=self._identities)
-            await tls.start(self._bind, self._port)
-        announce(f"{'http' if tls is None else 'https'}://{host}:{self._port}")
-        await asyncio.wait(
-            (loop.create_task(stop.wait()), serving, storing),
-            return_when=asyncio.FIRST_COMPLETED,
-        )
-        # The last group is stored and answered before anybody is hung up on.
-        self._committer.close()
-        await storing
-        await door.quiet(within_s=_STOP_WITHIN_S)
-        if tls is not None:
-            await tls.stop()
-        server.stop()
-        await serving
 
-    async def _written(self, job: Callable[[], _Result]) -> _Result:
-        """Run something in the writer's thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._writer, job)
+def _announced(announce: Callable[[str], None], host: str, place: Place) -> None:
+    scheme = "http" if place.tls is None else "https"
+    announce(f"{scheme}://{host}:{place.port}")
 
-    async def _look_up(self, gateway: str, counter: int) -> BatchStatus | TaihangError:
-        return await self._written(partial(self._door.status, gateway, counter))
 
-    def _now_s(self) -> int:
-        return int(self._door.now().timestamp())
+def _told_to_stop() -> "asyncio.Future[None]":
+    """Return what is done when the process is told to stop."""
+    loop = asyncio.get_running_loop()
+    told: asyncio.Future[None] = loop.create_future()
+
+    def tell() -> None:
+        if not told.done():
+            told.set_result(None)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, tell)
+    return told
 
 
 def _server(application: AsgiApplication, address: str, port: int) -> Server:

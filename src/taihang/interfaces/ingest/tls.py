@@ -66,13 +66,13 @@ class TlsEnd:
     """Listens with TLS and passes plain bytes to the server behind it.
 
     Args:
-        context: The TLS settings.
+        context: The TLS settings; None where nothing is to be ended, and it then does nothing.
         inner: Address and port of the server behind it.
         identities: Told who is behind each inner port.
     """
 
     def __init__(
-        self, context: ssl.SSLContext, *, inner: tuple[str, int], identities: Identities
+        self, context: ssl.SSLContext | None, *, inner: tuple[str, int], identities: Identities
     ) -> None:
         self._context = context
         self._inner = inner
@@ -81,7 +81,9 @@ class TlsEnd:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self, bind: str, port: int) -> None:
-        """Listen."""
+        """Listen, if there is TLS to be ended."""
+        if self._context is None:
+            return
         self._server = await asyncio.start_server(
             self._met,
             bind,
