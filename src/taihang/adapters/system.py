@@ -66,7 +66,30 @@ class FixedClock:
 
 
 class PosixDisk:
-    """The few file operations under journal and lake; a simulated disk can stand in for them."""
+    """The file operations under journal and lake; a simulated disk can stand in for them."""
+
+    def names(self, directory: Path) -> list[str]:
+        """Return the names in a folder; none if it is absent."""
+        return [path.name for path in directory.iterdir()] if directory.is_dir() else []
+
+    def size(self, path: Path) -> int | None:
+        """Return the length of a file [bytes]; None if it is absent."""
+        try:
+            return path.stat().st_size
+        except FileNotFoundError:
+            return None
+
+    def read(self, path: Path, offset: int, n_bytes: int) -> bytes:
+        """Return bytes of a file, fewer at its end."""
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            return os.pread(handle, n_bytes, offset)
+        finally:
+            os.close(handle)
+
+    def make_folder(self, path: Path) -> None:
+        """Make a folder and those above it, unless they are there."""
+        path.mkdir(parents=True, exist_ok=True)
 
     def append(self, path: Path, data: bytes) -> None:
         """Append bytes; on a short write or an error the file may have grown by a part of them."""

@@ -5,7 +5,7 @@ batch, the checkpoint, the point or the statement.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
@@ -21,9 +21,9 @@ from taihang.core.seal.batch import SealedBatch, open_batch
 from taihang.core.seal.entry import leaf_entry_of
 from taihang.core.seal.event import is_event
 from taihang.core.seal.gateway_key import GatewayKey
+from taihang.core.tlog.check import JournalFinding, JournalLaw, check_journal
 from taihang.core.tlog.checkpoint import Checkpoint, open_checkpoint
-from taihang.core.tlog.merkle import Tree, leaf_hash
-from taihang.core.tlog.record import Damage, Record
+from taihang.core.tlog.record import Record
 from taihang.services.account import Draft, UnsettledMonthError, month_drafts, says_the_same
 from taihang.services.bill import bill_drafts
 from taihang.services.certify import certify
@@ -79,18 +79,18 @@ def audit(*, ports: Ports) -> Audit:
         What was looked at, and every finding.
     """
     result = Audit()
-    # 1. Every record: frame, bytes, block root, signature, sender, counter.
-    pending, tree = _check_records(result, ports)
-    # 2. Every checkpoint: signature, and the root of the tree at its size.
-    _check_checkpoints(result, tree, ports)
+    # 1. The journal: every frame, number, time, leaf and checkpoint ever signed.
+    # 2. Its batches: every byte, block root, signature, sender, counter.
+    pending = _check_journal(result, ports)
+    is_whole = not result.findings
     # 3. The lake says what the journal says.
-    if tree is not None:
+    if is_whole:
         try:
             _check_lake(result, pending, ports)
         except TaihangError as error:
             result.findings.append(Finding("lake", str(error)))
     # 4. What is derived is what the journal and the settlements give.
-    if tree is not None and not result.findings:
+    if not result.findings:
         _check_derived(result, ports)
     # 5. Statements are as they were issued, and say what the settled rows give.
     if not result.findings:
@@ -133,38 +133,57 @@ def _rebuilt(ports: Ports) -> Lake:
     return fresh
 
 
-def _check_records(result: Audit, ports: Ports) -> tuple[Staged, Tree | None]:
-    pending, tree = Staged(0), Tree()
+def _check_journal(result: Audit, ports: Ports) -> Staged:
+    """Check the journal against itself, and every batch in it."""
+    pending = Staged(0)
     names = _names(ports)
     earlier: list[Park] = []
     enrolled = ports.registry.gateway_keys()
-    whole = True
-    for item in ports.journal.scan():
-        if isinstance(item, Damage):
-            result.findings.append(_damage(item, names))
-            whole = False
-            continue
-        try:
-            tree.append(leaf_hash(leaf_entry_of(item.data)))
-            if not is_event(item.data):
-                batch = open_batch(item.data)
-                _check_sender(batch, enrolled, earlier, ports)
-                result.n_batches += 1
-                result.n_readings += sum(len(sealed.block.times_s) for sealed in batch.blocks)
-            pending.add_record(item.data)
-        except TaihangError as error:
-            result.findings.append(Finding(_record_name(item, names), str(error)))
-            whole = False
+
+    def see(record: Record) -> None:
+        if is_event(record.data):
+            pending.add_record(record.data)
+            return
+        batch = open_batch(record.data)
+        result.n_batches += 1
+        result.n_readings += sum(len(sealed.block.times_s) for sealed in batch.blocks)
+        pending.add(batch)
+        _check_sender(batch, enrolled, earlier, ports)
+
+    law = JournalLaw(leaf_entry=leaf_entry_of, open_checkpoint=_opener(ports), see=see)
+    journal = ports.journal
+    found = check_journal(
+        journal.scan(), journal.scan_checkpoints(), law=law, at_least=_remembered(names, ports)
+    )
+    result.findings += [_named(finding, names) for finding in found.findings]
+    result.n_checkpoints = found.n_checkpoints
+    result.root = found.tree.root()
     _check_counters(result, pending)
-    result.root = tree.root()
-    return pending, tree if whole else None
+    return pending
+
+
+def _opener(ports: Ports) -> Callable[[str], Checkpoint]:
+    public_key = ports.keys.signing_key(LOG_KEY).public
+
+    def opened(note: str) -> Checkpoint:
+        return open_checkpoint(
+            note, origin=ports.log_origin, public_key=public_key, verify=ports.verify
+        )
+
+    return opened
+
+
+def _remembered(names: list[str], ports: Ports) -> int:
+    """Return how many records the lake and the register know to have been acknowledged."""
+    sizes = [settlement.journal_size for settlement in ports.registry.settlements()]
+    return max([len(names), *sizes])
 
 
 def _names(ports: Ports) -> list[str]:
     """Return what the lake remembers each record to be; a broken lake is a finding of its own."""
     with suppress(TaihangError):
         batches = ports.lake.batches()
-        return [batches.name(leaf) for leaf in range(len(batches))]
+        return [f"{row.gateway or 'event'}/{row.counter}" for row in batches]
     return []
 
 
@@ -188,23 +207,18 @@ def _was_right(batch: SealedBatch, enrolled: _Keys, park: Park, ports: Ports) ->
     return False
 
 
-def _damage(item: Damage, names: list[str]) -> Finding:
-    """Name a damaged record by the lake's list of batches, else by what can still be read."""
-    if item.index < len(names):
-        name = names[item.index]
+def _named(finding: JournalFinding, names: list[str]) -> Finding:
+    """Name a record by the lake's list of batches, else by what can still be read of it."""
+    if finding.is_checkpoint:
+        return Finding(finding.where, finding.what)
+    if finding.index < len(names):
+        name = names[finding.index]
     else:
-        gateway, counter = _GATEWAY.search(item.data), _COUNTER.search(item.data)
+        shown = finding.shown
+        gateway, counter = _GATEWAY.search(shown), _COUNTER.search(shown)
         name = f"{gateway[1].decode(errors='replace')}/" if gateway else "unreadable/"
         name += counter[1].decode() if counter else "?"
-    return Finding(
-        f"batch {name} (record {item.index}, {item.file} at byte {item.offset})",
-        item.what,
-    )
-
-
-def _record_name(item: Record, names: list[str]) -> str:
-    name = names[item.index] if item.index < len(names) else "?"
-    return f"batch {name} (record {item.index})"
+    return Finding(f"batch {name} ({finding.where})", finding.what)
 
 
 def _check_counters(result: Audit, pending: Staged) -> None:
@@ -217,42 +231,6 @@ def _check_counters(result: Audit, pending: Staged) -> None:
     for gateway, counters in sorted(seen.items()):
         absent = sorted(set(range(1, max(counters) + 1)) - counters)
         result.gaps += [f"{gateway}/{counter}" for counter in absent]
-
-
-def _check_checkpoints(result: Audit, tree: Tree | None, ports: Ports) -> None:
-    for damage in ports.journal.checkpoint_damage():
-        where = f"checkpoint file at byte {damage.offset}"
-        result.findings.append(Finding(where, damage.what))
-    size = 0
-    for number, checkpoint in _opened_checkpoints(result, ports):
-        result.n_checkpoints += 1
-        where = f"checkpoint {number} of size {checkpoint.size}"
-        if checkpoint.size < size:
-            result.findings.append(Finding(where, f"is smaller than the one before, {size}"))
-        size = max(size, checkpoint.size)
-        if tree is not None and checkpoint.size > tree.size:
-            result.findings.append(Finding(where, f"covers more than the {tree.size} records"))
-        elif tree is not None and tree.root(checkpoint.size) != checkpoint.root:
-            result.findings.append(Finding(where, "has another root than the records under it"))
-    if tree is not None and tree.size > size:
-        unacknowledged = Finding(
-            f"records {size} … {tree.size - 1}", "are under no checkpoint: start the park once"
-        )
-        result.findings.append(unacknowledged)
-
-
-def _opened_checkpoints(result: Audit, ports: Ports) -> Iterator[tuple[int, Checkpoint]]:
-    public_key = ports.keys.signing_key(LOG_KEY).public
-    for number, note in enumerate(ports.journal.checkpoint_notes()):
-        try:
-            yield (
-                number,
-                open_checkpoint(
-                    note, origin=ports.log_origin, public_key=public_key, verify=ports.verify
-                ),
-            )
-        except TaihangError as error:
-            result.findings.append(Finding(f"checkpoint {number}", str(error)))
 
 
 def _check_lake(result: Audit, pending: Staged, ports: Ports) -> None:

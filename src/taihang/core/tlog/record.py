@@ -1,6 +1,10 @@
 """What a journal holds: records, and the places where none can be read."""
 
 from dataclasses import dataclass
+from typing import Final
+
+ALTERED: Final = "its stored bytes are altered or cut"
+"""What is wrong where no intact frame stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,5 +38,10 @@ class Damage:
     between, for then a record is missing."""
     data: bytes
     """The first bytes of the stretch."""
-    what: str = "its stored bytes are altered or cut"
+    what: str = ALTERED
     """What is wrong."""
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether no intact frame stands there, as a crash may leave it."""
+        return self.what == ALTERED

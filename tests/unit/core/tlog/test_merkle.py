@@ -254,6 +254,22 @@ def test_perfect_hashes__are_the_hashes_of_whole_subtrees() -> None:
         tree.perfect_hashes(2, start=0, stop=3)
 
 
+@pytest.mark.parametrize("n_before", [0, 1, 2, 5, 8])
+def test_extend__is_as_if_each_leaf_had_been_appended(n_before: int) -> None:
+    hashes = [leaf_hash(bytes([n])) for n in range(40)]
+
+    for n_added in range(32):
+        tree = Tree(hashes[:n_before])
+        tree.extend(b"".join(hashes[n_before : n_before + n_added]))
+        expected = Tree(hashes[: n_before + n_added])
+        assert (tree.size, tree.root()) == (expected.size, expected.root())
+        for leaf in hashes[n_before + n_added :]:
+            tree.append(leaf)
+        assert tree.root() == Tree(hashes).root()
+    with pytest.raises(TreeRangeError):
+        Tree().extend(bytes(33))
+
+
 def test_cut__leaves_the_tree_that_was_before() -> None:
     hashes = [leaf_hash(bytes([n])) for n in range(40)]
 
@@ -266,7 +282,7 @@ def test_cut__leaves_the_tree_that_was_before() -> None:
         tree.cut(size)
         assert (tree.size, tree.root()) == (size, Tree(hashes[:size]).root())
     with pytest.raises(TreeRangeError):
-        tree.cut(41)
+        Tree(hashes).cut(41)
 
 
 def test_append__refuses_what_is_no_hash() -> None:

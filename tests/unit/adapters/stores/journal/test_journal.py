@@ -1,14 +1,16 @@
 """The laws of the journal: what was acknowledged stays, what is altered is found."""
 
 import errno
+from array import array
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from zlib import crc32
 
 import pytest
+from typing_extensions import override
 
 from fault.simulated_disk import SEAL, DeafDisk, FullDisk, journal_on
-from taihang.adapters.stores import journal as journal_module
 from taihang.adapters.stores.journal import (
     DamagedJournalError,
     Journal,
@@ -17,6 +19,9 @@ from taihang.adapters.stores.journal import (
     StorageFullError,
     SuspectJournalError,
 )
+from taihang.adapters.stores.journal import journal as journal_module
+from taihang.adapters.stores.journal.start_index import StartIndex
+from taihang.adapters.system import PosixDisk
 from taihang.core.errors import LinkError, TaihangError
 from taihang.core.tlog import frame as frame_module
 from taihang.core.tlog import merkle
@@ -58,6 +63,10 @@ def checkpoints(directory: Path) -> Path:
     return directory / "checkpoints"
 
 
+def damaged(journal: Journal) -> list[Damage]:
+    return [item for item in journal.scan_checkpoints() if isinstance(item, Damage)]
+
+
 def frames(directory: Path) -> list[bytes]:
     """The frames of the segment, byte for byte."""
     content, found = segment(directory).read_bytes(), list[bytes]()
@@ -73,7 +82,7 @@ def frames(directory: Path) -> list[bytes]:
 def is_found(directory: Path) -> bool:
     """Say whether any look at the journal sees that something is wrong."""
     journal = journal_on(directory)
-    if journal.checkpoint_damage() or any(isinstance(item, Damage) for item in journal.scan()):
+    if damaged(journal) or any(isinstance(item, Damage) for item in journal.scan()):
         return True
     try:
         journal.load()
@@ -225,7 +234,7 @@ def test_recover__leaves_an_altered_old_checkpoint_for_the_audit(tmp_path: Path)
     journal.append([b"later"], received_at_s=NOW_S)
 
     assert checkpoints(tmp_path).read_bytes().startswith(bytes(content))
-    assert [d.offset for d in journal.checkpoint_damage()] == [0]
+    assert [d.offset for d in damaged(journal)] == [0]
     assert read_again(tmp_path) == [*RECORDS, b"later"]
 
 
@@ -403,7 +412,7 @@ def test_append__on_a_full_disk_stores_nothing_and_goes_on_when_there_is_room(
 def test_append__after_a_failed_force_acknowledges_nothing_until_a_restart(
     tmp_path: Path, error: int
 ) -> None:
-    n_forced_each = 4
+    n_forced_each = 2
 
     for fail_at in range(1, n_forced_each + 1):
         directory = tmp_path / str(fail_at)
@@ -572,3 +581,181 @@ def test_recover__refuses_damage_of_the_first_form(tmp_path: Path) -> None:
 
     with pytest.raises(RolledBackJournalError):
         ready(tmp_path)
+
+
+# -- the start-up index --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_segments(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_module, "_SEGMENT_BYTES", 100)
+
+
+MANY = [b"record %02d " % number * 4 for number in range(9)]
+
+
+def indexes(directory: Path) -> list[Path]:
+    return sorted(directory.glob("*.index"))
+
+
+class CountingDisk(PosixDisk):
+    """Says of which files something was read."""
+
+    def __init__(self) -> None:
+        self.files_read: set[str] = set()
+
+    @override
+    def read(self, path: Path, offset: int, n_bytes: int) -> bytes:
+        self.files_read.add(path.name)
+        return super().read(path, offset, n_bytes)
+
+
+@pytest.mark.usefixtures("small_segments")
+def test_load__reads_of_closed_segments_only_the_index(tmp_path: Path) -> None:
+    written = filled(tmp_path, MANY)
+    n_segments = len(list(tmp_path.glob("segment-*.log")))
+    journal = journal_on(tmp_path, disk := CountingDisk())
+
+    journal.load()
+
+    assert journal.tree.root() == written.tree.root()
+    assert (n_segments, len(indexes(tmp_path))) == (5, 4)
+    assert {name for name in disk.files_read if name.endswith(".log")} == {"segment-000005.log"}
+    assert [journal.record(n).data for n in range(9)] == MANY
+
+
+@pytest.mark.usefixtures("small_segments")
+def test_load__does_without_an_index_and_recover_writes_it_again(tmp_path: Path) -> None:
+    filled(tmp_path, MANY)
+    whole = {path: path.read_bytes() for path in indexes(tmp_path)}
+    one, other, third, _ = whole
+    one.unlink()
+    other.write_bytes(whole[other][:-1])
+    third.write_bytes(whole[one])
+
+    assert read_again(tmp_path) == MANY
+    assert len(indexes(tmp_path)) == 3, "a reader writes nothing"
+    ready(tmp_path)
+    assert {path: path.read_bytes() for path in indexes(tmp_path)} == whole
+
+
+def forged_index(path: Path, *, leaf: int | None = None, offset: int = 0) -> bytes:
+    """An index with a right checksum that says something else."""
+    index = StartIndex.decode(path.read_bytes())
+    assert index is not None
+    leaves = bytearray(index.leaves)
+    if leaf is not None:
+        leaves[leaf] ^= 1
+    offsets = array("Q", [place + offset for place in index.offsets])
+    return replace(index, leaves=bytes(leaves), offsets=offsets).encode()
+
+
+@pytest.mark.usefixtures("small_segments")
+def test_load__believes_no_index_that_does_not_lead_to_the_signed_root(tmp_path: Path) -> None:
+    written = filled(tmp_path, MANY)
+    path = indexes(tmp_path)[1]
+    path.write_bytes(forged_index(path, leaf=3))
+
+    journal = ready(tmp_path)
+
+    assert journal.tree.root() == written.tree.root()
+    assert [record.data for record in journal.records()] == MANY
+    assert path.read_bytes() != forged_index(path, leaf=3), "it was written again"
+
+
+@pytest.mark.usefixtures("small_segments")
+def test_record__believes_no_place_that_an_index_gives(tmp_path: Path) -> None:
+    filled(tmp_path, MANY)
+    path = indexes(tmp_path)[0]
+    path.write_bytes(forged_index(path, offset=1))
+    journal = journal_on(tmp_path)
+    journal.load()
+
+    with pytest.raises(DamagedJournalError, match="record 0"):
+        journal.record(0)
+
+
+@pytest.mark.usefixtures("small_segments")
+def test_load__refuses_a_closed_segment_that_became_shorter_or_is_gone(tmp_path: Path) -> None:
+    filled(tmp_path, MANY)
+    path = sorted(tmp_path.glob("segment-*.log"))[1]
+    content = path.read_bytes()
+
+    path.write_bytes(content[:-1])
+    with pytest.raises(DamagedJournalError, match=r"record \d at byte \d+ of segment-000002.log"):
+        journal_on(tmp_path).load()
+    path.unlink()
+    with pytest.raises(DamagedJournalError, match=r"segment-000003\.log"):
+        ready(tmp_path)
+    path.write_bytes(content)
+    assert read_again(tmp_path) == MANY
+
+
+@pytest.mark.usefixtures("small_segments")
+def test_record__refuses_a_flipped_bit_of_a_closed_segment_that_a_start_does_not_read(
+    tmp_path: Path,
+) -> None:
+    filled(tmp_path, MANY)
+    path = sorted(tmp_path.glob("segment-*.log"))[1]
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    journal = ready(tmp_path)
+
+    with pytest.raises(DamagedJournalError, match=r"segment-000002\.log"):
+        list(journal.records())
+    assert [item for item in journal.scan() if isinstance(item, Damage)]
+
+
+@pytest.mark.usefixtures("small_segments")
+def test_append__goes_on_when_the_index_cannot_be_written(tmp_path: Path) -> None:
+    class NoIndexDisk(PosixDisk):
+        @override
+        def append(self, path: Path, data: bytes) -> None:
+            if path.suffix == ".index":
+                raise OSError(errno.ENOSPC, "no room")
+            super().append(path, data)
+
+    journal = journal_on(tmp_path, NoIndexDisk())
+    journal.recover()
+    for record in MANY:
+        journal.append([record], received_at_s=NOW_S)
+
+    assert indexes(tmp_path) == []
+    assert read_again(tmp_path) == MANY
+
+
+@pytest.mark.usefixtures("small_segments")
+def test_refresh__follows_another_process_into_new_segments(tmp_path: Path) -> None:
+    reader = filled(tmp_path, MANY[:2])
+    writer = ready(tmp_path)
+    for record in MANY[2:]:
+        writer.append([record], received_at_s=NOW_S)
+        reader.refresh()
+        assert reader.tree.root() == writer.tree.root()
+        assert reader.checkpoint_note == writer.checkpoint_note
+
+    assert [reader.record(n).data for n in range(9)] == MANY
+    assert reader.append([b"by the first"], received_at_s=NOW_S) == [9]
+
+
+def test_refresh__of_a_writer_repairs_what_a_dead_process_left(tmp_path: Path) -> None:
+    writer = filled(tmp_path)
+    whole = encode_frame(b"whole", index=len(RECORDS), received_at_s=NOW_S)
+    segment(tmp_path).write_bytes(segment(tmp_path).read_bytes() + whole + whole[:-1])
+
+    writer.refresh()
+
+    assert [record.data for record in writer.records()] == [*RECORDS, b"whole"]
+    assert read_again(tmp_path) == [*RECORDS, b"whole"]
+
+
+def test_refresh__reads_nothing_while_nothing_changes(tmp_path: Path) -> None:
+    filled(tmp_path)
+    journal = journal_on(tmp_path, disk := CountingDisk())
+    journal.load()
+    disk.files_read.clear()
+
+    journal.refresh()
+
+    assert disk.files_read == set()
