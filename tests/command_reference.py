@@ -22,6 +22,20 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang ingest mypark --bind 10.0.0.5 --tls-cert door.pem --tls-key door.key",
     ),
     "token": ("taihang token mypark GW2 --days 90", "taihang token mypark GW2 --revoke"),
+    "witness": (
+        "taihang witness w --new --name e01-witness",
+        "taihang witness w",
+        "taihang witness w --bind 10.1.2.3 --port 8102 --open-to-network",
+    ),
+    "publish": ("taihang publish mypark", "taihang publish mypark --every 60 --json"),
+    "status": ("taihang status mypark GW2 17",),
+    "check-log": (
+        f"taihang check-log https://park.example/log --held kept.checkpoint --log-key {64 * '9'}",
+        (
+            f"taihang check-log mypark/log --held kept.checkpoint --log-key {64 * '9'}"
+            f" --witness-key e01-witness={64 * '4'} --quorum 1 --out evidence"
+        ),
+    ),
     "settle": ("taihang settle mypark --from 2026-09-01 --to 2026-10-01",),
     "plan": (
         "taihang plan mypark --day 2026-10-01",

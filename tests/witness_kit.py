@@ -24,7 +24,7 @@ WITNESS_SECRETS: Final = tuple(
 WITNESSES: Final = tuple(
     VerifierKey(name, secret.public_key().public_bytes_raw())
     for name, secret in zip(
-        ("e01.example/witness", "grid.example/witness", "regulator.example/witness"),
+        ("e01.example", "grid.example", "regulator.example"),
         WITNESS_SECRETS,
         strict=True,
     )
@@ -71,7 +71,7 @@ def witness_of(state: WitnessState, *, number: int = 0, at_s: int = AT_S) -> Wit
     return Witness(
         key=WITNESSES[number],
         sign=WITNESS_SECRETS[number].sign,
-        logs={LOG.name: LOG},
+        logs={LOG.name: (LOG,)},
         state=state,
         clock=FixedClock(datetime.fromtimestamp(at_s, UTC)),
         verify=verify_signature,

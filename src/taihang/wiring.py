@@ -27,6 +27,8 @@ from taihang.adapters.imports.read_map import load_map  # noqa: E402
 from taihang.adapters.registry.store import Registry  # noqa: E402
 from taihang.adapters.stores.journal import CheckpointSeal, Journal  # noqa: E402
 from taihang.adapters.stores.lake import DamagedLakeError, Lake  # noqa: E402
+from taihang.adapters.stores.published import PublishedFiles  # noqa: E402
+from taihang.adapters.web_link import WebLink  # noqa: E402
 from taihang.config.park_file import examine_park, read_park  # noqa: E402
 from taihang.core.errors import InputError, IntegrityError, StateError  # noqa: E402
 from taihang.core.park.park import Park  # noqa: E402
@@ -34,6 +36,7 @@ from taihang.core.park.topology import Meter  # noqa: E402
 from taihang.core.seal.entry import leaf_entry_of  # noqa: E402
 from taihang.core.tlog.checkpoint import (  # noqa: E402
     Checkpoint,
+    checkpoint_of,
     open_checkpoint,
     sign_checkpoint,
 )
@@ -105,6 +108,11 @@ class ParkFolder:
     def lake(self) -> Path:
         """Derived rows."""
         return self.root / "lake"
+
+    @property
+    def public(self) -> Path:
+        """What strangers may read: the published log."""
+        return self.root / "log"
 
     @property
     def keys(self) -> Path:
@@ -336,10 +344,12 @@ def _make_ready(ports: Ports) -> None:
 
 
 def _remembered(ports: Ports) -> int:
-    """Return how many records the lake and the register know to have been acknowledged."""
+    """Return how many records lake, register and publications know to have been acknowledged."""
     sizes = [settlement.journal_size for settlement in ports.registry.settlements()]
     with suppress(DamagedLakeError):
         sizes.append(len(ports.lake.batches()))
+    if (published := ports.published.latest()) is not None:
+        sizes.append(checkpoint_of(published).size)
     return max(sizes, default=0)
 
 
@@ -416,6 +426,8 @@ def _ports(
         verify=system.verify_signature,
         journal=Journal(folder.journal, disk=disk, seal=_seal(origin, keys)),
         lake=Lake(folder.lake, disk=disk),
+        published=PublishedFiles(journal=folder.journal, public=folder.public, disk=disk),
+        ask_witness=WebLink().post,
         scratch_lake=partial(_scratch_lake, folder, disk),
         registry=registry,
         solve=highs.solve,

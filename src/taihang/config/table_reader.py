@@ -144,6 +144,15 @@ class TableReader:
         )
         return self._value(ask, key_of) or b""
 
+    def public_keys(self, name: str) -> tuple[bytes, ...]:
+        """Read a list of public keys, at least one."""
+        ask = _plain(
+            name,
+            expected="a list of one or more public keys, 64 hexadecimal digits each",
+            example=f'["{_KEY}"]',
+        )
+        return self._value(ask, lambda value: _list_of(value, key_of) or None) or ()
+
     def url(self, name: str, *, example: str) -> str:
         """Read the address of a service of somebody else."""
         ask = _plain(
@@ -292,9 +301,9 @@ def _choice_of(value: object, choices: type[_Choice]) -> _Choice | None:
     return next((choice for choice in choices if choice.value == value), None)
 
 
-def _list_of(value: object, accept: Callable[[object], str | None]) -> tuple[str, ...] | None:
+def _list_of(value: object, accept: Callable[[object], _Value | None]) -> tuple[_Value, ...] | None:
     if not isinstance(value, list):
         return None
     items = cast("list[object]", value)
-    accepted = [text for text in map(accept, items) if text is not None]
+    accepted = [found for found in map(accept, items) if found is not None]
     return tuple(accepted) if len(accepted) == len(items) else None

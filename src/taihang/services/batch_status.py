@@ -1,11 +1,16 @@
 """Platform job: say how far a batch has come: received, under a checkpoint, published."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from taihang.core.errors import StateError
 from taihang.core.seal.batch import header_of
+from taihang.core.tlog.checkpoint import checkpoint_of
+from taihang.core.tlog.cosignature import cosignatures_of
 from taihang.core.tlog.inclusion_text import encode_inclusion
+from taihang.core.tlog.note import parse_note
+from taihang.core.tlog.tlog_proof import TlogProof, encode_tlog_proof
+from taihang.services.ask_witnesses import keys_of
 from taihang.services.ingest import Receipt
 from taihang.services.ports import Ports
 
@@ -24,7 +29,15 @@ class BatchStatus:
     included_size: int
     """Entries under the checkpoint that the receipt's path leads to."""
     published_size: int | None
-    """Entries under the last checkpoint that enough witnesses have cosigned; None if none has."""
+    """Entries under the first published checkpoint that covers the batch; None if none does."""
+    published_at_s: int | None = None
+    """When that was published [s]."""
+    cosigned_by: tuple[str, ...] = ()
+    """The witnesses of park.toml that have cosigned it."""
+    published_proof: str | None = None
+    """Index, path and the cosigned checkpoint as text: evidence that needs nobody's word."""
+    is_witnessed: bool = False
+    """Whether the park has witnesses at all; without any, nothing is ever published."""
 
     @property
     def is_published(self) -> bool:
@@ -66,7 +79,29 @@ def batch_status(gateway: str, counter: int, *, ports: Ports) -> BatchStatus:
             leaf_index, path=path, checkpoint_note=journal.checkpoint_note or ""
         ),
     )
-    return BatchStatus(receipt, journal.size, None)
+    return _published(BatchStatus(receipt, journal.size, None), ports)
+
+
+def _published(status: BatchStatus, ports: Ports) -> BatchStatus:
+    """Add what is published of a batch."""
+    status = replace(status, is_witnessed=ports.park.log is not None)
+    leaf_index = status.receipt.leaf_index
+    found = ports.published.first_above(leaf_index)
+    if found is None:
+        return status
+    note, at_s = found
+    size = checkpoint_of(note).size
+    path = ports.journal.tree.inclusion_proof(leaf_index, size=size)
+    cosigned = cosignatures_of(
+        parse_note(note), witnesses=keys_of(ports.park.witnesses), verify=ports.verify
+    )
+    return replace(
+        status,
+        published_size=size,
+        published_at_s=at_s,
+        cosigned_by=tuple(item.name for item in cosigned),
+        published_proof=encode_tlog_proof(TlogProof(leaf_index, tuple(path), note)),
+    )
 
 
 def stored_origin(leaf_index: int, *, ports: Ports) -> Mapping[str, str]:

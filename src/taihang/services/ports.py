@@ -1,6 +1,7 @@
 """What the jobs need from outside. Each protocol states its obligations, not only its methods."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, Self, TypeAlias
@@ -22,6 +23,7 @@ from taihang.core.seal.issued import IssuedStatement
 from taihang.core.tlog.log_key import LogKey
 from taihang.core.tlog.merkle import Tree
 from taihang.core.tlog.record import Damage, Record
+from taihang.core.tlog.witnessing import WitnessAnswer
 
 Columns: TypeAlias = Mapping[str, NDArray[np.int64]]
 Slabs: TypeAlias = Mapping[tuple[str, ...], Columns]
@@ -116,6 +118,42 @@ class Journal(Protocol):
 
     def scan_checkpoints(self) -> Iterator[Record | Damage]:
         """Yield every signed checkpoint, and the places where none can be read."""
+        ...
+
+
+class PublishedLog(Protocol):
+    """What was published; every write is on the disk when it returns, or raises."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep every other thread and process from publishing."""
+        ...
+
+    def latest(self) -> str | None:
+        """Return the last published note, or None."""
+        ...
+
+    def first_above(self, size: int) -> tuple[str, int] | None:
+        """Return the first published note of more leaves, and when it was published [s]."""
+        ...
+
+    def notes(self) -> list[str]:
+        """Return every published note in order."""
+        ...
+
+    def damage(self) -> list[int]:
+        """Return where the file of published notes is damaged [byte]."""
+        ...
+
+    def write_tiles(self, tiles: Iterable[tuple[str, bytes]]) -> None:
+        """Write tiles by path."""
+        ...
+
+    def append(self, note: str, *, at_s: int) -> None:
+        """Write a cosigned note down for ever."""
+        ...
+
+    def show(self, note: str) -> None:
+        """Let strangers see a published note."""
         ...
 
 
@@ -307,6 +345,9 @@ class Ports:
     lake: Lake
     scratch_lake: Callable[[], Lake]
     """Make an empty lake beside the park's own, to build in or to compare with."""
+    published: PublishedLog
+    ask_witness: Callable[[str, bytes], WitnessAnswer]
+    """Send a body to the address of a witness; raises ``LinkError`` where none answers."""
     registry: Registry
     solve: Solve
     read_park: Callable[[str], Park]

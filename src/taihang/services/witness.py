@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from taihang.core.errors import InputError
-from taihang.core.tlog.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
+from taihang.core.tlog.checkpoint import Checkpoint, checkpoint_of, open_by_any
 from taihang.core.tlog.cosignature import cosign
 from taihang.core.tlog.note import Sign, VerifierKey, Verify, parse_note
 from taihang.core.tlog.witnessing import (
@@ -60,8 +60,8 @@ class Witness:
 
     key: VerifierKey
     sign: Sign
-    logs: Mapping[str, VerifierKey]
-    """The logs that it follows, by origin."""
+    logs: Mapping[str, tuple[VerifierKey, ...]]
+    """The logs that it follows, by origin: their keys, any of which is enough."""
     state: WitnessState
     clock: Clock
     verify: Verify
@@ -83,30 +83,30 @@ def add_checkpoint(body: bytes, *, witness: Witness) -> str:
     """
     # 1. Take the request apart, find the log, check its signature.
     request = parse_add_checkpoint(body)
-    text = parse_note(request.note).text
-    origin = parse_checkpoint(text).origin
-    log = witness.logs.get(origin)
-    if log is None:
+    origin = checkpoint_of(request.note).origin
+    keys = witness.logs.get(origin)
+    if keys is None:
         raise UnknownLogError(
             given=f"a checkpoint of {origin!r}",
             expected=f"one of {', '.join(sorted(witness.logs)) or 'no log at all'}",
             remedy="add origin and key of the log to witness.toml",
         )
-    new = _open(request.note, log=log, witness=witness)
+    new = open_by_any(request.note, keys=keys, verify=witness.verify)
     with witness.state.alone():
         # 2. Judge and store in one step: a slow request must never take the witness back.
-        _judge(request, new=new, log=log, witness=witness)
+        _judge(request, new=new, witness=witness)
         if witness.state.held(origin) != request.note:
             witness.state.hold(origin, request.note)
         # 3. Only now is there something to sign.
+        text = parse_note(request.note).text
         at_s = int(witness.clock.now().timestamp())
         return cosign(text, witness=witness.key, at_s=at_s, sign=witness.sign)
 
 
-def _judge(request: AddCheckpoint, *, new: Checkpoint, log: VerifierKey, witness: Witness) -> None:
+def _judge(request: AddCheckpoint, *, new: Checkpoint, witness: Witness) -> None:
     """Judge a request by what is held, and keep what a refusal shows."""
-    held_note = witness.state.held(log.name)
-    held = _open(held_note, log=log, witness=witness) if held_note is not None else None
+    held_note = witness.state.held(new.origin)
+    held = checkpoint_of(held_note) if held_note is not None else None
     try:
         judge(request, new=new, held=held)
     except ForkedLogError as error:
@@ -114,7 +114,7 @@ def _judge(request: AddCheckpoint, *, new: Checkpoint, log: VerifierKey, witness
             witness.state.keep(
                 ForkEvidence(
                     at_s=int(witness.clock.now().timestamp()),
-                    origin=log.name,
+                    origin=new.origin,
                     held=held_note,
                     refused=request.note,
                     path=request.path,
@@ -122,7 +122,3 @@ def _judge(request: AddCheckpoint, *, new: Checkpoint, log: VerifierKey, witness
                 )
             )
         raise
-
-
-def _open(note: str, *, log: VerifierKey, witness: Witness) -> Checkpoint:
-    return open_checkpoint(note, origin=log.name, public_key=log.public_key, verify=witness.verify)

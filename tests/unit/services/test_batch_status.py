@@ -5,9 +5,14 @@ from pathlib import Path
 import pytest
 
 import small_park
+from evidence_kit import verify_signature
 from taihang.core.tlog.inclusion_text import parse_inclusion
+from taihang.core.tlog.note import VerifierKey
+from taihang.core.tlog.tlog_proof import parse_tlog_proof, verify_tlog_proof
 from taihang.services.batch_status import UnknownBatchError, batch_status, stored_origin
 from taihang.services.ports import Ports
+from watched_park import NOW_S, ORIGIN, Watched
+from witness_kit import WITNESSES
 
 
 def _stored(ports: Ports, n: int) -> list[bytes]:
@@ -50,3 +55,28 @@ def test_stored_origin__is_what_the_batch_says(tmp_path: Path) -> None:
         _stored(ports, 2)
 
         assert stored_origin(1, ports=ports) == small_park.ORIGIN
+
+
+def test_batch_status__says_when_a_batch_was_published_and_by_whom(tmp_path: Path) -> None:
+    park = Watched(tmp_path)
+    park.grow(3)
+    park.published()
+    park.grow(5)
+
+    with park.opened(writing=False) as ports:
+        second, fourth = (batch_status("GW2", number, ports=ports) for number in (2, 4))
+        leaf = ports.journal.tree.leaf(1)
+
+    assert (second.published_size, second.published_at_s) == (3, NOW_S)
+    assert second.cosigned_by == tuple(witness.name for witness in WITNESSES)
+    assert (fourth.is_published, fourth.is_witnessed, fourth.cosigned_by) == (False, True, ())
+    # The proof stands on its own: cosigned, and nobody has to be asked.
+    found = verify_tlog_proof(
+        parse_tlog_proof(second.published_proof or ""),
+        leaf=leaf,
+        log=VerifierKey(ORIGIN, park.log_key),
+        witnesses=WITNESSES,
+        quorum=3,
+        verify=verify_signature,
+    )
+    assert found.index == 1

@@ -6,6 +6,8 @@ Source:
 
 import re
 from base64 import b64encode
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +15,9 @@ from taihang.core.errors import InputError
 from taihang.core.tlog.merkle import HASH_BYTES
 from taihang.core.tlog.note import (
     NoteFormatError,
+    NoteSignatureError,
     Sign,
+    VerifierKey,
     Verify,
     decode_base64,
     parse_note,
@@ -140,6 +144,39 @@ def open_checkpoint(note: str, *, origin: str, public_key: bytes, verify: Verify
         )
     verify_note(parsed, name=origin, public_key=public_key, verify=verify)
     return checkpoint
+
+
+def checkpoint_of(note: str) -> Checkpoint:
+    """Return what a note says without looking at its signatures: they were checked before.
+
+    Args:
+        note: A signed note.
+
+    Returns:
+        The checkpoint.
+    """
+    return parse_checkpoint(parse_note(note).text)
+
+
+def open_by_any(note: str, *, keys: Sequence[VerifierKey], verify: Verify) -> Checkpoint:
+    """Read a signed checkpoint of a log that has changed its key, or may do so.
+
+    Args:
+        note: The signed note.
+        keys: Keys of the log, one origin for all; any of them is enough.
+        verify: Checks one Ed25519 signature.
+
+    Returns:
+        The checkpoint.
+
+    Raises:
+        NoteSignatureError: If none of the keys has signed it.
+    """
+    origin = checkpoint_of(note).origin
+    for key in keys:
+        with suppress(NoteSignatureError):
+            return open_checkpoint(note, origin=key.name, public_key=key.public_key, verify=verify)
+    raise NoteSignatureError(given=f"a checkpoint of {origin!r} by none of {len(keys)} known keys")
 
 
 def _decode_root(text: str) -> bytes:

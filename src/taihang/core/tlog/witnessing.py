@@ -89,6 +89,16 @@ class AddCheckpoint:
     """The signed checkpoint."""
 
 
+@dataclass(frozen=True, slots=True)
+class WitnessAnswer:
+    """What a witness answers, before anybody believes it."""
+
+    status: int
+    """HTTP status."""
+    media_type: str
+    body: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForkEvidence:
     """Two checkpoints of one log of which the later does not continue the earlier."""

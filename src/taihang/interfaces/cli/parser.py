@@ -20,6 +20,7 @@ DEFAULT_SEED: Final = 7
 DEFAULT_PORT: Final = 8_100
 DEFAULT_DOOR_PORT: Final = 8_101
 DEFAULT_BATCHES_PER_MINUTE: Final = 60
+DEFAULT_WITNESS_PORT: Final = 8_102
 DEFAULT_DAYS_VALID: Final = "365"
 _LEAST_NAME_WIDTH: Final = 14
 """Room for the longest command and its indent, so that every help text starts beside its name."""
@@ -211,6 +212,11 @@ class _Words:
             help=words,
         )
 
+    def repeated(self, parser: _Parser, name: str, *, metavar: str) -> None:
+        """Add an option that may be given several times."""
+        words = text(f"cli.option.{name[2:].replace('-', '_')}", self.lang)
+        parser.options.add_argument(name, action="append", default=[], metavar=metavar, help=words)
+
     def switch(self, parser: _Parser, name: str) -> None:
         """Add an option that is there or not."""
         words = text(f"cli.option.{name[2:].replace('-', '_')}", self.lang)
@@ -225,6 +231,7 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
     _add_accounts(words)
     _add_trust(words)
     _add_door(words)
+    _add_log(words)
     _add_pages(words)
     for name in NOT_BUILT:
         words.command(name, "commands:not_built").words.add_argument(
@@ -293,6 +300,23 @@ def _add_door(words: _Words) -> None:
     token = words.command("token", "door:token", "dir", "gateway")
     words.option(token, "--days", default=DEFAULT_DAYS_VALID)
     words.switch(token, "--revoke")
+
+
+def _add_log(words: _Words) -> None:
+    witness = words.command("witness", "log:witness", "dir")
+    words.switch(witness, "--new")
+    words.option(witness, "--name")
+    _add_address(words, witness, port=DEFAULT_WITNESS_PORT)
+    words.switch(witness, "--open-to-network")
+    publish = words.command("publish", "log:publish", "dir")
+    words.option(publish, "--every")
+    words.command("status", "log:status", "dir", "gateway", "counter")
+    check = words.command("check-log", "check_log:check_log", "source")
+    words.option(check, "--held", required=True)
+    for name, metavar in (("--log-key", "HEX"), ("--witness-key", "NAME=HEX")):
+        words.repeated(check, name, metavar=metavar)
+    words.option(check, "--quorum", default=0)
+    words.option(check, "--out")
 
 
 def _add_pages(words: _Words) -> None:

@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -170,6 +170,49 @@ def gateway_key_of(given: str) -> str:
             remedy="take the keys of the gateways from the park's register",
         )
     return given
+
+
+def named_key_of(given: str) -> tuple[str, str]:
+    """Return the name and the public key that a word holds.
+
+    Args:
+        given: The word.
+
+    Returns:
+        Name and 64 hexadecimal digits.
+
+    Raises:
+        WordsError: If it is not ``NAME=`` and 64 hexadecimal digits.
+
+    Example:
+        >>> named_key_of("e01-witness=" + 64 * "0")[0]
+        'e01-witness'
+    """
+    name, _, key = given.rpartition("=")
+    if not name or not _KEY.fullmatch(key):
+        raise WordsError(
+            given=f"--witness-key {given}",
+            expected="a witness's name, =, and 64 hexadecimal digits, small letters",
+            remedy="ask the witness itself; it prints both when it starts",
+        )
+    return name, key
+
+
+def instant_of(at_s: int) -> str:
+    """Write an instant for people, in UTC.
+
+    Args:
+        at_s: The instant [s since 1970-01-01T00:00Z].
+
+    Example:
+        >>> instant_of(1_780_272_000)
+        '2026-06-01T00:00:00Z'
+    """
+    try:
+        return f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    except (OverflowError, ValueError, OSError):
+        # A witness may sign any number of seconds; some are no date.
+        return f"{at_s} s"
 
 
 def _read_day(given: str) -> date | None:

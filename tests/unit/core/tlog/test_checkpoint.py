@@ -8,12 +8,14 @@ from evidence_kit import GATEWAY_KEY, LOG_KEY, LOG_SECRET, verify_signature
 from taihang.core.tlog.checkpoint import (
     Checkpoint,
     CheckpointFormatError,
+    checkpoint_of,
     encode_checkpoint,
+    open_by_any,
     open_checkpoint,
     parse_checkpoint,
     sign_checkpoint,
 )
-from taihang.core.tlog.note import NoteSignatureError
+from taihang.core.tlog.note import NoteSignatureError, VerifierKey
 
 ORIGIN = "park.example/log"
 ROOT = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
@@ -93,3 +95,23 @@ def test_open_checkpoint__refuses_another_log_another_key_and_another_size() -> 
             public_key=LOG_KEY,
             verify=verify_signature,
         )
+
+
+def test_open_by_any__takes_the_key_before_and_the_key_after_a_change() -> None:
+    checkpoint = Checkpoint(ORIGIN, 7, bytes(range(32)))
+    note = sign_checkpoint(checkpoint, public_key=LOG_KEY, sign=LOG_SECRET.sign)
+    keys = (VerifierKey(ORIGIN, GATEWAY_KEY), VerifierKey(ORIGIN, LOG_KEY))
+
+    assert open_by_any(note, keys=keys, verify=verify_signature) == checkpoint
+    assert checkpoint_of(note) == checkpoint
+    with pytest.raises(NoteSignatureError, match="none of 1 known keys"):
+        open_by_any(note, keys=keys[:1], verify=verify_signature)
+
+
+def test_open_by_any__refuses_the_checkpoint_of_another_log() -> None:
+    note = sign_checkpoint(
+        Checkpoint(ORIGIN, 7, bytes(32)), public_key=LOG_KEY, sign=LOG_SECRET.sign
+    )
+
+    with pytest.raises(CheckpointFormatError, match="one of 'other/log'"):
+        open_by_any(note, keys=[VerifierKey("other/log", LOG_KEY)], verify=verify_signature)
