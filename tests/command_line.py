@@ -57,8 +57,8 @@ class Ended:
         assert self.err.startswith(f"{code}: given "), self.err
         first, *more = self.err.splitlines()
         assert "; expected " in first, self.err
-        # A park file is told problem by problem, each with its line.
-        assert not more or code == "input.park-file", self.err
+        # A park or witness file is told problem by problem, each with its line.
+        assert not more or code in {"input.park-file", "input.witness-file"}, self.err
         for part in parts:
             assert part in self.err, (part, self.err)
 

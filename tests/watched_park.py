@@ -101,6 +101,7 @@ class Watched:
     """A park folder beside the folders of its witnesses."""
 
     def __init__(self, folder: Path, *, quorum: int = 2) -> None:
+        self.clock = small_park.CLOCK
         self.root = small_park.make(folder / "park", park_text(quorum))
         with small_park.opened(self.root) as ports:
             self.log_key = ports.keys.signing_key(LOG_KEY).public
