@@ -4,11 +4,16 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
 
 from taihang.config.django_settings import ensure_django
 
 # Doctests are collected from modules that look at Django's settings when they are imported.
 ensure_django()
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+settings.register_profile("busy-machine", deadline=None)
+settings.load_profile("busy-machine")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -146,6 +146,32 @@ WITH_BATTERY: Final = park_text(
     gateway_1=E01 + PV01 + CHARGE + DISCHARGE, gateway_2=E02, more=GRID + BATTERY
 )
 """The same with a battery."""
+VALIDATION: Final = """[validation]
+spike_ratio = 1.8
+spike_floor_ratio = 0.1
+stuck_h = 3
+stuck_counts = 50
+zero_h = 0.5
+jump_ratio = 4
+jump_days = 7
+clear_sky_margin_ratio = 1.1
+night_below_deg = 6
+night_most_ratio = 0.001
+drift_most_min = 5
+drift_correlation_min_ratio = 0.6
+skew_most_s = 2
+"""
+ESTIMATION: Final = """[estimation]
+methods = ["linear", "like-day"]
+linear_most_h = 2
+reference_days = 4
+reference_reach_days = 35
+reference_calendar = "state-council"
+"""
+ESTIMATING: Final = park_text(
+    gateway_1=E01 + PV01, gateway_2=E02, more=GRID + VALIDATION + ESTIMATION
+)
+"""Two users, one plant, thresholds and methods."""
 REPLACED_METERS: Final = park_text(
     gateway_1=meter("M-E01", "E01", "consumption", service="until = 2026-06-11")
     + meter("M-E01-B", "E01", "consumption", service="since = 2026-06-11")
@@ -371,3 +397,15 @@ def value_of(ports: Ports, statement_id: str) -> str:
         "dict[str, object]", json.loads(ports.registry.statement(statement_id).document)
     )
     return str(document["value"])
+
+
+def month_start(name: str) -> datetime:
+    """When a local month begins."""
+    return month(name, ZONE).start
+
+
+def month_of(name: str, energy_wh: Steps, period: Period) -> int:
+    """The part of a series that lies in a local month, in sum. [Wh]"""
+    part = month(name, ZONE)
+    first = (part.start_s - period.start_s) // STEP_S
+    return int(energy_wh[first : first + part.n_steps].sum())

@@ -70,6 +70,15 @@ EXEMPT: Final[dict[str, str]] = {
     "core/metering/readings.py": "batch",
     # Columns of a table, and ranks in it.
     "core/metering/current.py": "batch_rank rows",
+    # Evidence has the unit of its rule, which stands beside it.
+    "core/metering/vee/rule.py": "limit value",
+    # Points, and numbers of intervals.
+    "core/metering/vee/score.py": "penalties",
+    "core/metering/vee/sun_rules.py": "half_steps",
+    # Steps of energy, made free of any unit by their correlation.
+    "core/metering/vee/clock_rules.py": "correlation seen steps",
+    # The number of a method.
+    "core/metering/estimate/fill.py": "method",
     # Registers in the unit of their meter, whatever it is: the rules are the same for all.
     "core/metering/register_fault.py": (
         "ceiling dial_max floor max_step registers unrolled values weight"

@@ -21,6 +21,7 @@ from taihang.config.park_tables import (
     read_battery,
     read_dedicated_line,
     read_enterprise,
+    read_estimation,
     read_feeder,
     read_gateway,
     read_green_supply,
@@ -32,6 +33,7 @@ from taihang.config.park_tables import (
     read_plant,
     read_series,
     read_station,
+    read_validation,
     read_witness,
 )
 from taihang.config.table_reader import ID_WORDS, TableReader, table_of
@@ -253,6 +255,8 @@ def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
         grid_tariffs=_each(root, "grid_tariffs", partial(read_grid_tariff, users=users), problems),
         witnesses=_each(root, "witnesses", read_witness, problems),
         log=_perhaps(root, "log", read_log, problems),
+        validation=_perhaps(root, "validation", read_validation, problems),
+        estimation=_perhaps(root, "estimation", read_estimation, problems),
     )
     root.close()
     return park

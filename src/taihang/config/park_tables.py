@@ -22,6 +22,7 @@ from taihang.core.park.assets import (
 )
 from taihang.core.park.contract import DemandBasis, GreenSupply, GridTariff
 from taihang.core.park.park import Accounting, GridFactorPolicy
+from taihang.core.park.quality import DayCalendar, Estimation, Validation
 from taihang.core.park.topology import (
     DeclaredSeries,
     DedicatedLine,
@@ -54,6 +55,18 @@ _DEGREES: Final = NumberRule(words="a number of degrees", unit="°", example="36
 _COUNT: Final = NumberRule(words="a whole number", unit="1", example="1", at_least=1)
 _DIGITS: Final = NumberRule(
     words="a whole number of digits", unit="1", example="8", at_least=1, at_most=18
+)
+_MULTIPLE: Final = NumberRule(words="a ratio", unit="1", example="1.8", above=0)
+_FACTOR: Final = NumberRule(words="a factor", unit="1", example="4", above=1)
+_HOURS: Final = NumberRule(words="a number of hours", unit="h", example="2", above=0)
+_MINUTES: Final = NumberRule(words="a number of minutes", unit="min", example="5", above=0)
+_SECONDS: Final = NumberRule(words="a number of seconds", unit="s", example="2", at_least=0)
+_DEPTH: Final = NumberRule(
+    words="degrees below the horizon", unit="°", example="6", at_least=0, at_most=18
+)
+_SHARE: Final = NumberRule(words="a share", unit="1", example="0.2", at_least=0, at_most=1)
+_DAYS: Final = NumberRule(
+    words="a whole number of days", unit="day", example="4", at_least=1, at_most=366
 )
 _WH: Final = NumberRule(words="a whole number of watt-hours", unit="Wh", example="10", at_least=1)
 
@@ -205,6 +218,9 @@ def read_meter(table: TableReader) -> Meter:
         digits=table.count("digits", _DIGITS),
         max_kw=table.number("max_kw", _KW),
         in_service=table.in_service(),
+        min_kw=table.optional_number("min_kw", _KW),
+        spike_ratio=table.optional_number("spike_ratio", _MULTIPLE),
+        stuck_h=table.optional_number("stuck_h", _HOURS),
     )
 
 
@@ -268,6 +284,38 @@ def read_log(table: TableReader) -> LogPolicy:
     return LogPolicy(quorum=table.count("quorum", _COUNT))
 
 
+def read_validation(table: TableReader) -> Validation:
+    """Read ``[validation]``."""
+    return Validation(
+        spike_ratio=table.number("spike_ratio", _MULTIPLE),
+        spike_floor_ratio=table.number("spike_floor_ratio", _SHARE),
+        stuck_h=table.number("stuck_h", _HOURS),
+        stuck_counts=table.count("stuck_counts", _COUNT),
+        zero_h=table.number("zero_h", _HOURS),
+        jump_ratio=table.number("jump_ratio", _FACTOR),
+        jump_days=table.count("jump_days", _DAYS),
+        clear_sky_margin_ratio=table.number("clear_sky_margin_ratio", _MULTIPLE),
+        night_below_deg=table.number("night_below_deg", _DEPTH),
+        night_most_ratio=table.number("night_most_ratio", _SHARE),
+        drift_most_min=table.number("drift_most_min", _MINUTES),
+        drift_correlation_min_ratio=table.number("drift_correlation_min_ratio", _SHARE),
+        skew_most_s=table.number("skew_most_s", _SECONDS),
+    )
+
+
+def read_estimation(table: TableReader) -> Estimation:
+    """Read ``[estimation]``; which keys belong to which method is checked with the whole park."""
+    return Estimation(
+        methods=table.words("methods", example="linear"),
+        linear_most_h=table.optional_number("linear_most_h", _HOURS),
+        reference_days=table.optional_count("reference_days", _DAYS),
+        reference_reach_days=table.optional_count("reference_reach_days", _DAYS),
+        reference_calendar=table.optional_choice("reference_calendar", DayCalendar),
+        parent_loss_ratio=table.optional_number("parent_loss_ratio", _SHARE),
+        parent_share_min_ratio=table.optional_number("parent_share_min_ratio", _SHARE),
+    )
+
+
 TABLES: Final[Mapping[str, Callable[[TableReader], object]]] = {
     "park": read_place,
     "accounting": read_accounting,
@@ -285,6 +333,8 @@ TABLES: Final[Mapping[str, Callable[[TableReader], object]]] = {
     "grid_tariffs": partial(read_grid_tariff, users=()),
     "witnesses": read_witness,
     "log": read_log,
+    "validation": read_validation,
+    "estimation": read_estimation,
     "in_service": read_days,
 }
 """Who reads which table; ``in_service`` is the small table inside a line."""

@@ -127,6 +127,11 @@ class TableReader:
         """Read a whole number."""
         return self._value(_measured(name, rule), lambda value: count_of(value, rule)) or 0
 
+    def optional_count(self, name: str, rule: NumberRule) -> int | None:
+        """Read a whole number where it is given."""
+        ask = _measured(name, rule, required=False)
+        return self._value(ask, lambda value: count_of(value, rule))
+
     def exact(self, name: str, rule: NumberRule) -> Decimal:
         """Read a decimal number without loss, as money needs it."""
         ask = _measured(name, rule)

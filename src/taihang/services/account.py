@@ -409,6 +409,8 @@ def _market_drafts(
             "line_wh": line_wh,
             "pool_wh": pool_wh,
             "missing": int((rows["quality"] >= Quality.MISSING).sum()),
+            "estimated": int((rows["quality"] == Quality.ESTIMATED).sum()),
+            "estimated_wh": int(rows["total_wh"][rows["quality"] == Quality.ESTIMATED].sum()),
             "factors": [fact_document(non_fossil), fact_document(residual)],
             "value": _plain(view.kg_co2e / KG_PER_T),
             "unit": "tCO2",

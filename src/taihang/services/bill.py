@@ -32,7 +32,7 @@ from taihang.services.account import (
     local_last_day,
     read_matching,
 )
-from taihang.services.ports import Ports
+from taihang.services.ports import Columns, Ports
 from taihang.services.settle import lines_of, offered_green_wh
 from taihang.services.tariff import bill_terms
 
@@ -142,9 +142,7 @@ def _matched(name: str, ports: Ports) -> _Matched:
     plants = [rows["plant", plant] for plant in ports.park.plants]
     users = [rows["user", user] for user in ports.park.users]
     n_steps = month(name, ports.park.zone).n_steps
-    measured_wh = _stacked(
-        (np.where(r["quality"] == Quality.MEASURED, r["total_wh"], 0) for r in plants), n_steps
-    )
+    measured_wh = _stacked((np.where(_claimed(r), r["total_wh"], 0) for r in plants), n_steps)
     load_wh = _stacked((r["total_wh"] for r in users), n_steps)
     quality = _stacked((r["quality"] for r in users), n_steps)
     offered_wh = offered_green_wh(measured_wh, quality)
@@ -152,6 +150,11 @@ def _matched(name: str, ports: Ports) -> _Matched:
     return _Matched(
         load_wh, matching.line_load_wh, quality.astype(np.uint8), trace_matching(matching)
     )
+
+
+def _claimed(rows: Columns) -> NDArray[np.bool_]:
+    """Say where the generation of a plant may be claimed: measured, and held by no rule."""
+    return (rows["quality"] == Quality.MEASURED) & (rows["held"] == 0)
 
 
 def _stacked(rows: Iterable[NDArray[np.int64]], n_steps: int) -> NDArray[np.int64]:
@@ -226,6 +229,7 @@ def _draft(each: Bill, ports: Ports) -> Draft:
         "energy_wh": each.energy.wh,
         "intervals": each.n_intervals,
         "usable": each.n_usable,
+        "estimated_wh": each.estimated.wh,
         "value": str(each.total_cny),
         "unit": "CNY",
         "code_version": ports.version,

@@ -45,7 +45,8 @@ def certify(period: Period, *, ports: Ports) -> Certified:
     n_lots = issued_wh = uncertified_wh = 0
     deviating = [plant for (plant,) in issued if plant not in settled]
     for plant, energy in settled.items():
-        generation = series_of(energy, period)
+        # What a rule holds back earns no lot; it stays measured energy.
+        generation = _but_held(series_of(energy, period), energy, period)
         old = issued.get((plant,), _NO_LOTS)
         # 2. An interval that has a lot is never issued again.
         lots = issue(plant, _without(generation, old["time_s"], period), issued_s=old["time_s"])
@@ -87,6 +88,11 @@ def _without(generation: EnergySeries, issued_s: NDArray[np.int64], period: Peri
     quality = generation.quality.copy()
     quality[_index(issued_s, period)] = Quality.MISSING
     return EnergySeries(generation.start_s, generation.wh, quality)
+
+
+def _but_held(generation: EnergySeries, rows: Columns, period: Period) -> EnergySeries:
+    held_s = rows["time_s"][rows["held"] > 0]
+    return _without(generation, held_s, period) if len(held_s) else generation
 
 
 def _deviates(generation: EnergySeries, old: Columns, period: Period) -> bool:

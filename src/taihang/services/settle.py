@@ -14,9 +14,12 @@ from taihang.core.balance.balance import Balance, Flow, close_balance
 from taihang.core.balance.matching import Line, Matching, match_green
 from taihang.core.balance.settlement import Settlement
 from taihang.core.errors import StateError
+from taihang.core.metering.batch_index import BatchIndex
 from taihang.core.metering.current import current_rows
 from taihang.core.metering.energy import RegisterEnergy, energy_block, interval_energy
+from taihang.core.metering.estimate.fill import Filled
 from taihang.core.metering.readings import MeterEvent, MeterEventKind, ReadingBlock
+from taihang.core.metering.vee.day_grid import DayGrid
 from taihang.core.park.assets import InService
 from taihang.core.park.park import Park
 from taihang.core.park.topology import Direction, Meter
@@ -24,9 +27,20 @@ from taihang.core.periods import SETTLEMENT_STEP, STEP_S, Period, days
 from taihang.core.quantities import SECONDS_PER_HOUR
 from taihang.core.seal.statement import Term
 from taihang.core.series import EnergySeries, Quality, Quantity
+from taihang.services.collect import IMPORT_GATEWAY
+from taihang.services.estimate import History, estimate
 from taihang.services.ports import Columns, Ports
+from taihang.services.quality import UNKNOWN_LATENCY_S, Judged, finding_rows, quality_rows
+from taihang.services.validate import (
+    Found,
+    MeterEnergy,
+    held,
+    validate_meters,
+    validate_park,
+)
 
 _VA_PER_KVA = 1_000
+_DAY_S = 86_400
 
 
 class NothingToSettleError(StateError):
@@ -44,7 +58,11 @@ class Settled:
     n_intervals: int
     """Intervals of the period."""
     n_missing: int
-    """Meter-intervals without a usable value."""
+    """Meter-intervals without a usable value, after estimation."""
+    n_estimated: int
+    """Meter-intervals in which a substitute stands."""
+    estimated_wh: int
+    """Sum of the substitutes, whatever the direction of the meter [Wh]."""
     n_rejected: int
     """Meter-intervals that a rule refused."""
     gap_wh: int
@@ -58,11 +76,17 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
-class _MeterEnergy:
+class _Part:
+    """One meter as it is settled: by the law, then filled where something stands in."""
+
     meter: Meter
-    energy: RegisterEnergy
+    series: EnergySeries
     in_service: NDArray[np.bool_]
     """Where the meter and its asset belong to the park, shape (n,)."""
+    method: NDArray[np.int64]
+    """How each value came to be, shape (n,)."""
+    held: NDArray[np.bool_]
+    """Where a rule lets measured energy earn no claim, shape (n,)."""
 
 
 def settle(
@@ -85,24 +109,34 @@ def settle(
     # 1. What is known, and from when.
     as_of = ports.journal.size if as_of is None else as_of
     settlement = Settlement(period.start_s, period.end_s, as_of, ports.park_sha256)
+    known = _known(period, ports, as_of)
     # 2. Registers to interval energy, meter by meter.
-    meters = _meter_energies(period, ports, as_of)
-    # 3. The balance of the park.
-    balance = _balance(meters, period, ports.park)
-    # 4. Green matching, dedicated lines first.
-    matching = _matching(meters, period, ports.park)
-    # 5. Into the lake.
-    ports.lake.replace("intervals", period, _interval_rows(meters, period))
-    ports.lake.replace("balance", period, _balance_rows(balance, period))
+    meters = _meter_energies(known, period, ports.park)
+    # 3. Validation: what the rules find odd about each meter.
+    found = validate_meters(meters, park=ports.park, period=period)
+    # 4. Estimation: what stands in for the missing, by the methods of the park.
+    filled = estimate(meters, found, park=ports.park, period=period, history=_history(as_of, ports))
+    parts = _parts(meters, filled, found)
+    # 5. The balance of the park, and what parent and children say of each other.
+    balance = _balance(parts, period, ports.park)
+    odd = validate_park(meters, balance, park=ports.park, period=period)
+    # 6. Green matching, dedicated lines first.
+    matching = _matching(parts, period, ports.park)
+    # 7. Into the lake.
+    ports.lake.replace("intervals", period, _interval_rows(parts, period))
+    ports.lake.replace("balance", period, _balance_rows(balance, parts, period))
     ports.lake.replace("matching", period, matching)
-    # 6. Remember what it was made from.
+    _replace_quality(parts, (found, odd), known=known, period=period, ports=ports)
+    # 8. Remember what it was made from.
     if record:
         ports.registry.record_settlement(settlement, at_s=int(ports.clock.now().timestamp()))
     return Settled(
         settlement=settlement,
         n_meters=len(meters),
         n_intervals=period.n_steps,
-        n_missing=sum(int((m.in_service & ~m.energy.series.present).sum()) for m in meters),
+        n_missing=sum(int((p.in_service & ~p.series.present).sum()) for p in parts),
+        n_estimated=sum(each.n_estimated for each in filled),
+        estimated_wh=sum(each.of_registers_wh + each.free_wh for each in filled),
         n_rejected=sum(m.energy.n_rejected for m in meters),
         gap_wh=sum(m.energy.gap_wh for m in meters),
         n_rollover=sum(m.energy.n_rollover for m in meters),
@@ -240,7 +274,7 @@ def term_of(meter: Meter) -> Term:
 _NO_ROWS: Columns = {name: np.array([], np.int64) for name in ("time_s", "count", "quality")}
 
 
-def _meter_energies(period: Period, ports: Ports, as_of: int) -> list[_MeterEnergy]:
+def _known(period: Period, ports: Ports, as_of: int) -> Known:
     known = known_at(as_of, period=period, ports=ports)
     if not known.current:
         raise NothingToSettleError(
@@ -248,15 +282,107 @@ def _meter_energies(period: Period, ports: Ports, as_of: int) -> list[_MeterEner
             expected="a period with readings",
             remedy="import or simulate readings of the period first",
         )
-    found: list[_MeterEnergy] = []
-    for meter in ports.park.meters.values():
-        mask = service_mask(ports.park, meter, period)
+    return known
+
+
+def _meter_energies(known: Known, period: Period, park: Park) -> list[MeterEnergy]:
+    found: list[MeterEnergy] = []
+    for meter in park.meters.values():
+        mask = service_mask(park, meter, period)
         if mask.any():
-            # A plant's meter may count own use against generation (F42).
-            is_net = meter.measures is Direction.GENERATION
-            energy = energy_of(term_of(meter), known=known, period=period, is_net=is_net)
-            found.append(_MeterEnergy(meter, energy, mask))
+            energy = _energy_of_meter(meter, known, period)
+            found.append(MeterEnergy(meter, energy, mask, _as_read(meter, known, period)))
     return found
+
+
+def _energy_of_meter(meter: Meter, known: Known, period: Period) -> RegisterEnergy:
+    # A plant's meter may count own use against generation (F42).
+    is_net = meter.measures is Direction.GENERATION
+    return energy_of(term_of(meter), known=known, period=period, is_net=is_net)
+
+
+def _as_read(meter: Meter, known: Known, period: Period) -> EnergySeries | None:
+    """Return what a meter gave by interval, unjudged; None if it gave registers only."""
+    rows = known.current.get((meter.id, Quantity.ENERGY.value))
+    if rows is None or not len(rows["time_s"]):
+        return None
+    series = EnergySeries.missing(period)
+    inside = (rows["time_s"] >= period.start_s) & (rows["time_s"] < period.end_s)
+    at = (rows["time_s"][inside] - period.start_s) // STEP_S
+    series.quality[at] = rows["quality"][inside].astype(np.uint8)
+    series.wh[at] = np.where(series.quality[at] < Quality.MISSING, rows["count"][inside], 0)
+    return series
+
+
+def _history(as_of: int, ports: Ports) -> History:
+    """Return how to ask for the energy of a meter in an earlier stretch, as known then."""
+
+    def ask(meter: Meter, before: Period) -> EnergySeries:
+        known = known_at(as_of, period=before, ports=ports, point=meter.id)
+        return _energy_of_meter(meter, known, before).series
+
+    return ask
+
+
+def _parts(meters: list[MeterEnergy], filled: list[Filled], found: Found) -> list[_Part]:
+    return [
+        _Part(
+            meter=item.meter,
+            series=own.series,
+            in_service=item.in_service,
+            method=own.method,
+            held=held(found.get(item.meter.id, ()), len(item.in_service)),
+        )
+        for item, own in zip(meters, filled, strict=True)
+    ]
+
+
+def _replace_quality(
+    parts: list[_Part], found: tuple[Found, ...], *, known: Known, period: Period, ports: Ports
+) -> None:
+    """Put into the lake how good each meter's days are, and every finding with its evidence."""
+    grid = DayGrid.of(period, ports.park.zone)
+    batches = ports.lake.batches()
+    ends_s = np.append(period.grid_s()[grid.starts[1:]], period.end_s)
+    judged = [
+        Judged(
+            meter=part.meter.id,
+            series=part.series,
+            in_service=part.in_service,
+            hits=[hits for each in found for hits in each.get(part.meter.id, ())],
+            sent_after_s=_sent_after_s(
+                known.current.get((part.meter.id, Quantity.REGISTER.value)), ends_s, batches
+            ),
+        )
+        for part in parts
+    ]
+    ports.lake.replace("quality", period, quality_rows(judged, grid=grid, period=period))
+    ports.lake.replace("findings", period, finding_rows(judged, period=period))
+
+
+def _sent_after_s(
+    rows: Columns | None, ends_s: NDArray[np.int64], batches: BatchIndex
+) -> NDArray[np.int64]:
+    """Return how long after the last reading of each local day its batch was sent [s].
+
+    A file that a person imports says nothing about a gateway's delay.
+    """
+    after_s = np.full(len(ends_s), UNKNOWN_LATENCY_S, np.int64)
+    if rows is None or not len(rows["time_s"]):
+        return after_s
+    edges = np.searchsorted(rows["time_s"], np.concatenate([[ends_s[0] - _DAY_S], ends_s]))
+    there = np.diff(edges) > 0
+    last = edges[1:][there] - 1
+    leaves = rows["batch"][last]
+    by_hand = batches.code[leaves] == _code_of(batches, IMPORT_GATEWAY)
+    delay_s = np.maximum(batches.sent_at_s[leaves] - rows["time_s"][last], 0)
+    after_s[there] = np.where(by_hand, UNKNOWN_LATENCY_S, delay_s)
+    return after_s
+
+
+def _code_of(batches: BatchIndex, gateway: str) -> int:
+    names = batches.gateways
+    return names.index(gateway) if gateway in names else -1
 
 
 def _block(term: Term, quantity: Quantity, rows: Columns) -> ReadingBlock:
@@ -289,17 +415,17 @@ def _current_events(
     return [current[place][1] for place in sorted(current)]
 
 
-def _flow(meters: Iterable[_MeterEnergy], n: int) -> Flow:
+def _flow(meters: Iterable[_Part], n: int) -> Flow:
     """Sum meters into one flow; a meter counts only while it is in service."""
     wh, present = np.zeros(n, np.int64), np.ones(n, np.bool_)
     for item in meters:
-        usable = item.energy.series.present
-        wh += np.where(item.in_service & usable, item.energy.series.wh, 0)
+        usable = item.series.present
+        wh += np.where(item.in_service & usable, item.series.wh, 0)
         present &= usable | ~item.in_service
     return Flow(wh, present)
 
 
-def _balance(meters: list[_MeterEnergy], period: Period, park: Park) -> Balance:
+def _balance(meters: list[_Part], period: Period, park: Park) -> Balance:
     def flow(direction: Direction) -> Flow:
         return _flow((m for m in meters if m.meter.measures is direction), period.n_steps)
 
@@ -317,9 +443,7 @@ def _balance(meters: list[_MeterEnergy], period: Period, park: Park) -> Balance:
     )
 
 
-def _matching(
-    meters: list[_MeterEnergy], period: Period, park: Park
-) -> dict[tuple[str, ...], Columns]:
+def _matching(meters: list[_Part], period: Period, park: Park) -> dict[tuple[str, ...], Columns]:
     plants = _stack(meters, Direction.GENERATION, period=period, park=park)
     users = _stack(meters, Direction.CONSUMPTION, period=period, park=park)
     offered_wh = offered_green_wh(plants.measured_wh, users.quality)
@@ -353,28 +477,31 @@ class _Stack:
     ids: tuple[str, ...]
     usable_wh: NDArray[np.int64]
     measured_wh: NDArray[np.int64]
+    """Measured, and held by no rule."""
     quality: NDArray[np.int64]
+    held: NDArray[np.int64]
 
 
-def _stack(
-    meters: list[_MeterEnergy], direction: Direction, *, period: Period, park: Park
-) -> _Stack:
+def _stack(meters: list[_Part], direction: Direction, *, period: Period, park: Park) -> _Stack:
     n = period.n_steps
     rows = tuple(park.plants) if direction is Direction.GENERATION else park.users
     usable, measured = np.zeros((len(rows), n), np.int64), np.zeros((len(rows), n), np.int64)
     quality = np.full((len(rows), n), Quality.MISSING, np.int64)
+    held_back = np.zeros((len(rows), n), np.int64)
     grid_s, assets = period.grid_s(), park.assets
     for row, node in enumerate(rows):
         # What does not belong to the park yet has no energy there: that is known, not missing.
         quality[row, ~_mask(assets[node].in_service, grid_s, park)] = Quality.MEASURED
     for item in meters:
         if item.meter.measures is direction and item.meter.node in rows:
-            row, series = rows.index(item.meter.node), item.energy.series
+            row, series = rows.index(item.meter.node), item.series
             mask = item.in_service
             usable[row] = np.where(mask & series.present, series.wh, usable[row])
-            measured[row] = np.where(mask & series.measured, series.wh, measured[row])
+            claimed = mask & series.measured & ~item.held
+            measured[row] = np.where(claimed, series.wh, measured[row])
+            held_back[row] |= mask & item.held
             quality[row] = np.where(mask, series.quality, quality[row])
-    return _Stack(rows, usable, measured, quality)
+    return _Stack(rows, usable, measured, quality, held_back)
 
 
 def _matching_rows(
@@ -393,30 +520,36 @@ def _matching_rows(
                 "line_wh": line[row],
                 "pool_wh": pool[row],
                 "quality": stack.quality[row],
+                "held": stack.held[row],
             }
     return rows
 
 
-def _interval_rows(meters: list[_MeterEnergy], period: Period) -> dict[tuple[str, ...], Columns]:
+def _interval_rows(meters: list[_Part], period: Period) -> dict[tuple[str, ...], Columns]:
     grid_s = period.grid_s()
     return {
         (item.meter.id,): {
             "time_s": grid_s[item.in_service],
-            "wh": item.energy.series.wh[item.in_service],
-            "quality": item.energy.series.quality[item.in_service].astype(np.int64),
+            "wh": item.series.wh[item.in_service],
+            "quality": item.series.quality[item.in_service].astype(np.int64),
+            "method": item.method[item.in_service],
+            "held": item.held[item.in_service].astype(np.int64),
         }
         for item in meters
     }
 
 
-def _balance_rows(balance: Balance, period: Period) -> dict[tuple[str, ...], Columns]:
+def _balance_rows(
+    balance: Balance, parts: list[_Part], period: Period
+) -> dict[tuple[str, ...], Columns]:
     grid_s = period.grid_s()
     closed = balance.closed.astype(np.int64)
     metered = balance.grid_metered.astype(np.int64)
-    return {
-        (flow,): {"time_s": grid_s, "wh": wh, "closed": closed, "metered": metered}
-        for flow, wh in balance.flows_wh.items()
-    }
+    estimated = np.zeros(period.n_steps, np.bool_)
+    for part in parts:
+        estimated |= part.in_service & (part.series.quality == Quality.ESTIMATED)
+    marks = {"closed": closed, "metered": metered, "estimated": estimated.astype(np.int64)}
+    return {(flow,): {"time_s": grid_s, "wh": wh, **marks} for flow, wh in balance.flows_wh.items()}
 
 
 def series_of(rows: Columns, period: Period) -> EnergySeries:

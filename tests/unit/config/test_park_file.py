@@ -385,7 +385,7 @@ def test_read_park__objects_may_stand_as_tables(full_text: str) -> None:
             "an unknown key",
             "one of format, park, accounting, enterprises, stations, grids, plants, batteries, "
             "feeders, dedicated_lines, meters, gateways, series, green_supplies, grid_tariffs, "
-            "witnesses, log",
+            "witnesses, log, validation, estimation",
             "write plants",
             id="misspelt-table",
         ),
@@ -683,11 +683,11 @@ def test_places__are_all_keys_of_the_full_file() -> None:
     sections = {name: value for name, value in document.items() if name != "format"}
 
     expected = sum(
-        _leaves(section, rows=name not in {"park", "accounting", "log"})
+        _leaves(section, rows=name not in {"park", "accounting", "log", "validation", "estimation"})
         for name, section in sections.items()
     )
     assert expected == len(_PLACES)
-    assert len(sections) == 16
+    assert len(sections) == 18
 
 
 @given(place=st.sampled_from([place for place in _PLACES if place.required]))

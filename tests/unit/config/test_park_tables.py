@@ -27,8 +27,8 @@ def test_docs__describe_every_key_with_its_unit_and_whether_it_is_required() -> 
     }
 
     assert expected == _documented()
-    assert len(expected) == 17
-    assert sum(map(len, expected.values())) == 95
+    assert len(expected) == 19
+    assert sum(map(len, expected.values())) == 118
 
 
 def test_tables__are_all_kinds_of_a_park() -> None:
@@ -49,8 +49,12 @@ def test_keys_of__ends_with_the_unit() -> None:
         "MWh/a": "_mwh_per_year",
         "CNY/kWh": "_cny_per_kwh",
         "°": "_deg",
+        "h": "_h",
+        "min": "_min",
+        "s": "_s",
+        "day": "_days",
     }
     measured = [key for table in TABLES for key in keys_of(table) if key.unit in suffix]
 
     assert all(key.name.endswith(suffix[key.unit]) for key in measured)
-    assert len(measured) == 22
+    assert len(measured) == 33

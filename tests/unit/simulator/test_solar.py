@@ -20,7 +20,7 @@ PLANT = Plant(
 
 
 def test_pv_energy_wh__meets_its_plan_under_its_limit_and_rests_at_night() -> None:
-    instants_s = year("2026", ZoneInfo("Asia/Shanghai")).grid_s() + 450.0
+    instants_s = year("2026", ZoneInfo("Asia/Shanghai")).grid_s().astype(np.float64) + 450
     sun = sun_at(instants_s, latitude_deg=36.2, longitude_deg=113.1)
 
     energy_wh = pv_energy_wh(

@@ -65,6 +65,44 @@ class Readings(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Spans:
+    """Differences between neighbouring registers that count, each shape (m,).
+
+    The rules of validation and the substitution methods look at them; the law alone makes them.
+    """
+
+    starts_s: NDArray[np.int64]
+    lengths_s: NDArray[np.int64]
+    wh: NDArray[np.int64]
+    """Register differences, unrolled; still negative where nothing explains a fall. [Wh]"""
+    refused: NDArray[np.bool_]
+    """Where a rule refuses the difference."""
+    rolled: NDArray[np.bool_]
+    """Where the dial started again from 0."""
+    with_event: NDArray[np.bool_]
+    """Where a meter event replaces the difference."""
+    broken: NDArray[np.bool_]
+    """Where the registers contradict the record of the event."""
+    quality: NDArray[np.uint8]
+
+    @property
+    def whole(self) -> NDArray[np.bool_]:
+        """Which spans are exactly one settlement interval, shape (m,)."""
+        return (self.lengths_s == STEP_S) & (self.starts_s % STEP_S == 0)
+
+    @property
+    def ends_s(self) -> NDArray[np.int64]:
+        """When the later register was read, shape (m,) [s]."""
+        return self.starts_s + self.lengths_s
+
+    @classmethod
+    def none(cls) -> "Spans":
+        """Return no span at all: what a point has that is not read by register."""
+        ints, flags = np.zeros(0, np.int64), np.zeros(0, np.bool_)
+        return cls(ints, ints, ints, flags, flags, flags, flags, np.zeros(0, np.uint8))
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterEnergy:
     """Energy of one point over one period, with everything that could not become energy.
 
@@ -89,25 +127,8 @@ class RegisterEnergy:
     """Differences that hold one start of the dial from 0."""
     n_events: int
     """Meter events between the first and the last usable register."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Spans:
-    """Differences between neighbouring registers, each shape (m,)."""
-
-    starts_s: NDArray[np.int64]
-    lengths_s: NDArray[np.int64]
-    deltas: NDArray[np.int64]
-    """Counts, unrolled; still negative where nothing explains a fall."""
-    refused: NDArray[np.bool_]
-    quality: NDArray[np.uint8]
-    n_rollover: int
-    n_events: int
-
-    @property
-    def whole(self) -> NDArray[np.bool_]:
-        """Which spans are exactly one settlement interval, shape (m,)."""
-        return (self.lengths_s == STEP_S) & (self.starts_s % STEP_S == 0)
+    spans: Spans
+    """What it was made from."""
 
 
 def interval_energy(
@@ -164,14 +185,16 @@ def interval_energy(
     nodes = _nodes(register, period)
     counts = register.counts[nodes]
     _demand_on_dial(register, counts, modulus)
+    mine, times_s = _events_of(register, events), register.times_s[nodes]
     spans = _spans(
-        times_s=register.times_s[nodes],
+        times_s=times_s,
         counts=counts,
         quality=register.quality[nodes],
-        events=_events_of(register, events),
+        events=mine,
         limit=_Limit(scale, modulus, max_interval_wh),
     )
-    return _account(spans, scale, period)
+    inside = [event for event in mine if len(times_s) and times_s[0] < event.at_s <= times_s[-1]]
+    return _account(spans, len(inside), period)
 
 
 def energy_block(
@@ -227,6 +250,7 @@ def energy_block(
         n_gaps_rejected=0,
         n_rollover=0,
         n_events=0,
+        spans=Spans.none(),
     )
 
 
@@ -286,23 +310,25 @@ def _spans(
     quality: NDArray[np.uint8],
     events: list[MeterEvent],
     limit: _Limit,
-) -> _Spans:
+) -> Spans:
     lengths_s = np.diff(times_s)
     deltas = np.diff(counts)
-    with_event, broken, n_events = _apply_events(times_s, counts, deltas, events)
+    with_event, broken = _apply_events(times_s, counts, deltas, events)
     most_wh = limit.wh(lengths_s)
     rolled = ~with_event & (deltas < 0) & (limit.modulus > 0)
     rolled &= (deltas + limit.modulus) * limit.scale <= most_wh
     deltas[rolled] += limit.modulus
     manual = (quality[:-1] == Quality.MANUAL) | (quality[1:] == Quality.MANUAL)
-    return _Spans(
+    span_wh = deltas * limit.scale
+    return Spans(
         starts_s=times_s[:-1],
         lengths_s=lengths_s,
-        deltas=deltas,
-        refused=broken | (deltas < 0) | (deltas * limit.scale > most_wh),
+        wh=span_wh,
+        refused=broken | (deltas < 0) | (span_wh > most_wh),
+        rolled=rolled,
+        with_event=with_event,
+        broken=broken,
         quality=np.where(manual, Quality.MANUAL, Quality.MEASURED).astype(np.uint8),
-        n_rollover=int(rolled.sum()),
-        n_events=n_events,
     )
 
 
@@ -311,35 +337,28 @@ def _apply_events(
     counts: NDArray[np.int64],
     deltas: NDArray[np.int64],
     events: list[MeterEvent],
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_], int]:
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Unroll the differences through the events, in place; tell which spans they touch or break."""
     with_event = np.zeros(len(deltas), np.bool_)
     broken = np.zeros(len(deltas), np.bool_)
     last_count: dict[int, int] = {}
-    n_events = 0
     for event in events:
         # The register at the very instant of the event is already the new meter's: (t, t + 900].
         span = int(np.searchsorted(times_s, event.at_s)) - 1
         if not 0 <= span < len(deltas):
             continue
-        n_events += 1
         with_event[span] = True
         deltas[span] += event.final_count - event.initial_count
         broken[span] |= event.final_count < last_count.get(span, int(counts[span]))
         last_count[span] = event.initial_count
     for span, initial_count in last_count.items():
         broken[span] |= int(counts[span + 1]) < initial_count
-    return (
-        with_event,
-        broken,
-        sum(bool(times_s[0] < e.at_s <= times_s[-1]) for e in events if len(times_s)),
-    )
+    return with_event, broken
 
 
-def _account(spans: _Spans, scale: int, period: Period) -> RegisterEnergy:
+def _account(spans: Spans, n_events: int, period: Period) -> RegisterEnergy:
     series = EnergySeries.missing(period)
-    whole, refused = spans.whole, spans.refused
-    span_wh = spans.deltas * scale
+    whole, refused, span_wh = spans.whole, spans.refused, spans.wh
     index = (spans.starts_s[whole] - period.start_s) // STEP_S
     series.quality[index] = np.where(refused, Quality.REJECTED, spans.quality)[whole]
     series.wh[index] = np.where(refused, 0, span_wh)[whole]
@@ -351,6 +370,7 @@ def _account(spans: _Spans, scale: int, period: Period) -> RegisterEnergy:
         n_rejected=int((whole & refused).sum()),
         n_gaps=int((~whole).sum()),
         n_gaps_rejected=int((~whole & refused).sum()),
-        n_rollover=spans.n_rollover,
-        n_events=spans.n_events,
+        n_rollover=int(spans.rolled.sum()),
+        n_events=n_events,
+        spans=spans,
     )

@@ -16,6 +16,7 @@ from taihang.core.park.check_topology import check_topology
 from taihang.core.park.check_witnesses import check_witnesses
 from taihang.core.park.park import Park
 from taihang.core.park.problem import KeyPath, ParkProblem, Severity
+from taihang.core.park.quality import check_estimation
 
 _LATITUDE_MAX_DEG = 90
 _LONGITUDE_MAX_DEG = 180
@@ -38,6 +39,7 @@ def check_park(park: Park) -> list[ParkProblem]:
         *check_metering(park),
         *check_contracts(park),
         *check_witnesses(park),
+        *check_estimation(park.estimation),
     ]
 
 

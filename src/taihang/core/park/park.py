@@ -16,6 +16,7 @@ from taihang.core.park.assets import (
     Plant,
 )
 from taihang.core.park.contract import GreenSupply, GridTariff
+from taihang.core.park.quality import Estimation, Validation
 from taihang.core.park.topology import (
     DeclaredSeries,
     DedicatedLine,
@@ -87,6 +88,10 @@ class Park:
     witnesses: Mapping[str, ParkWitness] = field(default_factory=dict[str, ParkWitness])
     log: LogPolicy | None = None
     """None: nothing is published, and what is shown says that nobody has witnessed it."""
+    validation: Validation | None = None
+    """None where park.toml has no such table: only the law itself judges."""
+    estimation: Estimation | None = None
+    """None where park.toml has no such table: nothing is estimated."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -41,6 +41,12 @@ class Meter:
     max_kw: float
     """Largest honest mean power [kW]; a larger one is refused as implausible."""
     in_service: InService = ALWAYS
+    min_kw: float | None = None
+    """Smallest mean power while the supply is on [kW]; None where it may rest."""
+    spike_ratio: float | None = None
+    """Its own threshold in place of the park's [1]."""
+    stuck_h: float | None = None
+    """Its own threshold in place of the park's [h]."""
 
     @property
     def wh_per_count(self) -> int:

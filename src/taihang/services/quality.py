@@ -1,0 +1,220 @@
+"""How good the readings of each meter and day are: rows for the lake, and the report on a month."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taihang.core.errors import StateError
+from taihang.core.metering.vee.day_grid import DayGrid
+from taihang.core.metering.vee.rule import FACTS, Hits, Rule
+from taihang.core.metering.vee.score import DayQuality, Grade, grade_of
+from taihang.core.park.park import Park
+from taihang.core.periods import STEP_S, Period
+from taihang.core.series import EnergySeries, Quality
+from taihang.services.ports import Columns, Ports
+
+UNKNOWN_LATENCY_S: Final = -1
+"""Stands where no gateway told when it sent; latency is 0 or more otherwise."""
+_COLUMN: Final[Mapping[Quality, str]] = {quality: quality.name.lower() for quality in Quality}
+
+
+class NotJudgedError(StateError):
+    """Nothing of the stretch is settled, so nothing was judged."""
+
+    code = "state.not-judged"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One meter as it was settled, with what the rules found."""
+
+    meter: str
+    series: EnergySeries
+    in_service: NDArray[np.bool_]
+    hits: Sequence[Hits]
+    sent_after_s: NDArray[np.int64]
+    """How long after the last reading of each local day its batch was sent, shape (n_days,);
+    ``UNKNOWN_LATENCY_S`` where it is not known. [s]"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One rule at one meter: how often, and where first."""
+
+    rule: Rule
+    n: int
+    first_s: int
+    """Start of the first interval [s]."""
+    value: int
+    limit: int
+    """Both in the unit of the rule."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterQuality:
+    """One meter over a stretch of time."""
+
+    meter: str
+    node: str
+    score: int
+    """Mean of its days, rounded down, 0 … 100."""
+    worst_score: int
+    worst_day_s: int
+    """Start of its worst local day [s]."""
+    counts: Mapping[Quality, int]
+    latency_s: int | None
+    """Longest time between the last reading of a day and its sending [s]."""
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def grade(self) -> Grade:
+        """The score in one word."""
+        return grade_of(self.score)
+
+
+def quality(period: Period, *, ports: Ports, meter: str | None = None) -> list[MeterQuality]:
+    """Report how good the readings of a settled stretch are, worst meters first.
+
+    Args:
+        period: Whole local days.
+        ports: The outside world.
+        meter: Only this meter; None for all.
+
+    Returns:
+        The meters in order of their score, then of their worst day.
+
+    Raises:
+        NotJudgedError: If nothing of the stretch was settled.
+    """
+    # 1. What the settlements stored.
+    days = ports.lake.read("quality", period, meter)
+    findings = ports.lake.read("findings", period, meter)
+    if not days:
+        raise NotJudgedError(
+            given=f"{period.start.isoformat()} … {period.end.isoformat()}"
+            + ("" if meter is None else f" of {meter}"),
+            expected="a settled stretch in which the meter was in service",
+            remedy="run `taihang settle` for it first",
+        )
+    # 2. One line a meter.
+    lines = [_of_meter(name, rows, findings, ports.park) for (name,), rows in days.items()]
+    # 3. The worst first.
+    return sorted(lines, key=lambda line: (line.score, line.worst_score, line.meter))
+
+
+def quality_rows(
+    judged: Sequence[Judged], *, grid: DayGrid, period: Period
+) -> dict[tuple[str, ...], Columns]:
+    """Return the rows of the table ``quality``: one for each meter and local day.
+
+    Args:
+        judged: The meters.
+        grid: The local days of the period.
+        period: The period that was settled.
+
+    Returns:
+        Columns by meter; a day on which the meter did not belong to the park has no row.
+    """
+    starts_s = period.grid_s()[grid.starts]
+    rows: dict[tuple[str, ...], Columns] = {}
+    for item in judged:
+        counts = {
+            kind: grid.count(item.in_service & (item.series.quality == kind)) for kind in Quality
+        }
+        day = DayQuality(counts, _penalties(item.hits, grid))
+        there = day.expected > 0
+        columns = {_COLUMN[kind]: n[there] for kind, n in counts.items()}
+        rows[item.meter,] = {
+            "time_s": starts_s[there],
+            **columns,
+            "penalty": day.penalties[there],
+            "latency_s": item.sent_after_s[there],
+            "score": day.scores[there],
+        }
+    return rows
+
+
+def finding_rows(judged: Sequence[Judged], *, period: Period) -> dict[tuple[str, ...], Columns]:
+    """Return the rows of the table ``findings``: every hit with its value and its limit.
+
+    Args:
+        judged: The meters.
+        period: The period that was settled.
+
+    Returns:
+        Columns by meter and rule.
+    """
+    rows: dict[tuple[str, ...], Columns] = {}
+    for item in judged:
+        for hits in _merged(item.hits):
+            rows[item.meter, hits.rule.value] = {
+                "time_s": period.start_s + STEP_S * hits.at.astype(np.int64),
+                "found": hits.value,
+                "allowed": hits.limit,
+            }
+    return rows
+
+
+def _merged(hits: Sequence[Hits]) -> list[Hits]:
+    """Join the hits of one rule that came from two sides, in order of time."""
+    by_rule: dict[Rule, list[Hits]] = {}
+    for each in hits:
+        by_rule.setdefault(each.rule, []).append(each)
+    merged: list[Hits] = []
+    for rule, parts in sorted(by_rule.items()):
+        at = np.concatenate([part.at for part in parts])
+        order = np.argsort(at, kind="stable")
+        value = np.concatenate([part.value for part in parts])[order]
+        limit = np.concatenate([part.limit for part in parts])[order]
+        merged.append(Hits(rule, at[order], value, limit))
+    return merged
+
+
+def _penalties(hits: Sequence[Hits], grid: DayGrid) -> NDArray[np.int64]:
+    penalties = np.zeros(grid.n_days, np.int64)
+    for each in _merged(hits):
+        penalties[np.unique(grid.day[each.at])] += each.facts.penalty
+    return penalties
+
+
+def _of_meter(
+    name: str,
+    rows: Columns,
+    findings: Mapping[tuple[str, ...], Columns],
+    park: Park,
+) -> MeterQuality:
+    worst = int(np.argmin(rows["score"]))
+    latency_s = int(rows["latency_s"].max())
+    known = park.meters.get(name)
+    return MeterQuality(
+        meter=name,
+        node=name if known is None else known.node,
+        score=int(rows["score"].sum()) // len(rows["score"]),
+        worst_score=int(rows["score"][worst]),
+        worst_day_s=int(rows["time_s"][worst]),
+        counts={kind: int(rows[column].sum()) for kind, column in _COLUMN.items()},
+        latency_s=None if latency_s == UNKNOWN_LATENCY_S else latency_s,
+        evidence=tuple(
+            _evidence(Rule(rule), found)
+            for (meter, rule), found in findings.items()
+            if meter == name
+        ),
+    )
+
+
+def _evidence(rule: Rule, found: Columns) -> Evidence:
+    return Evidence(
+        rule=rule,
+        n=len(found["time_s"]),
+        first_s=int(found["time_s"][0]),
+        value=int(found["found"][0]),
+        limit=int(found["allowed"][0]),
+    )
+
+
+def weight_of(line: MeterQuality) -> int:
+    """Return the heaviest penalty among the rules that hit a meter."""
+    return max((FACTS[each.rule].penalty for each in line.evidence), default=0)
