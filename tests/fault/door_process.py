@@ -33,6 +33,8 @@ from taihang.interfaces.ingest import serve
 BATCH_TYPE: Final = "application/vnd.taihang.batch"
 PATIENCE_S: Final = 60.0
 """How long a test waits for what must come; a machine under load is slow."""
+N_HELD_BACK: Final = 2
+"""The records of one group, and the checkpoint over them."""
 _FORKS: Final = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(
     ["fault.door_process", "taihang.interfaces.cli.door", "taihang.interfaces.ingest.serve"]
@@ -75,9 +77,9 @@ class DoorDisk(PosixDisk):
     @override
     def append(self, path: Path, data: bytes) -> None:
         if self.plan.holds_back:
-            late, self.held_back = self.held_back, [(path, data)]
-            for each in late:
-                super().append(*each)
+            self.held_back.append((path, data))
+            while len(self.held_back) > N_HELD_BACK:
+                super().append(*self.held_back.pop(0))
             if self._is_fatal():
                 die()
             return

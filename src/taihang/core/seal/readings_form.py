@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 
 from taihang.core.metering.readings import MeterEvent, MeterEventKind, ReadingBlock
 from taihang.core.seal.batch import MAX_BLOCKS, MAX_EVENTS, ClockState
-from taihang.core.seal.block import MAX_READINGS, MISSING_COUNT, NAME, TIME_END_S
+from taihang.core.seal.block import (
+    MAX_READINGS,
+    MISSING_COUNT,
+    NAME,
+    SALT_BYTES,
+    TIME_END_S,
+    salted_block,
+)
 from taihang.core.seal.canonical import (
     INT64_MAX,
     INT64_MIN,
@@ -152,7 +159,7 @@ def _block(item: JsonValue, *, where: str) -> ReadingBlock:
     quality = _quality(fields, n)
     _check_times(times_s, where)
     _check_missing(counts, quality, where)
-    return ReadingBlock(
+    block = ReadingBlock(
         point=fields.text("point", pattern=NAME),
         quantity=quantity,
         unit=fields.text("unit", pattern=NAME),
@@ -162,6 +169,20 @@ def _block(item: JsonValue, *, where: str) -> ReadingBlock:
         counts=counts,
         quality=quality,
     )
+    _check_sealable(block, where)
+    return block
+
+
+def _check_sealable(block: ReadingBlock, where: str) -> None:
+    """Refuse what a batch cannot say (a unit that does not fit), at its place in the form."""
+    try:
+        salted_block(block, bytes(SALT_BYTES))
+    except DocumentError as error:
+        raise DocumentError(
+            where=where + error.where.removeprefix(ROOT),
+            given=error.given.removeprefix(f"{error.where}: "),
+            expected=error.expected,
+        ) from error
 
 
 def _quality(fields: Fields, n: int) -> NDArray[np.uint8]:
