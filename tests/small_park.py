@@ -16,7 +16,8 @@ from taihang import wiring
 from taihang.adapters.system import FixedClock
 from taihang.core.metering.readings import MeterEvent, ReadingBlock
 from taihang.core.periods import STEP_S, Period, days, month
-from taihang.core.seal.batch import ClockState, Envelope, seal_batch
+from taihang.core.seal import batch_v1, batch_v2
+from taihang.core.seal.envelope import ClockState, Envelope
 from taihang.core.series import Quality, Quantity
 from taihang.services.collect import CollectCount, Collected, collect
 from taihang.services.ingest import Receipt, ingest
@@ -350,8 +351,32 @@ def sealed(
     events: tuple[MeterEvent, ...] = (),
     sent_at_s: int = DAY.end_s,
     key_name: str | None = None,
+    key_ordinal: int = 1,
 ) -> bytes:
     """A batch as a gateway would seal it, whatever its counter."""
+    key = ports.keys.signing_key(key_name or f"gateway-{gateway}")
+    envelope = Envelope(
+        gateway=gateway,
+        key_ordinal=key_ordinal,
+        counter=counter,
+        sent_at_s=sent_at_s,
+        clock=ClockState.SYNCHRONISED,
+        origin=ORIGIN,
+        events=events,
+    )
+    (seed,) = ports.keys.salts(f"{gateway}/{counter}", 1)
+    return batch_v2.seal_batch(envelope, blocks=blocks, seed=seed, sign=key.sign)
+
+
+def sealed_v1(
+    ports: Ports,
+    gateway: str,
+    counter: int,
+    *blocks: ReadingBlock,
+    sent_at_s: int = DAY.end_s,
+    key_name: str | None = None,
+) -> bytes:
+    """A batch as a gateway of the first version would seal it."""
     key = ports.keys.signing_key(key_name or f"gateway-{gateway}")
     envelope = Envelope(
         gateway=gateway,
@@ -360,10 +385,9 @@ def sealed(
         sent_at_s=sent_at_s,
         clock=ClockState.SYNCHRONISED,
         origin=ORIGIN,
-        events=events,
     )
     salts = ports.keys.salts(f"{gateway}/{counter}", len(blocks))
-    return seal_batch(envelope, blocks=blocks, salts=salts, sign=key.sign)
+    return batch_v1.seal_batch(envelope, blocks=blocks, salts=salts, sign=key.sign)
 
 
 def fill(ports: Ports, period: Period) -> Stored:

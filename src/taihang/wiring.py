@@ -29,6 +29,7 @@ from taihang.adapters.stores.journal import CheckpointSeal, Journal  # noqa: E40
 from taihang.adapters.stores.lake import DamagedLakeError, Lake  # noqa: E402
 from taihang.adapters.stores.published import PublishedFiles  # noqa: E402
 from taihang.adapters.web_link import WebLink  # noqa: E402
+from taihang.adapters.stores.quarantine import Quarantine  # noqa: E402
 from taihang.config.park_file import examine_park, read_park  # noqa: E402
 from taihang.core.errors import InputError, IntegrityError, StateError  # noqa: E402
 from taihang.core.park.park import Park  # noqa: E402
@@ -118,6 +119,11 @@ class ParkFolder:
     def keys(self) -> Path:
         """Private keys."""
         return self.root / "keys"
+
+    @property
+    def quarantine(self) -> Path:
+        """Batches that may not count, and the evidence why; absent while there is none."""
+        return self.root / "quarantine"
 
     @property
     def reports(self) -> Path:
@@ -430,6 +436,7 @@ def _ports(
         ask_witness=WebLink().post,
         scratch_lake=partial(_scratch_lake, folder, disk),
         registry=registry,
+        quarantine=Quarantine(folder.quarantine, disk=disk),
         solve=highs.solve,
         read_park=lambda text: read_park(text, source="park.toml of an earlier settlement"),
         log_origin=origin,

@@ -25,9 +25,9 @@ from taihang.core.tlog.check import JournalFinding, JournalLaw, check_journal
 from taihang.core.tlog.checkpoint import Checkpoint, open_checkpoint
 from taihang.core.tlog.record import Record
 from taihang.services.account import Draft, UnsettledMonthError, month_drafts, says_the_same
+from taihang.services.admission import ForeignMeterError, check_sender
 from taihang.services.bill import bill_drafts
 from taihang.services.certify import certify
-from taihang.services.ingest import ForeignMeterError, check_sender
 from taihang.services.ports import Columns, Lake, Ports
 from taihang.services.prove import LOG_KEY
 from taihang.services.replay import Staged, catch_up
@@ -142,12 +142,12 @@ def _check_journal(result: Audit, ports: Ports) -> Staged:
 
     def see(record: Record) -> None:
         if is_event(record.data):
-            pending.add_record(record.data)
+            pending.add_record(record)
             return
         batch = open_batch(record.data)
         result.n_batches += 1
         result.n_readings += sum(len(sealed.block.times_s) for sealed in batch.blocks)
-        pending.add(batch)
+        pending.add(batch, received_at_s=record.received_at_s)
         _check_sender(batch, enrolled, earlier, ports)
 
     law = JournalLaw(leaf_entry=leaf_entry_of, open_checkpoint=_opener(ports), see=see)

@@ -19,6 +19,7 @@ from taihang.core.seal.batch import ClockState, Envelope, seal_batch
 from taihang.core.seal.block import MISSING_COUNT
 from taihang.core.series import Quality
 from taihang.services.ports import Columns, Ports, Upload
+from taihang.services.replay import without
 
 IMPORT_GATEWAY = "import"
 """The pseudo-gateway of imported files: a manual channel, which may speak for every point."""
@@ -198,10 +199,11 @@ def _cut(block: ReadingBlock, first: int, last: int) -> ReadingBlock:
 
 
 def _known(ports: Ports, period: Period) -> dict[tuple[str, ...], Columns]:
-    rank = ports.lake.batches().rank()
+    batches = ports.lake.batches()
+    rank, withdrawn = batches.rank(), batches.withdrawn(as_of=len(batches))
+    slabs = without(ports.lake.read("readings", period), withdrawn)
     return {
-        key: current_rows(rows, batch_rank=rank, as_of=len(rank))
-        for key, rows in ports.lake.read("readings", period).items()
+        key: current_rows(rows, batch_rank=rank, as_of=len(rank)) for key, rows in slabs.items()
     }
 
 

@@ -1,54 +1,33 @@
 """Platform job: check sealed batches, store them for ever, answer with receipts.
 
 Nothing is answered before it is on the disk (P1), every batch counts once however often it comes
-(P2), and two different batches under one number are refused with both hashes (T5).
+(P2), and two different batches under one number are both set apart with the evidence (T5).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
-import numpy as np
-
-from taihang.core.errors import InputError, IntegrityError, TaihangError
-from taihang.core.metering.energy import OffGridEnergyError, RegisterOffDialError
-from taihang.core.metering.readings import MeterEvent, ReadingBlock
-from taihang.core.periods import STEP_S
-from taihang.core.seal.batch import BatchHeader, SealedBatch, open_batch
-from taihang.core.seal.gateway_key import GatewayKey, find_key
-from taihang.core.series import Quality, Quantity
+from taihang.core.errors import TaihangError
+from taihang.core.metering.held import Held
+from taihang.core.seal.batch import SealedBatch, leaf_entry_of
 from taihang.core.tlog.inclusion_text import encode_inclusion
-from taihang.core.tlog.merkle import leaf_hash
-from taihang.services.collect import IMPORT_GATEWAY
+from taihang.core.tlog.note import SIGNATURE_BYTES
+from taihang.services.admission import Admission, GatewayKeys, Signed
 from taihang.services.ports import Ports
+from taihang.services.quarantine import (
+    Second,
+    demand_untainted,
+    fork_error,
+    set_apart,
+    tainted_keys,
+)
 from taihang.services.replay import Staged, catch_up
 
 _COMMIT_BATCHES: Final = 64
 _FLUSH_READINGS: Final = 1_500_000
-
-
-class UnknownGatewayError(InputError):
-    """A batch comes from a gateway that is not enrolled, or is signed with another key."""
-
-    code = "input.unknown-gateway"
-
-
-class ExpiredGatewayKeyError(InputError):
-    """A batch is signed with a key of its gateway that did not count any more."""
-
-    code = "input.expired-gateway-key"
-
-
-class ForeignMeterError(InputError):
-    """A gateway speaks for a meter that is not its own, or misstates its scale."""
-
-    code = "input.foreign-meter"
-
-
-class CounterForkError(IntegrityError):
-    """One gateway sent two different batches under one number: its key is in two hands."""
-
-    code = "integrity.counter-fork"
+Number: TypeAlias = tuple[str, int]
+"""Gateway and counter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +44,22 @@ class Receipt:
     """Whether the batch had come before; it then counts once all the same."""
     proof: str
     """Index, path and signed checkpoint as text: evidence that the sender can show to anybody."""
+    held: Held | None = None
+    """Why readings of it are kept as evidence only; told when it comes for the first time."""
+
+
+@dataclass(slots=True)
+class _Group:
+    """What becomes of batches that came together."""
+
+    answers: list[Receipt | TaihangError | None]
+    """None while a batch waits for its receipt."""
+    fresh: dict[Number, tuple[int, Signed]]
+    """New batches by number, each with its place."""
+    repeated: dict[int, Number]
+    """Numbers of batches that were known before, by place."""
+    forks: dict[int, Second]
+    """Batches whose number is taken, by place."""
 
 
 class Ingester:
@@ -79,8 +74,10 @@ class Ingester:
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
+        self._admission = Admission(ports)
         # A lake that could not be written to lags behind; numbers must be those of the journal.
         catch_up(ports)
+        self._tainted: tuple[int, dict[str, int]] = (0, {})
 
     def commit(self, batches: Sequence[bytes]) -> list[Receipt | TaihangError]:
         """Store a group of batches in one forced write.
@@ -97,98 +94,111 @@ class Ingester:
         """
         ports = self._ports
         catch_up(ports)  # Another process has written, or a write failed half-way.
-        # 1. Open and judge each batch alone.
         received_at_s = int(ports.clock.now().timestamp())
-        answers = self._judged(batches, received_at_s)
+        enrolled = ports.registry.gateway_keys()
+        # 1. Open and judge each batch alone: once for ever, signed by a key that counts.
+        group = self._judged(batches, enrolled=enrolled, received_at_s=received_at_s)
+        # 2. Store and force; from here on the batches can be acknowledged.
         before = ports.journal.size
-        fresh: dict[tuple[str, int], SealedBatch] = {}
-        payload: list[bytes] = []
-        known: list[bool] = []
-        for place, answer in enumerate(answers):
-            known.append(False)
-            if isinstance(answer, TaihangError):
-                continue
-            # 2. Once for ever: a known number must carry the known content.
-            number = (answer.header.gateway, answer.header.counter)
-            known[place] = ports.lake.batches().find(*number) is not None or number in fresh
-            if not known[place]:
-                fresh[number] = answer
-                payload.append(batches[place])
-            elif (fork := self._fork(answer, fresh.get(number))) is not None:
-                answers[place] = fork
-        # 3. Store and force; from here on the batches can be acknowledged.
+        payload = [batches[place] for place, _ in group.fresh.values()]
         ports.journal.append(payload, received_at_s=received_at_s)
-        staged = Staged(before)
-        for batch in fresh.values():
-            staged.add(batch)
-        staged.put_into(ports.lake)
-        # 4. Answer.
-        receipts = [
-            answer
-            if isinstance(answer, TaihangError)
-            else self._receipt(answer, known_before=known[place])
-            for place, answer in enumerate(answers)
-        ]
+        # 3. Put the rows where they are seen at once.
+        held = self._staged(group, before)
+        # 4. Set two batches under one number apart, both of them.
+        for place, second in group.forks.items():
+            group.answers[place] = self._set_apart(second, enrolled)
+        # 5. Answer.
+        for leaf, (number, (place, _)) in enumerate(group.fresh.items(), start=before):
+            group.answers[place] = self._receipt(number, leaf, held=held[leaf - before])
+        for place, number in group.repeated.items():
+            group.answers[place] = self._receipt(number, self._leaf_of(number), known_before=True)
         if ports.lake.n_hot >= _FLUSH_READINGS:
             self.flush()
-        return receipts
+        return [answer for answer in group.answers if answer is not None]
 
     def flush(self) -> None:
         """Write to the lake what is in the journal and not yet there."""
         self._ports.lake.flush()
 
     def _judged(
-        self, batches: Sequence[bytes], received_at_s: int
-    ) -> list[SealedBatch | TaihangError]:
-        enrolled = self._ports.registry.gateway_keys()
-        judged: list[SealedBatch | TaihangError] = []
-        for data in batches:
+        self, batches: Sequence[bytes], *, enrolled: GatewayKeys, received_at_s: int
+    ) -> _Group:
+        group = _Group([None] * len(batches), {}, {}, {})
+        for place, data in enumerate(batches):
             try:
-                # Every byte is decoded and the block root rebuilt; then: who sends it, and may it?
-                batch = open_batch(data)
-                check_sender(
-                    batch, enrolled=enrolled, received_at_s=received_at_s, ports=self._ports
-                )
+                signed = self._admission.open(data, enrolled=enrolled, received_at_s=received_at_s)
+                self._sort_in(signed, place=place, data=data, group=group, enrolled=enrolled)
             except TaihangError as error:
-                judged.append(error)
-            else:
-                judged.append(batch)
-        return judged
+                group.answers[place] = error
+        return group
 
-    def _fork(self, batch: SealedBatch, twin: SealedBatch | None) -> CounterForkError | None:
-        """Return what to say of a batch whose number is taken by other content."""
-        leaf = leaf_hash(batch.leaf_entry)
-        known = leaf_hash(twin.leaf_entry) if twin is not None else self._leaf_of(batch)
-        if leaf == known:
-            return None
-        return CounterForkError(
-            given=f"batch {batch.header.counter} of {batch.header.gateway} with leaf {leaf.hex()}",
-            expected=f"the leaf {known.hex()} that is stored under this number",
-            remedy="stop the gateway and keep both batches: its key is in two hands",
-        )
+    def _sort_in(
+        self, signed: Signed, *, place: int, data: bytes, group: _Group, enrolled: GatewayKeys
+    ) -> None:
+        """Find out whether a batch is new, known, or one too many under its number."""
+        header = signed.batch.header
+        number = (header.gateway, header.counter)
+        twin = group.fresh.get(number)
+        leaf = self._ports.lake.batches().find(*number)
+        if twin is None and leaf is None:
+            demand_untainted(signed.batch, signed.key, tainted=self._tainted_keys(enrolled))
+            self._admission.check(signed.batch)
+            group.fresh[number] = (place, signed)
+        elif _is_same(signed.batch, self._entry(twin[1].batch if twin else None, leaf)):
+            group.repeated[place] = number
+        else:
+            group.forks[place] = Second(data, signed.batch, signed.key)
 
-    def _index_of(self, batch: SealedBatch) -> int:
+    def _entry(self, twin: SealedBatch | None, leaf: int | None) -> bytes:
+        """Return what the log has, or will have, of the batch that holds a number."""
+        if twin is not None or leaf is None:
+            return twin.leaf_entry if twin is not None else b""
+        return leaf_entry_of(self._ports.journal.record(leaf).data)
+
+    def _staged(self, group: _Group, before: int) -> list[Held | None]:
+        ports, staged = self._ports, Staged(before)
+        received_at_s = ports.journal.received_at_s(before) if group.fresh else 0
+        held = [
+            staged.add(signed.batch, received_at_s=received_at_s)
+            for _, signed in group.fresh.values()
+        ]
+        staged.put_into(ports.lake)
+        return held
+
+    def _set_apart(self, second: Second, enrolled: GatewayKeys) -> TaihangError:
+        header = second.batch.header
+        leaf = self._leaf_of((header.gateway, header.counter))
+        set_apart(second, first_leaf=leaf, enrolled=enrolled, ports=self._ports)
+        return fork_error(second.batch, known=self._ports.journal.tree.leaf(leaf))
+
+    def _tainted_keys(self, enrolled: GatewayKeys) -> dict[str, int]:
+        """Return the keys that were seen in two hands; looked up anew only after a new fork."""
+        n = len(self._ports.lake.batches().withdrawals())
+        if n != self._tainted[0]:
+            self._tainted = n, tainted_keys(self._ports, enrolled=enrolled)
+        return self._tainted[1]
+
+    def _leaf_of(self, number: Number) -> int:
         """Return the leaf index of a batch that is stored."""
-        index = self._ports.lake.batches().find(batch.header.gateway, batch.header.counter)
+        index = self._ports.lake.batches().find(*number)
         if index is None:
-            raise KeyError(batch.header.gateway, batch.header.counter)
+            raise KeyError(number)
         return index
 
-    def _leaf_of(self, batch: SealedBatch) -> bytes:
-        return self._ports.journal.tree.leaf(self._index_of(batch))
-
-    def _receipt(self, batch: SealedBatch, *, known_before: bool) -> Receipt:
-        journal, header = self._ports.journal, batch.header
-        index = self._index_of(batch)
-        path = journal.tree.inclusion_proof(index, size=journal.size)
+    def _receipt(
+        self, number: Number, leaf: int, *, known_before: bool = False, held: Held | None = None
+    ) -> Receipt:
+        journal = self._ports.journal
+        path = journal.tree.inclusion_proof(leaf, size=journal.size)
         return Receipt(
-            gateway=header.gateway,
-            counter=header.counter,
-            leaf_index=index,
-            leaf_hash=journal.tree.leaf(index),
-            received_at_s=journal.received_at_s(index),
+            gateway=number[0],
+            counter=number[1],
+            leaf_index=leaf,
+            leaf_hash=journal.tree.leaf(leaf),
+            received_at_s=journal.received_at_s(leaf),
             known_before=known_before,
-            proof=encode_inclusion(index, path=path, checkpoint_note=journal.checkpoint_note or ""),
+            proof=encode_inclusion(leaf, path=path, checkpoint_note=journal.checkpoint_note or ""),
+            held=held,
         )
 
 
@@ -216,115 +226,9 @@ def ingest(batches: Iterable[bytes], *, ports: Ports) -> Iterator[Receipt]:
         ingester.flush()
 
 
-def check_sender(
-    batch: SealedBatch,
-    *,
-    enrolled: Mapping[str, tuple[GatewayKey, ...]],
-    received_at_s: int,
-    ports: Ports,
-) -> None:
-    """Refuse a batch whose sender may not say what it says.
-
-    Args:
-        batch: An opened batch.
-        enrolled: Every key of every enrolled gateway.
-        received_at_s: When the platform received it. [s]
-        ports: The outside world.
-
-    Raises:
-        UnknownGatewayError: If the gateway was never enrolled with this key.
-        ExpiredGatewayKeyError: If the key did not count any more.
-        BatchSignatureError: If the signature is wrong.
-        ForeignMeterError: If it speaks for another's meter.
-    """
-    header = batch.header
-    _check_key(header, enrolled.get(header.gateway, ()), received_at_s)
-    batch.check_signature(ports.verify)
-    for sealed in batch.blocks:
-        _check_block(header.gateway, sealed.block, ports)
-    for event in header.events:
-        _check_event(header.gateway, event, ports)
-
-
-def _check_key(header: BatchHeader, keys: Sequence[GatewayKey], received_at_s: int) -> None:
-    key = find_key(keys, key=header.gateway_key)
-    if key is None:
-        held = ", ".join(f"{entry.key.hex()[:16]}…" for entry in keys)
-        raise UnknownGatewayError(
-            given=f"a batch of {header.gateway!r} signed by {header.gateway_key.hex()[:16]}…",
-            expected=f"an enrolled gateway with its key ({held or 'none enrolled'})",
-            remedy="enrol the gateway, or look into who holds its name",
-        )
-    if not key.may_sign(sent_at_s=header.sent_at_s, received_at_s=received_at_s):
-        raise ExpiredGatewayKeyError(
-            given=f"a batch of {header.gateway!r} signed by its key {key.ordinal}, which has ended",
-            expected=f"one sent before {key.revoked_at_s or key.until_s} s, or the next key",
-            remedy="let the gateway sign with its present key; if it has none, enrol it anew",
-        )
-
-
-def _check_event(gateway: str, event: MeterEvent, ports: Ports) -> None:
-    """Check that an event is of a meter of this gateway and lies on its dial.
-
-    An event replaces the difference of two registers, so a foreign one could erase consumption.
-
-    Raises:
-        ForeignMeterError: If it is not.
-    """
-    meter = ports.park.meters.get(event.point)
-    own = _speaks_for(gateway, event.point, ports)
-    if meter is None or not own or max(event.final_count, event.initial_count) >= meter.modulus:
-        raise ForeignMeterError(
-            given=f"a {event.kind.value} of {event.point} from {gateway}",
-            expected="an event of one of this gateway's meters, with counts on its dial",
-            remedy="correct park.toml or the gateway's settings, whichever is wrong",
-        )
-
-
-def _check_block(gateway: str, block: ReadingBlock, ports: Ports) -> None:
-    """Check that a block is of a meter of this gateway, in its scale, and can be settled."""
-    meter = ports.park.meters.get(block.point)
-    series = ports.park.series.get(block.point)
-    own = _speaks_for(gateway, block.point, ports)
-    if meter is not None and block.quantity is Quantity.REGISTER:
-        fits = (block.scale, block.modulus) == (str(meter.wh_per_count), meter.modulus)
-    elif meter is not None:
-        fits = block.quantity is Quantity.ENERGY and block.scale == "1"
-    else:
-        fits = series is not None and (block.unit, block.scale) == (series.unit, series.scale)
-    if not (own and fits):
-        raise ForeignMeterError(
-            given=f"{block.quantity} of {block.point} × {block.scale} {block.unit} from {gateway}",
-            expected="a point of this gateway with the scale and dial that park.toml states",
-            remedy="correct park.toml or the gateway's settings, whichever is wrong",
-        )
-    if meter is not None:
-        _check_values(block)
-
-
-def _speaks_for(gateway: str, point: str, ports: Ports) -> bool:
-    """Say whether a point is a gateway's own; one that park.toml has no more has none."""
-    speaker = ports.park.gateways.get(gateway)
-    return gateway == IMPORT_GATEWAY or (speaker is not None and point in speaker.meters)
-
-
-def _check_values(block: ReadingBlock) -> None:
-    """Refuse at the door what no settlement could place: one such value would stop them all."""
-    if block.quantity is Quantity.REGISTER:
-        read = (block.quality == Quality.MEASURED) | (block.quality == Quality.MANUAL)
-        off = block.counts[read & ((block.counts < 0) | (block.counts >= block.modulus))]
-        if len(off):
-            raise RegisterOffDialError(
-                given=f"{block.point}: a register of {off[0]}",
-                expected=f"0 … {block.modulus - 1}",
-                remedy="let the gateway mark such a reading as rejected; no dial shows it",
-            )
-    if block.quantity is Quantity.ENERGY and np.any(block.times_s % STEP_S):
-        raise OffGridEnergyError(
-            given=f"energy of {block.point} at {block.times_s[block.times_s % STEP_S > 0][0]} s",
-            expected=f"starts of intervals, multiples of {STEP_S} s",
-            remedy="let the gateway sum energy over whole quarter hours",
-        )
+def _is_same(batch: SealedBatch, entry: bytes) -> bool:
+    """Say whether a batch has the header that is known; another signature of it is no fork."""
+    return batch.header_bytes == entry[:-SIGNATURE_BYTES]
 
 
 def _groups(batches: Iterable[bytes]) -> Iterator[list[bytes]]:

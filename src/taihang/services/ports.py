@@ -306,6 +306,22 @@ class Registry(Protocol):
         ...
 
 
+class Quarantine(Protocol):
+    """Keeps what may not count and must not be lost; a file that is there is never changed."""
+
+    def keep(self, name: str, data: bytes) -> None:
+        """Write one file for ever; when this returns, it is on the disk."""
+        ...
+
+    def names(self) -> list[str]:
+        """Return the names of all files, in order."""
+        ...
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of one file."""
+        ...
+
+
 class Upload(Protocol):
     """What one gateway has collected: the readings of one stretch, and what happened to meters."""
 
@@ -349,6 +365,7 @@ class Ports:
     ask_witness: Callable[[str, bytes], WitnessAnswer]
     """Send a body to the address of a witness; raises ``LinkError`` where none answers."""
     registry: Registry
+    quarantine: Quarantine
     solve: Solve
     read_park: Callable[[str], Park]
     """Read the text of a park file."""

@@ -107,7 +107,7 @@ def _batches_of(statement: EnergyStatement, ports: Ports) -> set[int]:
         for term in statement.terms:
             for rows in ports.lake.read(table, span, term.point).values():
                 found |= {int(batch) for batch in set(rows["batch"].tolist()) if batch < as_of}
-    return found
+    return found - set(ports.lake.batches().withdrawn(as_of=as_of).tolist())
 
 
 def _known_size(statement: EnergyStatement, ports: Ports) -> int:

@@ -8,9 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taihang.core.metering.batch_index import NO_GATEWAY, BatchRow
+from taihang.core.metering.held import Held, judge_times
 from taihang.core.metering.readings import ReadingRows
 from taihang.core.seal.batch import SealedBatch, open_batch
+from taihang.core.seal.batch_v2 import ColumnBatch
 from taihang.core.seal.event import is_event, open_event
+from taihang.core.seal.fork import FORK_EVENT
+from taihang.core.tlog.record import Record
 from taihang.services.ports import Columns, Lake, Ports, Slabs
 
 _AT_ONCE_ROWS: Final = 1_500_000
@@ -35,21 +39,37 @@ class Staged:
         """Leaf index of the batch that comes next."""
         return self.first + len(self.batches)
 
-    def add_record(self, data: bytes) -> None:
+    def add_record(self, record: Record) -> None:
         """Take in the next record of the journal; a log event has no rows but takes its place."""
-        if is_event(data):
-            self.batches.append(BatchRow(NO_GATEWAY, 0, open_event(data).at_s))
+        if is_event(record.data):
+            event = open_event(record.data)
+            # An event that withdraws a batch says so in its row: see BatchIndex.withdrawals.
+            leaf = event.body.get("leaf") if event.kind == FORK_EVENT else None
+            self.batches.append(BatchRow(NO_GATEWAY, _after(leaf), event.at_s))
         else:
-            self.add(open_batch(data))
+            self.add(open_batch(record.data), received_at_s=record.received_at_s)
 
-    def add(self, batch: SealedBatch) -> None:
-        """Take in the next batch."""
+    def add(self, batch: SealedBatch, *, received_at_s: int) -> Held | None:
+        """Take in the next batch.
+
+        Args:
+            batch: The batch.
+            received_at_s: When the journal received it. [s]
+
+        Returns:
+            Why readings of it are held, if they are.
+        """
         leaf, header = self.next, batch.header
         self.batches.append(BatchRow(header.gateway, header.counter, header.sent_at_s))
-        rows = ReadingRows.of_blocks([sealed.block for sealed in batch.blocks], batch=leaf)
-        self.rows.append(rows)
-        self.n_rows += len(rows)
-        for event in header.events:
+        judged = judge_times(
+            _rows_of(batch, leaf),
+            events=header.events,
+            sent_at_s=header.sent_at_s,
+            received_at_s=received_at_s,
+        )
+        self.rows.append(judged.rows)
+        self.n_rows += len(judged.rows)
+        for event in judged.events:
             self.events.setdefault((event.point, event.kind.value), []).append(
                 {
                     "time_s": _one(event.at_s),
@@ -58,6 +78,7 @@ class Staged:
                     "batch": _one(leaf),
                 }
             )
+        return judged.held
 
     def put_into(self, lake: Lake) -> None:
         """Hand everything to a lake that has every batch before, and start anew."""
@@ -83,7 +104,7 @@ def catch_up(ports: Ports) -> int:
         return 0
     staged = Staged(first)
     for record in ports.journal.records(first):
-        staged.add_record(record.data)
+        staged.add_record(record)
         if staged.n_rows >= _AT_ONCE_ROWS:
             staged.put_into(ports.lake)
             ports.lake.flush()
@@ -97,6 +118,39 @@ def joined(parts: Sequence[Columns]) -> Columns:
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     order = np.argsort(joined["time_s"], kind="stable")
     return {name: column[order] for name, column in joined.items()}
+
+
+def without(slabs: Slabs, leaves: NDArray[np.int64]) -> Slabs:
+    """Return the rows that are of none of some batches.
+
+    Args:
+        slabs: Columns by key, with ``batch``.
+        leaves: Leaf indexes, as from ``BatchIndex.withdrawn``.
+    """
+    if not len(leaves):
+        return slabs
+    return {
+        key: {name: column[~np.isin(columns["batch"], leaves)] for name, column in columns.items()}
+        for key, columns in slabs.items()
+    }
+
+
+def _after(leaf: object) -> int:
+    return leaf + 1 if isinstance(leaf, int) else 0
+
+
+def _rows_of(batch: SealedBatch, leaf: int) -> ReadingRows:
+    if not isinstance(batch, ColumnBatch):
+        return ReadingRows.of_blocks([sealed.block for sealed in batch.blocks], batch=leaf)
+    columns = batch.columns
+    return ReadingRows(
+        points=columns.descriptors.places,
+        code=columns.code,
+        time_s=columns.time_s,
+        count=columns.count,
+        quality=columns.quality,
+        batch=np.full(len(columns.code), leaf, np.int64),
+    )
 
 
 def _one(value: int) -> NDArray[np.int64]:

@@ -31,6 +31,7 @@ from taihang.services.collect import IMPORT_GATEWAY
 from taihang.services.estimate import History, estimate
 from taihang.services.ports import Columns, Ports
 from taihang.services.quality import UNKNOWN_LATENCY_S, Judged, finding_rows, quality_rows
+from taihang.services.replay import without
 from taihang.services.validate import (
     Found,
     MeterEnergy,
@@ -204,11 +205,14 @@ def known_at(as_of: int, *, period: Period, ports: Ports, point: str | None = No
     # One more register than intervals: the closing edge belongs to the next period's readings.
     span = Period(period.start, period.end + SETTLEMENT_STEP)
     rank = ports.lake.batches().rank()
-    rows = ports.lake.read("readings", span, point)
+    # Of two batches under one number neither counts: nobody knows which hand was the gateway's.
+    withdrawn = ports.lake.batches().withdrawn(as_of=as_of)
+    rows = without(ports.lake.read("readings", span, point), withdrawn)
     current = {
         key: current_rows(columns, batch_rank=rank, as_of=as_of) for key, columns in rows.items()
     }
-    events = _current_events(ports.lake.read("events", span, point), rank, as_of)
+    happened = without(ports.lake.read("events", span, point), withdrawn)
+    events = _current_events(happened, rank, as_of)
     return Known(current, events)
 
 

@@ -1,7 +1,7 @@
 """What an audit finds: any altered bit, moved record, foreign row or statement, and where it is."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import accumulate
 from pathlib import Path
@@ -16,6 +16,7 @@ from taihang.core.seal.batch import SealedBatch, open_batch
 from taihang.core.tlog import frame as frame_module
 from taihang.core.tlog.frame import decode_frame, encode_frame
 from taihang.services.account import account
+from taihang.services.admission import Admission
 from taihang.services.audit import Audit, audit, rebuild
 from taihang.services.bill import bill_enterprises
 from taihang.services.certify import certify
@@ -413,13 +414,9 @@ def test_audit__after_park_toml_changed_takes_old_batches_as_they_were_right_the
     assert audited(root).is_clean
 
 
-def believe(
-    _batch: SealedBatch, *, enrolled: Mapping[str, object], received_at_s: int, ports: Ports
-) -> None:
-    """Take a batch from anybody."""
-    assert enrolled
-    assert received_at_s
-    assert ports.park.id == "small"
+def believe(_admission: Admission, batch: SealedBatch) -> None:
+    """Take whatever a batch says."""
+    assert batch.header.gateway == "GW2"
 
 
 def test_audit__finds_a_batch_that_was_right_under_no_park_file(
@@ -428,7 +425,7 @@ def test_audit__finds_a_batch_that_was_right_under_no_park_file(
     with small_park.opened(root) as ports:
         foreign = small_park.sealed(ports, "GW2", 1, small_park.registers("M-E01", DAY))
         with monkeypatch.context() as patch:
-            patch.setattr("taihang.services.ingest.check_sender", believe)
+            patch.setattr(Admission, "check", believe)
             small_park.ingested(ports, [foreign])
 
     assert places(audited(root)) == ["batch GW2/1 (record 0, segment-000001.log at byte 0)"]

@@ -56,7 +56,7 @@ def test_staged__hands_over_readings_and_events_under_the_leaf_of_their_batch(ro
     with small_park.opened(root) as ports:
         staged = Staged(0)
         for data in four_batches(ports):
-            staged.add(open_batch(data))
+            staged.add(open_batch(data), received_at_s=0)
         slabs, events, n_rows = staged.reading_slabs(), staged.event_slabs(), staged.n_rows
         staged.put_into(ports.lake)
 

@@ -158,6 +158,30 @@ class BatchIndex:
         code = self._codes.get(gateway)
         return None if code is None or gateway == NO_GATEWAY else self._leaves[code].find(counter)
 
+    def withdrawals(self, *, of: int | None = None) -> NDArray[np.int64]:
+        """Return the leaves of the events by which a batch counts no more.
+
+        In their rows the counter is one more than the leaf that is withdrawn.
+
+        Args:
+            of: Only those that withdraw this leaf.
+        """
+        chosen = ~self.is_batch & (self.counter > 0 if of is None else self.counter == of + 1)
+        return np.flatnonzero(chosen)
+
+    def withdrawn(self, *, as_of: int) -> NDArray[np.int64]:
+        """Return the leaves that count no more, by what was known at a size of the journal.
+
+        Example:
+            >>> index = BatchIndex([("a", 1, 40), (NO_GATEWAY, 1, 50)])
+            >>> index.withdrawn(as_of=1).tolist(), index.withdrawn(as_of=2).tolist()
+            ([], [0])
+        """
+        if NO_GATEWAY not in self._codes:
+            return np.empty(0, np.int64)
+        events = self.withdrawals()
+        return np.unique(self.counter[events[events < as_of]]) - 1
+
     def counters(self, gateway: str) -> NDArray[np.int64]:
         """Return the counters that came from a gateway, in order of arrival."""
         code = self._codes.get(gateway)

@@ -110,6 +110,8 @@ class ReadingRows:
         """Return the rows of several parts, one part after the other."""
         if len(parts) == 1:
             return parts[0]
+        if parts and all(part.points is parts[0].points for part in parts):
+            return cls._joined_alike(parts)
         places: dict[Place, int] = {}
         codes = [
             np.array([places.setdefault(place, len(places)) for place in part.points], np.int32)
@@ -119,6 +121,18 @@ class ReadingRows:
         return cls(
             points=tuple(places),
             code=_joined(recoded, np.int32),
+            time_s=_joined((part.time_s for part in parts), np.int64),
+            count=_joined((part.count for part in parts), np.int64),
+            quality=_joined((part.quality for part in parts), np.uint8),
+            batch=_joined((part.batch for part in parts), np.int64),
+        )
+
+    @classmethod
+    def _joined_alike(cls, parts: Sequence["ReadingRows"]) -> "ReadingRows":
+        """Join rows of the same points, which need no new codes."""
+        return cls(
+            points=parts[0].points,
+            code=_joined((part.code for part in parts), np.int32),
             time_s=_joined((part.time_s for part in parts), np.int64),
             count=_joined((part.count for part in parts), np.int64),
             quality=_joined((part.quality for part in parts), np.uint8),
