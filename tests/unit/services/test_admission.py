@@ -1,5 +1,6 @@
 """The quick way to judge a batch says the same as the slow one, and says it once."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -84,8 +85,7 @@ def test_open__refuses_a_key_that_was_never_enrolled(root: Path, ordinal: int) -
 
 
 @pytest.mark.parametrize("seal", [small_park.sealed, small_park.sealed_v1])
-def test_check_sender__judges_both_versions(root: Path, seal: object) -> None:
-    assert callable(seal)
+def test_check_sender__judges_both_versions(root: Path, seal: Callable[..., bytes]) -> None:
     with small_park.opened(root) as ports:
         enrolled = ports.registry.gateway_keys()
         good = open_batch(seal(ports, "GW2", 1, small_park.registers("M-E02", DAY)))
