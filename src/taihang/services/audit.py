@@ -4,7 +4,6 @@ The journal is the truth, the lake is only compared with it. Every finding names
 batch, the checkpoint, the point or the statement.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -17,7 +16,7 @@ from taihang.core.errors import TaihangError
 from taihang.core.facts import FactOutOfForceError
 from taihang.core.park.park import Park
 from taihang.core.periods import months_in
-from taihang.core.seal.batch import SealedBatch, open_batch
+from taihang.core.seal.batch import SealedBatch, glimpsed_name, open_batch
 from taihang.core.seal.entry import leaf_entry_of
 from taihang.core.seal.event import is_event
 from taihang.core.seal.gateway_key import GatewayKey
@@ -37,8 +36,6 @@ from taihang.services.settle import period_of, ports_of, settle
 DERIVED: Final = ("intervals", "balance", "matching", "lots", "quality", "findings")
 """Tables that follow from readings, settlements and park files."""
 _Keys: TypeAlias = Mapping[str, tuple[GatewayKey, ...]]
-_GATEWAY: Final = re.compile(rb'"gateway":"([^"]{1,128})"')
-_COUNTER: Final = re.compile(rb'"counter":(\d{1,18})')
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,13 +208,8 @@ def _named(finding: JournalFinding, names: list[str]) -> Finding:
     """Name a record by the lake's list of batches, else by what can still be read of it."""
     if finding.is_checkpoint:
         return Finding(finding.where, finding.what)
-    if finding.index < len(names):
-        name = names[finding.index]
-    else:
-        shown = finding.shown
-        gateway, counter = _GATEWAY.search(shown), _COUNTER.search(shown)
-        name = f"{gateway[1].decode(errors='replace')}/" if gateway else "unreadable/"
-        name += counter[1].decode() if counter else "?"
+    known = finding.index < len(names)
+    name = names[finding.index] if known else glimpsed_name(finding.shown)
     return Finding(f"batch {name} ({finding.where})", finding.what)
 
 

@@ -211,7 +211,7 @@ def test_missed__tells_of_an_audit_that_does_not_look_at_the_bytes(
             return 0
 
     def trusting(data: bytes) -> SealedBatch:
-        return max(originals, key=lambda batch: data.count(batch.header.block_root.hex().encode()))
+        return max(originals, key=lambda batch: data.count(batch.header.block_root))
 
     for path in (segment(tiny), tiny / "journal" / "checkpoints"):
         path.write_bytes(b"".join(f[:24] + bytes(4) + f[HEAD_BYTES:] for f in frames(path)))
@@ -220,7 +220,7 @@ def test_missed__tells_of_an_audit_that_does_not_look_at_the_bytes(
     bits = [bit for bit in one_bit_a_byte(segment(tiny))[::9] if bit // 8 not in times]
     assert missed_in_segment(tiny, NAMES, bits) == [], "the checksum is not the only guard"
 
-    for module in ("audit", "ingest", "replay"):
+    for module in ("audit", "replay"):
         monkeypatch.setattr(f"taihang.services.{module}.open_batch", trusting)
 
     assert missed_in_segment(tiny, NAMES, bits)

@@ -1,7 +1,10 @@
 """The sealed batch, whatever its version: what a gateway signs (docs/formats/sealed-batch.md)."""
 
+import re
+from contextlib import suppress
 from typing import Final, TypeAlias
 
+from taihang.core.errors import TaihangError
 from taihang.core.seal import batch_v1, batch_v2
 from taihang.core.seal.batch_v1 import MAX_HEADER_BYTES, open_header, seal_batch, signed_message
 from taihang.core.seal.block import BatchFormatError, prefixed
@@ -34,6 +37,7 @@ __all__ = [
     "Envelope",
     "SealedBatch",
     "SealedBlock",
+    "glimpsed_name",
     "header_of",
     "leaf_entry_of",
     "open_batch",
@@ -45,6 +49,8 @@ __all__ = [
 SealedBatch: TypeAlias = batch_v1.SealedBatch | batch_v2.ColumnBatch
 """An opened batch of any version."""
 MAGIC: Final = batch_v1.MAGIC
+_GATEWAY: Final = re.compile(rb'"gateway":"([^"]{1,128})"')
+_COUNTER: Final = re.compile(rb'"counter":(\d{1,18})')
 MAGICS: Final = (batch_v1.MAGIC, batch_v2.MAGIC)
 """First line of a batch, by version."""
 
@@ -93,6 +99,29 @@ def header_of(data: bytes) -> BatchHeader:
     raise BatchFormatError(
         given=f"{data[:20]!r}", expected=f"a file that starts with one of {MAGICS}"
     )
+
+
+def glimpsed_name(data: bytes) -> str:
+    """Return what a damaged batch still says of its number, for a person who looks for it.
+
+    Args:
+        data: Bytes in which a batch may begin somewhere; nothing of them is believed.
+
+    Returns:
+        ``gateway/counter``, with ``unreadable`` or ``?`` for what cannot be read.
+
+    Example:
+        >>> glimpsed_name(b'..."counter":7..."gateway":"GW1"'), glimpsed_name(b"")
+        ('GW1/7', 'unreadable/?')
+    """
+    at = data.find(batch_v2.MAGIC)
+    if at >= 0:
+        with suppress(TaihangError):
+            header = batch_v2.open_front(data[at:]).header
+            return f"{header.gateway}/{header.counter}"
+    gateway, counter = _GATEWAY.search(data), _COUNTER.search(data)
+    name = gateway[1].decode(errors="replace") if gateway else "unreadable"
+    return f"{name}/{counter[1].decode() if counter else '?'}"
 
 
 def leaf_entry_of(data: bytes) -> bytes:
