@@ -28,8 +28,8 @@ from taihang.adapters.registry.store import Registry  # noqa: E402
 from taihang.adapters.stores.journal import CheckpointSeal, Journal  # noqa: E402
 from taihang.adapters.stores.lake import DamagedLakeError, Lake  # noqa: E402
 from taihang.adapters.stores.published import PublishedFiles  # noqa: E402
-from taihang.adapters.web_link import WebLink  # noqa: E402
 from taihang.adapters.stores.quarantine import Quarantine  # noqa: E402
+from taihang.adapters.web_link import WebLink  # noqa: E402
 from taihang.config.park_file import examine_park, read_park  # noqa: E402
 from taihang.core.errors import InputError, IntegrityError, StateError  # noqa: E402
 from taihang.core.park.park import Park  # noqa: E402
