@@ -3,7 +3,7 @@
 import json
 from collections.abc import Generator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -94,7 +94,7 @@ def _batches(root: Path) -> list[bytes]:
 @st.composite
 def _forms(draw: st.DrawFn) -> bytes:
     """The good form with something else in one or two places."""
-    form = json.loads(GOOD)
+    form: dict[str, Any] = json.loads(GOOD)
     form["counter"] = draw(st.integers(1, 30))
     marks: dict[str, str] = {}
     for number in range(draw(st.integers(1, 2))):
@@ -103,9 +103,10 @@ def _forms(draw: st.DrawFn) -> bytes:
         key = draw(st.sampled_from(_BLOCK_KEYS if where is not form else (*_KEYS, "blocks")))
         mark = f"@{number}@"
         marks[f'"{mark}"'] = draw(st.sampled_from(_WORDS) | _PLAIN.map(json.dumps))
-        old = where[key]
+        old: Any = where[key]
         if isinstance(old, list) and old and draw(st.booleans()):
-            old[draw(st.integers(0, len(old) - 1))] = mark
+            items = cast("list[Any]", old)
+            items[draw(st.integers(0, len(items) - 1))] = mark
         else:
             where[key] = mark
     text = json.dumps(form)

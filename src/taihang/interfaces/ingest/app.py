@@ -41,8 +41,15 @@ BATCHES: Final = "/api/v1/batches"
 _NAME_LIMIT: Final = 128
 _COUNTER_DIGITS: Final = 19
 _NO_STORE: Final = (b"cache-control", b"no-store")
-_UNPROVEN: Final = frozenset(("input.unknown-gateway", "input.batch-signature"))
-"""Refusals that leave open who sent it."""
+_PROVEN: Final = frozenset(
+    (
+        "input.foreign-meter",
+        "input.register-off-dial",
+        "input.off-grid-energy",
+        "integrity.counter-fork",
+    )
+)
+"""Refusals of a sealed batch that come after its signature was found right."""
 
 
 class MediaTypeError(InputError):
@@ -210,7 +217,7 @@ class DoorApplication:
         service.rates.check(gateway)
         answer = await service.committer.submit(offer)
         if isinstance(answer, TaihangError):
-            if answer.code not in _UNPROVEN and isinstance(answer, InputError):
+            if sender is not None or answer.code in _PROVEN:
                 service.rates.charge(gateway)
             return self._refusal(answer, "body")
         service.rates.charge(gateway)
@@ -285,7 +292,18 @@ def status_facts(status: BatchStatus) -> dict[str, object]:
         "state": "published" if status.is_published else "included",
         "receipt": receipt_facts(status.receipt),
         "included": {"tree_size": status.included_size},
-        "published": {"tree_size": status.published_size} if status.is_published else None,
+        "published": published_facts(status) if status.is_published else None,
+        "is_witnessed": status.is_witnessed,
+    }
+
+
+def published_facts(status: BatchStatus) -> dict[str, object]:
+    """Return how a batch is published as it goes over the wire."""
+    return {
+        "tree_size": status.published_size,
+        "at_s": status.published_at_s,
+        "cosigned_by": list(status.cosigned_by),
+        "proof": status.published_proof,
     }
 
 

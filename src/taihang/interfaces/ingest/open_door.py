@@ -16,6 +16,7 @@ from taihang.interfaces.ingest.door import Door
 from taihang.interfaces.ingest.identity import Identities, Tokens
 from taihang.interfaces.ingest.limits import InFlight, Limits, Rates
 from taihang.interfaces.ingest.metrics import Metrics
+from taihang.interfaces.ingest.publisher import Publisher
 from taihang.interfaces.ingest.watch import Watch
 from taihang.services.batch_status import BatchStatus
 
@@ -48,6 +49,7 @@ class OpenDoor:
         self._committer = Committer(
             self._door.commit, writer=self._writer, limits=limits, observe=metrics.committed
         )
+        self._publisher = Publisher(partial(wiring.open_park, root, writing=False))
         tokens = Tokens(
             mark=partial(wiring.register_mark, root), read=partial(self._written, self._door.tokens)
         )
@@ -69,7 +71,7 @@ class OpenDoor:
                     in_flight=in_flight,
                     limits=limits,
                     writer=self._writer,
-                    published_age_s=lambda: None,
+                    published_age_s=self._publisher.age_s,
                 ),
                 parser=self._parser,
                 look_up=self._look_up,
@@ -81,8 +83,11 @@ class OpenDoor:
         await self._written(self._door.open)
 
     async def run(self) -> None:
-        """Store what comes until the door takes nothing more."""
+        """Store what comes, and publish it, until the door takes nothing more."""
+        publishing = asyncio.ensure_future(self._publisher.run())
         await self._committer.run()
+        await self._publisher.stop()
+        publishing.cancel()
 
     async def drain(self, storing: "asyncio.Task[None]") -> None:
         """Take nothing more in, store the last group, and answer it.
