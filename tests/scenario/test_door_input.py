@@ -5,6 +5,7 @@ The cases stand in ``door_input.txt``, one a line.
 
 import gzip
 import json
+import zlib
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,13 +76,18 @@ def _bodies(root: Path) -> dict[str, bytes]:
     block = small_park.registers("M-E02", small_park.DAY)
     other = small_park.registers("M-E01", small_park.DAY)
     with small_park.opened(root) as ports:
-        first = small_park.sealed(ports, "GW2", 1, block)
-        good = small_park.sealed(ports, "GW2", 2, block)
-        fork = small_park.sealed(ports, "GW2", 1, small_park.but(block, [3], count=5))
-        stranger = small_park.sealed(ports, "GW2", 3, block, key_name="gateway-GW1")
-        foreign = small_park.sealed(ports, "GW2", 4, other)
+        first = small_park.sealed_v1(ports, "GW2", 1, block)
+        good = small_park.sealed_v1(ports, "GW2", 2, block)
+        stranger = small_park.sealed_v1(ports, "GW2", 3, block, key_name="gateway-GW1")
+        foreign = small_park.sealed_v1(ports, "GW2", 4, other)
+        second = small_park.sealed(ports, "GW2", 5, block)
+        other_key = small_park.sealed(ports, "GW2", 6, block, key_name="gateway-GW1")
+        no_key = small_park.sealed(ports, "GW2", 7, block, key_ordinal=9)
     magic = len(b"taihang/batch/v1\n")
-    header_end = magic + 4 + int.from_bytes(good[magic : magic + 4], "little")
+    header_end, front_end = (
+        magic + 4 + int.from_bytes(batch[magic : magic + 4], "little") + signature
+        for batch, signature in ((good, 0), (second, 64))
+    )
     return {
         "first": first,
         "good-batch": good,
@@ -106,7 +112,13 @@ def _bodies(root: Path) -> dict[str, bytes]:
         "bad-signature": _flipped(good, header_end),
         "altered-reading": _flipped(good, len(good) - 200),
         "foreign-meter": foreign,
-        "fork": fork,
+        "v2-header-only": second[:front_end],
+        "v2-flipped-header": _flipped(second, magic + 12),
+        "v2-flipped-body": _flipped(second, len(second) - 9),
+        "v2-trailing-byte": second + b"\0",
+        "v2-other-key": other_key,
+        "v2-no-key": no_key,
+        "v2-bomb": second[:front_end] + zlib.compress(bytes(100_000_000), 9),
     }
 
 
@@ -154,9 +166,30 @@ def test_door__takes_the_good_form_the_table_starts_from(trial: Trial) -> None:
     assert json.loads(GOOD)["counter"] == receipts[0]["counter"]
 
 
+def test_door__of_a_fork_nothing_is_stored_and_both_sides_are_kept(tmp_path: Path) -> None:
+    root = small_park.make(tmp_path / "park")
+    block = small_park.registers("M-E02", small_park.DAY)
+    with small_park.opened(root) as ports:
+        first = small_park.sealed(ports, "GW2", 1, block)
+        fork = small_park.sealed(ports, "GW2", 1, small_park.but(block, [3], count=5))
+        later = small_park.sealed(ports, "GW2", 2, block)
+    with open_door(root) as kit:
+        answers = [kit.post(batch, BATCH_TYPE) for batch in (first, fork, fork, later)]
+
+    assert [answer.status for answer in answers] == [201, 409, 409, 409]
+    assert [answer.facts["code"] for answer in answers[1:]] == [
+        "integrity.counter-fork",
+        "integrity.counter-fork",
+        "state.quarantined-gateway",
+    ]
+    with small_park.opened(root) as ports:
+        assert ports.lake.batches().last_counters() == {"GW2": 1}
+        assert len(ports.quarantine.names()) == 2
+
+
 def test_table__holds_every_kind_of_bad_input() -> None:
     found = cases()
 
     assert len(found) >= 80
-    assert len({case.code for case in found}) >= 15
+    assert len({case.code for case in found}) >= 14
     assert all(400 <= case.status < 500 for case in found)

@@ -283,6 +283,7 @@ def receipt_facts(receipt: Receipt) -> dict[str, object]:
         "received_at_s": receipt.received_at_s,
         "known_before": receipt.known_before,
         "proof": receipt.proof,
+        "held": receipt.held,
     }
 
 

@@ -128,7 +128,7 @@ def test_post__is_held_to_the_contract_of_its_gateway(tmp_path: Path) -> None:
     stranger = batches[0][:-1] + bytes([batches[0][-1] ^ 1])
     with open_door(root, Limits(batches_per_min=1)) as kit:
         refused = [kit.post(batches[0][:-9], BATCH_TYPE).status for _ in range(3)]
-        assert kit.post(stranger, BATCH_TYPE).status == 422
+        assert kit.post(stranger, BATCH_TYPE).status in {400, 422}
         stored = [kit.post(batch, BATCH_TYPE) for batch in batches]
 
     assert refused == [400] * 3
