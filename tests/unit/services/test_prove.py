@@ -60,11 +60,11 @@ def test_prove__convinces_a_stranger_who_knows_the_log_key(root: Path) -> None:
                 statement_id = f"{kind}.{subject}.2026-06"
                 report = verify(prove(statement_id, ports=ports), log_key(ports))
                 issued = ports.registry.statement(statement_id)
-                assert report.statement == json.loads(issued.document)
-                assert report.log_key_confirmed
-                assert report.readings == points * (JUNE.n_steps + 1)
+                assert report["statements"][0] == json.loads(issued.document)
+                assert report["log_key_confirmed"]
+                assert report["readings"] == points * (JUNE.n_steps + 1)
         generation = verify(prove("energy.PV01.2026-06", ports=ports), log_key(ports))
-    assert Decimal(str(generation.statement["value"])) == (
+    assert Decimal(str(generation["statements"][0]["value"])) == (
         Decimal(int(small_park.step_wh("M-PV01", JUNE).sum())) / 1_000
     )
 
@@ -177,10 +177,10 @@ def test_prove__after_a_restatement_proves_both_versions(root: Path) -> None:
         first = verify(prove("energy.E01.2026-06.v1", ports=ports), log_key(ports))
 
     truth_wh = int(small_park.step_wh("M-E01", JUNE).sum())
-    assert (latest.statement["version"], first.statement["version"]) == (2, 1)
-    assert latest.statement["energy_wh"] == truth_wh + 7 * SCALE_WH
-    assert first.statement["energy_wh"] == truth_wh
-    assert latest.batches == first.batches + 1
+    assert (latest["statements"][0]["version"], first["statements"][0]["version"]) == (2, 1)
+    assert latest["statements"][0]["energy_wh"] == truth_wh + 7 * SCALE_WH
+    assert first["statements"][0]["energy_wh"] == truth_wh
+    assert latest["batches"] == first["batches"] + 1
 
 
 def test_prove__with_a_late_reading_that_is_not_settled_yet_proves_what_was_stated(
@@ -192,7 +192,7 @@ def test_prove__with_a_late_reading_that_is_not_settled_yet_proves_what_was_stat
 
         report = verify(prove("energy.E01.2026-06", ports=ports), log_key(ports))
 
-    assert report.statement["energy_wh"] == int(small_park.step_wh("M-E01", JUNE).sum())
+    assert report["statements"][0]["energy_wh"] == int(small_park.step_wh("M-E01", JUNE).sum())
 
 
 def test_prove__refuses_a_month_of_which_only_a_part_was_settled_again(root: Path) -> None:
@@ -228,7 +228,9 @@ def test_prove__over_a_swap_and_a_replaced_meter(tmp_path: Path) -> None:
 
         for subject, point in (("E01", "M-E01"), ("E02", "M-E02")):
             report = verify(prove(f"energy.{subject}.2026-06", ports=ports), log_key(ports))
-            assert report.statement["energy_wh"] == int(small_park.step_wh(point, JUNE).sum())
+            assert report["statements"][0]["energy_wh"] == int(
+                small_park.step_wh(point, JUNE).sum()
+            )
 
 
 # -- refusals ------------------------------------------------------------------------------------

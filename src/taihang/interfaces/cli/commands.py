@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from taihang import wiring
 from taihang.config.templates import template_text
@@ -270,7 +270,7 @@ def prove(args: argparse.Namespace) -> int:
     return 0
 
 
-def checked_proof(statement_id: str, ports: Ports) -> tuple[bytes, verify_taihang.Report]:
+def checked_proof(statement_id: str, ports: Ports) -> tuple[bytes, dict[str, Any]]:
     """Make a proof and check it as a stranger would.
 
     Args:

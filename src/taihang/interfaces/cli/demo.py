@@ -108,8 +108,8 @@ def _prove(ports: Ports, statement_id: str, root: Path) -> dict[str, object]:
         "statement": statement_id,
         "file": str(path),
         "bytes": len(data),
-        "value": str(checked.statement["value"]),
-        "unit": str(checked.statement["unit"]),
+        "value": str(checked["value"]),
+        "unit": str(checked["unit"]),
         "accepted": True,
     }
 

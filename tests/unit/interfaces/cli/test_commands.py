@@ -453,14 +453,14 @@ def test_prove__writes_what_verify_accepts_and_a_stranger_too(park: Path, tmp_pa
 
     assert facts["bytes"] == proof.stat().st_size
     expected = done("report", park, "--month", "2026-06", "--json").facts["load_wh"]
-    assert expected == report.statement["energy_wh"]
+    assert expected == report["statements"][0]["energy_wh"]
 
 
 def test_checked_proof__never_hands_out_what_the_verifier_refuses(
     june: Small, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
-        raise verify_taihang.Refused("statement.value", "is wrong", "不对")
+        raise verify_taihang.Refused("statement.value", "is wrong")
 
     monkeypatch.setattr(verify_taihang, "verify", refuse)
 
