@@ -45,8 +45,19 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang report mypark --month 2026-09 --lang en",
         "taihang report mypark --year 2026 --format json",
     ),
-    "prove": ("taihang prove mypark scope2-location.E17.2026-09 --out e17.proof",),
-    "verify": ("taihang verify e17.proof --lang en",),
+    "seal": (
+        "taihang seal mypark --day 2026-09-09",
+        "taihang seal mypark --from 2026-09-01 --to 2026-10-01",
+    ),
+    "prove": (
+        "taihang prove mypark scope2-location.E17.2026-09 --out e17.proof",
+        "taihang prove mypark bill.E17.2026-09 --out bill.proof",
+        "taihang prove mypark M-E17@2026-09-09T02 --out hour.proof",
+    ),
+    "verify": (
+        "taihang verify e17.proof --lang en",
+        "taihang verify hour.proof --witness-key grid=9f3c… --witness-key E17=07aa… --quorum 2",
+    ),
     "audit": ("taihang audit mypark",),
     "rebuild": ("taihang rebuild mypark",),
     "state-hash": ("taihang state-hash mypark",),

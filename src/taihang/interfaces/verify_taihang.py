@@ -91,10 +91,10 @@ lot: id:name plant:name wh:above0
 claim-inventory: kind:name id:name subject:text period:period value:decimal unit:tCO2
   parts:part*1000
 part: id:name period:period value:decimal proof_sha256:hash
-claim-bill: kind:name bill:bill basis:basis line:name?
+claim-bill: kind:name bill:any basis:basis line:name?
 bill: format:taihang-account/v1 rule:shanxi-two-part/v1 id:name tariff:name lines:line*200
-  state:complete|provisional energy_wh:count intervals:count usable:count value:decimal unit:CNY
-  code_version:text version:above0 supersedes:text? reason:text
+  state:complete|provisional energy_wh:count estimated_wh:count intervals:count usable:count
+  value:decimal unit:CNY code_version:text version:above0 supersedes:text? reason:text
 line: code:name title:title quantity:decimal? unit:text price:decimal? price_unit:text
   amount_cny:decimal? state:billed|partial|exempt|not-assessed reason:any facts:text*64
 basis: offset_s:whole schedule:schedule holidays:day*366 facts:fact*64 sharp_applies:0..1
@@ -479,7 +479,7 @@ def spelled_out(block: Fields, start_s: int, where: str) -> Readings:
     demand(len(times_s) == len(marks) == n, where, "not as many times as counts and qualities")
     count, readings = 0, Readings()
     for time_s, step, mark in zip(times_s, block["counts"], marks, strict=True):
-        count += step or 0
+        count = (count + (step or 0) + INT64) % (2 * INT64) - INT64
         readings.append((time_s, None if step is None else count, mark))
     return readings
 
@@ -877,7 +877,7 @@ class Bill:
     """One local month of one user, worked out again line by line."""
 
     def __init__(self, claim: Fields, statement: Fields, energies: dict[int, int]) -> None:
-        self.document, self.basis = claim["bill"], claim["basis"]
+        self.basis = claim["basis"]
         self.facts = facts_by_key(self.basis["facts"], "claim.basis.facts")
         starts_s = span_of(statement["period"], "statements[0].period")
         self.local_s = [start_s + self.basis["offset_s"] for start_s in starts_s]
@@ -886,8 +886,12 @@ class Bill:
             at_s(guess["at"], "claim.basis.estimated"): guess["wh"]
             for guess in self.basis["estimated"]
         }
-        both = guessed.keys() & energies.keys()
+        # Bills of the first version of the platform do not say how much of them is estimated.
+        both, estimated_wh = guessed.keys() & energies.keys(), sum(guessed.values())
         demand(not both, "claim.basis.estimated", "an estimate of what was measured")
+        whole = {"estimated_wh": estimated_wh} | claim["bill"]
+        self.document = read(whole, "bill", "claim.bill")
+        agree(self.document, "claim.bill", ", as it states itself", estimated_wh=estimated_wh)
         load_wh = guessed | energies
         self.known = [start_s in load_wh for start_s in starts_s]
         load = [load_wh.get(start_s, 0) for start_s in starts_s]

@@ -56,10 +56,11 @@ class Billed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Matched:
+class MonthMatching:
     """One month's energies by row of the park's plants and users."""
 
     load_wh: NDArray[np.int64]
+    """Usable load of each user, shape (n_users, n). [Wh]"""
     line_wh: NDArray[np.int64]
     """What came over dedicated lines."""
     quality: NDArray[np.uint8]
@@ -114,22 +115,22 @@ def _bills(name: str, ports: Ports) -> list[Bill]:
             period=period,
             zone=zone,
         )
-        for enterprise, tariff in _billed_users(ports.park)
+        for enterprise, tariff in billed_users(ports.park)
     ]
-    matched = _matched(name, ports)
+    matched = matched_month(name, ports)
     return [
         bill(
-            _use(enterprise, name, matched, ports),
+            month_use(enterprise, name, matched, ports),
             terms=found,
             book=ports.facts,
             month_name=name,
             zone=zone,
         )
-        for (enterprise, _), found in zip(_billed_users(ports.park), terms, strict=True)
+        for (enterprise, _), found in zip(billed_users(ports.park), terms, strict=True)
     ]
 
 
-def _billed_users(park: Park) -> Iterator[tuple[Enterprise, GridTariff]]:
+def billed_users(park: Park) -> Iterator[tuple[Enterprise, GridTariff]]:
     """Yield every enterprise that a tariff covers; stations have no supply voltage yet."""
     for tariff in park.grid_tariffs.values():
         for user in tariff.users:
@@ -137,7 +138,8 @@ def _billed_users(park: Park) -> Iterator[tuple[Enterprise, GridTariff]]:
                 yield park.enterprises[user], tariff
 
 
-def _matched(name: str, ports: Ports) -> _Matched:
+def matched_month(name: str, ports: Ports) -> MonthMatching:
+    """Return who got which green energy in a settled month, as its bills take it."""
     rows = read_matching(name, ports=ports)
     plants = [rows["plant", plant] for plant in ports.park.plants]
     users = [rows["user", user] for user in ports.park.users]
@@ -147,7 +149,7 @@ def _matched(name: str, ports: Ports) -> _Matched:
     quality = _stacked((r["quality"] for r in users), n_steps)
     offered_wh = offered_green_wh(measured_wh, quality)
     matching = match_green(offered_wh, load_wh, lines=lines_of(ports.park))
-    return _Matched(
+    return MonthMatching(
         load_wh, matching.line_load_wh, quality.astype(np.uint8), trace_matching(matching)
     )
 
@@ -162,7 +164,8 @@ def _stacked(rows: Iterable[NDArray[np.int64]], n_steps: int) -> NDArray[np.int6
     return np.array(list(rows), np.int64).reshape(-1, n_steps)
 
 
-def _use(enterprise: Enterprise, name: str, matched: _Matched, ports: Ports) -> MonthUse:
+def month_use(enterprise: Enterprise, name: str, matched: MonthMatching, ports: Ports) -> MonthUse:
+    """Return what one enterprise did in a month: the measured side of its bill."""
     period = month(name, ports.park.zone)
     row = ports.park.users.index(enterprise.id)
     quality = matched.quality[row]
@@ -205,6 +208,16 @@ def _supply(plant: str, user: str, period: Period, park: Park) -> GreenSupply:
 
 
 def _draft(each: Bill, ports: Ports) -> Draft:
+    return Draft("bill", each.user, each.month, bill_body(each, version=ports.version))
+
+
+def bill_body(each: Bill, *, version: str) -> dict[str, JsonValue]:
+    """Return a bill as the document that is issued, without its id.
+
+    Args:
+        each: The bill.
+        version: Version of the code.
+    """
     lines: list[JsonValue] = [
         {
             "code": line.code,
@@ -220,7 +233,7 @@ def _draft(each: Bill, ports: Ports) -> Draft:
         }
         for line in each.lines
     ]
-    body: dict[str, JsonValue] = {
+    return {
         "format": ACCOUNT_FORMAT,
         "rule": "shanxi-two-part/v1",
         "tariff": each.tariff,
@@ -232,6 +245,5 @@ def _draft(each: Bill, ports: Ports) -> Draft:
         "estimated_wh": each.estimated.wh,
         "value": str(each.total_cny),
         "unit": "CNY",
-        "code_version": ports.version,
+        "code_version": version,
     }
-    return Draft("bill", each.user, each.month, body)

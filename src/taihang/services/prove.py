@@ -1,36 +1,58 @@
-"""Write one file that lets a stranger work out one statement again, offline."""
+"""Write one file that lets a stranger work out one number again, offline.
 
-from taihang.core.errors import IntegrityError, StateError
-from taihang.core.periods import SETTLEMENT_STEP, Period
-from taihang.core.seal.batch import open_batch
+What is asked for follows from the id:
+
+``energy.E17.2026-06``          a statement, or one version of it with ``.v2`` behind
+``bill.E17.2026-06``            a bill; with ``#energy.grid.peak`` behind, one line of it
+``inventory.E17.2026``          the location-based scope 2 of a month or a year
+``M-E17@2026-06-09T02``         the readings of one meter in one UTC hour
+``M-E17@2026-06-09T02:15Z``     the energy of one interval, with its two readings
+``PV01@2026-06-09T02:15:00Z``   a lot
+"""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from taihang.core.errors import InputError
+from taihang.core.seal.bundle import Bundle, build_bundle, check_bundle
 from taihang.core.seal.canonical import load_canonical
+from taihang.core.seal.meter_hour import parse_hour
 from taihang.core.seal.proof import LogIdentity, build_proof, evidence_of, open_proof
-from taihang.core.seal.statement import EnergyStatement, parse_statement
-from taihang.services.account import PARK_SUBJECT, counted
+from taihang.core.seal.statement import parse_statement
+from taihang.services.evidence import (
+    LOG_KEY,
+    NotSettledError,
+    UnprovableStatementError,
+    gather,
+    interval_statement,
+    logged_event,
+    only_v1,
+    stored_statement,
+)
 from taihang.services.ports import Ports
-from taihang.services.settle import energy_of, known_at
+from taihang.services.prove_bill import bill_bundle
+from taihang.services.prove_sum import inventory_bundle, lot_bundle
+from taihang.services.seal_day import show_hour
 
-LOG_KEY = "log"
-"""Name of the key that signs checkpoints and proofs."""
+__all__ = ["LOG_KEY", "NotSettledError", "UnprovableStatementError", "prove"]
 
-
-class NotSettledError(StateError):
-    """No settlement of the whole period of a statement gives what it says."""
-
-    code = "state.not-settled"
+_AT: Final = r"\d{4}-\d{2}-\d{2}T\d{2}"
 
 
-class UnprovableStatementError(IntegrityError):
-    """A stored statement is not an object of the form that statements have."""
+class UnknownClaimError(InputError):
+    """An id names nothing that can be proven."""
 
-    code = "integrity.unprovable-statement"
+    code = "input.unknown-claim"
 
 
-def prove(statement_id: str, *, ports: Ports) -> bytes:
-    """Return the proof file of a statement.
+def prove(claim_id: str, *, ports: Ports) -> bytes:
+    """Return the proof file of whatever an id names.
 
     Args:
-        statement_id: Id of a statement, or of a series for its latest version.
+        claim_id: Id of a statement, a bill or a line of one, an inventory, an hour, an interval or
+            a lot.
         ports: The outside world.
 
     Returns:
@@ -39,37 +61,33 @@ def prove(statement_id: str, *, ports: Ports) -> bytes:
     Raises:
         UnprovableStatementError: If what is stored is no statement.
         NotSettledError: If no settlement of the whole period gives the statement.
+        UnknownClaimError: If the id names a time that does not exist.
     """
-    # 1. The statement as it was issued.
-    issued = ports.registry.statement(statement_id)
-    document = load_canonical(issued.document.encode())
-    if not isinstance(document, dict):
-        raise UnprovableStatementError(
-            given=f"statement {issued.id} that is no object",
-            expected="the document as it was issued",
-            remedy="run `taihang audit`, then restore registry.db",
-        )
+    for pattern, bundle_of in _CLAIMS:
+        if re.fullmatch(pattern, claim_id):
+            return _sealed(bundle_of(claim_id, ports), ports)
+    return _prove_statement(claim_id, ports)
+
+
+def _prove_statement(statement_id: str, ports: Ports) -> bytes:
+    """Return the proof of a statement, in the older format as long as its batches are older."""
+    document = stored_statement(statement_id, ports=ports)
     statement = parse_statement(document)
-    _demand_own_terms(statement, ports)
-    points = [term.point for term in statement.terms]
-    # 2. Every batch with a reading or an event of its points, as far as it looked.
-    wanted = _batches_of(statement, ports)
-    # 3. Show of each only the blocks of those points, with the way to the root.
-    size = ports.journal.size
-    evidence = [
-        evidence_of(
-            open_batch(ports.journal.record(index).data),
-            points=points,
-            leaf_index=index,
-            inclusion=ports.journal.tree.inclusion_proof(index, size=size),
+    found = gather([statement], ports=ports)
+    batches = only_v1(found)
+    if batches is None:
+        claim = {"kind": "statement"}
+        bundle = Bundle(
+            claim={**claim}, statements=[document], keys=found.keys, evidence=found.evidence()
         )
-        for index in sorted(wanted)
-    ]
-    # 4. Seal it, and look at it as a stranger would.
+        return _sealed(bundle, ports)
     key = ports.keys.signing_key(LOG_KEY)
     proof = build_proof(
         statement=document,
-        evidence=evidence,
+        evidence=[
+            evidence_of(batch, points=found.points, leaf_index=leaf, inclusion=path)
+            for batch, leaf, path in batches
+        ],
         checkpoint_note=ports.journal.checkpoint_note or "",
         log=LogIdentity(name=ports.log_origin, key=key.public),
         sign=key.sign,
@@ -78,63 +96,47 @@ def prove(statement_id: str, *, ports: Ports) -> bytes:
     return proof
 
 
-def _demand_own_terms(statement: EnergyStatement, ports: Ports) -> None:
-    """Refuse a stored statement whose terms are not the meters of its own subject.
-
-    Raises:
-        UnprovableStatementError: If it speaks of other meters.
-    """
-    foreign = [
-        term.point
-        for term in statement.terms
-        if statement.subject != PARK_SUBJECT
-        and getattr(ports.park.meters.get(term.point), "node", None) != statement.subject
-    ]
-    if foreign:
-        raise UnprovableStatementError(
-            given=f"{statement.id} over the meters {', '.join(foreign)}",
-            expected=f"meters of {statement.subject}",
-            remedy="run `taihang audit`, then restore registry.db",
-        )
+def _sealed(bundle: Bundle, ports: Ports) -> bytes:
+    key = ports.keys.signing_key(LOG_KEY)
+    log = LogIdentity(name=ports.log_origin, key=key.public)
+    note = ports.journal.checkpoint_note or ""
+    data = build_bundle(bundle, checkpoint_note=note, log=log, sign=key.sign)
+    check_bundle(data, log=log, verify=ports.verify)
+    return data
 
 
-def _batches_of(statement: EnergyStatement, ports: Ports) -> set[int]:
-    """Return the leaf indexes of the batches that the settlement of the statement looked at."""
-    as_of = _known_size(statement, ports)
-    span = Period(statement.period.start, statement.period.end + SETTLEMENT_STEP)
-    found: set[int] = set()
-    for table in ("readings", "events"):
-        for term in statement.terms:
-            for rows in ports.lake.read(table, span, term.point).values():
-                found |= {int(batch) for batch in set(rows["batch"].tolist()) if batch < as_of}
-    return found - set(ports.lake.batches().withdrawn(as_of=as_of).tolist())
+def _hour(claim_id: str, ports: Ports) -> Bundle:
+    point, _, hour = claim_id.rpartition("@")
+    _, leaf, shown = show_hour(point, parse_hour(hour), ports=ports)
+    claim = {"kind": "hour", "hour": load_canonical(shown.text), **shown.place()}
+    return Bundle(claim=claim, events=[logged_event(leaf, ports=ports)])
 
 
-def _known_size(statement: EnergyStatement, ports: Ports) -> int:
-    """Return the journal size behind a statement: of an old version that of an old settlement."""
-    period = statement.period
-    sizes = [
-        settlement.journal_size
-        for settlement in ports.registry.settlements()
-        if settlement.start_s <= period.start_s and period.end_s <= settlement.end_s
-    ]
-    for size in sorted(set(sizes), reverse=True):
-        if size <= ports.journal.size and _gives(statement, size, ports):
-            return size
-    raise NotSettledError(
-        given=f"{statement.id}, which none of {len(sizes)} settlements of its whole period gives",
-        expected="a settlement of the whole period that gives its energy",
-        remedy="run `taihang settle` for the whole period, then prove the latest version",
+def _interval(claim_id: str, ports: Ports) -> Bundle:
+    point, _, text = claim_id.rpartition("@")
+    try:
+        start = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UnknownClaimError(
+            given=claim_id,
+            expected="a time that exists",
+            remedy="name the start of a quarter of an hour",
+        ) from error
+    statement = interval_statement(point, start, ports=ports)
+    found = gather([statement], ports=ports, as_of=ports.journal.size)
+    return Bundle(
+        claim={"kind": "statement"},
+        statements=[statement.document()],
+        keys=found.keys,
+        evidence=found.evidence(),
     )
 
 
-def _gives(statement: EnergyStatement, size: int, ports: Ports) -> bool:
-    """Say whether the readings known at a size give the energy of a statement."""
-    energy_wh = missing = 0
-    for term in statement.terms:
-        known = known_at(size, period=statement.period, ports=ports, point=term.point)
-        series = energy_of(term, known=known, period=statement.period).series
-        chosen = counted(series)
-        energy_wh += term.sign * int(series.wh[chosen].sum())
-        missing += int((~chosen).sum())
-    return (energy_wh, missing) == (statement.energy_wh, statement.missing)
+_CLAIMS: Final[tuple[tuple[str, Callable[[str, Ports], Bundle]], ...]] = (
+    (rf".+@{_AT}", _hour),
+    (rf".+@{_AT}:\d{{2}}Z", _interval),
+    (rf".+@{_AT}:\d{{2}}:00Z", lot_bundle),
+    (r"bill\..+", bill_bundle),
+    (r"inventory\..+", inventory_bundle),
+)
+"""By the form of the id; every other id is that of a statement."""

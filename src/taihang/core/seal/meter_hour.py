@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from taihang.core.errors import InputError
 from taihang.core.quantities import SECONDS_PER_HOUR
-from taihang.core.seal.canonical import JsonValue
+from taihang.core.seal.canonical import INT64_MIN, JsonValue
 from taihang.core.series import Quality
 
 HOUR_FORM: Final = "%Y-%m-%dT%H"
+_2_64: Final = 1 << 64
 _HOUR: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}", re.ASCII)
 # The encoder of canonical JSON without its checks: here is nothing but texts and whole numbers.
 _ENCODE: Final = json.JSONEncoder(
@@ -91,6 +92,30 @@ def meter_hours(
         yield hour_s, _ENCODE(document).encode()
 
 
+def written_readings(
+    rows: Mapping[str, NDArray[np.int64]], *, start_s: int
+) -> dict[str, JsonValue]:
+    """Return readings as a proof file writes them: differences, one for all that are equal.
+
+    Args:
+        rows: ``time_s`` strictly increasing, ``count`` and ``quality``, shape (n,), n of 1 or more.
+        start_s: What the first time is counted from. [s since 1970-01-01T00:00Z]
+
+    Example:
+        >>> rows = {"time_s": np.array([900, 1800, 2700]), "count": np.array([7, 9, 12]),
+        ...     "quality": np.array([0, 0, 0])}
+        >>> written_readings(rows, start_s=0)
+        {'counts': [7, 2, 3], 'quality': [0], 'times_s': [900, 900]}
+    """
+    times_s, counts = rows["time_s"].tolist(), rows["count"].tolist()
+    gaps = (rows["quality"] == Quality.MISSING).tolist()
+    return {
+        "counts": _differences(counts, gaps),
+        "quality": _shortest(rows["quality"].tolist()),
+        "times_s": [times_s[0] - start_s, *_shortest(np.diff(rows["time_s"]).tolist())],
+    }
+
+
 def hour_text(hour_s: int) -> str:
     """Return an hour as its name, for example ``2026-06-09T02``."""
     return datetime.fromtimestamp(hour_s, UTC).strftime(HOUR_FORM)
@@ -124,10 +149,11 @@ def _shortest(values: list[int]) -> list[JsonValue]:
 
 
 def _differences(counts: list[int], gaps: list[bool]) -> list[JsonValue]:
-    """Return the first count, then differences to the last one that was read; null for a gap."""
+    """Return the first count, then differences to the last one that was read; None for a gap."""
     found: list[JsonValue] = []
     last = 0
     for count, missing in zip(counts, gaps, strict=True):
-        found.append(None if missing else count - last)
+        # Modulo 2^64: between two wild counts lies more than 64 bits can say.
+        found.append(None if missing else (count - last - INT64_MIN) % _2_64 + INT64_MIN)
         last = last if missing else count
     return found

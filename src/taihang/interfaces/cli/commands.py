@@ -304,6 +304,9 @@ def verify(args: argparse.Namespace) -> int:
     words += ["--log-key", key_of(_str(args, "log_key"))] if args.log_key else []
     for gateway_key in cast("list[str]", args.gateway_key):
         words += ["--gateway-key", gateway_key_of(gateway_key)]
+    for witness_key in cast("list[str]", args.witness_key):
+        words += ["--witness-key", gateway_key_of(witness_key, option="--witness-key")]
+    words += [] if args.quorum is None else ["--quorum", str(args.quorum)]
     return verify_taihang.main(words)
 
 

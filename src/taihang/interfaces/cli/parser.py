@@ -274,6 +274,10 @@ def _add_accounts(words: _Words) -> None:
 
 
 def _add_trust(words: _Words) -> None:
+    seal = words.command("seal", "sealing:seal", "dir")
+    words.option(seal, "--day")
+    words.option(seal, "--from")
+    words.option(seal, "--to")
     prove = words.command("prove", "commands:prove", "dir", "statement")
     words.option(prove, "--out", required=True)
     verify = words.command("verify", "commands:verify", "file")
@@ -284,6 +288,16 @@ def _add_trust(words: _Words) -> None:
         default=[],
         metavar="NAME=HEX",
         help=text("cli.option.gateway_key", words.lang),
+    )
+    verify.options.add_argument(
+        "--witness-key",
+        action="append",
+        default=[],
+        metavar="NAME=HEX",
+        help=text("cli.option.witness_key", words.lang),
+    )
+    verify.options.add_argument(
+        "--quorum", type=int, metavar="N", help=text("cli.option.verify_quorum", words.lang)
     )
     words.command("audit", "commands:audit", "dir")
     words.command("rebuild", "commands:rebuild", "dir")

@@ -150,11 +150,12 @@ def key_of(given: str) -> str:
     return given
 
 
-def gateway_key_of(given: str) -> str:
-    """Return a word that names a gateway and its public key.
+def gateway_key_of(given: str, *, option: str = "--gateway-key") -> str:
+    """Return a word that names a gateway or a witness and its public key.
 
     Args:
         given: The word.
+        option: The option that it stands behind.
 
     Returns:
         The same word.
@@ -165,9 +166,9 @@ def gateway_key_of(given: str) -> str:
     name, _, key = given.rpartition("=")
     if not name or not _KEY.fullmatch(key):
         raise WordsError(
-            given=f"--gateway-key {given}",
-            expected="a gateway's name, =, and 64 hexadecimal digits, small letters",
-            remedy="take the keys of the gateways from the park's register",
+            given=f"{option} {given}",
+            expected="a name, =, and 64 hexadecimal digits, small letters",
+            remedy="take gateway keys from the register, those of witnesses from themselves",
         )
     return given
 

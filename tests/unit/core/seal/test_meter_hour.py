@@ -14,7 +14,9 @@ from taihang.core.series import Quality
 
 DIAL = Dial(unit="Wh", scale="10", modulus=10**8)
 READING = st.tuples(
-    st.integers(0, 3 * 86_400), st.integers(-(10**9), 10**9), st.sampled_from([*Quality])
+    st.integers(0, 3 * 86_400),
+    st.integers(-(1 << 63) + 1, (1 << 63) - 1),
+    st.sampled_from([*Quality]),
 )
 
 
@@ -37,7 +39,7 @@ def _read(hour_s: int, text: bytes) -> list[tuple[int, int, int]]:
     at, last, found = hour_s + times[0], 0, []
     for i, difference in enumerate(document["counts"]):
         at += steps[i - 1] if i else 0
-        last += difference or 0
+        last = (last + (difference or 0) + (1 << 63)) % (1 << 64) - (1 << 63)
         mark = quality[i] if len(quality) == n else quality[0]
         found.append((at, MISSING_COUNT if difference is None else last, mark))
     return found
