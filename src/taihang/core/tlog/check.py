@@ -71,14 +71,17 @@ class _Signed:
         self.numbers = array("q")
         self.sizes = array("q")
         self.received_s = array("q")
-        self.offsets = array("q")
+        self.torn: Damage | None = None
+        """What is unreadable at the end."""
+        self.end = 0
+        """Where the last one begins [bytes]."""
         self._roots = bytearray()
 
     def append(self, frame: Record, checkpoint: Checkpoint) -> None:
         self.numbers.append(frame.index)
         self.sizes.append(checkpoint.size)
         self.received_s.append(frame.received_at_s)
-        self.offsets.append(frame.offset)
+        self.end = frame.offset
         self._roots += checkpoint.root
 
     def __len__(self) -> int:
@@ -118,17 +121,16 @@ def check_journal(
 def _signed(result: JournalCheck, items: Iterable[Record | Damage], law: JournalLaw) -> _Signed:
     """Return the checkpoints that verify, and find the others."""
     signed = _Signed()
-    torn: Damage | None = None
     for item in items:
-        if torn is not None:
-            result.findings.append(_of_checkpoint(torn, torn.what))
-        torn = None
+        if signed.torn is not None:
+            result.findings.append(_of_checkpoint(signed.torn, signed.torn.what))
+        signed.torn = None
         if isinstance(item, Record):
             result.n_checkpoints += 1
             _verify(result, item, law, signed)
         elif item.is_unreadable:
             # The last one may be torn: then nobody was told of it.
-            torn = item
+            signed.torn = item
         else:
             result.findings.append(_of_checkpoint(item, item.what))
     return signed
@@ -187,10 +189,14 @@ class _Walk:
         covered = self._signed.sizes[-1] if self._signed else 0
         if covered < at_least:
             what = f"the checkpoint over records {covered} … {at_least - 1}, once signed, is gone"
-            number = self._signed.numbers[-1] + 1 if self._signed else 0
-            offset = self._signed.offsets[-1] if self._signed else 0
-            finding = JournalFinding(number, "checkpoints", offset, what, is_checkpoint=True)
-            self._result.findings.append(finding)
+            place = self._signed.torn or Damage(
+                self._signed.numbers[-1] + 1 if self._signed else 0,
+                "checkpoints",
+                self._signed.end,
+                self._signed.end,
+                b"",
+            )
+            self._result.findings.append(_of_checkpoint(place, what))
 
     def _record(self, item: Record) -> None:
         if item.index >= self._result.acknowledged:
@@ -221,9 +227,15 @@ class _Walk:
                 self._find(first, what + str(signed.numbers[place]))
                 self._result.is_whole = False
                 return
-            if signed.received_s[place] not in {0, item.received_at_s}:
-                what = "its time of receipt is not that of the checkpoint over it, "
-                self._find(item, what + str(signed.numbers[place]))
+            # One append, one time: of its records and of its checkpoint. If the checkpoint before
+            # is not there, the records since may be of several appends.
+            before = signed.numbers[place - 1] if place else -1
+            is_one = signed.numbers[place] == before + 1
+            for record in (self._since if is_one else None, item):
+                if record and signed.received_s[place] not in {0, record.received_at_s}:
+                    what = "its time of receipt is not that of the checkpoint over it, "
+                    self._find(record, what + str(signed.numbers[place]))
+                    break
             self._since = None
 
     def _find(self, item: Record | Damage, what: str) -> None:

@@ -1,7 +1,7 @@
 """Which files a journal consists of, and how they are read: through the disk, in windows."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -33,6 +33,7 @@ class JournalFiles:
 
     directory: Path
     disk: Disk
+    _paths: dict[str, Path] = field(default_factory=dict[str, Path], repr=False, compare=False)
 
     def segments(self) -> list[str]:
         """Return the names of the segments in order."""
@@ -41,7 +42,10 @@ class JournalFiles:
 
     def path(self, name: str) -> Path:
         """Return where a file lies."""
-        return self.directory / name
+        found = self._paths.get(name)
+        if found is None:
+            found = self._paths[name] = self.directory / name
+        return found
 
     def size(self, name: str) -> int:
         """Return the length of a file; 0 if it is absent [bytes]."""
