@@ -5,6 +5,7 @@ Nothing is overwritten (§3): the others stay in the lake and in the journal. Th
 """
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,3 +37,46 @@ def current_rows(
     order = np.lexsort((batch_rank[known["batch"]], times_s))
     last = np.append(times_s[order][1:] != times_s[order][:-1], np.True_)
     return {name: column[order[last]] for name, column in known.items()}
+
+
+CURRENT: Final = np.iinfo(np.int64).max
+"""``batch_to`` of a row that nothing has superseded."""
+
+
+def superseded_at(
+    is_first: NDArray[np.bool_], *, batch: NDArray[np.int64], batch_rank: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the leaf index at which each row ceased to count, ``CURRENT`` where it still does.
+
+    As known at a size of the journal, the row that counts is the one with ``batch < size`` and
+    ``batch_to >= size``. A row that came after one sent later never counted: its ``batch_to`` is
+    its own batch, so no size lies between.
+
+    Args:
+        is_first: Whether a row is the first of its point and time, shape (n,).
+        batch: Leaf index, ascending among the rows of one point and time, shape (n,).
+        batch_rank: Rank of every batch in the order of sending, by leaf index.
+
+    Example:
+        >>> first = np.array([True, False, False])
+        >>> to = superseded_at(first, batch=np.array([0, 1, 2]), batch_rank=np.array([1, 0, 2]))
+        >>> to[:2].tolist(), bool(to[2] == CURRENT)
+        ([2, 1], True)
+    """
+    found = np.full(len(batch), CURRENT, np.int64)
+    if is_first.all():
+        return found
+    # Only the rows of points and times that have several.
+    several = ~is_first
+    several[:-1] |= ~is_first[1:]
+    at = np.flatnonzero(several)
+    group = np.cumsum(is_first[at])
+    # One running maximum over all groups: a later group lies above every earlier one.
+    place = group * (len(batch_rank) + 1) + batch_rank[batch[at]]
+    highest = np.maximum.accumulate(place)
+    counted = np.append(np.True_, highest[1:] > highest[:-1])
+    found[at[~counted]] = batch[at[~counted]]
+    record, its_group = at[counted], group[counted]
+    same = its_group[1:] == its_group[:-1]
+    found[record[:-1][same]] = batch[record[1:][same]]
+    return found

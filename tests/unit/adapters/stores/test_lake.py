@@ -16,12 +16,11 @@ from typing_extensions import override
 
 from taihang.adapters.stores.lake import (
     TABLES,
-    Columns,
     DamagedLakeError,
     Lake,
     LakeWriteError,
-    Slabs,
 )
+from taihang.adapters.stores.lake.months import Columns, Slabs
 from taihang.adapters.system import PosixDisk
 from taihang.core.metering.readings import ReadingRows
 from taihang.core.periods import STEP_S, Period

@@ -1,0 +1,252 @@
+"""Tables of one Parquet file a UTC month: meter events, and everything that is derived.
+
+A table is a set of slabs. A slab has a key (one or more strings, such as the meter) and columns of
+equal length, one of them ``time_s`` in ascending order. On disk a slab's rows stand together, and
+slabs stand in order of their keys, so a file is read back with one scan and one count by key.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, TypeAlias, cast
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from taihang.adapters.stores.lake.errors import DamagedLakeError
+from taihang.adapters.stores.lake.parquet import ParquetFolder, quoted
+from taihang.core.periods import Period
+
+Columns: TypeAlias = Mapping[str, NDArray[np.int64]]
+Slabs: TypeAlias = Mapping[tuple[str, ...], Columns]
+
+TABLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "readings": ("point", "quantity"),
+    "events": ("point", "kind"),
+    "intervals": ("meter",),
+    "balance": ("flow",),
+    "matching": ("role", "node"),
+    "lots": ("plant",),
+    "quality": ("meter",),
+    "findings": ("meter", "rule"),
+}
+"""Key columns of every table."""
+
+
+class MonthTables:
+    """All tables of one lake but the readings."""
+
+    def __init__(self, directory: Path, *, folder: ParquetFolder) -> None:
+        self._directory = directory
+        self._folder = folder
+
+    def add(self, table: str, slabs: Slabs) -> None:
+        """Add rows; a row that is there already stays once.
+
+        Args:
+            table: Such as ``events`` with columns ``time_s``, ``final_count``, ``initial_count``,
+                ``batch``.
+            slabs: Columns by key.
+        """
+        for month, part in _by_month(slabs).items():
+            known = self._read_file(self._path(table, month))
+            merged = dict(known)
+            for key, columns in part.items():
+                merged[key] = merge_rows(known.get(key), columns)
+            self._write_file(table, month, merged)
+
+    def replace(self, table: str, period: Period, slabs: Slabs) -> None:
+        """Put new rows of a derived table in the place of all its rows in a period."""
+        parts = _by_month(slabs)
+        for month in sorted(set(parts) | _months(period)):
+            path = self._path(table, month)
+            kept = {
+                key: _outside(columns, period) for key, columns in self._read_file(path).items()
+            }
+            merged = {key: columns for key, columns in kept.items() if len(columns["time_s"])}
+            for key, columns in parts.get(month, {}).items():
+                merged[key] = merge_rows(merged.get(key), columns)
+            self._write_file(table, month, merged)
+
+    def read(
+        self, table: str, period: Period | None = None, key_part: str | None = None
+    ) -> dict[tuple[str, ...], dict[str, NDArray[np.int64]]]:
+        """Return the rows of a table in a period, each slab in order of time, none empty.
+
+        Args:
+            table: Name of the table.
+            period: Rows whose ``time_s`` lies in ``[start, end)``; None for all.
+            key_part: If given, only slabs one of whose key parts equals it.
+
+        Returns:
+            Columns by key.
+        """
+        wanted = None if period is None else _months(period)
+        pieces: dict[tuple[str, ...], list[Columns]] = {}
+        for path in self._files(table):
+            if wanted is not None and path.stem not in wanted:
+                continue
+            for key, columns in self._read_file(path, key_part).items():
+                cut = columns if period is None else rows_inside(columns, period)
+                if len(cut["time_s"]):
+                    pieces.setdefault(key, []).append(cut)
+        return {
+            key: {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+            for key, parts in sorted(pieces.items())
+        }
+
+    def count(self, table: str) -> int:
+        """Return how many rows a table has."""
+        paths = self._files(table)
+        return int(self._folder.read(paths, "count(*) AS n")["n"][0]) if paths else 0
+
+    def clear(self) -> None:
+        """Take everything out."""
+        for table in TABLES:
+            for path in self._files(table):
+                path.unlink()
+
+    # -- files -----------------------------------------------------------------------------------
+
+    def _path(self, table: str, month: str) -> Path:
+        return self._directory / table / f"{month}.parquet"
+
+    def _files(self, table: str) -> list[Path]:
+        return sorted((self._directory / table).glob("*.parquet"))
+
+    def _read_file(self, path: Path, key_part: str | None = None) -> dict[tuple[str, ...], Columns]:
+        if not path.exists():
+            return {}
+        keys = ", ".join(TABLES[path.parent.name])
+        where = "" if key_part is None else f"WHERE '{quoted(key_part)}' IN ({keys})"
+        try:
+            # Two scans of one open file: a writer may put a new one in its place between them.
+            file = path.open("rb")
+        except FileNotFoundError:
+            return {}
+        cursor = self._folder.database.cursor()
+        source = f"FROM read_parquet('/dev/fd/{file.fileno()}') {where}"
+        try:
+            counts = cursor.execute(
+                f"SELECT {keys}, count(*) {source} GROUP BY {keys} ORDER BY {keys}"
+            ).fetchall()
+            rows = cursor.execute(f"SELECT * EXCLUDE ({keys}) {source}")
+            # Every column of every table is BIGINT: see _write_file.
+            values = cast("dict[str, NDArray[np.int64]]", rows.fetchnumpy())  # pyright: ignore[reportUnknownMemberType]
+        except duckdb.Error as error:
+            raise DamagedLakeError(path, "a readable Parquet file") from error
+        finally:
+            cursor.close()
+            file.close()
+        slabs: dict[tuple[str, ...], Columns] = {}
+        first = 0
+        for *key, n_rows in counts:
+            last = first + int(str(n_rows))
+            slabs[tuple(map(str, key))] = {name: a[first:last] for name, a in values.items()}
+            first = last
+        return slabs
+
+    def _write_file(self, table: str, month: str, slabs: Slabs) -> None:
+        path = self._path(table, month)
+        if not slabs:
+            path.unlink(missing_ok=True)
+            return
+        keys = sorted(slabs)
+        lengths = [len(slabs[key]["time_s"]) for key in keys]
+        rows = {name: np.concatenate([slabs[key][name] for key in keys]) for name in slabs[keys[0]]}
+        names = ", ".join(rows)
+        rows["code"] = np.repeat(np.arange(1, len(keys) + 1, dtype=np.int64), lengths)
+        strings = ", ".join(
+            f"([{_literals(key[i] for key in keys)}])[code] AS {column}"
+            for i, column in enumerate(TABLES[table])
+        )
+        self._folder.write(path, rows, select=f"SELECT {strings}, {names} FROM rows")
+        self._folder.settle_folder(path.parent)
+
+
+def _literals(texts: Iterable[str]) -> str:
+    return ", ".join(f"'{quoted(text)}'" for text in texts)
+
+
+def _month_name(time_s: int) -> str:
+    return f"{datetime.fromtimestamp(time_s, UTC):%Y-%m}"
+
+
+def _months(period: Period) -> set[str]:
+    names = {_month_name(period.start_s), _month_name(period.end_s - 1)}
+    day_s = 86_400
+    return names | {_month_name(t) for t in range(period.start_s, period.end_s, 27 * day_s)}
+
+
+def _by_month(slabs: Slabs) -> dict[str, dict[tuple[str, ...], Columns]]:
+    parts: dict[str, dict[tuple[str, ...], Columns]] = {}
+    for key, columns in slabs.items():
+        months = columns["time_s"].astype("datetime64[s]").astype("datetime64[M]")
+        edges = np.flatnonzero(months[1:] != months[:-1]) + 1
+        for first, last in zip([0, *edges], [*edges, len(months)], strict=True):
+            if last > first:
+                cut = {name: array[first:last] for name, array in columns.items()}
+                parts.setdefault(str(months[first]), {})[key] = cut
+    return parts
+
+
+def merge_rows(known: Columns | None, added: Columns) -> Columns:
+    """Join two slabs in order of time and, where there is one, batch; equal rows become one.
+
+    Example:
+        >>> one, two = {"time_s": np.array([0, 9])}, {"time_s": np.array([4, 9])}
+        >>> merge_rows(one, two)["time_s"].tolist()
+        [0, 4, 9]
+    """
+    if known is None:
+        return added
+    joined = {name: np.concatenate([known[name], added[name]]) for name in known}
+    tie = joined.get("batch", joined["time_s"])
+    order = np.lexsort((tie, joined["time_s"]))
+    sorted_ = {name: array[order] for name, array in joined.items()}
+    same = np.ones(len(order), np.bool_)
+    for array in sorted_.values():
+        same[1:] &= array[1:] == array[:-1]
+    same[:1] = False
+    return {name: array[~same] for name, array in sorted_.items()}
+
+
+def _by_rank(columns: Columns, rank: NDArray[np.int64]) -> Columns:
+    """Number the batches by the order of sending, and put rows of one time in that order."""
+    if "batch" not in columns:
+        return columns
+    ranked = {**columns, "batch": rank[columns["batch"]]}
+    order = np.lexsort((ranked["batch"], ranked["time_s"]))
+    return {name: array[order] for name, array in ranked.items()}
+
+
+def hashed_slabs(table: str, slabs: Slabs, rank: NDArray[np.int64]) -> Iterator[bytes]:
+    """Yield what a table says, the same for any order of arrival.
+
+    Args:
+        table: Name of the table.
+        slabs: Its rows by key.
+        rank: Rank of every batch in the order of sending, by leaf index.
+
+    Yields:
+        Bytes to be hashed.
+    """
+    for key, columns in sorted(slabs.items()):
+        yield json.dumps([table, *key]).encode()
+        ranked = _by_rank(columns, rank)
+        for name in sorted(ranked):
+            yield name.encode()
+            yield ranked[name].tobytes()
+
+
+def rows_inside(columns: Columns, period: Period) -> Columns:
+    """Cut a slab to a period."""
+    first, last = np.searchsorted(columns["time_s"], [period.start_s, period.end_s])
+    return {name: array[first:last] for name, array in columns.items()}
+
+
+def _outside(columns: Columns, period: Period) -> Columns:
+    first, last = np.searchsorted(columns["time_s"], [period.start_s, period.end_s])
+    return {name: np.concatenate([a[:first], a[last:]]) for name, a in columns.items()}
