@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -157,7 +158,7 @@ def _rolled(place: Place, rows: list[tuple[int, int, int, int]]) -> dict[str, in
         "last_quality": last[2],
         "last_batch": last[3],
         "until_s": rows[-1][0],
-        "falls": sum(b < a for a, b in zip(counts, counts[1:], strict=False)) * is_counter,
+        "falls": sum(b < a for a, b in pairwise(counts)) * is_counter,
         "sum_count": 0 if is_counter else sum(counts),
         "min_count": 0 if is_counter else min(counts, default=0),
         "max_count": 0 if is_counter else max(counts, default=0),

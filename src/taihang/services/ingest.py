@@ -5,10 +5,11 @@ Nothing is answered before it is on the disk (P1), every batch counts once howev
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from taihang.core.errors import TaihangError
+from taihang.core.errors import LinkError, TaihangError
 from taihang.core.metering.held import Held
 from taihang.core.seal.batch import SealedBatch, leaf_entry_of
 from taihang.core.tlog.inclusion_text import encode_inclusion
@@ -26,6 +27,8 @@ from taihang.services.replay import Staged, catch_up
 
 _COMMIT_BATCHES: Final = 64
 _FLUSH_READINGS: Final = 1_500_000
+_HOT_READINGS_MAX: Final = 6_000_000
+"""Beyond this a lake that cannot be written to stops the door, before its memory stops the job."""
 Number: TypeAlias = tuple[str, int]
 """Gateway and counter."""
 
@@ -93,6 +96,8 @@ class Ingester:
             For each batch its receipt, or why it is refused.
         """
         ports = self._ports
+        if ports.lake.n_hot >= _HOT_READINGS_MAX:
+            self.flush()
         catch_up(ports)  # Another process has written, or a write failed half-way.
         received_at_s = int(ports.clock.now().timestamp())
         enrolled = ports.registry.gateway_keys()
@@ -113,7 +118,9 @@ class Ingester:
         for place, number in group.repeated.items():
             group.answers[place] = self._receipt(number, self._leaf_of(number), known_before=True)
         if ports.lake.n_hot >= _FLUSH_READINGS:
-            self.flush()
+            # What is acknowledged stays so: rows that no file takes are in the journal, and hot.
+            with suppress(LinkError):
+                self.flush()
         return [answer for answer in group.answers if answer is not None]
 
     def flush(self) -> None:

@@ -13,7 +13,7 @@ from taihang.core.balance.settlement import Settlement
 from taihang.core.dispatch.model import Solve
 from taihang.core.facts import FactBook
 from taihang.core.metering.batch_index import BatchIndex
-from taihang.core.metering.readings import MeterEvent, ReadingBlock, ReadingRows
+from taihang.core.metering.readings import MeterEvent, Place, ReadingBlock, ReadingRows
 from taihang.core.park.park import Park
 from taihang.core.periods import Period
 from taihang.core.seal.act import LoggedAct, RollEntry
@@ -179,8 +179,22 @@ class Lake(Protocol):
         """Take in the next batches of the journal; seen by ``read`` at once, on no disk yet."""
         ...
 
+    def seal(
+        self,
+        rows: ReadingRows,
+        batches: Sequence[tuple[str, int, int]],
+        *,
+        events: Slabs | None = None,
+    ) -> None:
+        """Take in many of the next batches and write them to files at once."""
+        ...
+
     def flush(self) -> None:
         """Write to files what was inserted; after a failure it is still inside."""
+        ...
+
+    def compact(self, *, before_s: int) -> int:
+        """Make files of whole months that ended before an instant; return files replaced."""
         ...
 
     def clear(self) -> None:
@@ -204,9 +218,39 @@ class Lake(Protocol):
         ...
 
     def read(
-        self, table: str, period: Period | None = None, key_part: str | None = None
+        self,
+        table: str,
+        period: Period | None = None,
+        key_part: str | None = None,
+        *,
+        as_of: int | None = None,
     ) -> dict[tuple[str, ...], dict[str, NDArray[np.int64]]]:
-        """Return the rows of a period, each slab in order of time (and batch)."""
+        """Return the rows of a period, each slab in order of time (and batch).
+
+        Of readings ``as_of`` leaves the row of each time that counted at a size of the journal.
+        """
+        ...
+
+    def rollups(
+        self,
+        step_s: int,
+        period: Period,
+        places: Sequence[Place] | None = None,
+        *,
+        as_of: int | None = None,
+        names: Sequence[str] = ...,
+    ) -> tuple[tuple[Place, ...], Columns]:
+        """Return points by code, and roll-ups (core/metering/rollup.py) by 900, 3 600, 86 400 s."""
+        ...
+
+    def last(self) -> tuple[tuple[Place, ...], Columns]:
+        """Return the last usable reading of every point, as columns of a roll-up."""
+        ...
+
+    def totals(
+        self, step_s: int, period: Period, places: Sequence[Place]
+    ) -> dict[str, NDArray[np.int64]]:
+        """Return the sum over points in each stretch: ``time_s``, ``sum_count``, ``n``."""
         ...
 
     def count(self, table: str) -> int:

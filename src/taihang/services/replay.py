@@ -17,7 +17,7 @@ from taihang.core.seal.fork import FORK_EVENT
 from taihang.core.tlog.record import Record
 from taihang.services.ports import Columns, Lake, Ports, Slabs
 
-_AT_ONCE_ROWS: Final = 1_500_000
+_AT_ONCE_ROWS: Final = 4_000_000
 """Readings that are held in memory while a journal is replayed."""
 
 
@@ -80,11 +80,17 @@ class Staged:
             )
         return judged.held
 
-    def put_into(self, lake: Lake) -> None:
-        """Hand everything to a lake that has every batch before, and start anew."""
+    def put_into(self, lake: Lake, *, past_hot: bool = False) -> None:
+        """Hand everything to a lake that has every batch before, and start anew.
+
+        Args:
+            lake: The lake.
+            past_hot: Write to files at once.
+        """
         if not self.batches:
             return
-        lake.insert(ReadingRows.joined(self.rows), self.batches, events=self.event_slabs())
+        take_in = lake.seal if past_hot else lake.insert
+        take_in(ReadingRows.joined(self.rows), self.batches, events=self.event_slabs())
         self.first = self.next
         self.batches, self.rows, self.events, self.n_rows = [], [], {}, 0
 
@@ -97,8 +103,14 @@ class Staged:
         return {key: joined(parts) for key, parts in self.events.items()}
 
 
-def catch_up(ports: Ports) -> int:
-    """Bring the lake up to the journal after a crash between the two; return records replayed."""
+def catch_up(ports: Ports, *, hot_only: bool = False) -> int:
+    """Bring the lake up to the journal; return records replayed.
+
+    Args:
+        ports: The outside world.
+        hot_only: Hold the rows in memory and write nothing: for a process that only reads, while
+            another one writes.
+    """
     first = len(ports.lake.batches())
     if first == ports.journal.size:
         return 0
@@ -106,10 +118,8 @@ def catch_up(ports: Ports) -> int:
     for record in ports.journal.records(first):
         staged.add_record(record)
         if staged.n_rows >= _AT_ONCE_ROWS:
-            staged.put_into(ports.lake)
-            ports.lake.flush()
-    staged.put_into(ports.lake)
-    ports.lake.flush()
+            staged.put_into(ports.lake, past_hot=not hot_only)
+    staged.put_into(ports.lake, past_hot=not hot_only)
     return staged.first - first
 
 

@@ -528,6 +528,34 @@ def test_ingest__after_the_lake_could_not_be_written_counts_every_batch_once(
         assert audit(ports=ports).is_clean
 
 
+def test_ingester__while_no_file_takes_the_rows_acknowledges_and_answers_from_memory(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F10: the derived store's disk is full; the journal's is not."""
+
+    def no_room(_self: system.PosixDisk, _source: Path, _target: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("taihang.services.ingest._FLUSH_READINGS", 1)
+    with small_park.opened(root) as ports:
+        ingester, batches = Ingester(ports), six_batches(ports)
+        with monkeypatch.context() as patch:
+            patch.setattr(system.PosixDisk, "rename", no_room)
+            answers = [*ingester.commit(batches[:2]), *ingester.commit(batches[2:4])]
+            n_hot = ports.lake.n_hot
+            patch.setattr("taihang.services.ingest._HOT_READINGS_MAX", n_hot)
+            with pytest.raises(LakeWriteError):
+                ingester.commit(batches[4:])
+
+            assert all(isinstance(answer, Receipt) for answer in answers)
+            assert ports.journal.size == 4, "what was refused is in no journal"
+            assert n_hot == ports.lake.count("readings") > 0
+        ingester.commit(batches[4:])
+
+        assert ports.lake.n_hot == 0
+        assert audit(ports=ports).is_clean
+
+
 def test_ingest__on_a_full_disk_refuses_stays_readable_and_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -538,6 +566,9 @@ def test_ingest__on_a_full_disk_refuses_stays_readable_and_goes_on(
     room = [1_500]
 
     def append(self: system.PosixDisk, path: Path, data: bytes) -> None:
+        if path.parent.name != "journal":
+            write(self, path, data)
+            return
         write(self, path, data[: room[0]])
         room[0] -= len(data)
         if room[0] < 0:
@@ -572,11 +603,12 @@ def test_ingest__writes_a_manifest_that_names_every_batch(root: Path) -> None:
     with small_park.opened(root) as ports:
         take_in(ports, six_batches(ports))
 
-        manifest = json.loads((root / "lake" / "manifest.json").read_text())
+    manifest = json.loads((root / "lake" / "manifest.json").read_text())
+    with small_park.opened(root, writing=False) as ports:
+        found = [row[:2] for row in ports.lake.batches()]
 
-    assert [row[:2] for row in manifest["batches"]] == [
-        [gateway, counter] for counter in (1, 2, 3) for gateway in ("GW1", "GW2")
-    ]
+    assert manifest["batches"] == N_BATCHES
+    assert found == [(gateway, counter) for counter in (1, 2, 3) for gateway in ("GW1", "GW2")]
 
 
 def test_six_batches__are_six_days_of_numbers(root: Path) -> None:

@@ -118,9 +118,11 @@ def coarser(
     }
     usable = fine["n"] > 0
     number = np.cumsum(np.bincount(firsts, minlength=len(starts_s))) - 1 if len(firsts) else firsts
-    rows = {name: column[usable] for name, column in fine.items()}
-    number, of_row = np.unique(number[usable], return_index=True)
-    lasts = _lasts(of_row, int(usable.sum()))
+    rows, of_row, number_of = fine, firsts, np.arange(len(firsts))
+    if not usable.all():
+        rows = {name: column[usable] for name, column in fine.items()}
+        number_of, of_row = np.unique(number[usable], return_index=True)
+    lasts = _lasts(of_row, len(rows["code"]))
     between = np.zeros(len(rows["code"]), np.int64)
     between[1:] = rows["first_count"][1:] < rows["last_count"][:-1]
     between[of_row] = 0
@@ -134,7 +136,7 @@ def coarser(
         "min_count": _reduced(np.minimum, rows["min_count"], of_row),
         "max_count": _reduced(np.maximum, rows["max_count"], of_row),
     }
-    everything = {**found, **_scattered(valued, number, len(firsts))}
+    everything = {**found, **_scattered(valued, number_of, len(firsts))}
     return {name: everything[name] for name in COLUMNS}
 
 
@@ -241,10 +243,11 @@ def _values(rows: Columns, firsts: NDArray[np.int64], is_counter: NDArray[np.boo
     """Return what usable readings come to; every stretch has one."""
     lasts = _lasts(firsts, len(rows["code"]))
     counts = is_counter[rows["code"][firsts]]
-    fell = np.zeros(len(rows["code"]), np.int64)
-    fell[1:] = rows["count"][1:] < rows["count"][:-1]
-    fell[firsts] = 0
     count = rows["count"]
+    fell = np.zeros(len(count), np.bool_)
+    fell[1:] = count[1:] < count[:-1]
+    fell[firsts] = False
+    fell &= is_counter[rows["code"]]
     zero = np.zeros(len(firsts), np.int64)
     return {
         "n": np.diff(firsts, append=len(count)),
@@ -254,7 +257,7 @@ def _values(rows: Columns, firsts: NDArray[np.int64], is_counter: NDArray[np.boo
         "last_count": count[lasts],
         "last_quality": rows["quality"][lasts].astype(np.int64),
         "last_batch": rows["batch"][lasts],
-        "falls": np.where(counts, _reduced(np.add, fell, firsts), zero),
+        "falls": _reduced(np.add, fell.astype(np.int64), firsts) if fell.any() else zero,
         "sum_count": np.where(counts, zero, _reduced(np.add, count, firsts)),
         "min_count": np.where(counts, zero, _reduced(np.minimum, count, firsts)),
         "max_count": np.where(counts, zero, _reduced(np.maximum, count, firsts)),

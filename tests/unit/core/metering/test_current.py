@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from taihang.core.metering.batch_index import BatchIndex
-from taihang.core.metering.current import current_rows
+from taihang.core.metering.current import current_rows, superseded_at
 
 
 class Sent(NamedTuple):
@@ -83,3 +83,19 @@ def test_current_rows__leaves_each_time_once_and_in_order(batches: list[Sent]) -
 
     assert (np.diff(found["time_s"]) > 0).all()
     assert len({len(column) for column in found.values()}) == 1
+
+
+@given(deliveries())
+def test_superseded_at__bounds_what_counted_at_every_size_of_the_log(batches: list[Sent]) -> None:
+    rows = rows_of(batches)
+    times_s = rows["time_s"]
+    first = np.append(np.True_, times_s[1:] != times_s[:-1])[: len(times_s)]
+    rank = BatchIndex([batch[:3] for batch in batches]).rank()
+
+    to = superseded_at(first, batch=rows["batch"], batch_rank=rank)
+
+    for size in range(len(batches) + 1):
+        counts = (rows["batch"] < size) & (to >= size)
+        found = dict(zip(times_s[counts].tolist(), rows["count"][counts].tolist(), strict=True))
+        assert found == current(batches, size)
+        assert counts.sum() == len(found)

@@ -49,6 +49,8 @@ class SealedFile:
     """Latest time inside [s since 1970-01-01T00:00Z]."""
     max_batch: int
     """Largest leaf index inside: since when all of it is known."""
+    crc32: int
+    """Over the bytes of the file and of its roll-ups."""
     tiers: str
     """Names of its roll-ups, with a space between; empty where working them out costs less."""
 
@@ -101,6 +103,8 @@ class Contents:
     gateways: list[str] = field(default_factory=list[str])
     points: tuple[Place, ...] = ()
     """By code."""
+    n_points: int = 0
+    points_crc32: int = 0
     batches: BatchIndex = field(default_factory=BatchIndex)
 
 
@@ -122,7 +126,7 @@ def read_contents(directory: Path, folder: ParquetFolder) -> Contents:
     except (ValueError, KeyError, TypeError) as error:
         raise DamagedLakeError(path, f"a manifest of format {FORMAT}") from error
     contents.batches = _read_batches(directory / BATCHES, contents)
-    contents.points = _read_points(directory / POINTS, folder)
+    contents.points = _read_points(directory / POINTS, contents, folder)
     return contents
 
 
@@ -143,6 +147,7 @@ def write_contents(directory: Path, folder: ParquetFolder, new: Contents, old: C
         directory.mkdir(parents=True, exist_ok=True)
         if new.points != old.points:
             _write_points(directory / POINTS, new.points, folder)
+        new.n_points, new.points_crc32 = len(new.points), _points_crc32(new.points)
         data = _rows_of(new.batches, old.n_batches)
         new.n_batches = len(new.batches)
         new.gateways = list(new.batches.gateways)
@@ -182,6 +187,8 @@ def _parsed(document: object) -> Contents:
         files=tuple(found),
         n_batches=_whole(manifest["batches"]),
         batches_crc32=_whole(manifest["batches_crc32"]),
+        n_points=_whole(manifest["points"]),
+        points_crc32=_whole(manifest["points_crc32"]),
         gateways=[str(name) for name in cast("list[object]", manifest["gateways"])],
     )
 
@@ -199,6 +206,8 @@ def _document(contents: Contents) -> bytes:
         "batches": contents.n_batches,
         "batches_crc32": contents.batches_crc32,
         "gateways": contents.gateways,
+        "points": contents.n_points,
+        "points_crc32": contents.points_crc32,
         "files": [asdict(each) for each in contents.files],
     }
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
@@ -235,19 +244,27 @@ def _beyond(code: NDArray[np.int32], names: Sequence[str]) -> bool:
     return bool(len(code)) and not 0 <= int(code.min()) <= int(code.max()) < len(names)
 
 
-def _read_points(path: Path, folder: ParquetFolder) -> tuple[Place, ...]:
-    if not path.exists():
+def _read_points(path: Path, contents: Contents, folder: ParquetFolder) -> tuple[Place, ...]:
+    if not contents.n_points and contents.points_crc32 == _points_crc32(()):
         return ()
     cursor = folder.database.cursor()
     try:
         rows = cursor.execute(
-            "SELECT point, quantity FROM read_parquet($path) ORDER BY code", {"path": str(path)}
+            "SELECT point, quantity FROM read_parquet($path) ORDER BY code LIMIT $n",
+            {"path": str(path), "n": contents.n_points},
         ).fetchall()
     except duckdb.Error as error:
         raise DamagedLakeError(path, "a readable Parquet file") from error
     finally:
         cursor.close()
-    return tuple((str(point), str(quantity)) for point, quantity in rows)
+    points = tuple((str(point), str(quantity)) for point, quantity in rows)
+    if (len(points), _points_crc32(points)) != (contents.n_points, contents.points_crc32):
+        raise DamagedLakeError(path, f"{contents.n_points} points as they were written")
+    return points
+
+
+def _points_crc32(points: Iterable[Place]) -> int:
+    return zlib.crc32(json.dumps(list(points)).encode())
 
 
 def _write_points(path: Path, points: Iterable[Place], folder: ParquetFolder) -> None:

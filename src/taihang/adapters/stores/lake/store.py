@@ -35,7 +35,7 @@ from taihang.adapters.stores.lake.months import (
     merge_rows,
     rows_inside,
 )
-from taihang.adapters.stores.lake.parquet import Disk, ParquetFolder
+from taihang.adapters.stores.lake.parquet import Arrays, Disk, ParquetFolder
 from taihang.adapters.stores.lake.reader import LakeReader, Question
 from taihang.adapters.stores.lake.sealed import SealedTier, Sizes
 from taihang.core.metering.batch_index import NO_GATEWAY, BatchIndex
@@ -164,11 +164,9 @@ class Lake:
         self._codes = {place: code for code, place in enumerate(self._points)}
         if len(self._hot):
             # A point may have another number by now.
-            recoded = np.array(
-                [self._code(points[code]) for code in hot["code"].tolist()], np.int64
-            )
+            numbers = np.array([self._code(place) for place in points], np.int64)
             self._hot.clear()
-            self._hot.add({**hot, "code": recoded})
+            self._hot.add({**hot, "code": numbers[hot["code"]]})
         self._mark = mark
 
     def _take_in(self, batches: Iterable[tuple[str, int, int]], events: Slabs | None) -> None:
@@ -177,13 +175,13 @@ class Lake:
         for key, columns in (events or {}).items():
             self._hot_events[key] = merge_rows(self._hot_events.get(key), columns)
 
-    def _coded(self, rows: ReadingRows) -> dict[str, NDArray[np.int64]]:
-        codes = np.array([self._code(place) for place in rows.points], np.int64)
+    def _coded(self, rows: ReadingRows) -> Arrays:
+        codes = np.array([self._code(place) for place in rows.points], np.int32)
         return {
-            "code": codes[rows.code] if len(rows) else np.empty(0, np.int64),
+            "code": codes[rows.code] if len(rows) else np.empty(0, np.int32),
             "time_s": rows.time_s,
             "count": rows.count,
-            "quality": rows.quality.astype(np.int64),
+            "quality": rows.quality,
             "batch": rows.batch,
         }
 
@@ -196,7 +194,7 @@ class Lake:
     def _is_counter(self) -> NDArray[np.bool_]:
         return np.array([quantity == "register" for _, quantity in self._points], np.bool_)
 
-    def _flush(self, rows: Columns) -> None:
+    def _flush(self, rows: Arrays) -> None:
         # 1. Files under new names; until the manifest names them they count for nothing.
         files = self._contents.files
         if len(rows["code"]):
@@ -331,6 +329,11 @@ class Lake:
     def last(self) -> tuple[tuple[Place, ...], Columns]:
         """Return the last usable reading of every point, as columns of a roll-up."""
         return self._again(lambda reader: (tuple(self._points), reader.last()))
+
+    def damaged_files(self) -> list[str]:
+        """Return the names of sealed files whose bytes are not those that were written."""
+        self._look()
+        return self._sealed.damaged(self._contents.files)
 
     def totals(
         self, step_s: int, period: Period, places: Sequence[Place]
