@@ -14,11 +14,13 @@ from taihang.adapters.stores.lake import Lake
 from taihang.adapters.stores.lake.sealed import Sizes
 from taihang.adapters.system import PosixDisk
 from taihang.core.metering.readings import Place, ReadingRows
+from taihang.core.periods import Period
 from taihang.core.series import Quality
 
 START_S: Final = 1_767_139_200
 """2025-12-31 in UTC: a month and a year end a day later."""
 PLACES: Final[tuple[Place, ...]] = (("M1", "register"), ("M2", "register"), ("T", "sample"))
+WHOLE: Final = Period.of_s(START_S - 86_400, START_S + 90 * 86_400)
 SMALL: Final = (
     Sizes(small_month_rows=4, day_points=2, month_points=1),
     Sizes(small_month_rows=0, day_points=1, month_points=1),

@@ -176,8 +176,8 @@ def test_clear__takes_everything_out(tmp_path: Path) -> None:
 
 
 def test_hashed_slabs__is_the_same_for_any_order_of_arrival() -> None:
-    one = {KEY: events([(0, 5)], 0)}
-    two = {KEY: events([(0, 5)], 1)}
+    one: Slabs = {KEY: events([(0, 5)], 0)}
+    two: Slabs = {KEY: events([(0, 5)], 1)}
 
     hashes = [
         list(hashed_slabs("events", *case)) for case in ((one, ints(7, 9)), (two, ints(9, 7)))

@@ -94,11 +94,15 @@ def test_files__are_read_by_anybody_who_reads_parquet(tmp_path: Path) -> None:
     lake_model.put(lake, batches, 0)
     lake.flush()
 
-    rows = duckdb.sql(
-        f"SELECT count, batch, batch_to FROM read_parquet('{tmp_path}/readings/*.parquet')"
-        f" JOIN read_parquet('{tmp_path}/points.parquet') USING (code)"
-        f" WHERE point = 'M1' AND time_s = {START_S} ORDER BY batch"
-    ).fetchall()
+    rows = (
+        duckdb.connect()
+        .execute(
+            f"SELECT count, batch, batch_to FROM read_parquet('{tmp_path}/readings/*.parquet')"
+            f" JOIN read_parquet('{tmp_path}/points.parquet') USING (code)"
+            f" WHERE point = 'M1' AND time_s = {START_S} ORDER BY batch"
+        )
+        .fetchall()
+    )
 
     # The second was sent before the first, so it never counted.
     assert rows == [(10, 0, 2), (20, 1, 1), (30, 2, CURRENT)]
@@ -109,11 +113,15 @@ def test_files__hold_numbers_packed_by_their_differences(tmp_path: Path) -> None
     lake_model.put(lake, [Sent("GW1", 1, 1, MINUTES)], 0)
     lake.flush()
 
-    found = duckdb.sql(
-        "SELECT DISTINCT encodings, compression FROM"
-        f" parquet_metadata('{tmp_path}/readings/*.parquet')"
-        " WHERE path_in_schema IN ('time_s', 'count')"
-    ).fetchall()
+    found = (
+        duckdb.connect()
+        .execute(
+            "SELECT DISTINCT encodings, compression FROM"
+            f" parquet_metadata('{tmp_path}/readings/*.parquet')"
+            " WHERE path_in_schema IN ('time_s', 'count')"
+        )
+        .fetchall()
+    )
 
     assert found == [("DELTA_BINARY_PACKED", "ZSTD")]
 

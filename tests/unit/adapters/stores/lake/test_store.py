@@ -1,6 +1,6 @@
 """The lake against a plain list: any order, any flush, any lay-out, the same answers."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,19 +10,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import lake_model
-from lake_model import PLACES, SMALL, START_S, Sent
+from lake_model import PLACES, SMALL, START_S, WHOLE, Sent
 from taihang.adapters.stores.lake import Lake
 from taihang.adapters.stores.lake.sealed import Sizes
-from taihang.core.periods import Period
 
-WHOLE = Period.of_s(START_S - 86_400, START_S + 90 * 86_400)
 STEPS_S = (900, 3_600, 86_400)
 acts = st.lists(st.sampled_from(["insert", "seal", "flush", "compact", "reopen"]), min_size=1)
-quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=35, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @contextmanager
-def played(batches: list[Sent], script: list[str], sizes: Sizes) -> Iterator[Lake]:
+def played(batches: list[Sent], script: list[str], sizes: Sizes) -> Generator[Lake]:
     """A lake into which the batches went one by one, with other acts in between."""
     with TemporaryDirectory() as name:
         lake = lake_model.lake_in(Path(name), sizes)
