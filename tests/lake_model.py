@@ -82,7 +82,9 @@ def deliveries(draw: st.DrawFn) -> list[Sent]:
         if draw(st.integers(0, 4)) == 0:
             found.append(Sent("", 0, number))
         gateway = draw(st.sampled_from(["GW1", "GW2"]))
-        rows = {c: (v, int(q)) for c, (v, q) in draw(readings).items()}
+        rows: dict[Cell, tuple[int, int]] = {
+            cell: (count, int(quality)) for cell, (count, quality) in draw(readings).items()
+        }
         found.append(Sent(gateway, number + 1, draw(st.integers(0, 4)), rows))
     return found
 

@@ -68,8 +68,10 @@ EXEMPT: Final[dict[str, str]] = {
     # Numbers of batches and of leaves of the log.
     "core/metering/batch_index.py": "counter counters leaves",
     "core/metering/readings.py": "batch",
+    # Columns of a table, row numbers, and times in the unit of their column.
+    "core/metering/rollup.py": "code column firsts modulus number starts",
     # Columns of a table, and ranks in it.
-    "core/metering/current.py": "batch_rank rows",
+    "core/metering/current.py": "batch batch_rank rows",
     # Evidence has the unit of its rule, which stands beside it.
     "core/metering/vee/rule.py": "limit value",
     # Points, and numbers of intervals.

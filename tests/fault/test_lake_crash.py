@@ -170,11 +170,12 @@ def test_read__of_a_damaged_file_names_it(tmp_path: Path, name: str) -> None:
     lake = lake_on(tmp_path, LooseDisk())
 
     assert lake.damaged_files() == [path.stem]
+    asked: dict[str, Callable[[], object]] = {
+        "readings": lambda: lake.read("readings"),
+        "rollups/hour": lambda: lake.rollups(3_600, lake_model.WHOLE),
+    }
     with pytest.raises(store_module.DamagedLakeError, match=path.stem):
-        if name == "readings":
-            lake.read("readings")
-        else:
-            lake.rollups(3_600, lake_model.WHOLE)
+        asked[name]()
 
 
 def test_hot_rows__are_the_journals_after_the_process_is_gone(tmp_path: Path) -> None:

@@ -91,22 +91,21 @@ def test_write_contents__grows_the_batches_and_writes_no_old_one_again(tmp_path:
     assert len((tmp_path / "manifest.json").read_bytes()) < manifest + 20
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"format": 1},
-        {"batches": 3},
-        {"batches": "2"},
-        {"batches_crc32": 1},
-        {"points": 2},
-        {"points_crc32": 1},
-        {"gateways": ["GW1"]},
-        {"files": [{}]},
-        {"files": [{"span": 1}]},
-        {"flush": None},
-    ],
-    ids=str,
-)
+CHANGES: list[dict[str, object]] = [
+    {"format": 1},
+    {"batches": 3},
+    {"batches": "2"},
+    {"batches_crc32": 1},
+    {"points": 2},
+    {"points_crc32": 1},
+    {"gateways": ["GW1"]},
+    {"files": [{}]},
+    {"files": [{"span": 1}]},
+    {"flush": None},
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=str)
 def test_read_contents__refuses_a_manifest_that_does_not_fit(
     tmp_path: Path, change: dict[str, object]
 ) -> None:
