@@ -103,8 +103,8 @@ def _compared(room: Room, shape: Shape) -> Sample:
         ingesters = {way: Ingester(ports) for way, ports in opened.items()}
         plain = Plain(room.scratch / "plain.duckdb")
         ways: dict[str, Callable[[Group], None]] = {
-            "on": lambda group: _stored(ingesters["on"].commit(group.batches)),
-            "off": lambda group: _stored(ingesters["off"].commit(group.batches)),
+            "on": lambda group: stored(ingesters["on"].commit(group.batches)),
+            "off": lambda group: stored(ingesters["off"].commit(group.batches)),
             "plain": plain.commit,
         }
         for number, group in enumerate(groups(keys, shape, n_groups=_WARM + N_GROUPS)):
@@ -146,7 +146,8 @@ def _turn(ways: list[str], number: int) -> list[str]:
     return ways[number % len(ways) :] + ways[: number % len(ways)]
 
 
-def _stored(answers: Sequence[Receipt | TaihangError]) -> None:
+def stored(answers: Sequence[Receipt | TaihangError]) -> None:
+    """Fail where a batch was refused: a fast refusal is no result."""
     refused = [answer for answer in answers if not isinstance(answer, Receipt)]
     if refused:
         raise refused[0]

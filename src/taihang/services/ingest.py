@@ -63,6 +63,8 @@ class _Group:
     """Numbers of batches that were known before, by place."""
     forks: dict[int, Second]
     """Batches whose number is taken, by place."""
+    tainted: dict[str, int]
+    """Ordinals of keys that were seen in two hands, by gateway."""
 
 
 class Ingester:
@@ -130,25 +132,23 @@ class Ingester:
     def _judged(
         self, batches: Sequence[bytes], *, enrolled: GatewayKeys, received_at_s: int
     ) -> _Group:
-        group = _Group([None] * len(batches), {}, {}, {})
+        group = _Group([None] * len(batches), {}, {}, {}, self._tainted_keys(enrolled))
         for place, data in enumerate(batches):
             try:
                 signed = self._admission.open(data, enrolled=enrolled, received_at_s=received_at_s)
-                self._sort_in(signed, place=place, data=data, group=group, enrolled=enrolled)
+                self._sort_in(signed, place=place, data=data, group=group)
             except TaihangError as error:
                 group.answers[place] = error
         return group
 
-    def _sort_in(
-        self, signed: Signed, *, place: int, data: bytes, group: _Group, enrolled: GatewayKeys
-    ) -> None:
+    def _sort_in(self, signed: Signed, *, place: int, data: bytes, group: _Group) -> None:
         """Find out whether a batch is new, known, or one too many under its number."""
         header = signed.batch.header
         number = (header.gateway, header.counter)
         twin = group.fresh.get(number)
         leaf = self._ports.lake.batches().find(*number)
         if twin is None and leaf is None:
-            demand_untainted(signed.batch, signed.key, tainted=self._tainted_keys(enrolled))
+            demand_untainted(signed.batch, signed.key, tainted=group.tainted)
             self._admission.check(signed.batch)
             group.fresh[number] = (place, signed)
         elif _is_same(signed.batch, self._entry(twin[1].batch if twin else None, leaf)):

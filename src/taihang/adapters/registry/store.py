@@ -62,6 +62,7 @@ class Registry:
             "NAME": str(path),
             "OPTIONS": {"init_command": _DURABLE, "transaction_mode": "IMMEDIATE"},
         }
+        self._known_keys: tuple[int, dict[str, tuple[GatewayKey, ...]]] | None = None
         self._migrate()
 
     def close(self) -> None:
@@ -118,7 +119,18 @@ class Registry:
     # -- keys ------------------------------------------------------------------------------------
 
     def gateway_keys(self) -> dict[str, tuple[GatewayKey, ...]]:
-        """Return every key that each gateway has had, the first one first."""
+        """Return every key that each gateway has had, the first one first.
+
+        Asked for with every group of batches, so what was read stays until somebody writes.
+        """
+        with connections[self._alias].cursor() as cursor:
+            # Another number whenever another connection has written.
+            version = cursor.execute("PRAGMA data_version").fetchone()[0]
+        if self._known_keys is None or self._known_keys[0] != version:
+            self._known_keys = version, self._read_gateway_keys()
+        return self._known_keys[1]
+
+    def _read_gateway_keys(self) -> dict[str, tuple[GatewayKey, ...]]:
         rows = models.EnrolledKey.objects.using(self._alias).order_by("gateway", "ordinal")
         return {
             gateway: tuple(map(_key, entries))
@@ -127,12 +139,14 @@ class Registry:
 
     def enrol_gateway(self, gateway: str, *, public_key: str, at_s: int) -> None:
         """Let a gateway send with its first key; one that has a key keeps it."""
+        self._known_keys = None
         models.EnrolledKey.objects.using(self._alias).get_or_create(
             gateway=gateway, ordinal=1, defaults={"public_key": public_key, "from_s": at_s}
         )
 
     def put_gateway_keys(self, gateway: str, keys: Sequence[GatewayKey]) -> None:
         """Write what a key act changed: a key that is new, or the end of one that was there."""
+        self._known_keys = None
         rows = models.EnrolledKey.objects.using(self._alias)
         with transaction.atomic(using=self._alias):
             for key in keys:

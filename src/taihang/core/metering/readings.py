@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -110,8 +110,9 @@ class ReadingRows:
         """Return the rows of several parts, one part after the other."""
         if len(parts) == 1:
             return parts[0]
-        if parts and all(part.points is parts[0].points for part in parts):
-            return cls._joined_alike(parts)
+        points = tuple(dict.fromkeys(place for part in parts for place in part.points))
+        if len(points) == sum(len(part.points) for part in parts):
+            return cls._joined_apart(parts, points)
         places: dict[Place, int] = {}
         codes = [
             np.array([places.setdefault(place, len(places)) for place in part.points], np.int32)
@@ -128,11 +129,17 @@ class ReadingRows:
         )
 
     @classmethod
-    def _joined_alike(cls, parts: Sequence["ReadingRows"]) -> "ReadingRows":
-        """Join rows of the same points, which need no new codes."""
+    def _joined_apart(
+        cls, parts: Sequence["ReadingRows"], points: tuple[Place, ...]
+    ) -> "ReadingRows":
+        """Join rows of different points: their codes are only moved along."""
+        sizes = (len(part.points) for part in parts)
+        offsets = accumulate(sizes, initial=0)
         return cls(
-            points=parts[0].points,
-            code=_joined((part.code for part in parts), np.int32),
+            points=points,
+            code=_joined(
+                (part.code + at for part, at in zip(parts, offsets, strict=False)), np.int32
+            ),
             time_s=_joined((part.time_s for part in parts), np.int64),
             count=_joined((part.count for part in parts), np.int64),
             quality=_joined((part.quality for part in parts), np.uint8),

@@ -446,24 +446,50 @@ def _leaves_of(raw: Sequence[bytes], encoded: Sequence[EncodedBlock], salts: byt
 
 def _leaves(body: bytes, descriptors: Descriptors, layout: Layout) -> tuple[bytes, ...]:
     """Hash every block as it stands in the body."""
-    n_blocks = len(descriptors.begun)
-    salted = np.empty((n_blocks, SALT_BYTES + HEAD_BYTES), np.uint8)
-    salts = salts_of(body[:SEED_BYTES], n_blocks=n_blocks)
-    salted[:, :SALT_BYTES] = np.frombuffer(salts, np.uint8).reshape(n_blocks, SALT_BYTES)
-    heads = np.frombuffer(body, np.uint8, n_blocks * HEAD_BYTES, layout.heads_at)
-    salted[:, SALT_BYTES:] = heads.reshape(n_blocks, HEAD_BYTES)
-    heads_bytes = salted.tobytes()
-    size = SALT_BYTES + HEAD_BYTES
-    starts, ends = layout.differences_at.tolist(), layout.differences_end.tolist()
     found: list[bytes] = []
-    for number, begun in enumerate(descriptors.begun):
-        at = size * number
+    for number, (begun, tail) in enumerate(
+        zip(descriptors.begun, _salted_tails(body, layout), strict=True)
+    ):
         going = begun.copy()
-        going.update(heads_bytes[at : at + size] + body[starts[number] : ends[number]])
+        going.update(tail)
         if not layout.is_plain:
             going.update(layout.extras(body, number))
         found.append(going.digest())
     return tuple(found)
+
+
+def _salted_tails(body: bytes, layout: Layout) -> list[bytes]:
+    """Return salt, head and differences of every block, as they are hashed.
+
+    Blocks of one width and length are put together at once, for a batch mostly has a hundred of
+    them; the others one by one.
+    """
+    n_blocks = len(layout.n)
+    salts = salts_of(body[:SEED_BYTES], n_blocks=n_blocks)
+    heads = np.frombuffer(body, np.uint8, n_blocks * HEAD_BYTES, layout.heads_at)
+    salted = np.empty((n_blocks, SALT_BYTES + HEAD_BYTES), np.uint8)
+    salted[:, :SALT_BYTES] = np.frombuffer(salts, np.uint8).reshape(n_blocks, SALT_BYTES)
+    salted[:, SALT_BYTES:] = heads.reshape(n_blocks, HEAD_BYTES)
+    found: list[bytes] = [b""] * n_blocks
+    for width in layout.widths:
+        chosen = np.flatnonzero(layout.width == width)
+        n = layout.n[chosen]
+        size = int(n[0]) * width
+        if int(n.min()) == int(n.max()):
+            at = int(layout.differences_at[chosen[0]])
+            column = np.frombuffer(body, np.uint8, len(chosen) * size, at)
+            whole = np.concatenate(
+                [salted[chosen], column.reshape(len(chosen), size)], axis=1
+            ).tobytes()
+            size += SALT_BYTES + HEAD_BYTES
+            for place, number in enumerate(chosen.tolist()):
+                found[number] = whole[place * size : (place + 1) * size]
+        else:
+            for number in chosen.tolist():
+                at = int(layout.differences_at[number])
+                end = at + int(layout.n[number]) * width
+                found[number] = salted[number].tobytes() + body[at:end]
+    return found
 
 
 def _leaf(begun: Hash, tail: bytes) -> bytes:

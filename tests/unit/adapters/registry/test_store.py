@@ -344,3 +344,21 @@ def test_registry__of_a_park_is_where_the_wiring_puts_it(tmp_path: Path) -> None
 
     assert sorted(keys) == ["GW1", "GW2", "import"]
     assert wiring.ParkFolder(root).registry.is_file()
+
+
+def test_gateway_keys__of_another_connection_are_seen_at_once(tmp_path: Path) -> None:
+    """A key that is revoked by another process must not count for one more batch."""
+    with (
+        closing(Registry(tmp_path / "registry.db")) as one,
+        closing(Registry(tmp_path / "registry.db")) as other,
+    ):
+        one.enrol_gateway("GW1", public_key="ab" * 32, at_s=1)
+        (first,) = one.gateway_keys()["GW1"]
+        assert one.gateway_keys() == other.gateway_keys() == {"GW1": (first,)}
+
+        other.put_gateway_keys("GW1", [replace(first, revoked_at_s=5)])
+
+        assert one.gateway_keys()["GW1"][0].revoked_at_s == 5
+        one.put_gateway_keys("GW1", [replace(first, until_s=9)])
+        assert one.gateway_keys() == other.gateway_keys()
+        assert one.gateway_keys()["GW1"][0].until_s == 9
