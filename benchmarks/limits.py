@@ -63,6 +63,30 @@ LIMITS: Final = (
         below=10.0,
         says="the first verified number of a new user within 10 s, with --days 30",
     ),
+    Limit(
+        case="evidence-on-off",
+        measure="cpu_over_plain_ratio",
+        below=1 / 0.85,
+        says="with evidence at least 0.85 of the CPU efficiency of plain durable idempotent rows",
+    ),
+    Limit(
+        case="evidence-on-off",
+        measure="journal_bytes_per_reading",
+        below=6.0,
+        says="at most 6 bytes a reading in the journal for readings of every minute",
+    ),
+    Limit(
+        case="evidence-on-off",
+        measure="evidence_bytes_per_reading",
+        below=0.15,
+        says="at most 0.15 bytes of evidence a reading at 1 000 readings a signature",
+    ),
+    Limit(
+        case="ingest-vs-postgres",
+        measure="wall_over_postgres_ratio",
+        below=1 / 5,
+        says="durable and idempotent, 5 × as fast as upserts of PostgreSQL on the same rows",
+    ),
     Limit(case="help", measure="cpu_s", below=0.5, says="taihang --help under 0.5 CPU s"),
     Limit(
         case="install",

@@ -40,6 +40,24 @@ CASES: Final = (
         runner="benchmarks.cases.ingest:ingest_year",
     ),
     Case(
+        name="evidence-on-off",
+        about="groups of 10 000 readings (100 points × 10 min an upload) with evidence and without",
+        unit="readings",
+        runner="benchmarks.cases.evidence_cost:wide",
+    ),
+    Case(
+        name="evidence-on-off-long",
+        about="the same with uploads of 17 points × 60 min",
+        unit="readings",
+        runner="benchmarks.cases.evidence_cost:long",
+    ),
+    Case(
+        name="ingest-vs-postgres",
+        about="groups of 10 000 readings with all evidence, and upserted by PostgreSQL",
+        unit="readings",
+        runner="benchmarks.cases.ingest_postgres:compare",
+    ),
+    Case(
         name="settle",
         about="one settle() over the park-year",
         unit="intervals",

@@ -50,6 +50,7 @@ def compare(room: Room) -> Sample:
     median_s = {way: float(np.median(times)) for way, times in spent_s.items()}
     figures = {
         "over_postgres_ratio": median_s["postgres"] / median_s["taihang"],
+        "wall_over_postgres_ratio": median_s["taihang"] / median_s["postgres"],
         "taihang_readings_per_wall_s": n_group / median_s["taihang"],
         "postgres_readings_per_wall_s": n_group / median_s["postgres"],
         "taihang_p99_ms": float(np.percentile(spent_s["taihang"], 99)) * _MS,

@@ -1,4 +1,4 @@
-"""A private PostgreSQL for one run: a cluster in a scratch folder, on a socket, forced writes on."""
+"""A private PostgreSQL for one run: a cluster in a scratch folder, on a socket, with fsync."""
 
 import os
 import pwd

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taihang import wiring
-from taihang.adapters.system import FixedClock, SigningKey
+from taihang.adapters.system import FixedClock
 from taihang.config.templates import template_text
 from taihang.core.metering.readings import ReadingBlock
 from taihang.core.seal.batch_v2 import seal_batch
 from taihang.core.seal.envelope import ClockState, Envelope
 from taihang.core.series import Quantity
+from taihang.services.ports import Signer
 
 NOW: Final = datetime(2026, 10, 1, tzinfo=UTC)
 GATEWAYS: Final = 10
@@ -81,7 +82,7 @@ def make_metered_park(root: Path, shape: Shape) -> None:
     wiring.make_park(root, text="\n".join([head, *users, *gateways, *meters, ""]))
 
 
-def groups(keys: Sequence[SigningKey], shape: Shape, *, n_groups: int) -> Iterator[Group]:
+def groups(keys: Sequence[Signer], shape: Shape, *, n_groups: int) -> Iterator[Group]:
     """Yield what the gateways send, group after group; registers with 8 % of noise."""
     dice = np.random.default_rng(7)
     n = GATEWAYS * shape.n_points
@@ -100,7 +101,7 @@ def groups(keys: Sequence[SigningKey], shape: Shape, *, n_groups: int) -> Iterat
 
 
 def _sealed(
-    key: SigningKey, gateway: int, number: int, start_s: int, *, counts: NDArray[np.int64]
+    key: Signer, gateway: int, number: int, start_s: int, *, counts: NDArray[np.int64]
 ) -> bytes:
     n = counts.shape[1]
     times_s = start_s + _STEP_S * np.arange(n, dtype=np.int64)
@@ -134,9 +135,9 @@ def _rows(counts: NDArray[np.int64], start_s: int, *, number: int) -> Rows:
     times_s = start_s + _STEP_S * np.arange(n_minutes, dtype=np.int64)
     return Rows(
         point=point,
-        time_s=np.tile(times_s, n_points),
+        time_s=np.concatenate([times_s] * n_points),
         count=counts.ravel(),
-        quality=np.zeros(counts.size, np.uint8),
+        quality=np.zeros(len(point), np.uint8),
         batch=number * GATEWAYS + point.astype(np.int64) // (n_points // GATEWAYS),
     )
 

@@ -23,6 +23,10 @@ def test_limits__hold_every_line_of_the_issue() -> None:
     assert found == {
         ("demo-year", "cpu_s"): 60.0,
         ("demo-year", "peak_rss_mb"): 1_500.0,
+        ("evidence-on-off", "cpu_over_plain_ratio"): 1 / 0.85,
+        ("evidence-on-off", "journal_bytes_per_reading"): 6.0,
+        ("evidence-on-off", "evidence_bytes_per_reading"): 0.15,
+        ("ingest-vs-postgres", "wall_over_postgres_ratio"): 1 / 5,
         ("settle", "cpu_s"): 5.0,
         ("demo-30-days", "first_number_s"): 10.0,
         ("help", "cpu_s"): 0.5,

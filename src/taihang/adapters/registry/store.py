@@ -125,7 +125,8 @@ class Registry:
         """
         with connections[self._alias].cursor() as cursor:
             # Another number whenever another connection has written.
-            version = cursor.execute("PRAGMA data_version").fetchone()[0]
+            cursor.execute("PRAGMA data_version")
+            (version,) = cursor.fetchone() or (-1,)
         if self._known_keys is None or self._known_keys[0] != version:
             self._known_keys = version, self._read_gateway_keys()
         return self._known_keys[1]

@@ -429,11 +429,32 @@ def _open_body(
     descriptors = store.parse(section, n_blocks=header.blocks)
     layout = lay_out(body, at, n_blocks=header.blocks)
     columns = read_columns(body, descriptors=descriptors, layout=layout)
+    leaves = check_blocks(body, descriptors, layout, header=header)
+    return columns, layout, leaves
+
+
+def check_blocks(
+    body: bytes, descriptors: Descriptors, layout: Layout, *, header: BatchHeader
+) -> tuple[bytes, ...]:
+    """Hash every block and build the tree that the header commits to.
+
+    Args:
+        body: The body.
+        descriptors: What the blocks are about.
+        layout: Where their bytes lie.
+        header: The header.
+
+    Returns:
+        The hash of each block.
+
+    Raises:
+        BlockRootError: If the tree has another root.
+    """
     leaves = _leaves(body, descriptors, layout)
     root = wide_root(leaves)
     if root != header.block_root:
         raise BlockRootError(root, header=header)
-    return columns, layout, leaves
+    return leaves
 
 
 def _leaves_of(raw: Sequence[bytes], encoded: Sequence[EncodedBlock], salts: bytes) -> list[bytes]:
