@@ -58,6 +58,10 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang verify e17.proof --lang en",
         "taihang verify hour.proof --witness-key grid=9f3c… --witness-key E17=07aa… --quorum 2",
     ),
+    "quality": (
+        "taihang quality mypark --month 2026-09",
+        "taihang quality mypark --month 2026-09 --meter M-E01 --lang en",
+    ),
     "audit": ("taihang audit mypark",),
     "rebuild": ("taihang rebuild mypark",),
     "state-hash": ("taihang state-hash mypark",),

@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taihang.core.errors import StateError
+from taihang.core.metering.vee.clock_rules import clock_skew_s, skew_is_wrong
 from taihang.core.metering.vee.day_grid import DayGrid
 from taihang.core.metering.vee.rule import FACTS, Hits, Rule
 from taihang.core.metering.vee.score import DayQuality, Grade, grade_of
 from taihang.core.park.park import Park
 from taihang.core.periods import STEP_S, Period
 from taihang.core.series import EnergySeries, Quality
+from taihang.services.collect import IMPORT_GATEWAY
 from taihang.services.ports import Columns, Ports
 
 UNKNOWN_LATENCY_S: Final = -1
@@ -73,6 +75,49 @@ class MeterQuality:
     def grade(self) -> Grade:
         """The score in one word."""
         return grade_of(self.score)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayClock:
+    """What the batches of one gateway prove about its clock."""
+
+    gateway: str
+    ahead_s: int
+    """At least so far ahead of the platform's [s]; 0 where nothing proves it."""
+    is_wrong: bool
+    """Whether that is more than the park allows: the rule ``vee.clock-skew``."""
+
+
+def gateway_clocks(period: Period, *, ports: Ports) -> list[GatewayClock]:
+    """Compare sending with receiving, gateway by gateway, from the journal itself.
+
+    When a batch was received depends on how it travelled, so this is never part of the lake, whose
+    state must not depend on the order of arrival (P2).
+
+    Args:
+        period: Batches that were sent in it are looked at.
+        ports: The outside world.
+
+    Returns:
+        The clocks in order of their gateways; none without ``[validation]``, and none of the
+        import gateway, which has no clock.
+    """
+    rules = ports.park.validation
+    if rules is None:
+        return []
+    batches = ports.lake.batches()
+    inside = (batches.sent_at_s >= period.start_s) & (batches.sent_at_s < period.end_s)
+    inside &= batches.is_batch
+    clocks: list[GatewayClock] = []
+    for code, gateway in enumerate(batches.gateways):
+        leaves = np.flatnonzero(inside & (batches.code == code))
+        if gateway == IMPORT_GATEWAY or not len(leaves):
+            continue
+        received = [ports.journal.received_at_s(int(leaf)) for leaf in leaves]
+        ahead_s, _ = clock_skew_s(batches.sent_at_s[leaves], np.array(received, np.int64))
+        wrong = skew_is_wrong(ahead_s, most_s=int(rules.skew_most_s))
+        clocks.append(GatewayClock(gateway=gateway, ahead_s=ahead_s, is_wrong=wrong))
+    return sorted(clocks, key=lambda clock: clock.gateway)
 
 
 def quality(period: Period, *, ports: Ports, meter: str | None = None) -> list[MeterQuality]:

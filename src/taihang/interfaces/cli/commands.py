@@ -205,6 +205,8 @@ def run_settlement(period: Period, ports: Ports) -> dict[str, object]:
         "meters": settled.n_meters,
         "intervals": settled.n_intervals,
         "missing": settled.n_missing,
+        "estimated": settled.n_estimated,
+        "estimated_wh": settled.estimated_wh,
         "rejected": settled.n_rejected,
         "open": settled.n_open,
         "rollovers": settled.n_rollover,

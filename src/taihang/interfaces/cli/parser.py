@@ -271,6 +271,9 @@ def _add_accounts(words: _Words) -> None:
             f"--{name}", metavar=name.upper(), help=text(f"cli.option.{name}", words.lang)
         )
     words.option(report, "--format", default="text", choices=FORMATS)
+    quality = words.command("quality", "quality:quality", "dir")
+    words.option(quality, "--month", required=True)
+    words.option(quality, "--meter")
 
 
 def _add_trust(words: _Words) -> None:

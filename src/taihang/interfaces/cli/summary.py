@@ -14,7 +14,9 @@ from rich.text import Text
 from taihang.core.park.assets import PlantKind
 from taihang.core.quantities import WH_PER_MWH
 from taihang.interfaces.catalogue import Lang, text
+from taihang.interfaces.cli.quality import report_line
 from taihang.services.ports import Ports
+from taihang.services.quality import MeterQuality, NotJudgedError, quality
 from taihang.services.report import EnterpriseFigures, ParkReport
 from taihang.standards.ndrc_650 import Requirement, Verdict
 
@@ -72,6 +74,7 @@ def report_facts(found: ParkReport, ports: Ports) -> dict[str, object]:
         "statement_ids": list(found.statement_ids),
         "ratios_650": [_requirement(requirement) for requirement in found.ratios.requirements],
         "curtailment": "not metered",
+        "quality": _quality_facts(_judged(found, ports)),
         "enterprises": [_enterprise(figures) for figures in found.enterprises],
         "plants": [
             {
@@ -109,6 +112,23 @@ def print_report(found: ParkReport, ports: Ports, lang: Lang) -> None:
     console.print(_verdicts(found, lang))
     console.print(_top_enterprises(found, ports, lang))
     console.print(Text(text("cli.report.notes", lang), style="dim"))
+    if lines := _judged(found, ports):
+        console.print(Text(report_line(lines, lang), style="dim"))
+
+
+def _quality_facts(lines: list[MeterQuality]) -> dict[str, object] | None:
+    if not lines:
+        return None
+    mean = sum(line.score for line in lines) // len(lines)
+    return {"meters": len(lines), "mean_score": mean, "lowest_score": lines[0].score}
+
+
+def _judged(found: ParkReport, ports: Ports) -> list[MeterQuality]:
+    """Return the quality of the period; nothing if it was settled before there was any."""
+    try:
+        return quality(found.period, ports=ports)
+    except NotJudgedError:
+        return []
 
 
 def _figures(found: ParkReport, lang: Lang) -> Table:
