@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taihang.core.errors import StateError
+from taihang.core.metering.batch_index import BatchIndex
 from taihang.core.metering.vee.clock_rules import clock_skew_s, skew_is_wrong
 from taihang.core.metering.vee.day_grid import DayGrid
 from taihang.core.metering.vee.rule import FACTS, Hits, Rule
@@ -18,6 +19,7 @@ from taihang.core.series import EnergySeries, Quality
 from taihang.services.collect import IMPORT_GATEWAY
 from taihang.services.ports import Columns, Ports
 
+_DAY_S: Final = 86_400
 UNKNOWN_LATENCY_S: Final = -1
 """Stands where no gateway told when it sent; latency is 0 or more otherwise."""
 _COLUMN: Final[Mapping[Quality, str]] = {quality: quality.name.lower() for quality in Quality}
@@ -201,6 +203,39 @@ def finding_rows(judged: Sequence[Judged], *, period: Period) -> dict[tuple[str,
                 "allowed": hits.limit,
             }
     return rows
+
+
+def sent_after_s(
+    rows: Columns | None, ends_s: NDArray[np.int64], batches: BatchIndex
+) -> NDArray[np.int64]:
+    """Return how long after the last reading of each local day its batch was sent.
+
+    A file that a person imports says nothing about a gateway's delay.
+
+    Args:
+        rows: Current registers of one meter; None where it has none.
+        ends_s: End of each local day, shape (n_days,). [s]
+        batches: The batches of the park.
+
+    Returns:
+        Delays, shape (n_days,); ``UNKNOWN_LATENCY_S`` where none is known. [s]
+    """
+    after_s = np.full(len(ends_s), UNKNOWN_LATENCY_S, np.int64)
+    if rows is None or not len(rows["time_s"]):
+        return after_s
+    edges = np.searchsorted(rows["time_s"], np.concatenate([[ends_s[0] - _DAY_S], ends_s]))
+    there = np.diff(edges) > 0
+    last = edges[1:][there] - 1
+    leaves = rows["batch"][last]
+    by_hand = batches.code[leaves] == _code_of(batches, IMPORT_GATEWAY)
+    delay_s = np.maximum(batches.sent_at_s[leaves] - rows["time_s"][last], 0)
+    after_s[there] = np.where(by_hand, UNKNOWN_LATENCY_S, delay_s)
+    return after_s
+
+
+def _code_of(batches: BatchIndex, gateway: str) -> int:
+    names = batches.gateways
+    return names.index(gateway) if gateway in names else -1
 
 
 def _merged(hits: Sequence[Hits]) -> list[Hits]:

@@ -14,8 +14,7 @@ from taihang.core.balance.balance import Balance, Flow, close_balance
 from taihang.core.balance.matching import Line, Matching, match_green
 from taihang.core.balance.settlement import Settlement
 from taihang.core.errors import StateError
-from taihang.core.metering.batch_index import BatchIndex
-from taihang.core.metering.current import current_rows
+from taihang.core.metering.current import conflicting_rows, current_rows
 from taihang.core.metering.energy import RegisterEnergy, energy_block, interval_energy
 from taihang.core.metering.estimate.fill import Filled
 from taihang.core.metering.readings import MeterEvent, MeterEventKind, ReadingBlock
@@ -27,10 +26,9 @@ from taihang.core.periods import SETTLEMENT_STEP, STEP_S, Period, days
 from taihang.core.quantities import SECONDS_PER_HOUR
 from taihang.core.seal.statement import Term
 from taihang.core.series import EnergySeries, Quality, Quantity
-from taihang.services.collect import IMPORT_GATEWAY
 from taihang.services.estimate import History, estimate
 from taihang.services.ports import Columns, Ports
-from taihang.services.quality import UNKNOWN_LATENCY_S, Judged, finding_rows, quality_rows
+from taihang.services.quality import Judged, finding_rows, quality_rows, sent_after_s
 from taihang.services.replay import without
 from taihang.services.validate import (
     Found,
@@ -41,7 +39,6 @@ from taihang.services.validate import (
 )
 
 _VA_PER_KVA = 1_000
-_DAY_S = 86_400
 
 
 class NothingToSettleError(StateError):
@@ -188,6 +185,8 @@ class Known:
     current: dict[tuple[str, ...], dict[str, NDArray[np.int64]]]
     """One row for each time, by point and quantity."""
     events: list[MeterEvent]
+    conflicts: dict[tuple[str, ...], dict[str, NDArray[np.int64]]]
+    """Times with two usable readings of different value, by point and quantity."""
 
 
 def known_at(as_of: int, *, period: Period, ports: Ports, point: str | None = None) -> Known:
@@ -213,7 +212,8 @@ def known_at(as_of: int, *, period: Period, ports: Ports, point: str | None = No
     }
     happened = without(ports.lake.read("events", span, point), withdrawn)
     events = _current_events(happened, rank, as_of)
-    return Known(current, events)
+    conflicts = {key: conflicting_rows(columns, as_of=as_of) for key, columns in rows.items()}
+    return Known(current, events, conflicts)
 
 
 def energy_of(term: Term, *, known: Known, period: Period, is_net: bool = False) -> RegisterEnergy:
@@ -295,7 +295,17 @@ def _meter_energies(known: Known, period: Period, park: Park) -> list[MeterEnerg
         mask = service_mask(park, meter, period)
         if mask.any():
             energy = _energy_of_meter(meter, known, period)
-            found.append(MeterEnergy(meter, energy, mask, _as_read(meter, known, period)))
+            found.append(
+                MeterEnergy(
+                    meter,
+                    energy,
+                    mask,
+                    intervals=_as_read(meter, known, period),
+                    conflicts=tuple(
+                        rows for (point, _), rows in known.conflicts.items() if point == meter.id
+                    ),
+                )
+            )
     return found
 
 
@@ -354,7 +364,7 @@ def _replace_quality(
             series=part.series,
             in_service=part.in_service,
             hits=[hits for each in found for hits in each.get(part.meter.id, ())],
-            sent_after_s=_sent_after_s(
+            sent_after_s=sent_after_s(
                 known.current.get((part.meter.id, Quantity.REGISTER.value)), ends_s, batches
             ),
         )
@@ -362,31 +372,6 @@ def _replace_quality(
     ]
     ports.lake.replace("quality", period, quality_rows(judged, grid=grid, period=period))
     ports.lake.replace("findings", period, finding_rows(judged, period=period))
-
-
-def _sent_after_s(
-    rows: Columns | None, ends_s: NDArray[np.int64], batches: BatchIndex
-) -> NDArray[np.int64]:
-    """Return how long after the last reading of each local day its batch was sent [s].
-
-    A file that a person imports says nothing about a gateway's delay.
-    """
-    after_s = np.full(len(ends_s), UNKNOWN_LATENCY_S, np.int64)
-    if rows is None or not len(rows["time_s"]):
-        return after_s
-    edges = np.searchsorted(rows["time_s"], np.concatenate([[ends_s[0] - _DAY_S], ends_s]))
-    there = np.diff(edges) > 0
-    last = edges[1:][there] - 1
-    leaves = rows["batch"][last]
-    by_hand = batches.code[leaves] == _code_of(batches, IMPORT_GATEWAY)
-    delay_s = np.maximum(batches.sent_at_s[leaves] - rows["time_s"][last], 0)
-    after_s[there] = np.where(by_hand, UNKNOWN_LATENCY_S, delay_s)
-    return after_s
-
-
-def _code_of(batches: BatchIndex, gateway: str) -> int:
-    names = batches.gateways
-    return names.index(gateway) if gateway in names else -1
 
 
 def _block(term: Term, quantity: Quantity, rows: Columns) -> ReadingBlock:

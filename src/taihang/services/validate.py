@@ -28,6 +28,7 @@ from taihang.core.park.topology import Direction, Meter
 from taihang.core.periods import STEP_S, Period
 from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH
 from taihang.core.series import EnergySeries, Quality
+from taihang.services.ports import Columns
 
 _SUSPECTS: Final = 3
 """How many children are named for a day on which parent and children disagree."""
@@ -50,6 +51,8 @@ class MeterEnergy:
     """Where the meter and its asset belong to the park, shape (n,)."""
     intervals: EnergySeries | None = None
     """Energy as the meter itself gave it by interval, unjudged; None where it gave none."""
+    conflicts: tuple[Columns, ...] = ()
+    """Times with two usable readings of different value: ``time_s``, ``least``, ``most``."""
 
     @property
     def max_interval_wh(self) -> int:
@@ -152,12 +155,20 @@ def held(hits: Sequence[Hits], n: int) -> NDArray[np.bool_]:
 
 _CONNECTION: Final = (Direction.IMPORT, Direction.EXPORT)
 _DRAWN: Final = (Direction.CONSUMPTION, Direction.CHARGE)
-_NO_DOUBT: Final = (Rule.ROLLOVER, Rule.SWAP, Rule.MISSING, Rule.PARENT_SUSPECT, Rule.UNIT_JUMP)
+_NO_DOUBT: Final = (
+    Rule.ROLLOVER,
+    Rule.SWAP,
+    Rule.MISSING,
+    Rule.CONFLICT,
+    Rule.PARENT_SUSPECT,
+    Rule.UNIT_JUMP,
+)
 
 
 def _hits_of_law(item: MeterEnergy, period: Period) -> list[Hits]:
     hits = law_hits(item.energy.spans, max_interval_wh=item.max_interval_wh, period=period)
     hits += missing_hits(item.energy.series, in_service=item.in_service)
+    hits += _hits_of_conflict(item, period)
     if item.intervals is None:
         return hits
     is_net = item.meter.measures is Direction.GENERATION
@@ -168,6 +179,14 @@ def _hits_of_law(item: MeterEnergy, period: Period) -> list[Hits]:
     hits += some(hits_where(Rule.RANGE, above, value=raw.wh, limit=item.max_interval_wh))
     slack_wh = 2 * item.meter.wh_per_count
     return hits + sum_check_hits(item.energy.spans, intervals=raw, slack_wh=slack_wh, period=period)
+
+
+def _hits_of_conflict(item: MeterEnergy, period: Period) -> Iterator[Hits]:
+    for rows in item.conflicts:
+        inside = (rows["time_s"] >= period.start_s) & (rows["time_s"] < period.end_s)
+        if inside.any():
+            at = ((rows["time_s"][inside] - period.start_s) // STEP_S).astype(np.intp)
+            yield Hits(Rule.CONFLICT, at, rows["most"][inside], rows["least"][inside])
 
 
 def _rated_kw(meter: Meter, park: Park) -> float:

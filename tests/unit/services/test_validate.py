@@ -229,6 +229,7 @@ def test_doubted__leaves_out_what_an_honest_meter_shows() -> None:
             Rule.ROLLOVER,
             Rule.SWAP,
             Rule.MISSING,
+            Rule.CONFLICT,
             Rule.PARENT_SUSPECT,
             Rule.UNIT_JUMP,
         }

@@ -10,6 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from taihang.core.series import Quality
+
 
 def current_rows(
     rows: Mapping[str, NDArray[np.int64]], *, batch_rank: NDArray[np.int64], as_of: int
@@ -80,3 +82,36 @@ def superseded_at(
     same = its_group[1:] == its_group[:-1]
     found[record[:-1][same]] = batch[record[1:][same]]
     return found
+
+
+def conflicting_rows(
+    rows: Mapping[str, NDArray[np.int64]], *, as_of: int
+) -> dict[str, NDArray[np.int64]]:
+    """Return the times that have two usable readings of different value (F37).
+
+    Both stay, and the one sent last counts; that there are two is said.
+
+    Args:
+        rows: Columns ``time_s`` (ascending), ``count``, ``quality`` and ``batch``.
+        as_of: Only batches below this leaf index are known.
+
+    Returns:
+        Columns ``time_s``, ``least`` and ``most``: the smallest and the largest of the values.
+
+    Example:
+        >>> rows = {"time_s": np.array([0, 0, 900]), "count": np.array([5, 6, 7]),
+        ...     "quality": np.array([0, 0, 0]), "batch": np.array([0, 1, 0])}
+        >>> {name: each.tolist() for name, each in conflicting_rows(rows, as_of=2).items()}
+        {'time_s': [0], 'least': [5], 'most': [6]}
+    """
+    usable = (rows["quality"] == Quality.MEASURED) | (rows["quality"] == Quality.MANUAL)
+    chosen = usable & (rows["batch"] < as_of)
+    times_s, counts = rows["time_s"][chosen], rows["count"][chosen]
+    first = np.append(np.True_, times_s[1:] != times_s[:-1])[: len(times_s)]
+    if first.all():
+        nothing = np.zeros(0, np.int64)
+        return {"time_s": nothing, "least": nothing, "most": nothing}
+    starts = np.flatnonzero(first)
+    least, most = np.minimum.reduceat(counts, starts), np.maximum.reduceat(counts, starts)
+    differ = least != most
+    return {"time_s": times_s[starts][differ], "least": least[differ], "most": most[differ]}

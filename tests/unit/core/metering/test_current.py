@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from taihang.core.metering.batch_index import BatchIndex
-from taihang.core.metering.current import current_rows, superseded_at
+from taihang.core.metering.current import conflicting_rows, current_rows, superseded_at
 
 
 class Sent(NamedTuple):
@@ -99,3 +99,35 @@ def test_superseded_at__bounds_what_counted_at_every_size_of_the_log(batches: li
         found = dict(zip(times_s[counts].tolist(), rows["count"][counts].tolist(), strict=True))
         assert found == current(batches, size)
         assert counts.sum() == len(found)
+
+
+def conflicts(*rows: tuple[int, int, int, int], as_of: int = 9) -> list[tuple[int, int, int]]:
+    """Conflicts of rows of (time, count, quality, batch)."""
+    names = ("time_s", "count", "quality", "batch")
+    columns = {name: np.array([row[i] for row in rows], np.int64) for i, name in enumerate(names)}
+    found = conflicting_rows(columns, as_of=as_of)
+    return list(zip(*(found[name].tolist() for name in ("time_s", "least", "most")), strict=True))
+
+
+def test_conflicting_rows__tell_two_values_of_one_time() -> None:
+    found = conflicts((0, 5, 0, 0), (900, 7, 0, 0), (900, 6, 0, 1), (900, 9, 0, 2), (1800, 8, 0, 0))
+
+    assert found == [(900, 6, 9)]
+
+
+def test_conflicting_rows__the_same_value_again_is_none() -> None:
+    assert conflicts((0, 5, 0, 0), (0, 5, 0, 1)) == []
+
+
+def test_conflicting_rows__what_is_missing_or_refused_contradicts_nothing() -> None:
+    assert conflicts((0, 5, 0, 0), (0, -1, 3, 1), (0, 9, 4, 2)) == []
+
+
+def test_conflicting_rows__know_only_what_was_known() -> None:
+    assert conflicts((0, 5, 0, 0), (0, 6, 0, 3), as_of=3) == []
+
+
+def test_conflicting_rows__of_nothing_are_none() -> None:
+    empty = {name: np.zeros(0, np.int64) for name in ("time_s", "count", "quality", "batch")}
+
+    assert conflicting_rows(empty, as_of=1)["time_s"].tolist() == []
