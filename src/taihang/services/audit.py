@@ -25,6 +25,7 @@ from taihang.core.tlog.checkpoint import Checkpoint, open_checkpoint
 from taihang.core.tlog.record import Record
 from taihang.services.account import Draft, UnsettledMonthError, month_drafts, says_the_same
 from taihang.services.admission import ForeignMeterError, check_sender
+from taihang.services.audit_published import published_findings
 from taihang.services.bill import bill_drafts
 from taihang.services.certify import certify
 from taihang.services.ports import Columns, Lake, Ports
@@ -155,6 +156,8 @@ def _check_journal(result: Audit, ports: Ports) -> Staged:
     result.findings += [_named(finding, names) for finding in found.findings]
     result.n_checkpoints = found.n_checkpoints
     result.root = found.tree.root()
+    published = published_findings(ports.published, tree=found.tree, opened=law.open_checkpoint)
+    result.findings += [Finding(where, what) for where, what in published]
     _check_counters(result, pending)
     return pending
 

@@ -144,6 +144,10 @@ class PublishedLog(Protocol):
         """Return where the file of published notes is damaged [byte]."""
         ...
 
+    def public_file(self, path: str) -> bytes | None:
+        """Return a file that strangers read, or None."""
+        ...
+
     def write_tiles(self, tiles: Iterable[tuple[str, bytes]]) -> None:
         """Write tiles by path."""
         ...

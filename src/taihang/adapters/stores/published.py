@@ -132,6 +132,11 @@ class PublishedFiles:
         """Return where the file holds bytes that are no intact note [byte]."""
         return [start for start, _, frame in self._file().stretches() if frame is None]
 
+    def public_file(self, path: str) -> bytes | None:
+        """Return a file that strangers read, or None."""
+        place = self._public / path
+        return place.read_bytes() if place.is_file() else None
+
     def write_tiles(self, tiles: Iterable[tuple[str, bytes]]) -> None:
         """Write tiles, and take away partial ones that a full one replaces; all on the disk after.
 

@@ -54,6 +54,7 @@ def serve_root(
         bind=str(args.bind),
         port=cast("int", args.port),
         announce=partial(_announce, args, dict(facts)),
+        log_folder=wiring.ParkFolder(root).public,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from threading import Thread
 from time import sleep
 from typing import Final
@@ -18,6 +19,7 @@ from taihang.config.django_settings import answer_to_host, ensure_django
 from taihang.core.errors import TaihangError
 from taihang.interfaces.address import Danger, check_bind, claim_port, family_of
 from taihang.interfaces.asgi import AsgiApplication
+from taihang.interfaces.log_files import with_log_files
 from taihang.interfaces.web.app import create_application
 from taihang.interfaces.web.view import OverviewSource
 
@@ -60,6 +62,7 @@ def serve(
     port: int,
     announce: Callable[[str], None],
     open_to_network: bool = False,
+    log_folder: Path | None = None,
 ) -> None:
     """Serve the pages of one park until the process is told to stop; Ctrl-C is a clean stop.
 
@@ -75,6 +78,7 @@ def serve(
         announce: Told the address of the pages as soon as the server answers; called in the worker
             process, from a thread of its own.
         open_to_network: Whether an address other than loopback is meant; the pages have no login.
+        log_folder: The published log, served under ``/log/``; None serves none.
 
     Raises:
         BindError: If the address is not an IP address, or is not loopback and not meant to be open.
@@ -100,11 +104,18 @@ def serve(
         log_enabled=False,
     )
     place = _Place(bind=bind, host=host, port=free_port)
-    server.serve(target_loader=partial(_load, open_source, place, announce), wrap_loader=False)
+    server.serve(
+        target_loader=partial(_load, open_source, place, announce, log_folder=log_folder),
+        wrap_loader=False,
+    )
 
 
 def _load(
-    open_source: Callable[[], OverviewSource], place: _Place, announce: Callable[[str], None]
+    open_source: Callable[[], OverviewSource],
+    place: _Place,
+    announce: Callable[[str], None],
+    *,
+    log_folder: Path | None = None,
 ) -> AsgiApplication:
     """Build the application in the worker; a park that cannot be opened ends it in one line."""
     ensure_django()
@@ -115,7 +126,8 @@ def _load(
         sys.stderr.write(f"{error}\n")
         sys.exit(1)
     Thread(target=_announce_when_listening, args=(place, announce), daemon=True).start()
-    return create_application(source)
+    application = create_application(source)
+    return application if log_folder is None else with_log_files(application, log_folder)
 
 
 def _announce_when_listening(place: _Place, announce: Callable[[str], None]) -> None:

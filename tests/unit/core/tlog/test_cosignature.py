@@ -19,7 +19,14 @@ from taihang.core.tlog.cosignature import (
     cosignatures_of,
     require_quorum,
 )
-from taihang.core.tlog.note import NoteFormatError, NoteSignatureError, VerifierKey, parse_note
+from taihang.core.tlog.note import (
+    COSIGNATURE_TYPE,
+    NoteFormatError,
+    NoteSignatureError,
+    VerifierKey,
+    key_id,
+    parse_note,
+)
 from witness_kit import WITNESS_SECRETS, WITNESSES
 
 AT_S = 1_780_300_000
@@ -156,3 +163,13 @@ def test_cosignature_lines__takes_an_answer_apart() -> None:
 def test_cosignature_lines__refuses_anything_else(body: str) -> None:
     with pytest.raises(NoteFormatError):
         cosignature_lines(body)
+
+
+def test_key_id__is_that_of_a_witness_in_use_elsewhere() -> None:
+    """A verifier key of a public witness, as printed in the tests of transparency-dev/formats."""
+    printed = "remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2"
+    name, id_hex, encoded = printed.split("+", 2)
+    kind, public_key = b64decode(encoded)[:1], b64decode(encoded)[1:]
+
+    assert key_id(name, public_key, type_byte=kind).hex() == id_hex
+    assert kind == COSIGNATURE_TYPE

@@ -145,3 +145,17 @@ def test_verify_tlog_proof__asks_for_the_quorum_it_is_given() -> None:
             quorum=2,
             verify=verify_signature,
         )
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        TlogProof(-1, (), NOTE),
+        TlogProof(0, (bytes(31),), NOTE),
+        TlogProof(0, (bytes(33), bytes(32)), NOTE),
+        TlogProof(0, (), NOTE, b""),
+    ],
+)
+def test_encode_tlog_proof__refuses_what_could_not_be_read_back(bad: TlogProof) -> None:
+    with pytest.raises(TlogProofFormatError):
+        encode_tlog_proof(bad)
