@@ -139,6 +139,24 @@ CASES: Final = (
         repeats=5,
     ),
     Case(
+        name="publish-million",
+        about="tiles, note and checkpoint of a log of 10^6 leaves, every file forced",
+        unit="leaves",
+        runner="benchmarks.cases.publication:publish_million",
+    ),
+    Case(
+        name="consistency",
+        about="consistency proofs in a log of 10^6 leaves, made, checked, and made from tiles",
+        unit="proofs",
+        runner="benchmarks.cases.publication:prove_consistency",
+    ),
+    Case(
+        name="cosign",
+        about="one round to a witness on this machine, its forced write included",
+        unit="rounds",
+        runner="benchmarks.cases.publication:ask_witness",
+    ),
+    Case(
         name="install",
         about="the whole environment from requirements.lock",
         unit="files",
