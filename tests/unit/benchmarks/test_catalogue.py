@@ -12,7 +12,7 @@ _BUILDERS = [f"benchmarks.state:{state}" for state in State]
 def test_cases__have_names_of_their_own() -> None:
     names = [case.name for case in CASES]
 
-    assert len(names) == 19
+    assert len(names) == 22
     assert len(set(names)) == len(names)
 
 
@@ -21,7 +21,7 @@ def test_cases__name_functions_that_exist() -> None:
 
     missing = [runner for runner in runners if not _function(runner)]
 
-    assert len(runners) == 19 + 2 + 3
+    assert len(runners) == 22 + 2 + 3
     assert missing == []
 
 
