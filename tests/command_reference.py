@@ -66,6 +66,23 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
     "rebuild": ("taihang rebuild mypark",),
     "state-hash": ("taihang state-hash mypark",),
     "serve": ("taihang serve mypark", "taihang serve mypark --port 0 --json"),
+    "backup": (
+        "taihang backup mypark /mnt/second-disk/mypark",
+        "taihang backup mypark /mnt/second-disk/mypark --keys-to " + "5a" * 32,
+    ),
+    "restore": (
+        "taihang restore /mnt/second-disk/mypark mypark --held checkpoint-of-e17",
+        "taihang restore /mnt/newest mypark --catch-up",
+    ),
+    "enrol": (
+        "taihang enrol mypark GW1 --key " + "5a" * 32,
+        "taihang enrol mypark GW1 --key " + "5b" * 32 + ' --again "card was copied"',
+    ),
+    "rotate-key": (
+        "taihang rotate-key mypark log --overlap-days 30",
+        "taihang rotate-key mypark gateway:GW1 --key " + "5a" * 32 + " --signature " + "5b" * 64,
+    ),
+    "revoke-key": ('taihang revoke-key mypark gateway:GW1 --reason "stolen"',),
     "demo": ("taihang demo", "taihang demo --dir /tmp/demo --days 30 --no-serve --lang en"),
 }
 """What a reader can try; a test reads each of them with the parser."""

@@ -1,8 +1,8 @@
 """A park of a few meters that is quick to fill: readings by formula, no randomness, fixed clock."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,9 +19,16 @@ from taihang.core.periods import STEP_S, Period, days, month
 from taihang.core.seal import batch_v1, batch_v2
 from taihang.core.seal.envelope import ClockState, Envelope
 from taihang.core.series import Quality, Quantity
-from taihang.services.collect import CollectCount, Collected, collect
+from taihang.core.tlog.merkle import Tree, leaf_hash
+from taihang.services.account import account
+from taihang.services.act_log import log_acts
+from taihang.services.bill import bill_enterprises
+from taihang.services.certify import certify
+from taihang.services.collect import IMPORT_GATEWAY, CollectCount, Collected, collect
 from taihang.services.ingest import Receipt, ingest
+from taihang.services.keys import ExternalGatewayError, gateway_signer
 from taihang.services.ports import Ports
+from taihang.services.settle import settle
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 NOW: Final = datetime(2026, 10, 1, tzinfo=UTC)
@@ -192,9 +199,15 @@ def make(root: Path, text: str = PARK) -> Path:
     return root
 
 
-def opened(root: Path, *, writing: bool = True, load_journal: bool = True) -> Opened:
-    """Open a park at the fixed instant."""
-    return wiring.open_park(root, writing=writing, clock=CLOCK, load_journal=load_journal)
+@contextmanager
+def opened(root: Path, *, writing: bool = True, load_journal: bool = True) -> Generator[Ports]:
+    """Open a park at the fixed instant, with a key of every gateway that these tests play."""
+    with wiring.open_park(root, writing=writing, clock=CLOCK, load_journal=load_journal) as ports:
+        if writing:
+            for gateway in (*ports.park.gateways, IMPORT_GATEWAY):
+                with suppress(ExternalGatewayError):
+                    gateway_signer(gateway, ports=ports)
+        yield ports
 
 
 # -- readings by formula -------------------------------------------------------------------------
@@ -388,6 +401,27 @@ def sealed_v1(
     )
     salts = ports.keys.salts(f"{gateway}/{counter}", len(blocks))
     return batch_v1.seal_batch(envelope, blocks=blocks, salts=salts, sign=key.sign)
+
+
+def settle_june(ports: Ports) -> None:
+    """Fill June where it is empty, and do everything that the command `settle` does."""
+    if not ports.lake.count("readings"):
+        fill(ports, JUNE)
+    settle_month(ports, JUNE)
+
+
+def settle_month(ports: Ports, period: Period) -> None:
+    """Do everything that the command `settle` does, the log included."""
+    settle(period, ports=ports)
+    certify(period, ports=ports)
+    account(period, ports=ports)
+    bill_enterprises(period, ports=ports)
+    log_acts(ports=ports)
+
+
+def tree_of(entries: Iterable[bytes]) -> Tree:
+    """The tree over some entries."""
+    return Tree(leaf_hash(entry) for entry in entries)
 
 
 def fill(ports: Ports, period: Period) -> Stored:

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +24,8 @@ from taihang.adapters.facts import load_facts  # noqa: E402
 from taihang.adapters.imports.account import ImportResult  # noqa: E402
 from taihang.adapters.imports.decode import decode_folder  # noqa: E402
 from taihang.adapters.imports.read_map import load_map  # noqa: E402
+from taihang.adapters.park_marks import RESTORED as RESTORED_FILE  # noqa: E402
+from taihang.adapters.park_marks import read_restored, read_rolled_back  # noqa: E402
 from taihang.adapters.registry.store import Registry  # noqa: E402
 from taihang.adapters.stores.journal import CheckpointSeal, Journal  # noqa: E402
 from taihang.adapters.stores.lake import DamagedLakeError, Lake  # noqa: E402
@@ -34,14 +36,21 @@ from taihang.config.park_file import examine_park, read_park  # noqa: E402
 from taihang.core.errors import InputError, IntegrityError, StateError  # noqa: E402
 from taihang.core.park.park import Park  # noqa: E402
 from taihang.core.park.topology import Meter  # noqa: E402
+from taihang.core.seal.act import RESTORED  # noqa: E402
+from taihang.core.seal.canonical import JsonValue  # noqa: E402
 from taihang.core.seal.entry import leaf_entry_of  # noqa: E402
+from taihang.core.seal.key_act import LOG_OWNER, key_file_name  # noqa: E402
 from taihang.core.tlog.checkpoint import (  # noqa: E402
     Checkpoint,
     checkpoint_of,
     open_checkpoint,
+    parse_checkpoint,
     sign_checkpoint,
 )
-from taihang.services.collect import IMPORT_GATEWAY  # noqa: E402
+from taihang.core.tlog.log_key import LogKey, key_at, signers  # noqa: E402
+from taihang.core.tlog.note import parse_note  # noqa: E402
+from taihang.services.act_log import log_act, take_in_acts  # noqa: E402
+from taihang.services.keys import log_keys  # noqa: E402
 from taihang.services.ports import Clock, Ports, Upload  # noqa: E402
 from taihang.services.prove import LOG_KEY  # noqa: E402
 from taihang.services.replay import catch_up  # noqa: E402
@@ -64,6 +73,18 @@ class RescaledMeterError(InputError):
     """A meter that has readings is given another scale."""
 
     code = "input.rescaled-meter"
+
+
+class RolledBackParkError(StateError):
+    """A park was restored older than others have witnessed; it is for reading only."""
+
+    code = "state.rolled-back-park"
+
+
+class LostRegisterError(IntegrityError):
+    """The register of a park with records is gone."""
+
+    code = "integrity.lost-register"
 
 
 class NoParkError(InputError):
@@ -152,15 +173,8 @@ def make_park(root: Path, *, text: str, beside: frozenset[str] = frozenset()) ->
     Returns:
         The park.
 
-    Raises:
-        FolderInUseError: If the folder holds anything else.
     """
-    if root.exists() and (not root.is_dir() or {path.name for path in root.iterdir()} - beside):
-        raise FolderInUseError(
-            given=f"{root}, which is not empty",
-            expected="a folder that is absent or empty",
-            remedy="name another folder",
-        )
+    demand_free(root, beside=beside)
     park = read_park(text, source=PARK_FILE)
     folder = ParkFolder(root)
     # Readings and salts lie inside: the folder is for its owner only.
@@ -170,6 +184,24 @@ def make_park(root: Path, *, text: str, beside: frozenset[str] = frozenset()) ->
     folder.keys.mkdir(mode=0o700, exist_ok=True)
     system.PosixDisk().write_whole(folder.park_file, text.encode())
     return park
+
+
+def demand_free(root: Path, *, beside: frozenset[str] = frozenset()) -> None:
+    """Refuse a folder that holds something.
+
+    Args:
+        root: A folder; absent or empty.
+        beside: Names of files that may be in it.
+
+    Raises:
+        FolderInUseError: If it holds anything else.
+    """
+    if root.exists() and (not root.is_dir() or {path.name for path in root.iterdir()} - beside):
+        raise FolderInUseError(
+            given=f"{root}, which is not empty",
+            expected="a folder that is absent or empty",
+            remedy="name another folder",
+        )
 
 
 def clear_park(root: Path, *, but: frozenset[str]) -> None:
@@ -221,7 +253,8 @@ def open_park(
     """
     folder = ParkFolder(root)
     text = _park_text(folder)
-    _demand_log_key(folder)
+    if writing:
+        _demand_not_rolled_back(folder)
     own_lock = system.WriterLock(folder.lock)
     if writing and lock is None:
         own_lock.take()
@@ -229,6 +262,7 @@ def open_park(
     try:
         with _register_told(folder):
             registry = _register(folder)
+            _demand_log_key(folder, registry, writing=writing)
             now = clock or system.SystemClock()
             ports = _ports(folder, text, registry, now, disk=disk or system.PosixDisk())
             if writing:
@@ -236,6 +270,7 @@ def open_park(
                     _demand_same_scales(ports.park, registry)
                 registry.record_park(ports.park, text=text, at_s=int(ports.clock.now().timestamp()))
                 _make_ready(ports)
+                _log_restore(folder, ports)
             elif load_journal:
                 # What lake and register remember was acknowledged; without it no journal is whole.
                 _journal(ports).load(at_least=_remembered(ports))
@@ -340,13 +375,12 @@ def decoded(path: Path, *, map_name: str) -> ImportResult:
 def _make_ready(ports: Ports) -> None:
     """Bring journal, lake and register together after whatever happened before."""
     _journal(ports).recover(at_least=_remembered(ports))
-    at_s = int(ports.clock.now().timestamp())
-    for gateway in (*ports.park.gateways, IMPORT_GATEWAY):
-        key = ports.keys.signing_key(f"gateway-{gateway}")
-        ports.registry.enrol_gateway(gateway, public_key=key.public.hex(), at_s=at_s)
+    if not ports.registry.log_keys():
+        ports.registry.add_log_key(log_keys(ports=ports)[0])
     # `rebuild` must be able to open the park; every other job meets the damaged lake by itself.
     with suppress(DamagedLakeError):
         catch_up(ports)
+        take_in_acts(ports=ports)
 
 
 def _remembered(ports: Ports) -> int:
@@ -387,8 +421,17 @@ def _register(folder: ParkFolder) -> Registry:
 
     Django makes the tables in one transaction and remembers in the next that it did: a register
     that is stopped between the two could never be opened again.
+
+    Raises:
+        LostRegisterError: If a park with records has none: an empty one would forget what was done.
     """
     if not folder.registry.exists():
+        if any(folder.journal.glob("segment-*.log")):
+            raise LostRegisterError(
+                given=f"{folder.journal} with records and no {folder.registry}",
+                expected="the register: enrolled keys, settlements, statements",
+                remedy="put registry.db back from the newest backup: taihang restore",
+            )
         part = folder.registry.with_name(f"{folder.registry.name}.{os.getpid()}.part")
         part.unlink(missing_ok=True)
         Registry(part).close()
@@ -430,7 +473,7 @@ def _ports(
         clock=clock,
         keys=keys,
         verify=system.verify_signature,
-        journal=Journal(folder.journal, disk=disk, seal=_seal(origin, keys)),
+        journal=Journal(folder.journal, disk=disk, seal=_seal(origin, keys, registry, clock)),
         lake=Lake(folder.lake, disk=disk),
         published=PublishedFiles(journal=folder.journal, public=folder.public, disk=disk),
         ask_witness=WebLink().post,
@@ -451,14 +494,49 @@ def _scratch_lake(folder: ParkFolder, disk: system.PosixDisk) -> Lake:
     return lake
 
 
-def _demand_log_key(folder: ParkFolder) -> None:
-    """Refuse a journal whose log key is gone: a new key would start a log of its own unseen."""
-    if any(folder.journal.glob("segment-*.log")) and not (folder.keys / f"{LOG_KEY}.key").exists():
+def _demand_log_key(folder: ParkFolder, registry: Registry, *, writing: bool) -> None:
+    """Refuse a journal whose log key is gone: a new key would start a log of its own unseen.
+
+    A park that was restored without its keys can be read: the register knows their public halves.
+
+    Raises:
+        LostKeyError: If the key that would sign is not there.
+    """
+    known = registry.log_keys()
+    name = key_file_name(LOG_OWNER, known[-1].ordinal if known else 1)
+    path = folder.keys / f"{name}.key"
+    if any(folder.journal.glob("segment-*.log")) and not path.exists() and (writing or not known):
         raise LostKeyError(
-            given=f"{folder.journal} with records and no {folder.keys / LOG_KEY}.key",
-            expected="the key that signed its checkpoints",
+            given=f"{folder.journal} with records and no {path}",
+            expected="the key that signs its checkpoints",
             remedy="put the key back from its backup",
         )
+
+
+def _demand_not_rolled_back(folder: ParkFolder) -> None:
+    """Refuse to write a park that lacks records which others have witnessed (T23)."""
+    behind = read_rolled_back(folder.root)
+    if behind is None:
+        return
+    counters = ", ".join(f"{name} from {at}" for name, at in [*behind.next_counters.items()][:8])
+    raise RolledBackParkError(
+        given=f"a park of {behind.size} records where {behind.held[0].name} holds a checkpoint of"
+        f" {behind.size + behind.missing}: records {behind.size} … "
+        f"{behind.size + behind.missing - 1} are missing here",
+        expected="all records that were witnessed; until then it is for reading only",
+        remedy="find the newest backup or the old disk: taihang restore NEWEST DIR --catch-up;"
+        f" let gateways keep their batches (sent again: {counters or 'all'})",
+    )
+
+
+def _log_restore(folder: ParkFolder, ports: Ports) -> None:
+    """Put a restore into the log; it was done when the log could not be written yet."""
+    mark = read_restored(folder.root)
+    if mark is not None:
+        body: dict[str, JsonValue] = {"backup_made_at_s": mark.backup_made_at_s, "size": mark.size}
+        log_act(RESTORED, body, ports=ports)
+        catch_up(ports)
+        (folder.root / RESTORED_FILE).unlink()
 
 
 def _demand_same_scales(park: Park, registry: Registry) -> None:
@@ -481,16 +559,30 @@ def _scale(meter: Meter) -> tuple[int, int, int]:
     return meter.resolution_wh, meter.multiplier, meter.digits
 
 
-def _seal(origin: str, keys: system.KeyRing) -> CheckpointSeal:
-    def key() -> system.SigningKey:
-        return keys.signing_key(LOG_KEY)
+def _seal(origin: str, keys: system.KeyRing, registry: Registry, clock: Clock) -> CheckpointSeal:
+    """Sign with the log's key in force, and beside it with the one before while that is wanted."""
+
+    def known() -> Sequence[LogKey]:
+        return registry.log_keys() or [LogKey(1, keys.signing_key(LOG_KEY).public, 0)]
 
     def sign(checkpoint: Checkpoint) -> str:
-        return sign_checkpoint(checkpoint, public_key=key().public, sign=key().sign)
+        now_s = int(clock.now().timestamp())
+        notes = [
+            sign_checkpoint(checkpoint, public_key=signer.public, sign=signer.sign)
+            for signer in (
+                keys.signing_key(key_file_name(LOG_OWNER, key.ordinal))
+                for key in signers(known(), size=checkpoint.size, now_s=now_s)
+            )
+        ]
+        return notes[0] + "".join(note.rpartition("\n\n")[2] for note in notes[1:])
 
     def verify(note: str) -> Checkpoint:
+        size = parse_checkpoint(parse_note(note).text).size
         return open_checkpoint(
-            note, origin=origin, public_key=key().public, verify=system.verify_signature
+            note,
+            origin=origin,
+            public_key=key_at(known(), size=size).key,
+            verify=system.verify_signature,
         )
 
     return CheckpointSeal(origin=origin, sign=sign, verify=verify, leaf_entry=leaf_entry_of)

@@ -70,6 +70,8 @@ EXEMPT: Final[dict[str, str]] = {
     "core/metering/readings.py": "batch",
     # Columns of a table, row numbers, and times in the unit of their column.
     "core/metering/rollup.py": "code column firsts modulus number starts",
+    # Columns of any rows, on their way into sums over them.
+    "core/metering/row_sums.py": "code columns rows",
     # Columns of a table, and ranks in it.
     "core/metering/current.py": "batch batch_rank rows",
     # Evidence has the unit of its rule, which stands beside it.

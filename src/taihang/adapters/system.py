@@ -232,6 +232,10 @@ class KeyRing:
         """Return the named key, made on first use."""
         return SigningKey.from_seed(self._secret(f"{name}.key"))
 
+    def holds(self, name: str) -> bool:
+        """Say whether the named key was made here; looking makes none."""
+        return (self._directory / f"{name}.key").exists()
+
     def salts(self, label: str, n_salts: int) -> list[bytes]:
         """Return 16-byte salts that nobody without the secret can guess.
 

@@ -4,9 +4,10 @@ The journal is the truth, the lake is only compared with it. Every finding names
 batch, the checkpoint, the point or the statement.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from operator import itemgetter
 from typing import Final, TypeAlias
 
@@ -21,15 +22,14 @@ from taihang.core.seal.entry import leaf_entry_of
 from taihang.core.seal.event import is_event
 from taihang.core.seal.gateway_key import GatewayKey
 from taihang.core.tlog.check import JournalFinding, JournalLaw, check_journal
-from taihang.core.tlog.checkpoint import Checkpoint, open_checkpoint
 from taihang.core.tlog.record import Record
 from taihang.services.account import Draft, UnsettledMonthError, month_drafts, says_the_same
 from taihang.services.admission import ForeignMeterError, check_sender
 from taihang.services.audit_published import published_findings
 from taihang.services.bill import bill_drafts
 from taihang.services.certify import certify
+from taihang.services.keys import open_own_checkpoint
 from taihang.services.ports import Columns, Lake, Ports
-from taihang.services.prove import LOG_KEY
 from taihang.services.replay import Staged, catch_up
 from taihang.services.report import settled_span
 from taihang.services.settle import period_of, ports_of, settle
@@ -148,7 +148,9 @@ def _check_journal(result: Audit, ports: Ports) -> Staged:
         pending.add(batch, received_at_s=record.received_at_s)
         _check_sender(batch, enrolled, earlier, ports)
 
-    law = JournalLaw(leaf_entry=leaf_entry_of, open_checkpoint=_opener(ports), see=see)
+    law = JournalLaw(
+        leaf_entry=leaf_entry_of, open_checkpoint=partial(open_own_checkpoint, ports=ports), see=see
+    )
     journal = ports.journal
     found = check_journal(
         journal.scan(), journal.scan_checkpoints(), law=law, at_least=_remembered(names, ports)
@@ -160,17 +162,6 @@ def _check_journal(result: Audit, ports: Ports) -> Staged:
     result.findings += [Finding(where, what) for where, what in published]
     _check_counters(result, pending)
     return pending
-
-
-def _opener(ports: Ports) -> Callable[[str], Checkpoint]:
-    public_key = ports.keys.signing_key(LOG_KEY).public
-
-    def opened(note: str) -> Checkpoint:
-        return open_checkpoint(
-            note, origin=ports.log_origin, public_key=public_key, verify=ports.verify
-        )
-
-    return opened
 
 
 def _remembered(names: list[str], ports: Ports) -> int:
@@ -229,8 +220,11 @@ def _check_counters(result: Audit, pending: Staged) -> None:
 
 
 def _check_lake(result: Audit, pending: Staged, ports: Ports) -> None:
-    if list(ports.lake.batches()) != pending.batches:
-        given = f"{len(ports.lake.batches())} batches, journal {len(pending.batches)}"
+    batches = list(ports.lake.batches())
+    # The place of an event at the end is given by the next opening.
+    behind = pending.batches[len(batches) :]
+    if batches != pending.batches[: len(batches)] or any(row.gateway for row in behind):
+        given = f"{len(batches)} batches, journal {len(pending.batches)}"
         result.findings.append(Finding("lake", f"{given}: run `taihang rebuild`"))
         return
     slabs = {"readings": pending.reading_slabs(), "events": pending.event_slabs()}

@@ -18,6 +18,7 @@ from taihang.core.periods import Period
 from taihang.core.seal.batch import ClockState, Envelope, seal_batch
 from taihang.core.seal.block import MISSING_COUNT
 from taihang.core.series import Quality
+from taihang.services.keys import gateway_signer
 from taihang.services.ports import Columns, Ports, Upload
 from taihang.services.replay import without
 
@@ -100,7 +101,7 @@ def collect(
         known_events.update(events)
         # 3. Number and sign the batch with the gateway's own key.
         counters[upload.gateway] = counters.get(upload.gateway, 0) + 1
-        key = ports.keys.signing_key(f"gateway-{upload.gateway}")
+        key = gateway_signer(upload.gateway, ports=ports)
         envelope = Envelope(
             gateway=upload.gateway,
             gateway_key=key.public,

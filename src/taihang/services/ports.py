@@ -57,6 +57,10 @@ class Keys(Protocol):
         """Return the key of a name."""
         ...
 
+    def holds(self, name: str) -> bool:
+        """Say whether the key of a name was made here; looking makes none."""
+        ...
+
     def salts(self, label: str, n_salts: int) -> list[bytes]:
         """Return salts of 16 bytes: the same for the same label, unguessable without the key."""
         ...
@@ -281,7 +285,7 @@ class Registry(Protocol):
         """Write what a key act changed: a key that is new, or the end of one that was there."""
         ...
 
-    def log_keys(self) -> list[LogKey]:
+    def log_keys(self) -> Sequence[LogKey]:
         """Return every key of the park's log, the first one first; none in an older register."""
         ...
 
@@ -323,6 +327,10 @@ class Registry(Protocol):
 
     def park_version(self, sha256: str) -> str:
         """Return an earlier text of park.toml."""
+        ...
+
+    def park_hashes(self) -> list[str]:
+        """Return the hash of every text of park.toml, the earliest first."""
         ...
 
     def park_versions(self) -> list[str]:

@@ -31,6 +31,7 @@ from taihang.services.evidence import (
     only_v1,
     stored_statement,
 )
+from taihang.services.keys import log_signer
 from taihang.services.ports import Ports
 from taihang.services.prove_bill import bill_bundle
 from taihang.services.prove_sum import inventory_bundle, lot_bundle
@@ -81,7 +82,7 @@ def _prove_statement(statement_id: str, ports: Ports) -> bytes:
             claim={**claim}, statements=[document], keys=found.keys, evidence=found.evidence()
         )
         return _sealed(bundle, ports)
-    key = ports.keys.signing_key(LOG_KEY)
+    key = log_signer(ports=ports)
     proof = build_proof(
         statement=document,
         evidence=[
@@ -97,7 +98,7 @@ def _prove_statement(statement_id: str, ports: Ports) -> bytes:
 
 
 def _sealed(bundle: Bundle, ports: Ports) -> bytes:
-    key = ports.keys.signing_key(LOG_KEY)
+    key = log_signer(ports=ports)
     log = LogIdentity(name=ports.log_origin, key=key.public)
     note = ports.journal.checkpoint_note or ""
     data = build_bundle(bundle, checkpoint_note=note, log=log, sign=key.sign)

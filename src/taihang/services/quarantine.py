@@ -23,9 +23,9 @@ from taihang.core.seal.gateway_key import GatewayKey, find_key
 from taihang.core.tlog.inclusion_text import encode_inclusion
 from taihang.core.tlog.merkle import leaf_hash
 from taihang.services.admission import GatewayKeys, named_key
+from taihang.services.keys import log_signer
 from taihang.services.log_event import log_event
 from taihang.services.ports import Ports
-from taihang.services.prove import LOG_KEY
 from taihang.services.replay import catch_up
 
 
@@ -80,7 +80,7 @@ def set_apart(second: Second, *, first_leaf: int, enrolled: GatewayKeys, ports: 
             second=sides[1],
             proof=encode_inclusion(first_leaf, path=path, checkpoint_note=note),
             log_name=ports.log_origin,
-            log_key=ports.keys.signing_key(LOG_KEY).public,
+            log_key=log_signer(ports=ports).public,
         )
         ports.quarantine.keep(f"{name}.fork.json", bundle)
 

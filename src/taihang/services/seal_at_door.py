@@ -9,8 +9,8 @@ from typing import Final
 
 from taihang.core.errors import InputError, StateError
 from taihang.core.seal.batch import Envelope, seal_batch
-from taihang.core.seal.gateway_key import present_key
 from taihang.core.seal.readings_form import Readings
+from taihang.services.keys import ExternalGatewayError, gateway_signer
 from taihang.services.ports import Ports
 
 ORIGIN_KIND: Final = "http-json"
@@ -43,14 +43,14 @@ def seal_at_door(readings: Readings, *, ports: Ports) -> bytes:
         ForeignKeyError: If the gateway has a key that the platform does not hold.
         BatchFormatError: If the readings cannot be sealed as they are.
     """
-    key = ports.keys.signing_key(f"gateway-{readings.gateway}")
-    present = present_key(ports.registry.gateway_keys().get(readings.gateway, ()))
-    if present is None or present.key != key.public:
+    try:
+        key = gateway_signer(readings.gateway, ports=ports)
+    except ExternalGatewayError as error:
         raise ForeignKeyError(
             given=f"JSON readings of {readings.gateway}, which signs with a key of its own",
             expected="sealed batches of that gateway",
             remedy="let the gateway seal its batches, or enrol another gateway for the JSON form",
-        )
+        ) from error
     envelope = Envelope(
         gateway=readings.gateway,
         gateway_key=key.public,

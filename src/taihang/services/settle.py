@@ -105,7 +105,7 @@ def settle(
         NothingToSettleError: If the park has no reading in the period.
     """
     # 1. What is known, and from when.
-    as_of = ports.journal.size if as_of is None else as_of
+    as_of = known_size(ports=ports) if as_of is None else as_of
     settlement = Settlement(period.start_s, period.end_s, as_of, ports.park_sha256)
     known = _known(period, ports, as_of)
     # 2. Registers to interval energy, meter by meter.
@@ -142,6 +142,12 @@ def settle(
         n_open=int((~balance.closed).sum()),
         max_closure_error_wh=int(np.abs(balance.closure_error_wh).max()),
     )
+
+
+def known_size(*, ports: Ports) -> int:
+    """Return the journal size up to the last batch: an event behind it tells of no reading."""
+    batches = np.flatnonzero(ports.lake.batches().is_batch)
+    return int(batches[-1]) + 1 if len(batches) else 0
 
 
 def max_interval_wh(meter: Meter) -> int:

@@ -3,7 +3,7 @@
 import hashlib
 import itertools
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final, TypeVar
@@ -62,7 +62,9 @@ class Registry:
             "NAME": str(path),
             "OPTIONS": {"init_command": _DURABLE, "transaction_mode": "IMMEDIATE"},
         }
-        self._known_keys: tuple[int, dict[str, tuple[GatewayKey, ...]]] | None = None
+        self._data_version = -1
+        self._gateway_keys: Mapping[str, tuple[GatewayKey, ...]] | None = None
+        self._log_keys: Sequence[LogKey] | None = None
         self._migrate()
 
     def close(self) -> None:
@@ -118,18 +120,27 @@ class Registry:
 
     # -- keys ------------------------------------------------------------------------------------
 
-    def gateway_keys(self) -> dict[str, tuple[GatewayKey, ...]]:
-        """Return every key that each gateway has had, the first one first.
+    def gateway_keys(self) -> Mapping[str, tuple[GatewayKey, ...]]:
+        """Return every key that each gateway has had, the first one first."""
+        if self._has_changed() or self._gateway_keys is None:
+            self._gateway_keys = self._read_gateway_keys()
+        return self._gateway_keys
 
-        Asked for with every group of batches, so what was read stays until somebody writes.
-        """
+    def _has_changed(self) -> bool:
+        """Say whether keys may be others than were read last; asked once a commit, so quick."""
         with connections[self._alias].cursor() as cursor:
-            # Another number whenever another connection has written.
+            # SQLite counts what other connections wrote; what this one wrote is forgotten at once.
             cursor.execute("PRAGMA data_version")
-            (version,) = cursor.fetchone() or (-1,)
-        if self._known_keys is None or self._known_keys[0] != version:
-            self._known_keys = version, self._read_gateway_keys()
-        return self._known_keys[1]
+            ((version,),) = cursor.fetchall()
+        if version == self._data_version:
+            return False
+        self._data_version = version
+        self._forget_keys()
+        return True
+
+    def _forget_keys(self) -> None:
+        self._gateway_keys = None
+        self._log_keys = None
 
     def _read_gateway_keys(self) -> dict[str, tuple[GatewayKey, ...]]:
         rows = models.EnrolledKey.objects.using(self._alias).order_by("gateway", "ordinal")
@@ -140,14 +151,14 @@ class Registry:
 
     def enrol_gateway(self, gateway: str, *, public_key: str, at_s: int) -> None:
         """Let a gateway send with its first key; one that has a key keeps it."""
-        self._known_keys = None
+        self._forget_keys()
         models.EnrolledKey.objects.using(self._alias).get_or_create(
             gateway=gateway, ordinal=1, defaults={"public_key": public_key, "from_s": at_s}
         )
 
     def put_gateway_keys(self, gateway: str, keys: Sequence[GatewayKey]) -> None:
         """Write what a key act changed: a key that is new, or the end of one that was there."""
-        self._known_keys = None
+        self._forget_keys()
         rows = models.EnrolledKey.objects.using(self._alias)
         with transaction.atomic(using=self._alias):
             for key in keys:
@@ -163,8 +174,13 @@ class Registry:
                     },
                 )
 
-    def log_keys(self) -> list[LogKey]:
+    def log_keys(self) -> Sequence[LogKey]:
         """Return every key of the park's log, the first one first; none in an older register."""
+        if self._has_changed() or self._log_keys is None:
+            self._log_keys = self._read_log_keys()
+        return self._log_keys
+
+    def _read_log_keys(self) -> list[LogKey]:
         rows = models.LogSigningKey.objects.using(self._alias).order_by("ordinal")
         return [
             LogKey(r.ordinal, bytes.fromhex(r.public_key), r.from_size, r.beside_until_s)
@@ -173,6 +189,7 @@ class Registry:
 
     def add_log_key(self, key: LogKey) -> None:
         """Remember a key of the log; one that is known stays as it is."""
+        self._forget_keys()
         models.LogSigningKey.objects.using(self._alias).get_or_create(
             ordinal=key.ordinal,
             defaults={
@@ -259,6 +276,11 @@ class Registry:
         """Return resolution [Wh], multiplier and digits of every meter as last recorded."""
         rows = models.Meter.objects.using(self._alias).all()
         return {row.id: (row.resolution_wh, row.multiplier, row.digits) for row in rows}
+
+    def park_hashes(self) -> list[str]:
+        """Return the hash of every text of park.toml, the earliest first."""
+        rows = models.ParkVersion.objects.using(self._alias).order_by("recorded_at_s", "sha256")
+        return list(rows.values_list("sha256", flat=True))
 
     def park_versions(self) -> list[str]:
         """Return every text of park.toml, the latest first."""

@@ -294,12 +294,6 @@ def _check_order(evidence: Sequence[BatchEvidence], headers: Sequence[BatchHeade
                 given=f"a block of leaf {batch.leaf_index} twice or out of order",
                 expected="ascending order",
             )
-    keys: dict[str, bytes] = {}
-    for header in headers:
-        if keys.setdefault(header.gateway, header.gateway_key) != header.gateway_key:
-            raise EvidenceError(
-                given=f"two keys of gateway {header.gateway!r}", expected="one key a gateway"
-            )
     seen = Counter((header.gateway, header.counter) for header in headers)
     for (gateway, counter), times in seen.items():
         if times > 1:

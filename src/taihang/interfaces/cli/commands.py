@@ -32,6 +32,7 @@ from taihang.interfaces.cli.words import (
 from taihang.interfaces.fingerprint import fingerprint
 from taihang.services import audit as auditing
 from taihang.services.account import account
+from taihang.services.act_log import log_acts
 from taihang.services.bill import bill_enterprises
 from taihang.services.certify import certify
 from taihang.services.collect import (
@@ -43,8 +44,8 @@ from taihang.services.collect import (
 )
 from taihang.services.dispatch import plan_day
 from taihang.services.ingest import ingest
+from taihang.services.keys import log_signer
 from taihang.services.ports import Ports
-from taihang.services.prove import LOG_KEY
 from taihang.services.prove import prove as prove_statement
 from taihang.services.report import report as report_period
 from taihang.services.settle import settle as settle_period
@@ -93,6 +94,7 @@ def simulate(args: argparse.Namespace) -> int:
             seed=cast("int", args.seed),
             lang=_lang(args),
         )
+        log_acts(ports=ports)
     say(args, _counts(count), text("cli.done.simulate", _lang(args), **_counts(count)))
     return 0
 
@@ -151,6 +153,7 @@ def import_files(args: argparse.Namespace) -> int:
         label = text("cli.progress.ingest", _lang(args))
         for _ in progress(ingest(batches, ports=ports), label=label, total=len(uploads)):
             pass
+        log_acts(ports=ports)
     facts = {
         **_counts(count),
         "rows_read": result.rows_read,
@@ -188,7 +191,7 @@ def _settled_lines(facts: Mapping[str, object], lang: Lang) -> list[str]:
 
 
 def run_settlement(period: Period, ports: Ports) -> dict[str, object]:
-    """Settle, certify, account and bill a period, in this order.
+    """Settle, certify, account and bill a period, in this order, and log what came of it.
 
     Args:
         period: Whole local days.
@@ -201,6 +204,7 @@ def run_settlement(period: Period, ports: Ports) -> dict[str, object]:
     certified = certify(period, ports=ports)
     accounted = account(period, ports=ports)
     billed = bill_enterprises(period, ports=ports)
+    log_acts(ports=ports)
     return {
         "meters": settled.n_meters,
         "intervals": settled.n_intervals,
@@ -264,7 +268,7 @@ def prove(args: argparse.Namespace) -> int:
     """Write the proof file of a statement."""
     with wiring.open_park(_path(args, "dir"), writing=False) as ports:
         data, _ = checked_proof(_str(args, "statement"), ports)
-        log_key = ports.keys.signing_key(LOG_KEY).public
+        log_key = log_signer(ports=ports).public
     out = _path(args, "out")
     out.write_bytes(data)
     facts = {"file": str(out), "bytes": len(data), **_key_facts(log_key)}
@@ -287,7 +291,7 @@ def checked_proof(statement_id: str, ports: Ports) -> tuple[bytes, dict[str, Any
     """
     data = prove_statement(statement_id, ports=ports)
     try:
-        return data, verify_taihang.verify(data, ports.keys.signing_key(LOG_KEY).public)
+        return data, verify_taihang.verify(data, log_signer(ports=ports).public)
     except verify_taihang.Refused as refused:
         raise RefusedProofError(
             given=f"a proof that the verifier refuses: {refused.where}: {refused.why}",
@@ -361,7 +365,7 @@ def doctor(args: argparse.Namespace) -> int:
             "lake_batches": len(ports.lake.batches()),
             "settlements": len(ports.registry.settlements()),
             "free_mb": wiring.free_mb(_path(args, "dir")),
-            **_key_facts(ports.keys.signing_key(LOG_KEY).public),
+            **_key_facts(log_signer(ports=ports).public),
         }
     is_behind = facts["lake_batches"] != facts["journal_records"]
     key = "cli.done.doctor_behind" if is_behind else "cli.done.doctor"

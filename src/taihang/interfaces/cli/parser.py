@@ -12,7 +12,7 @@ from typing_extensions import override
 from taihang import __version__
 from taihang.interfaces.catalogue import LANGS, Lang, text
 
-NOT_BUILT: Final = ("size", "edge", "backup", "restore")
+NOT_BUILT: Final = ("size", "edge")
 """Commands of the design that answer "not built yet"."""
 TEMPLATES: Final = ("changzhi", "xingxian", "blank")
 FORMATS: Final = ("text", "json", "html", "xlsx", "pdf")
@@ -22,6 +22,8 @@ DEFAULT_DOOR_PORT: Final = 8_101
 DEFAULT_BATCHES_PER_MINUTE: Final = 60
 DEFAULT_WITNESS_PORT: Final = 8_102
 DEFAULT_DAYS_VALID: Final = "365"
+DEFAULT_OVERLAP_DAYS: Final = 14
+"""How long the key before goes on beside the next one."""
 _LEAST_NAME_WIDTH: Final = 14
 """Room for the longest command and its indent, so that every help text starts beside its name."""
 _WIDE: Final = frozenset("WF")
@@ -232,6 +234,7 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
     _add_trust(words)
     _add_door(words)
     _add_log(words)
+    _add_custody(words)
     _add_pages(words)
     for name in NOT_BUILT:
         words.command(name, "commands:not_built").words.add_argument(
@@ -334,6 +337,25 @@ def _add_log(words: _Words) -> None:
         words.repeated(check, name, metavar=metavar)
     words.option(check, "--quorum", default=0)
     words.option(check, "--out")
+
+
+def _add_custody(words: _Words) -> None:
+    backup = words.command("backup", "custody:backup", "dir", "out_dir")
+    words.option(backup, "--keys-to")
+    restore = words.command("restore", "custody:restore", "backup", "dir")
+    words.repeated(restore, "--held", metavar="FILE")
+    words.option(restore, "--key")
+    words.switch(restore, "--catch-up")
+    enrol = words.command("enrol", "custody:enrol", "dir", "gateway")
+    words.option(enrol, "--key", required=True)
+    words.option(enrol, "--again")
+    rotate = words.command("rotate-key", "custody:rotate_key", "dir", "owner")
+    words.option(rotate, "--overlap-days", default=DEFAULT_OVERLAP_DAYS)
+    words.option(rotate, "--key")
+    words.option(rotate, "--signature")
+    revoke = words.command("revoke-key", "custody:revoke_key", "dir", "owner")
+    words.option(revoke, "--reason", required=True)
+    words.option(revoke, "--ordinal")
 
 
 def _add_pages(words: _Words) -> None:

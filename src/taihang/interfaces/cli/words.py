@@ -150,6 +150,29 @@ def key_of(given: str) -> str:
     return given
 
 
+def hex_of(given: str, option: str, *, n_bytes: int) -> bytes:
+    """Return bytes that are given as hexadecimal digits.
+
+    Args:
+        given: The word.
+        option: The option it was given for.
+        n_bytes: How many bytes it must be.
+
+    Returns:
+        The bytes.
+
+    Raises:
+        WordsError: If it is anything else.
+    """
+    if not re.fullmatch(rf"[0-9a-f]{{{2 * n_bytes}}}", given):
+        raise WordsError(
+            given=f"{option} {given}",
+            expected=f"{2 * n_bytes} hexadecimal digits, small letters",
+            remedy="copy the digits whole, without spaces",
+        )
+    return bytes.fromhex(given)
+
+
 def gateway_key_of(given: str, *, option: str = "--gateway-key") -> str:
     """Return a word that names a gateway or a witness and its public key.
 

@@ -33,8 +33,8 @@ from taihang.interfaces.web.view import (
     Verdict,
     empty_overview,
 )
+from taihang.services.keys import log_signer
 from taihang.services.ports import Columns, Ports
-from taihang.services.prove import LOG_KEY
 from taihang.services.report import EnterpriseFigures, ParkReport, report, settled_span
 
 CALENDAR_DAYS = 365
@@ -342,7 +342,7 @@ def _trust(ports: Ports) -> Trust:
         root_hex=ports.journal.tree.root().hex(),
         checkpoint_at_s=int(batches.sent_at_s.max(initial=0)),
         origin=ports.log_origin,
-        key_fingerprint=fingerprint(ports.keys.signing_key(LOG_KEY).public),
+        key_fingerprint=fingerprint(log_signer(ports=ports).public),
         readings=ports.lake.count("readings"),
     )
 

@@ -1,5 +1,6 @@
 """Rolls of statements as trees, and editions of facts told apart fact by fact."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -40,14 +41,7 @@ FACT = Fact(
 
 
 def fact(value: str, *, unit: str = "kg/kWh", region: str = "CN") -> Fact:
-    return Fact(
-        **{
-            **{name: getattr(FACT, name) for name in FACT.__dataclass_fields__},
-            "value": Decimal(value),
-            "unit": unit,
-            "region": region,
-        }
-    )
+    return replace(FACT, value=Decimal(value), unit=unit, region=region)
 
 
 def differences(before: list[Fact], after: list[Fact]) -> dict[str, list[str]]:

@@ -243,6 +243,7 @@ class Lake:
         shutil.rmtree(old, ignore_errors=True)
         if self._directory.exists():
             self._disk.rename(self._directory, old)
+        other.directory.mkdir(exist_ok=True)  # A lake without a row has no folder.
         self._disk.rename(other.directory, self._directory)
         self._disk.fsync(self._directory.parent)
         self._forget()
