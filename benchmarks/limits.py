@@ -38,7 +38,29 @@ class Judged:
     verdict: Verdict
 
 
+_EVIDENCE: Final = "the issue on evidence"
 LIMITS: Final = (
+    Limit(
+        case="prove-hour",
+        measure="proof_bytes",
+        below=3_000.5,
+        says="the proof of one meter-hour in at most 3 000 bytes",
+        source=_EVIDENCE,
+    ),
+    Limit(
+        case="prove-hour",
+        measure="check_ms",
+        below=1.0,
+        says="and checked by the platform in 1 ms",
+        source=_EVIDENCE,
+    ),
+    Limit(
+        case="verify-bill",
+        measure="cpu_s",
+        below=30.0,
+        says="a month's bill of 3 000 intervals × 20 meters verified by the one file in 30 CPU s",
+        source=_EVIDENCE,
+    ),
     Limit(
         case="demo-year",
         measure="cpu_s",

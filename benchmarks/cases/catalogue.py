@@ -118,6 +118,33 @@ CASES: Final = (
         repeats=5,
     ),
     Case(
+        name="prove-hour",
+        about="the proof of one meter-hour behind 18 and 23 hashes, checked by the platform",
+        unit="proofs",
+        runner="benchmarks.cases.proofs:show_hour",
+        repeats=5,
+    ),
+    Case(
+        name="seal-day",
+        about="the meter-hours of 10 000 points × 1 440 minutes, salted, and their tree",
+        unit="readings",
+        runner="benchmarks.cases.proofs:seal_one_day",
+        repeats=2,
+    ),
+    Case(
+        name="verify-bill",
+        about="the stand-alone file over a bill of 2 976 uploads of 20 meters",
+        unit="readings",
+        runner="benchmarks.cases.proofs:verify_bill_quarter_hours",
+        repeats=1,
+    ),
+    Case(
+        name="verify-bill-days",
+        about="the same with one upload a day",
+        unit="readings",
+        runner="benchmarks.cases.proofs:verify_bill_days",
+    ),
+    Case(
         name="import",
         about="taihang import of a measured year of the demo park",
         unit="readings",

@@ -29,7 +29,7 @@ from functools import lru_cache, reduce
 from hashlib import sha256, sha512
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeGuard
 
 Fields: TypeAlias = dict[str, Any]  # of an object, each as the grammar says
 Tree: TypeAlias = tuple[int, bytes]  # number of leaves, root hash
@@ -217,14 +217,15 @@ def unsealed(document: Fields) -> bytes:
 
 def read_proof(document: Any) -> Fields:  # noqa: ANN401  it may be anything
     """Read the parts of a proof file; the older format is one statement and nothing beside."""
-    if not isinstance(document, dict) or document.get("format") != "taihang-proof/v2":
+    if not is_object(document) or document.get("format") != "taihang-proof/v2":
         proof = read(document, "proof1", "file") | {"claim": {"kind": "statement"}, "events": []}
         return proof | {"statements": {"statement": proof["statement"]}, "gateways": None}
     proof = read(document, "proof2", "file")
-    kind = proof["claim"].get("kind") if isinstance(proof["claim"], dict) else None
+    claim: Any = proof["claim"]
+    kind = str(claim.get("kind")) if is_object(claim) else ""
     demand(f"claim-{kind}" in OBJECTS, "claim.kind", f"{kind!r:.60} is no kind of claim")
-    proof["claim"] = read(proof["claim"], f"claim-{kind}", "claim")
-    events = {"hour": ["day-seal"], "lot": ["lots-issued"]}.get(kind, [])
+    proof["claim"] = read(claim, f"claim-{kind}", "claim")
+    events = {"hour": ["day-seal"], "lot": ["lots-issued"]}.get(kind, list[str]())
     agree({"events": [leaf["event"]["kind"] for leaf in proof["events"]]}, "file", events=events)
     n = len(proof["statements"])
     agree({"statements": n}, "file", statements={"hour": 0, "inventory": n}.get(kind, 1))
@@ -264,34 +265,69 @@ def whole(digits: str) -> int:
     return int(digits)
 
 
+class Form(NamedTuple):
+    """What a kind of the grammar allows; what does not apply is None."""
+
+    each: str | None  # kind of the items of a list
+    limit: int  # most items of a list, or number of bytes in base64
+    fields: dict[str, str] | None
+    pattern: re.Pattern[str] | None
+    bounds: range | None
+    nullable: bool
+
+
+@lru_cache(maxsize=512)
+def form_of(kind: str) -> Form:
+    """Return what a kind of the grammar allows."""
+    (each, _, limit), plain = kind.rpartition("*"), kind.rstrip("?")
+    what, fields = WHAT.get(plain, plain), OBJECTS.get(kind)
+    low, _, high = what.partition("..")
+    bounds = range(int(low), int(high) + 1) if high and not each and not fields else None
+    is_text = not (each or fields or bounds or kind.isdigit())
+    pattern = re.compile(what) if is_text else None
+    most = int(limit) if limit.isdigit() else 0
+    return Form(each or None, most, fields, pattern, bounds, kind.endswith("?"))
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Say whether a JSON value is a list."""
+    return isinstance(value, list)
+
+
+def is_object(value: object) -> TypeGuard[Fields]:
+    """Say whether a JSON value is an object."""
+    return isinstance(value, dict)
+
+
+def is_plain(value: object, form: Form) -> bool:
+    """Say whether a value is a text, a whole number, or null where it may be."""
+    if isinstance(value, str):
+        return form.pattern is not None and form.pattern.fullmatch(value) is not None
+    if type(value) is int:
+        return form.bounds is not None and value in form.bounds
+    return value is None and form.nullable
+
+
 def read(value: Any, kind: str, where: str) -> Any:  # noqa: ANN401  the grammar tells the type
     """Return a value that is of its kind in the grammar, with bytes for base64; refuse others."""
-    (each, _, limit), fields = kind.rpartition("*"), OBJECTS.get(kind)
-    if isinstance(value, list) and each and len(value) <= int(limit):
-        return [read(item, each, f"{where}[{i}]") for i, item in enumerate(value)]
-    if isinstance(value, dict) and fields and value.keys() == fields.keys():
+    form = form_of(kind)
+    if kind == "any" or is_plain(value, form):
+        return value
+    if form.each and is_list(value) and len(value) <= form.limit:
+        item_form = form_of(form.each)
+        if all(is_plain(item, item_form) for item in value):
+            return value
+        return [read(item, form.each, f"{where}[{i}]") for i, item in enumerate(value)]
+    if form.fields and is_object(value) and value.keys() == form.fields.keys():
         inside = "" if where == "file" else f"{where}."
-        return {name: read(value[name], of, inside + name) for name, of in fields.items()}
-    if isinstance(value, str) and kind.isdigit():
+        return {name: read(value[name], of, inside + name) for name, of in form.fields.items()}
+    if kind.isdigit() and isinstance(value, str):
         with refusing(where):
             found = b64decode(value, validate=True)
-        if b64encode(found).decode() == value and int(kind) in {0, len(found)}:
+        if b64encode(found).decode() == value and form.limit in {0, len(found)}:
             return found
-    elif kind == "any" or (not fields and not each and is_plain(value, kind)):
-        return value
-    what = fields or WHAT.get(kind, kind)
+    what = form.fields or WHAT.get(kind, kind)
     raise Refused(where, f"{value!r:.60} is not of the kind {kind}: {what!s:.200}")
-
-
-def is_plain(value: object, kind: str) -> bool:
-    """Say whether a value is a text, a whole number, or null where it may be."""
-    what = WHAT.get(kind.rstrip("?"), kind.rstrip("?"))
-    if isinstance(value, str):
-        return bool(re.fullmatch(what, value))
-    if type(value) is int and ".." in what:
-        low, high = what.split("..")
-        return int(low) <= value <= int(high)
-    return value is None and kind.endswith("?")
 
 
 def ascending(keys: Sequence[Any], where: str) -> None:
@@ -518,7 +554,8 @@ def encoded_v2(block: Fields, readings: Readings) -> tuple[bytes, bytes]:
     descriptor = struct.pack("<H", len(point)) + point + bytes([QUANTITY.index(block["quantity"])])
     descriptor += struct.pack("<H", len(unit)) + unit + bytes([len(scale)]) + scale
     descriptor += struct.pack("<Q", block["modulus"])
-    times_s, counts, marks = zip(*readings, strict=True)
+    times_s, counts = [at for at, _, _ in readings], [count for _, count, _ in readings]
+    marks = [mark for _, _, mark in readings]
     gaps_s = {b - a for a, b in pairwise(times_s)} or {0}
     step_s = min(gaps_s) if len(gaps_s) == 1 and max(gaps_s) < 1 << 32 else 0
     flags = (1 if len(times_s) > 1 and not step_s else 0) + (2 if any(marks) else 0)
@@ -587,9 +624,12 @@ class Case:
     def __init__(self, proof: Fields, pins: Keys) -> None:
         self.statements: dict[str, Fields] = proof["statements"]
         self.events = [leaf["event"]["body"] for leaf in proof["events"]]
-        self.pins, listed = pins, proof["gateways"] or []
+        self.pins = pins
+        listed: list[Fields] = proof["gateways"] or []
         self.is_open = proof["gateways"] is None  # the older format: keys as the batches name them
-        self.keys = {(each["name"], each["ordinal"]): bytes.fromhex(each["key"]) for each in listed}
+        self.keys: dict[tuple[str, int], bytes] = {
+            (each["name"], each["ordinal"]): bytes.fromhex(each["key"]) for each in listed
+        }
         self.dials: dict[str, tuple[str, int]] = {}  # scale and modulus by point
         self.quantities: dict[str, str] = {}  # register or energy, by point
         # By point and time: rank of the batch, and count of the current reading or None.
@@ -601,7 +641,8 @@ class Case:
         self.measured: list[dict[str, int]] = []  # intervals by point, for each statement
         self.missing = [0, 0]  # intervals of any term that are not measured, of how many
         self.shown: dict[str, list[str]] = defaultdict(list)  # what a person should know, by label
-        self.warnings, self.found = set[str](), Fields()
+        self.warnings = set[str]()
+        self.found: Fields = {}
 
     def check_statement(self, statement: Fields, where: str) -> None:
         """Check that value = energy_wh × factor ÷ divisor, with the units of the kind."""
@@ -655,7 +696,7 @@ class Case:
 
     def key_of(self, head: Fields, where: str) -> bytes:
         """Return the key that a header names, itself (version 1) or by its ordinal."""
-        name, named = head["gateway"], head.get("gateway_key")
+        name, named = head["gateway"], str(head.get("gateway_key", ""))
         known = {key.hex() for (who, _), key in self.keys.items() if who == name}
         if self.is_open and named not in known:  # a gateway that changed its key has several
             self.keys[name, len(known) + 1] = bytes.fromhex(named)
@@ -768,7 +809,7 @@ class Case:
         """Show the one statement of a file; of a single interval the readings at its ends too."""
         ((where, statement),) = self.statements.items()
         start_s, *more = span_of(statement["period"], where)
-        for term in [] if more else statement["terms"]:
+        for term in statement["terms"] if not more else list[Fields]():
             for time_s in (start_s, start_s + STEP_S):
                 _, count = self.counts[term["point"]].get(time_s, (None, None))
                 row = f"{term['point']} {utc(time_s)}: {count} × {term['scale']} Wh"
@@ -996,8 +1037,9 @@ class Bill:
             quantity, price, stated = self.capacity(line, rest, at)
         else:
             quantity, price, stated = self.per_kwh(line, item, rest, at)
-        costs = quantity is not None and price is not None
-        amount = (quantity * price).quantize(Decimal("0.01")) if costs else None  # half to even
+        amount: Decimal | None = None
+        if quantity is not None and price is not None:
+            amount = (quantity * price).quantize(Decimal("0.01"))  # half to even
         wanted = {"quantity": quantity, "price": price, "amount_cny": amount}
         agree(found, at, ", as worked out", **wanted)
         demand((amount is None) == (line["state"] == "not-assessed"), f"{at}.state", "not so")
@@ -1068,7 +1110,7 @@ reading=读数 line=账单行 stated=仅陈述 derived=已推导 gateway=网关 
 witness=见证方 verified=已核对 calc=推算 from-memory=未核对 uncertain=存疑 measured=已计量
 estimated=估算 manual=人工 missing=缺失 rejected=已拒绝
 """
-LABELS = dict(pair.split("=") for pair in LABELS_ZH.split())
+LABELS = {en: zh for en, _, zh in (pair.partition("=") for pair in LABELS_ZH.split())}
 WARNINGS = {
     "log-key": (
         "compare the log key with the one that the park publishes",
@@ -1137,7 +1179,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, Refused) as error:
         parser.error(str(error))
     quorum = len(witnesses or ()) if options.quorum is None else options.quorum
-    keys = {"log_key": log[0][1] if log else None, "gateway_keys": gateways}
+    keys: Fields = {"log_key": log[0][1] if log else None, "gateway_keys": gateways}
     keys |= {"witness_keys": witnesses, "quorum": quorum}
     try:
         found = {"accepted": True, **verify(data, **keys)}

@@ -32,6 +32,7 @@ from taihang.services.keys import open_own_checkpoint
 from taihang.services.ports import Columns, Lake, Ports
 from taihang.services.replay import Staged, catch_up
 from taihang.services.report import settled_span
+from taihang.services.seal_day import wrong_seals
 from taihang.services.settle import period_of, ports_of, settle
 
 DERIVED: Final = ("intervals", "balance", "matching", "lots", "quality", "findings")
@@ -93,6 +94,11 @@ def audit(*, ports: Ports) -> Audit:
     # 5. Statements are as they were issued, and say what the settled rows give.
     if not result.findings:
         _check_statements(result, ports)
+    # 6. Every day seal is the root over the readings that it says it looked at.
+    if is_whole:
+        for leaf, seal in wrong_seals(ports=ports):
+            where = f"day seal {seal.day.isoformat()} version {seal.version} (leaf {leaf})"
+            result.findings.append(Finding(where, "is not what the readings of its day give"))
     damaged = ports.registry.damaged_statements()
     result.n_statements_damaged = len(damaged)
     for statement_id in damaged:

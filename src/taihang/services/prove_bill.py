@@ -205,7 +205,7 @@ def facts_named(
     """
     lines = document["lines"]
     named = {
-        key
+        str(key)
         for line in (lines if isinstance(lines, list) else [])
         if isinstance(line, dict) and isinstance(line["facts"], list)
         for key in line["facts"]

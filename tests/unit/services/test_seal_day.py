@@ -13,6 +13,7 @@ import small_park
 from small_park import JUNE
 from taihang.core.periods import days
 from taihang.core.seal.canonical import canonical_bytes
+from taihang.services.audit import audit
 from taihang.services.log_event import log_event
 from taihang.services.ports import Ports
 from taihang.services.prove import LOG_KEY, prove
@@ -106,6 +107,8 @@ def test_wrong_seals__names_a_seal_that_the_readings_do_not_give(root: Path) -> 
         catch_up(ports)
 
         assert list(wrong_seals(ports=ports)) == [(leaf, forged)]
+        (finding,) = audit(ports=ports).findings
+        assert finding.where == f"day seal 2026-06-09 version 2 (leaf {leaf})"
 
 
 def test_show_hour__leads_a_stranger_from_the_readings_to_the_log(root: Path) -> None:

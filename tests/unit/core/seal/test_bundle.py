@@ -208,35 +208,35 @@ def test_verify__refuses_every_flipped_byte_of_a_file_of_version_2() -> None:
     assert len(data) > 2_000
 
 
-@pytest.mark.parametrize(
-    ("place", "value", "where"),
-    [
-        (("evidence", 0, "header", "counter"), 9, "evidence[0].signature"),
-        (("evidence", 0, "header", "key"), 1, "evidence[0].header.gateway_key"),
-        (("evidence", 0, "header", "body_bytes"), 99, "evidence[0].signature"),
-        (("evidence", 0, "header", "notes", "origin"), {}, "evidence[0].signature"),
-        (("evidence", 0, "leaf_index"), 1, "evidence[0].inclusion"),
-        (("evidence", 0, "blocks", 0, "index"), 0, "evidence[0].blocks[0].path"),
-        (("evidence", 0, "blocks", 0, "index"), 7, "evidence[0].blocks[0].path"),
-        (("evidence", 0, "blocks", 0, "path"), "", "evidence[0].blocks[0].path"),
-        (("evidence", 0, "blocks", 0, "salt"), "AAAAAAAAAAAAAAAAAAAAAA==", "blocks[0].path"),
-        (("evidence", 0, "blocks", 0, "counts"), [0, 5, 5], "evidence[0].blocks[0].path"),
-        (("evidence", 0, "blocks", 0, "counts"), [0, 5], "evidence[0].blocks[0].path"),
-        (("evidence", 0, "blocks", 0, "counts"), [], "evidence[0].blocks[0]"),
-        (("evidence", 0, "blocks", 0, "quality"), [2], "evidence[0].blocks[0].path"),
-        (("evidence", 0, "blocks", 0, "quality"), [0, 0], "evidence[0].blocks[0]"),
-        (("evidence", 0, "blocks", 0, "times_s"), [], "evidence[0].blocks[0]"),
-        (("evidence", 0, "blocks", 0, "times_s"), [START_S], "evidence[0].blocks[0]"),
-        (("evidence", 0, "blocks", 0, "scale"), "1", "evidence[0].blocks[0].path"),
-        (("gateways", 0, "key"), LOG_KEY.hex(), "evidence[0].signature"),
-        (("gateways",), [], "evidence[0].header.gateway_key"),
-        (("events",), [{}], "events[0]"),
-        (("claim",), {"kind": "hour"}, "claim"),
-        (("claim",), {"kind": "wish"}, "claim.kind"),
-        (("claim",), 5, "claim.kind"),
-        (("statements",), [], "statements"),
-    ],
-)
+LIES: list[tuple[tuple[str | int, ...], object, str]] = [
+    (("evidence", 0, "header", "counter"), 9, "evidence[0].signature"),
+    (("evidence", 0, "header", "key"), 1, "evidence[0].header.gateway_key"),
+    (("evidence", 0, "header", "body_bytes"), 99, "evidence[0].signature"),
+    (("evidence", 0, "header", "notes", "origin"), {}, "evidence[0].signature"),
+    (("evidence", 0, "leaf_index"), 1, "evidence[0].inclusion"),
+    (("evidence", 0, "blocks", 0, "index"), 0, "evidence[0].blocks[0].path"),
+    (("evidence", 0, "blocks", 0, "index"), 7, "evidence[0].blocks[0].path"),
+    (("evidence", 0, "blocks", 0, "path"), "", "evidence[0].blocks[0].path"),
+    (("evidence", 0, "blocks", 0, "salt"), "AAAAAAAAAAAAAAAAAAAAAA==", "blocks[0].path"),
+    (("evidence", 0, "blocks", 0, "counts"), [0, 5, 5], "evidence[0].blocks[0].path"),
+    (("evidence", 0, "blocks", 0, "counts"), [0, 5], "evidence[0].blocks[0].path"),
+    (("evidence", 0, "blocks", 0, "counts"), [], "evidence[0].blocks[0]"),
+    (("evidence", 0, "blocks", 0, "quality"), [2], "evidence[0].blocks[0].path"),
+    (("evidence", 0, "blocks", 0, "quality"), [0, 0], "evidence[0].blocks[0]"),
+    (("evidence", 0, "blocks", 0, "times_s"), [], "evidence[0].blocks[0]"),
+    (("evidence", 0, "blocks", 0, "times_s"), [START_S], "evidence[0].blocks[0]"),
+    (("evidence", 0, "blocks", 0, "scale"), "1", "evidence[0].blocks[0].path"),
+    (("gateways", 0, "key"), LOG_KEY.hex(), "evidence[0].signature"),
+    (("gateways",), [], "evidence[0].header.gateway_key"),
+    (("events",), [{}], "events[0]"),
+    (("claim",), {"kind": "hour"}, "claim"),
+    (("claim",), {"kind": "wish"}, "claim.kind"),
+    (("claim",), 5, "claim.kind"),
+    (("statements",), [], "statements"),
+]
+
+
+@pytest.mark.parametrize(("place", "value", "where"), LIES)
 def test_verify__names_the_place_of_a_lie_in_a_file_of_version_2(
     place: tuple[str | int, ...], value: object, where: str
 ) -> None:
