@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from taihang.core.periods import STEP_S, STEPS_PER_DAY, Period, days, instant_of_s
 
-_DAY_MOST: Final = 104
-"""Room for the longest local day of any zone, 26 hours."""
+_DAY_MOST: Final = 120
+"""Room for 30 hours: the longest local day since 2020 had 27 (Antarctica/Casey)."""
 _MINUTES_PER_STEP: Final = STEP_S // 60
 _STEPS_PER_HOUR: Final = 4
 
@@ -76,7 +76,7 @@ class DayGrid:
             fill: What stands behind the end of a shorter day.
 
         Returns:
-            The values, shape (n_days, 104). [Wh]
+            The values, shape (n_days, 120). [Wh]
         """
         folded = np.full((self.n_days, _DAY_MOST), fill, np.int64)
         folded[self.day, np.arange(len(energy_wh)) - self.starts[self.day]] = energy_wh

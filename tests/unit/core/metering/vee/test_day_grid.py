@@ -52,6 +52,6 @@ def test_fold__puts_every_value_into_its_day_once() -> None:
 
     folded = grid.fold(values, fill=0)
 
-    assert folded.shape == (31, 104)
+    assert folded.shape == (31, 120)
     assert int(folded.sum()) == int(values.sum())
     assert folded[1, :2].tolist() == [97, 98]
