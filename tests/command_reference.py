@@ -36,6 +36,12 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
             f" --witness-key e01-witness={64 * '4'} --quorum 1 --out evidence"
         ),
     ),
+    "correct": (
+        (
+            "taihang correct mypark M-E01 --at 2026-09-09T10:15+08:00 --register 48210377"
+            " --reason read-on-site --who Li-Wei"
+        ),
+    ),
     "settle": ("taihang settle mypark --from 2026-09-01 --to 2026-10-01",),
     "plan": (
         "taihang plan mypark --day 2026-10-01",

@@ -258,6 +258,9 @@ def _add_readings(words: _Words) -> None:
     imports = words.command("import", "commands:import_files", "dir", "path")
     words.option(imports, "--map", required=True)
     words.option(imports, "--as")
+    correct = words.command("correct", "correct:correct", "dir", "meter")
+    for name in ("at", "register", "reason", "who"):
+        words.option(correct, f"--{name}", required=True)
 
 
 def _add_accounts(words: _Words) -> None:
