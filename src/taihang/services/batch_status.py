@@ -7,7 +7,6 @@ from taihang.core.errors import StateError
 from taihang.core.seal.batch import header_of
 from taihang.core.tlog.checkpoint import checkpoint_of
 from taihang.core.tlog.cosignature import cosignatures_of
-from taihang.core.tlog.inclusion_text import encode_inclusion
 from taihang.core.tlog.note import parse_note
 from taihang.core.tlog.tlog_proof import TlogProof, encode_tlog_proof
 from taihang.services.ask_witnesses import keys_of
@@ -75,9 +74,7 @@ def batch_status(gateway: str, counter: int, *, ports: Ports) -> BatchStatus:
         leaf_hash=journal.tree.leaf(leaf_index),
         received_at_s=journal.received_at_s(leaf_index),
         known_before=True,
-        proof=encode_inclusion(
-            leaf_index, path=path, checkpoint_note=journal.checkpoint_note or ""
-        ),
+        proof=encode_tlog_proof(TlogProof(leaf_index, tuple(path), journal.checkpoint_note or "")),
     )
     return _published(BatchStatus(receipt, journal.size, None), ports)
 

@@ -12,8 +12,8 @@ from typing import Final, TypeAlias
 from taihang.core.errors import LinkError, TaihangError
 from taihang.core.metering.held import Held
 from taihang.core.seal.batch import SealedBatch, leaf_entry_of
-from taihang.core.tlog.inclusion_text import encode_inclusion
 from taihang.core.tlog.note import SIGNATURE_BYTES
+from taihang.core.tlog.tlog_proof import TlogProof, encode_tlog_proof
 from taihang.services.admission import Admission, GatewayKeys, Signed
 from taihang.services.ports import Ports
 from taihang.services.quarantine import (
@@ -204,7 +204,7 @@ class Ingester:
             leaf_hash=journal.tree.leaf(leaf),
             received_at_s=journal.received_at_s(leaf),
             known_before=known_before,
-            proof=encode_inclusion(leaf, path=path, checkpoint_note=journal.checkpoint_note or ""),
+            proof=encode_tlog_proof(TlogProof(leaf, tuple(path), journal.checkpoint_note or "")),
             held=held,
         )
 

@@ -20,8 +20,8 @@ from taihang.core.seal.fork import (
     side_of,
 )
 from taihang.core.seal.gateway_key import GatewayKey, find_key
-from taihang.core.tlog.inclusion_text import encode_inclusion
 from taihang.core.tlog.merkle import leaf_hash
+from taihang.core.tlog.tlog_proof import TlogProof, encode_tlog_proof
 from taihang.services.admission import GatewayKeys, named_key
 from taihang.services.keys import log_signer
 from taihang.services.log_event import log_event
@@ -78,7 +78,7 @@ def set_apart(second: Second, *, first_leaf: int, enrolled: GatewayKeys, ports: 
         bundle = build_fork(
             first=sides[0],
             second=sides[1],
-            proof=encode_inclusion(first_leaf, path=path, checkpoint_note=note),
+            proof=encode_tlog_proof(TlogProof(first_leaf, tuple(path), note)),
             log_name=ports.log_origin,
             log_key=log_signer(ports=ports).public,
         )

@@ -6,7 +6,6 @@ import pytest
 
 import small_park
 from evidence_kit import verify_signature
-from taihang.core.tlog.inclusion_text import parse_inclusion
 from taihang.core.tlog.note import VerifierKey
 from taihang.core.tlog.tlog_proof import parse_tlog_proof, verify_tlog_proof
 from taihang.services.batch_status import UnknownBatchError, batch_status, stored_origin
@@ -36,7 +35,7 @@ def test_batch_status__gives_the_receipt_again_under_the_present_checkpoint(
     assert (found.included_size, found.published_size, found.is_published) == (5, None, False)
     assert found.receipt.known_before
     assert found.receipt.received_at_s == int(small_park.NOW.timestamp())
-    assert parse_inclusion(found.receipt.proof).checkpoint_note == note
+    assert parse_tlog_proof(found.receipt.proof).checkpoint_note == note
 
 
 @pytest.mark.parametrize(("gateway", "counter"), [("GW2", 6), ("GW1", 1), ("GW9", 1), ("GW2", 0)])

@@ -27,8 +27,8 @@ from taihang.core.seal.batch_v2 import open_front
 from taihang.core.seal.block import BatchFormatError
 from taihang.core.series import Quality
 from taihang.core.tlog.checkpoint import open_checkpoint
-from taihang.core.tlog.inclusion_text import parse_inclusion
 from taihang.core.tlog.merkle import leaf_hash, verify_inclusion
+from taihang.core.tlog.tlog_proof import parse_tlog_proof
 from taihang.services.admission import ForeignMeterError, UnknownGatewayError
 from taihang.services.audit import audit
 from taihang.services.ingest import Ingester, Receipt, ingest
@@ -91,7 +91,7 @@ def test_ingester__gives_receipts_that_hold_against_the_key_of_the_log_alone(roo
         key, verify = ports.keys.signing_key(LOG_KEY).public, ports.verify
 
     for batch, receipt in zip(batches, receipts, strict=True):
-        said = parse_inclusion(receipt.proof)
+        said = parse_tlog_proof(receipt.proof)
         checkpoint = open_checkpoint(
             said.checkpoint_note, origin="taihang/small", public_key=key, verify=verify
         )

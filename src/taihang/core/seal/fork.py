@@ -21,9 +21,9 @@ from taihang.core.seal.canonical import (
 )
 from taihang.core.seal.envelope import BatchHeader
 from taihang.core.tlog.checkpoint import open_checkpoint
-from taihang.core.tlog.inclusion_text import parse_inclusion
 from taihang.core.tlog.merkle import leaf_hash, verify_inclusion
 from taihang.core.tlog.note import PUBLIC_KEY_BYTES, SIGNATURE_BYTES, Verify
+from taihang.core.tlog.tlog_proof import parse_tlog_proof
 
 FORK_EVENT: Final = "counter-fork"
 """Kind of the log event."""
@@ -206,7 +206,7 @@ def open_fork(data: bytes, *, verify: Verify) -> Fork:
         raise ForkEvidenceError(given="one batch twice", expected="two different headers")
     log = Fields(fields.raw("log"), where="fork.log", keys=frozenset(("name", "key")))
     log_key = log.hex_bytes("key", n_bytes=PUBLIC_KEY_BYTES)
-    said = parse_inclusion(fields.text("proof", limit=_MAX_TEXT))
+    said = parse_tlog_proof(fields.text("proof", limit=_MAX_TEXT))
     checkpoint = open_checkpoint(
         said.checkpoint_note, origin=log.text("name"), public_key=log_key, verify=verify
     )

@@ -19,7 +19,7 @@ from taihang.core.seal.fork import (
     read_fork_event,
     side_of,
 )
-from taihang.core.tlog.inclusion_text import encode_inclusion
+from taihang.core.tlog.tlog_proof import TlogProof, encode_tlog_proof
 
 FIRST = sealed(block("M-E01", [1, 2]), counter=5)
 SECOND = sealed_columns(block("M-E01", [1, 3]), counter=5)
@@ -32,7 +32,7 @@ def bundle(first: bytes = FIRST, second: bytes = SECOND) -> bytes:
     return build_fork(
         first=side_of(first, key=GATEWAY_KEY),
         second=side_of(second, key=GATEWAY_KEY),
-        proof=encode_inclusion(0, path=path, checkpoint_note=log.note),
+        proof=encode_tlog_proof(TlogProof(0, tuple(path), log.note)),
         log_name=LOG.name,
         log_key=LOG_KEY,
     )
