@@ -1,4 +1,4 @@
-"""The operator rewrites history with every right over the park, and what catches it.
+"""The operator rewrites history with every right over the park, and what catches it (T3, P4).
 
 The operator holds the folder, the key of the log and the keys of the gateways. An audit of the
 folder is content afterwards: inside, nothing contradicts anything. Two things are not: the file
@@ -217,6 +217,7 @@ def cosigned_by(park: Watched, number: int) -> str:
 def test_rollback__an_older_copy_is_refused_at_start_and_at_home(
     park: Watched, held: Path, tmp_path: Path
 ) -> None:
+    """Yesterday's copy in the place of today's (T23, F14)."""
     older = tmp_path / "older"
     shutil.copytree(park.root, older)
     park.grow(14)
@@ -251,7 +252,7 @@ def test_rollback__an_older_copy_is_refused_at_start_and_at_home(
 def test_split_view__honest_witnesses_cosign_one_of_two_histories(
     park: Watched, tmp_path: Path
 ) -> None:
-    """Two histories from the same yesterday, shown to two halves: only one finds a quorum."""
+    """Two histories from the same yesterday, shown to two halves: one finds a quorum (T4)."""
     twin = tmp_path / "twin"
     shutil.copytree(park.root, twin)
     park.grow(12)

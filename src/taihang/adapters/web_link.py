@@ -1,7 +1,7 @@
 """Asks services of others over HTTP: exactly the address that was configured, bounded in all ways.
 
 No redirect is followed, no proxy is asked, nothing is kept between two questions. The whole answer
-has to be there by a deadline, so that a peer that sends one byte a second holds nobody up.
+has to be there by a deadline, so that a peer that sends one byte a second holds nobody up (T14).
 """
 
 import socket

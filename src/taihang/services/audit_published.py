@@ -1,4 +1,4 @@
-"""Audit of what was published: notes, checkpoint and tiles say what the journal says."""
+"""Audit of what was published: notes, checkpoint and tiles say what the journal says (P3)."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,7 +1,8 @@
 """Platform job: publish the log with the agreement of its witnesses, or say who did not agree.
 
 Readings do not wait for it: what is acknowledged is acknowledged. What is *published* has been seen
-by a quorum of parties outside the operator, who would have to lie together to let history change.
+by a quorum of parties outside the operator, who would have to lie together to let history change
+(P4, T3, T4). A clock that jumped makes it pause and nothing else (F21).
 """
 
 from collections.abc import Mapping

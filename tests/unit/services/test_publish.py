@@ -146,6 +146,7 @@ def test_publish__does_not_count_a_witness_whose_clock_is_wrong(
 
 
 def test_publish__pauses_when_its_own_clock_jumps(park: Watched) -> None:
+    """Ten years ahead (F21): nobody agrees on the time, data is kept, and it goes on after."""
     with park.opened(writing=False) as ports:
         found = publish(ports=replace(ports, clock=FixedAt(NOW_S + 10 * 365 * 86_400)))
 
@@ -224,6 +225,7 @@ def small_note(ports: Ports, size: int) -> str:
 def test_publish__killed_before_the_note_is_written_publishes_anew(
     park: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """F3: the old state holds."""
     killed_at(park, monkeypatch, "append")
 
     assert not (park.root / "journal/published").exists()
@@ -233,6 +235,7 @@ def test_publish__killed_before_the_note_is_written_publishes_anew(
 def test_publish__killed_before_strangers_see_it_shows_the_same_note(
     park: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """F3: the new state holds, and there are never two roots for one size."""
     killed_at(park, monkeypatch, "show")
     with park.opened(writing=False) as ports:
         written = ports.published.latest()

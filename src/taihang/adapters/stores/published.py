@@ -2,7 +2,7 @@
 
 ``journal/published`` is append-only, one frame for each cosigned note. ``log/`` follows from it and
 from the tree: tiles first, then the frame, then ``log/checkpoint``, so that whatever is killed in
-between, the checkpoint that strangers see has been written down and all its tiles are there.
+between, the checkpoint that strangers see has been written down and all its tiles are there (F3).
 """
 
 import shutil
