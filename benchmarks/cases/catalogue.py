@@ -58,6 +58,12 @@ CASES: Final = (
         runner="benchmarks.cases.ingest_postgres:compare",
     ),
     Case(
+        name="http-ingest",
+        about="sealed batches sent to the open door over loopback HTTP, each answered by a receipt",
+        unit="readings",
+        runner="benchmarks.cases.http_ingest:http_ingest",
+    ),
+    Case(
         name="settle",
         about="one settle() over the park-year",
         unit="intervals",

@@ -281,6 +281,11 @@ def open_park(
         own_lock.release()
 
 
+def demand_park(root: Path) -> None:
+    """Refuse a folder that is not a park, before anything is written into it."""
+    _park_text(ParkFolder(root))
+
+
 def writer_lock(root: Path) -> system.WriterLock:
     """Return the lock of the one process that writes a park, not yet taken."""
     return system.WriterLock(ParkFolder(root).lock)

@@ -98,8 +98,10 @@ def _forms(draw: st.DrawFn) -> bytes:
     form["counter"] = draw(st.integers(1, 30))
     marks: dict[str, str] = {}
     for number in range(draw(st.integers(1, 2))):
-        inner = isinstance(form["blocks"], list) and isinstance(form["blocks"][0], dict)
-        where = form["blocks"][0] if inner and draw(st.booleans()) else form
+        where: dict[str, Any] = form
+        blocks = form["blocks"]
+        if isinstance(blocks, list) and isinstance(blocks[0], dict) and draw(st.booleans()):
+            where = cast("dict[str, Any]", blocks[0])
         key = draw(st.sampled_from(_BLOCK_KEYS if where is not form else (*_KEYS, "blocks")))
         mark = f"@{number}@"
         marks[f'"{mark}"'] = draw(st.sampled_from(_WORDS) | _PLAIN.map(json.dumps))

@@ -90,7 +90,7 @@ class Identities:
         """Forget a connection that has ended."""
         self._of_port.pop(port, None)
 
-    def peer_of(self, client: tuple[str, int]) -> Peer:
+    def peer_of(self, client: tuple[str, str | int]) -> Peer:
         """Return who is at the other end.
 
         Args:
@@ -102,7 +102,8 @@ class Identities:
         Raises:
             WrongSenderError: If somebody on this machine goes round the TLS end.
         """
-        address, port = client
+        # The server gives the port as text.
+        address, port = str(client[0]), int(client[1])
         if not self._behind_tls:
             return Peer(is_local=ip_address(address).is_loopback)
         peer = self._of_port.get(port)

@@ -78,6 +78,7 @@ def serve_door(
         TlsFileError: If a certificate or key cannot be used.
         DoorOpenError: If another process keeps this door open.
     """
+    wiring.demand_park(root)
     safe = place.behind_proxy or place.tls is not None
     host = check_bind(place.bind, port=place.port, open_to_network=safe, danger=UNENCRYPTED)
     settled = replace(place, port=claim_port(place.bind, port=place.port))

@@ -249,6 +249,20 @@ def test_register__remembers_events_log_keys_and_editions_once(tmp_path: Path) -
         assert list(registry.fact_editions().values()) == ["[]"]
 
 
+def test_gateway_keys__are_those_of_now_whoever_wrote_them(tmp_path: Path) -> None:
+    with register(tmp_path) as one, register(tmp_path) as other:
+        one.enrol_gateway("GW1", public_key="aa" * 32, at_s=1)
+        first = [one.gateway_keys(), one.gateway_keys(), other.gateway_keys()]
+        other.enrol_gateway("GW2", public_key="bb" * 32, at_s=2)
+        second = [one.gateway_keys(), other.gateway_keys()]
+        one.put_gateway_keys("GW1", [GatewayKey(2, b"c" * 32, from_s=3)])
+        third = [one.gateway_keys(), other.gateway_keys()]
+
+    assert [set(keys) for keys in first] == [{"GW1"}] * 3
+    assert [set(keys) for keys in second] == [{"GW1", "GW2"}] * 2
+    assert [len(keys["GW1"]) for keys in third] == [2, 2]
+
+
 # -- settlements ---------------------------------------------------------------------------------
 
 

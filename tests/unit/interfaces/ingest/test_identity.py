@@ -77,6 +77,7 @@ def test_peer_of__behind_tls_only_its_own_end_is_known() -> None:
     identities.remember(40_000, Peer(is_local=False, gateway="GW2"))
 
     assert identities.peer_of(("127.0.0.1", 40_000)).gateway == "GW2"
+    assert identities.peer_of(("127.0.0.1", "40000")).gateway == "GW2"
     with pytest.raises(WrongSenderError, match="TLS"):
         identities.peer_of(("127.0.0.1", 40_001))
     identities.forget(40_000)
@@ -88,6 +89,7 @@ def test_peer_of__knows_this_machine() -> None:
     identities = _identities()
 
     assert identities.peer_of(("::1", 1)).is_local
+    assert identities.peer_of(("127.0.0.1", "50123")).is_local
     assert not identities.peer_of(("10.0.0.7", 1)).is_local
 
 

@@ -28,10 +28,14 @@ def test_reasons__a_job_that_holds_the_lock(tmp_path: Path) -> None:
     assert after.status == 200
 
 
+def _has_no_room(_root: Path) -> bool:
+    return False
+
+
 def test_reasons__a_disk_without_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = small_park.make(tmp_path / "park")
     with open_door(root) as kit:
-        monkeypatch.setattr(wiring, "can_write", lambda _root: False)
+        monkeypatch.setattr(wiring, "can_write", _has_no_room)
         answer = kit.ask("GET", "/readyz")
         health = kit.ask("GET", "/healthz")
 
