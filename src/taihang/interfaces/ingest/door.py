@@ -134,10 +134,10 @@ class Door:
             Its status, or why there is none.
         """
         try:
-            ports, _ = self._looked_at()
-            if ports.lake.batches().find(gateway, counter) is None and self._is_behind():
+            if self._is_behind():
                 with self._act() as (ports, _):
                     return batch_status(gateway, counter, ports=ports)
+            ports, _ = self._looked_at()
             return batch_status(gateway, counter, ports=ports)
         except TaihangError as error:
             return error

@@ -53,6 +53,7 @@ class Publisher:
     async def stop(self) -> None:
         """Try no more; a try that waits for a witness is not waited for."""
         self._stop.set()
+        self._thread.submit(self._held.close)
         self._thread.shutdown(wait=False)
 
     def age_s(self) -> int | None:
