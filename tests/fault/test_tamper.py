@@ -7,6 +7,7 @@ is read, and how it is held together, is read anew each time.
 """
 
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import Final
 
@@ -97,6 +98,12 @@ def test_check_journal__has_no_false_alarm(week: Week) -> None:
     assert len({case.what for case in cases}) >= 6
     for case in cases[::10]:
         assert started(case.files, at_least=len(week.records)).size == len(week.records)
+
+
+def test_records_of_week__are_the_same_each_time(week: Week, tmp_path: Path) -> None:
+    again = week_of(records_of_week(tmp_path / "park"))
+
+    assert again.files == week.files
 
 
 # -- the start-up index --------------------------------------------------------------------------

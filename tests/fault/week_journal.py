@@ -12,7 +12,7 @@ import small_park
 from fault.simulated_disk import FOLDER, SEAL, MemoryDisk, journal_on
 from taihang.adapters.stores.journal import CheckpointSeal, Journal
 from taihang.adapters.stores.journal import journal as journal_module
-from taihang.adapters.system import verify_signature
+from taihang.adapters.system import SigningKey, verify_signature
 from taihang.core.periods import Period
 from taihang.core.seal.batch import open_batch
 from taihang.core.seal.entry import leaf_entry_of
@@ -21,12 +21,17 @@ from taihang.core.tlog.check import JournalCheck, JournalLaw, check_journal
 from taihang.core.tlog.checkpoint import Checkpoint
 from taihang.core.tlog.record import Damage, Record
 
-SEGMENT_BYTES: Final = 20_000
+SEGMENT_BYTES: Final = 9_000
 N_DAYS: Final = 7
 _PER_DAY: Final = 8
 _GROUP: Final = 3
 """Records of one append."""
 _GATEWAYS: Final = {"GW1": ("M-E01", "M-PV01"), "GW2": ("M-E02",)}
+KEYS: Final = {
+    name: SigningKey.from_seed(bytes([number]) * 32)
+    for number, name in enumerate(("gateway-GW1", "gateway-GW2", "salt"), start=1)
+}
+"""Fixed keys, so that a week is the same to the byte in every run."""
 WEEK_SEAL: Final = CheckpointSeal(
     origin=SEAL.origin, sign=SEAL.sign, verify=SEAL.verify, leaf_entry=leaf_entry_of
 )
@@ -55,7 +60,9 @@ def _seen(data: bytes) -> Exception | None:
         if is_event(data):
             open_event(data)
         else:
-            open_batch(data).check_signature(verify_signature)
+            batch = open_batch(data)
+            key = KEYS[f"gateway-{batch.header.gateway}"]
+            batch.check_signature(verify_signature, key=key.public)
     except Exception as error:  # noqa: BLE001  # it is raised again, each time
         return error
     return None
@@ -80,7 +87,12 @@ def records_of_week(root: Path) -> list[bytes]:
     """A week of batches of two gateways, and one event a day."""
     found: list[bytes] = []
     step_s = 86_400 // _PER_DAY
-    with small_park.opened(small_park.make(root)) as ports:
+    small_park.make(root)
+    for number, name in enumerate(KEYS, start=1):
+        path = root / "keys" / f"{name}.key"
+        path.write_text(f"{number:02x}" * 32)
+        path.chmod(0o600)
+    with small_park.opened(root) as ports:
         for number in range(N_DAYS * _PER_DAY):
             start_s = small_park.JUNE.start_s + step_s * number
             part = Period.of_s(start_s, start_s + step_s)
