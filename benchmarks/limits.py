@@ -111,6 +111,20 @@ LIMITS: Final = (
     ),
     Limit(case="help", measure="cpu_s", below=0.5, says="taihang --help under 0.5 CPU s"),
     Limit(
+        case="journal-start",
+        measure="wall_s",
+        below=10.0,
+        says="a journal of a million records opened for writing within 10 s",
+        source="issue 3, evidence (F1)",
+    ),
+    Limit(
+        case="merkle",
+        measure="inclusion_proof_cpu_us",
+        below=1e6 / 15_000,
+        says="15 000 inclusion proofs a second or more in a log of 1e6 leaves",
+        source="issue 3, evidence",
+    ),
+    Limit(
         case="install",
         measure="size_mb",
         below=350.0,

@@ -165,6 +165,13 @@ CASES: Final = (
         repeats=5,
     ),
     Case(
+        name="journal-start",
+        about="the start of a journal of a million records, with its indexes and without",
+        unit="records",
+        runner="benchmarks.cases.journal:start_journal",
+        repeats=1,
+    ),
+    Case(
         name="merkle",
         about="leaves appended to a tree, and proofs in it",
         unit="hashes",

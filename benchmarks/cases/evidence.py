@@ -14,8 +14,8 @@ from taihang.services.prove import LOG_KEY, prove
 _ONE: Final = f"scope2-location.E17.{MONTH}"
 _PARK: Final = f"scope2-location.park.{MONTH}"
 _TIMES: Final = 5
-_LEAVES: Final = 100_000
-_PROOFS: Final = 20_000
+_LEAVES: Final = 1_000_000
+_PROOFS: Final = 50_000
 _STRIDE: Final = 7_919
 """A prime, so that the proofs are of leaves all over the tree."""
 
@@ -94,6 +94,7 @@ def grow_tree(_room: Room) -> Sample:
     figures = {
         "appends_per_cpu_s": _LEAVES / appending.cpu_s,
         "inclusion_proofs_per_cpu_s": _PROOFS / proving.cpu_s,
+        "inclusion_proof_cpu_us": proving.cpu_s / _PROOFS * 1e6,
     }
     appending.cpu_s += proving.cpu_s
     appending.wall_s += proving.wall_s

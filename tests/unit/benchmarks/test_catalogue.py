@@ -12,7 +12,7 @@ _BUILDERS = [f"benchmarks.state:{state}" for state in State]
 def test_cases__have_names_of_their_own() -> None:
     names = [case.name for case in CASES]
 
-    assert len(names) == 22
+    assert len(names) >= 27
     assert len(set(names)) == len(names)
 
 
@@ -21,14 +21,14 @@ def test_cases__name_functions_that_exist() -> None:
 
     missing = [runner for runner in runners if not _function(runner)]
 
-    assert len(runners) == 22 + 2 + 3
+    assert len(runners) >= 27 + 2 + 3
     assert missing == []
 
 
-def test_cases__are_repeated_unless_they_build_a_whole_environment() -> None:
+def test_cases__are_repeated_unless_they_take_long_to_build() -> None:
     once = [case.name for case in CASES if case.repeats < 3]
 
-    assert once == ["install"]
+    assert once == ["seal-day", "verify-bill", "journal-start", "install"]
 
 
 def test_case__says_what_it_measures() -> None:

@@ -27,10 +27,15 @@ def test_limits__hold_every_line_of_the_issue() -> None:
         ("evidence-on-off", "journal_bytes_per_reading"): 6.0,
         ("evidence-on-off", "evidence_bytes_per_reading"): 0.15,
         ("ingest-vs-postgres", "wall_over_postgres_ratio"): 1 / 5,
+        ("prove-hour", "proof_bytes"): 3_000.5,
+        ("prove-hour", "check_ms"): 1.0,
+        ("verify-bill", "cpu_s"): 30.0,
         ("settle", "cpu_s"): 5.0,
         ("demo-30-days", "first_number_s"): 10.0,
         ("help", "cpu_s"): 0.5,
         ("install", "size_mb"): 350.0,
+        ("journal-start", "wall_s"): 10.0,
+        ("merkle", "inclusion_proof_cpu_us"): 1e6 / 15_000,
     }
     assert all(limit.source and limit.says for limit in LIMITS)
 

@@ -107,17 +107,17 @@ class TreeView(ABC):
             The hashes from the leaf's sibling up to the child of the root.
         """
         self._within(index, size=self._sized(size))
-        start, stop = 0, size
         path: list[bytes] = []
-        while stop - start > 1:
-            middle = start + _largest_power_below(stop - start)
-            if index < middle:
-                path.append(self._hash(middle, stop))
-                stop = middle
-            else:
-                path.append(self._hash(start, middle))
-                start = middle
-        path.reverse()
+        # From the leaf upwards; the last subtree of a level may be a part of one, or have no
+        # sibling, and then goes up as it is.
+        number, last, level = index, size - 1, 0
+        while last:
+            sibling = number ^ 1
+            if sibling < last or (sibling == last and (last + 1) << level == size):
+                path.append(self._perfect(level, sibling))
+            elif sibling == last:
+                path.append(self._hash(sibling << level, size))
+            number, last, level = number >> 1, last >> 1, level + 1
         return path
 
     def consistency_proof(self, old_size: int, new_size: int) -> list[bytes]:
