@@ -8,12 +8,14 @@ import pytest
 
 import small_park
 from evidence_kit import verify_signature
+from taihang.adapters.web_link import DEADLINE_S
 from taihang.core.errors import LinkError
 from taihang.core.park.witness import LogPolicy
 from taihang.core.tlog.checkpoint import checkpoint_of
 from taihang.core.tlog.cosignature import QuorumError, cosignatures_of
 from taihang.core.tlog.note import parse_note
 from taihang.core.tlog.tiles import TiledTree
+from taihang.interfaces.ingest.publisher import EVERY_S
 from taihang.services import publish as publishing
 from taihang.services.ask_witnesses import Answers
 from taihang.services.ports import Journal, Ports, PublishedLog
@@ -309,3 +311,10 @@ def test_publish__that_does_not_check_the_quorum_is_found_by_the_reader(
 
     assert held is not None
     assert park.checked(held).verdict == "not-witnessed"
+
+
+def test_publish__fits_into_a_minute_with_every_witness_at_its_worst() -> None:
+    """P5: the door publishes every so often; witnesses are asked side by side, twice at most."""
+    worst_s = EVERY_S + 2 * DEADLINE_S
+
+    assert worst_s <= 60
