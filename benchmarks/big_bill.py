@@ -82,15 +82,16 @@ def bill_proof(*, readings_a_batch: int) -> bytes:
     ]
     key = ShownKey(name="GW1", ordinal=1, key=GATEWAY_SECRET.public_key().public_bytes_raw())
     energy_wh = np.diff(counts, axis=1).sum(axis=0) * SCALE_WH
+    checkpoint = Checkpoint(LOG.name, tree.size, tree.root())
+    note = sign_checkpoint(checkpoint, public_key=LOG.key, sign=LOG_SECRET.sign)
     bundle = Bundle(
         claim=_claim(energy_wh),
+        checkpoint_note=note,
         statements=[_statement(points, int(energy_wh.sum())).document()],
         keys=[key],
         evidence=evidence,
     )
-    checkpoint = Checkpoint(LOG.name, tree.size, tree.root())
-    note = sign_checkpoint(checkpoint, public_key=LOG.key, sign=LOG_SECRET.sign)
-    return build_bundle(bundle, checkpoint_note=note, log=LOG, sign=LOG_SECRET.sign)
+    return build_bundle(bundle, log=LOG, sign=LOG_SECRET.sign)
 
 
 def write_proof(path: Path, *, readings_a_batch: int) -> int:

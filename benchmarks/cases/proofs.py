@@ -132,8 +132,8 @@ def _hour_proof(*, witnesses: tuple[str, ...]) -> bytes:
         "leaf_index": 0,
         "inclusion": _text(b"".join(outer)),
     }
-    bundle = Bundle(claim=claim, events=[event])
-    return build_bundle(bundle, checkpoint_note=note, log=LOG, sign=LOG_SECRET.sign)
+    bundle = Bundle(claim=claim, checkpoint_note=note, events=[event])
+    return build_bundle(bundle, log=LOG, sign=LOG_SECRET.sign)
 
 
 def _hour_text() -> bytes:

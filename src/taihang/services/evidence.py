@@ -1,6 +1,6 @@
 """What stands behind a statement: the batches with its readings, the keys that signed them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from taihang.core.seal.batch_v2 import ColumnBatch
 from taihang.core.seal.bundle import ShownKey, batch_evidence, event_evidence
 from taihang.core.seal.canonical import JsonValue, load_canonical
 from taihang.core.seal.statement import EnergyStatement, parse_statement
+from taihang.core.tlog.checkpoint import checkpoint_of
 from taihang.services.account import PARK_SUBJECT, counted
 from taihang.services.ports import Ports
 from taihang.services.settle import energy_of, known_at, term_of
@@ -39,9 +40,37 @@ class UnknownMeterError(InputError):
 
 
 @dataclass(frozen=True, slots=True)
+class Anchor:
+    """A checkpoint that covers everything that a proof shows, cosigned if any such is published."""
+
+    note: str
+    size: int
+    """Its number of leaves."""
+
+    @classmethod
+    def of(cls, leaves: Iterable[int], *, ports: Ports) -> "Anchor":
+        """Return the first published checkpoint above some leaves, else the present one.
+
+        Args:
+            leaves: Every leaf that a proof shows.
+            ports: The outside world.
+        """
+        published = ports.published.first_above(max(leaves, default=0))
+        if published is None:
+            return cls(ports.journal.checkpoint_note or "", ports.journal.size)
+        note, _ = published
+        return cls(note, checkpoint_of(note).size)
+
+    def path(self, leaf: int, *, ports: Ports) -> tuple[bytes, ...]:
+        """Return the path of a leaf to the root of the checkpoint."""
+        return tuple(ports.journal.tree.inclusion_proof(leaf, size=self.size))
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """The batches behind some statements."""
 
+    anchor: Anchor
     points: tuple[str, ...]
     batches: tuple[tuple[SealedBatch, int, tuple[bytes, ...]], ...]
     """Each with its leaf and its path to the root."""
@@ -134,7 +163,11 @@ def meter_interval(meter: Meter, period: Period, *, ports: Ports) -> EnergyState
 
 
 def gather(
-    statements: Sequence[EnergyStatement], *, ports: Ports, as_of: int | None = None
+    statements: Sequence[EnergyStatement],
+    *,
+    ports: Ports,
+    as_of: int | None = None,
+    beside: Sequence[int] = (),
 ) -> Found:
     """Return every batch with a reading or an event of some statements' points.
 
@@ -143,6 +176,7 @@ def gather(
         ports: The outside world.
         as_of: Look only at records below this index; None for what the settlement of each had
             looked at.
+        beside: Other leaves that the same proof shows.
 
     Returns:
         The batches, each as far as its statement's settlement looked.
@@ -155,25 +189,21 @@ def gather(
     for statement in statements:
         _demand_own_terms(statement, ports)
         wanted |= _batches_of(statement, ports, as_of)
-    size = ports.journal.size
+    anchor = Anchor.of([*wanted, *beside], ports=ports)
     batches = tuple(
-        (
-            open_batch(ports.journal.record(leaf).data),
-            leaf,
-            tuple(ports.journal.tree.inclusion_proof(leaf, size=size)),
-        )
+        (open_batch(ports.journal.record(leaf).data), leaf, anchor.path(leaf, ports=ports))
         for leaf in sorted(wanted)
     )
     points = {term.point for statement in statements for term in statement.terms}
-    return Found(tuple(sorted(points)), batches, _keys_of(batches, ports))
+    return Found(anchor, tuple(sorted(points)), batches, _keys_of(batches, ports))
 
 
-def logged_event(leaf: int, *, ports: Ports) -> dict[str, JsonValue]:
-    """Return a log event with its path to the root of the present checkpoint."""
+def logged_event(leaf: int, *, anchor: Anchor, ports: Ports) -> dict[str, JsonValue]:
+    """Return a log event with its path to the root of a checkpoint."""
     return event_evidence(
         ports.journal.record(leaf).data,
         leaf_index=leaf,
-        inclusion=ports.journal.tree.inclusion_proof(leaf, size=ports.journal.size),
+        inclusion=anchor.path(leaf, ports=ports),
     )
 
 

@@ -23,6 +23,7 @@ from taihang.core.seal.proof import LogIdentity, build_proof, evidence_of, open_
 from taihang.core.seal.statement import parse_statement
 from taihang.services.evidence import (
     LOG_KEY,
+    Anchor,
     NotSettledError,
     UnprovableStatementError,
     gather,
@@ -79,7 +80,11 @@ def _prove_statement(statement_id: str, ports: Ports) -> bytes:
     if batches is None:
         claim = {"kind": "statement"}
         bundle = Bundle(
-            claim={**claim}, statements=[document], keys=found.keys, evidence=found.evidence()
+            claim={**claim},
+            checkpoint_note=found.anchor.note,
+            statements=[document],
+            keys=found.keys,
+            evidence=found.evidence(),
         )
         return _sealed(bundle, ports)
     key = log_signer(ports=ports)
@@ -89,7 +94,7 @@ def _prove_statement(statement_id: str, ports: Ports) -> bytes:
             evidence_of(batch, points=found.points, leaf_index=leaf, inclusion=path)
             for batch, leaf, path in batches
         ],
-        checkpoint_note=ports.journal.checkpoint_note or "",
+        checkpoint_note=found.anchor.note,
         log=LogIdentity(name=ports.log_origin, key=key.public),
         sign=key.sign,
     )
@@ -100,8 +105,7 @@ def _prove_statement(statement_id: str, ports: Ports) -> bytes:
 def _sealed(bundle: Bundle, ports: Ports) -> bytes:
     key = log_signer(ports=ports)
     log = LogIdentity(name=ports.log_origin, key=key.public)
-    note = ports.journal.checkpoint_note or ""
-    data = build_bundle(bundle, checkpoint_note=note, log=log, sign=key.sign)
+    data = build_bundle(bundle, log=log, sign=key.sign)
     check_bundle(data, log=log, verify=ports.verify)
     return data
 
@@ -110,7 +114,12 @@ def _hour(claim_id: str, ports: Ports) -> Bundle:
     point, _, hour = claim_id.rpartition("@")
     _, leaf, shown = show_hour(point, parse_hour(hour), ports=ports)
     claim = {"kind": "hour", "hour": load_canonical(shown.text), **shown.place()}
-    return Bundle(claim=claim, events=[logged_event(leaf, ports=ports)])
+    anchor = Anchor.of([leaf], ports=ports)
+    return Bundle(
+        claim=claim,
+        checkpoint_note=anchor.note,
+        events=[logged_event(leaf, anchor=anchor, ports=ports)],
+    )
 
 
 def _interval(claim_id: str, ports: Ports) -> Bundle:
@@ -127,6 +136,7 @@ def _interval(claim_id: str, ports: Ports) -> Bundle:
     found = gather([statement], ports=ports, as_of=ports.journal.size)
     return Bundle(
         claim={"kind": "statement"},
+        checkpoint_note=found.anchor.note,
         statements=[statement.document()],
         keys=found.keys,
         evidence=found.evidence(),

@@ -75,6 +75,7 @@ def bill_bundle(name: str, ports: Ports) -> Bundle:
     }
     return Bundle(
         claim=claim,
+        checkpoint_note=found.anchor.note,
         statements=[statement.document()],
         keys=found.keys,
         evidence=found.evidence(),

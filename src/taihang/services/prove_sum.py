@@ -7,17 +7,17 @@ from datetime import UTC, datetime
 from decimal import Decimal, localcontext
 from itertools import pairwise
 
-from taihang.core.certificates.lot import Lots
 from taihang.core.certificates.lot_tree import lot_entry, lot_places, lot_tree
 from taihang.core.errors import StateError
 from taihang.core.park.topology import Direction
-from taihang.core.periods import SETTLEMENT_STEP, Period, month
+from taihang.core.periods import SETTLEMENT_STEP, Period
 from taihang.core.quantities import EXACT
 from taihang.core.seal.act import LOTS
 from taihang.core.seal.bundle import Bundle
 from taihang.core.seal.canonical import JsonValue, load_canonical
 from taihang.core.seal.statement import EnergyStatement
 from taihang.core.tlog.merkle import Tree
+from taihang.services.act_log import lot_salts, month_lots
 from taihang.services.evidence import energy_statement, gather, logged_event, meter_interval
 from taihang.services.ports import Ports
 from taihang.services.seal_day import events_of
@@ -68,13 +68,14 @@ def lot_bundle(lot: str, ports: Ports) -> Bundle:
     # 2. The energy of the plant's meter in that interval.
     wh = issued.places[at[0]][2]
     statement = _generation(plant, Period(start, start + SETTLEMENT_STEP), wh, ports)
-    found = gather([statement], ports=ports, as_of=ports.journal.size)
+    found = gather([statement], ports=ports, as_of=ports.journal.size, beside=[leaf])
     return Bundle(
         claim=issued.claim(at[0]),
+        checkpoint_note=found.anchor.note,
         statements=[statement.document()],
         keys=found.keys,
         evidence=found.evidence(),
-        events=[logged_event(leaf, ports=ports)],
+        events=[logged_event(leaf, anchor=found.anchor, ports=ports)],
     )
 
 
@@ -102,10 +103,9 @@ class _Issue:
 
 
 def _issue(name: str, ports: Ports) -> _Issue:
-    rows = ports.lake.read("lots", month(name, ports.park.zone))
-    issued = [Lots(key, each["time_s"], each["wh"]) for (key,), each in sorted(rows.items())]
+    issued = month_lots(name, ports=ports)
     places = lot_places(issued)
-    salts = ports.keys.salts(f"lots/{name}/{len(places)}", len(places))
+    salts = lot_salts(name, len(places), ports=ports)
     return _Issue(name, places, salts, lot_tree(issued, salts=salts))
 
 
@@ -162,7 +162,13 @@ def inventory_bundle(name: str, ports: Ports) -> Bundle:
     }
     found = gather(statements, ports=ports)
     documents = [statement.document() for statement in statements]
-    return Bundle(claim=claim, statements=documents, keys=found.keys, evidence=found.evidence())
+    return Bundle(
+        claim=claim,
+        checkpoint_note=found.anchor.note,
+        statements=documents,
+        keys=found.keys,
+        evidence=found.evidence(),
+    )
 
 
 def _generation(plant: str, period: Period, wh: int, ports: Ports) -> EnergyStatement:

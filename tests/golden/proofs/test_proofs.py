@@ -165,13 +165,12 @@ def _proof(*, signer: Ed25519PrivateKey = GATEWAY_SECRET, twice: bool = False) -
     ]
     bundle = Bundle(
         claim={"kind": "statement"},
+        checkpoint_note=_note(tree),
         statements=[statement(term("M1"), energy_wh=90, missing=0, intervals=2).document()],
         keys=[ShownKey(name="gw-1", ordinal=1, key=GATEWAY_KEY)],
         evidence=evidence,
     )
-    return json.loads(
-        build_bundle(bundle, checkpoint_note=_note(tree), log=LOG, sign=LOG_SECRET.sign)
-    )
+    return json.loads(build_bundle(bundle, log=LOG, sign=LOG_SECRET.sign))
 
 
 def _altered(change: Callable[[Doc], None], document: Doc) -> bytes:

@@ -62,6 +62,8 @@ class Bundle:
 
     claim: dict[str, JsonValue]
     """``kind``, and what the kind needs."""
+    checkpoint_note: str
+    """The log's signed checkpoint that all inclusion paths lead to."""
     statements: Sequence[dict[str, JsonValue]] = ()
     keys: Sequence[ShownKey] = ()
     """Every key that signed one of the batches."""
@@ -127,12 +129,11 @@ def event_evidence(
     }
 
 
-def build_bundle(bundle: Bundle, *, checkpoint_note: str, log: LogIdentity, sign: Sign) -> bytes:
+def build_bundle(bundle: Bundle, *, log: LogIdentity, sign: Sign) -> bytes:
     """Put a claim and its evidence into one sealed file.
 
     Args:
         bundle: What the file shows.
-        checkpoint_note: The log's signed checkpoint that all inclusion paths lead to.
         log: The log's name and public key.
         sign: Signs with the log's private key.
 
@@ -149,7 +150,7 @@ def build_bundle(bundle: Bundle, *, checkpoint_note: str, log: LogIdentity, sign
         "evidence": [*in_order],
         "events": [*bundle.events],
         "log": {"name": log.name, "key": log.key.hex()},
-        "checkpoint": checkpoint_note,
+        "checkpoint": bundle.checkpoint_note,
     }
     document["seal"] = _base64(sign(BUNDLE_PREFIX + canonical_bytes(document)))
     return canonical_bytes(document)

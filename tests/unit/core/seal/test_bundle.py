@@ -90,11 +90,12 @@ def proof(
     ]
     bundle = Bundle(
         claim={"kind": "statement"},
+        checkpoint_note=note_of(tree),
         statements=[what.document()],
         keys=keys,
         evidence=evidence[::-1],
     )
-    return build_bundle(bundle, checkpoint_note=note_of(tree), log=LOG, sign=LOG_SECRET.sign)
+    return build_bundle(bundle, log=LOG, sign=LOG_SECRET.sign)
 
 
 def resealed(document: dict[str, Any]) -> bytes:
@@ -285,8 +286,8 @@ def hour_proof() -> tuple[bytes, Tree]:
         "path": b64encode(b"".join(path)).decode(),
     }
     event = event_evidence(record, leaf_index=4, inclusion=log.inclusion_proof(4, size=5))
-    bundle = Bundle(claim=claim, events=[event])
-    return build_bundle(bundle, checkpoint_note=note_of(log), log=LOG, sign=LOG_SECRET.sign), log
+    bundle = Bundle(claim=claim, checkpoint_note=note_of(log), events=[event])
+    return build_bundle(bundle, log=LOG, sign=LOG_SECRET.sign), log
 
 
 def test_check_bundle__is_the_whole_proof_of_an_hour() -> None:
