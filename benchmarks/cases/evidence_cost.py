@@ -21,6 +21,7 @@ from benchmarks.cases.uploads import (
     Group,
     Shape,
     clock,
+    enrolled_keys,
     groups,
     make_metered_park,
 )
@@ -100,8 +101,7 @@ def _compared(room: Room, shape: Shape) -> Sample:
             way: stack.enter_context(wiring.open_park(root, writing=True, clock=clock()))
             for way, root in roots.items()
         }
-        # Both parks hear the same gateways.
-        keys = [opened["on"].keys.signing_key(f"gateway-G{n}") for n in range(GATEWAYS)]
+        keys = enrolled_keys(opened["on"], opened["off"])
         ingesters = {way: Ingester(ports) for way, ports in opened.items()}
         plain = Plain(room.scratch / "plain.duckdb")
         ways: dict[str, Callable[[Group], None]] = {

@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.case import Room, Sample
 from benchmarks.cases.evidence_cost import WIDE, stored
 from benchmarks.cases.postgres import private_postgres, text_of
-from benchmarks.cases.uploads import GATEWAYS, clock, groups, make_metered_park
+from benchmarks.cases.uploads import GATEWAYS, clock, enrolled_keys, groups, make_metered_park
 from benchmarks.stopwatch import stopwatch
 
 from taihang import wiring
@@ -31,7 +31,7 @@ def compare(room: Room) -> Sample:
         wiring.open_park(room.park, writing=True, clock=clock()) as ports,
         stopwatch() as watch,
     ):
-        keys = [ports.keys.signing_key(f"gateway-G{n}") for n in range(GATEWAYS)]
+        keys = enrolled_keys(ports)
         ingester = Ingester(ports)
         for number, group in enumerate(groups(keys, WIDE, n_groups=_WARM + N_GROUPS)):
             lines = text_of(group.rows)

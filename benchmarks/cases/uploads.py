@@ -17,7 +17,8 @@ from taihang.core.metering.readings import ReadingBlock
 from taihang.core.seal.batch_v2 import seal_batch
 from taihang.core.seal.envelope import ClockState, Envelope
 from taihang.core.series import Quantity
-from taihang.services.ports import Signer
+from taihang.services.keys import gateway_signer
+from taihang.services.ports import Ports, Signer
 
 NOW: Final = datetime(2026, 10, 1, tzinfo=UTC)
 GATEWAYS: Final = 10
@@ -80,6 +81,16 @@ def make_metered_park(root: Path, shape: Shape) -> None:
             for name in names
         ]
     wiring.make_park(root, text="\n".join([head, *users, *gateways, *meters, ""]))
+
+
+def enrolled_keys(*parks: Ports) -> list[Signer]:
+    """Return the keys of the ten gateways; every park hears the same ones."""
+    names = [f"G{number}" for number in range(GATEWAYS)]
+    keys = [gateway_signer(name, ports=parks[0]) for name in names]
+    for ports in parks[1:]:
+        for name, key in zip(names, keys, strict=True):
+            ports.registry.enrol_gateway(name, public_key=key.public.hex(), at_s=0)
+    return keys
 
 
 def groups(keys: Sequence[Signer], shape: Shape, *, n_groups: int) -> Iterator[Group]:

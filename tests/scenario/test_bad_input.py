@@ -483,7 +483,8 @@ def _counts_of_last_reading(park: Path) -> list[int]:
 def _proved_kwh(park: Path, tmp_path: Path, version: str) -> int:
     proof = tmp_path / f"{version}.proof"
     done("prove", park, f"energy.E01.2026-06.{version}", "--out", proof)
-    statement = cast("dict[str, str]", done("verify", proof, "--json").facts["statement"])
+    found = done("verify", proof, "--json").facts["statements"]
+    (statement,) = cast("list[dict[str, str]]", found)
     return int(statement["value"])
 
 

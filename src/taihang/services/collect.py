@@ -15,8 +15,10 @@ from taihang.core.metering.plausibility import check_block
 from taihang.core.metering.readings import MeterEvent, MeterEventKind, ReadingBlock
 from taihang.core.park.topology import Direction
 from taihang.core.periods import Period
-from taihang.core.seal.batch import ClockState, Envelope, seal_batch
+from taihang.core.seal.batch_v2 import seal_batch
 from taihang.core.seal.block import MISSING_COUNT
+from taihang.core.seal.envelope import FIRST_KEY, ClockState, Envelope
+from taihang.core.seal.gateway_key import find_key
 from taihang.core.series import Quality
 from taihang.services.keys import gateway_signer
 from taihang.services.ports import Columns, Ports, Upload
@@ -104,16 +106,22 @@ def collect(
         key = gateway_signer(upload.gateway, ports=ports)
         envelope = Envelope(
             gateway=upload.gateway,
-            gateway_key=key.public,
+            key_ordinal=ordinal_of(upload.gateway, key=key.public, ports=ports),
             counter=counters[upload.gateway],
             sent_at_s=upload.sent_at_s,
             clock=clock,
             origin=origin,
             events=tuple(sorted(events, key=lambda event: (event.at_s, event.point))),
         )
-        salts = ports.keys.salts(f"{upload.gateway}/{envelope.counter}", len(fresh))
+        (seed,) = ports.keys.salts(f"{upload.gateway}/{envelope.counter}", 1)
         count.batches += 1
-        yield seal_batch(envelope, blocks=fresh, salts=salts, sign=key.sign)
+        yield seal_batch(envelope, blocks=fresh, seed=seed, sign=key.sign)
+
+
+def ordinal_of(gateway: str, *, key: bytes, ports: Ports) -> int:
+    """Return which key of a gateway a public key is; the first one of a gateway that has none."""
+    found = find_key(ports.registry.gateway_keys().get(gateway, ()), key=key)
+    return FIRST_KEY if found is None else found.ordinal
 
 
 def uploads_of_blocks(blocks: Sequence[ReadingBlock], *, ports: Ports) -> Iterator[Collected]:

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from taihang.core.errors import InputError, StateError
-from taihang.core.seal.batch import Envelope, seal_batch
+from taihang.core.seal.batch_v2 import seal_batch
+from taihang.core.seal.envelope import Envelope
 from taihang.core.seal.readings_form import Readings
+from taihang.services.collect import ordinal_of
 from taihang.services.keys import ExternalGatewayError, gateway_signer
 from taihang.services.ports import Ports
 
@@ -53,17 +55,16 @@ def seal_at_door(readings: Readings, *, ports: Ports) -> bytes:
         ) from error
     envelope = Envelope(
         gateway=readings.gateway,
-        gateway_key=key.public,
+        key_ordinal=ordinal_of(readings.gateway, key=key.public, ports=ports),
         counter=readings.counter,
         sent_at_s=readings.sent_at_s,
         clock=readings.clock,
         origin={"kind": ORIGIN_KIND, BODY_KEY: readings.body_sha256},
         events=readings.events,
     )
-    salts = ports.keys.salts(
-        f"{readings.gateway}/{readings.counter}/{readings.body_sha256}", len(readings.blocks)
-    )
-    return seal_batch(envelope, blocks=readings.blocks, salts=salts, sign=key.sign)
+    label = f"{readings.gateway}/{readings.counter}/{readings.body_sha256}"
+    (seed,) = ports.keys.salts(label, 1)
+    return seal_batch(envelope, blocks=readings.blocks, seed=seed, sign=key.sign)
 
 
 def check_same_body(readings: Readings, *, origin: Mapping[str, str]) -> None:

@@ -43,7 +43,7 @@ def _taken_over(ports: Ports) -> None:
 def test_seal_at_door__states_where_the_evidence_begins(tmp_path: Path) -> None:
     with _opened(tmp_path) as ports:
         batch = open_batch(seal_at_door(readings(), ports=ports))
-        batch.check_signature(ports.verify)
+        batch.check_signature(ports.verify, key=ports.registry.gateway_keys()["GW2"][0].key)
 
     header = batch.header
     assert header.origin == {"kind": "http-json", "body_sha256": "ab" * 32}

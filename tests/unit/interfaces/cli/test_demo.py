@@ -37,7 +37,7 @@ def test_demo__proves_one_number_that_a_stranger_accepts(demo_park: DemoPark) ->
     assert str(proof["statement"]).startswith(PROVEN)
     ended = done("verify", str(proof["file"]), "--json")
     assert ended.facts["accepted"] is True
-    assert proof["value"] == cast("dict[str, object]", ended.facts["statement"])["value"]
+    assert proof["value"] == cast("list[dict[str, object]]", ended.facts["statements"])[0]["value"]
 
 
 def test_demo__plans_the_next_day(demo_park: DemoPark) -> None:
