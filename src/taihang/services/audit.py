@@ -4,10 +4,11 @@ The journal is the truth, the lake is only compared with it. Every finding names
 batch, the checkpoint, the point or the statement.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import pairwise
 from operator import itemgetter
 from typing import Final, TypeAlias
 
@@ -15,28 +16,34 @@ import numpy as np
 
 from taihang.core.errors import TaihangError
 from taihang.core.facts import FactOutOfForceError
+from taihang.core.metering.batch_index import BatchRow
+from taihang.core.metering.row_sums import RowSums, month_start_s
 from taihang.core.park.park import Park
-from taihang.core.periods import months_in
+from taihang.core.periods import Period, months_in
 from taihang.core.seal.batch import SealedBatch, glimpsed_name, open_batch
 from taihang.core.seal.entry import leaf_entry_of
-from taihang.core.seal.event import is_event
+from taihang.core.seal.event import LogEvent, is_event, open_event
 from taihang.core.seal.gateway_key import GatewayKey
 from taihang.core.tlog.check import JournalFinding, JournalLaw, check_journal
-from taihang.core.tlog.record import Record
+from taihang.core.tlog.record import Damage, Record
 from taihang.services.account import Draft, UnsettledMonthError, month_drafts, says_the_same
 from taihang.services.admission import ForeignMeterError, check_sender
+from taihang.services.audit_acts import check_acts
 from taihang.services.audit_published import published_findings
 from taihang.services.bill import bill_drafts
 from taihang.services.certify import certify
 from taihang.services.keys import open_own_checkpoint
 from taihang.services.ports import Columns, Lake, Ports
-from taihang.services.replay import Staged, catch_up
+from taihang.services.replay import Staged, catch_up, joined
 from taihang.services.report import settled_span
 from taihang.services.seal_day import wrong_seals
 from taihang.services.settle import period_of, ports_of, settle
 
 DERIVED: Final = ("intervals", "balance", "matching", "lots", "quality", "findings")
 """Tables that follow from readings, settlements and park files."""
+_AT_ONCE_ROWS: Final = 4_000_000
+"""Readings of the lake that are held in memory at a time."""
+Watch: TypeAlias = Callable[[Iterable[Record | Damage]], Iterable[Record | Damage]]
 _Keys: TypeAlias = Mapping[str, tuple[GatewayKey, ...]]
 
 
@@ -61,6 +68,8 @@ class Audit:
     findings: list[Finding] = field(default_factory=list[Finding])
     gaps: list[str] = field(default_factory=list[str])
     """Counters that a gateway skipped: batches that were never sent or never came."""
+    unlogged: list[str] = field(default_factory=list[str])
+    """Rows of the register that a log without any act does not speak of yet."""
 
     @property
     def is_clean(self) -> bool:
@@ -68,11 +77,13 @@ class Audit:
         return not self.findings
 
 
-def audit(*, ports: Ports) -> Audit:
+def audit(*, ports: Ports, quick: bool = False, watch: Watch = iter) -> Audit:
     """Check the whole park.
 
     Args:
         ports: The outside world; the journal need not be loadable.
+        quick: Leave out what is derived: frames, signatures, roots and acts only.
+        watch: Sees the records go by, to show how far it is.
 
     Returns:
         What was looked at, and every finding.
@@ -80,30 +91,38 @@ def audit(*, ports: Ports) -> Audit:
     result = Audit()
     # 1. The journal: every frame, number, time, leaf and checkpoint ever signed.
     # 2. Its batches: every byte, block root, signature, sender, counter.
-    pending = _check_journal(result, ports)
-    is_whole = not result.findings
-    # 3. The lake says what the journal says.
-    if is_whole:
-        try:
-            _check_lake(result, pending, ports)
-        except TaihangError as error:
-            result.findings.append(Finding("lake", str(error)))
-    # 4. What is derived is what the journal and the settlements give.
-    if not result.findings:
-        _check_derived(result, ports)
-    # 5. Statements are as they were issued, and say what the settled rows give.
-    if not result.findings:
-        _check_statements(result, ports)
-    # 6. Every day seal is the root over the readings that it says it looked at.
-    if is_whole:
-        for leaf, seal in wrong_seals(ports=ports):
-            where = f"day seal {seal.day.isoformat()} version {seal.version} (leaf {leaf})"
-            result.findings.append(Finding(where, "is not what the readings of its day give"))
+    truth = _check_journal(result, ports, watch)
+    # 3. What was done: the register says what the log says.
+    if len(result.findings) == truth.n_refused:
+        _check_acts(result, truth.acts, ports)
+    if not quick:
+        _check_what_follows(result, truth, ports)
     damaged = ports.registry.damaged_statements()
     result.n_statements_damaged = len(damaged)
     for statement_id in damaged:
         result.findings.append(Finding(f"statement {statement_id}", "is not as it was issued"))
     return result
+
+
+def _check_what_follows(result: Audit, truth: "_Truth", ports: Ports) -> None:
+    """Check what follows from journal and register; each step only where the ones before hold."""
+    is_whole = not result.findings
+    # 4. The lake says what the journal says.
+    if is_whole:
+        try:
+            _check_lake(result, truth, ports)
+        except TaihangError as error:
+            result.findings.append(Finding("lake", str(error)))
+    # 5. What is derived is what the journal and the settlements give.
+    if not result.findings:
+        _check_derived(result, ports)
+    # 6. Statements are as they were issued, and say what the settled rows give.
+    if not result.findings:
+        _check_statements(result, ports)
+    # 7. Every day seal is the root over the readings that it says it looked at.
+    for leaf, seal in wrong_seals(ports=ports) if is_whole else ():
+        where = f"day seal {seal.day.isoformat()} version {seal.version} (leaf {leaf})"
+        result.findings.append(Finding(where, "is not what the readings of its day give"))
 
 
 def rebuild(*, ports: Ports) -> str:
@@ -137,37 +156,80 @@ def _rebuilt(ports: Ports) -> Lake:
     return fresh
 
 
-def _check_journal(result: Audit, ports: Ports) -> Staged:
+@dataclass(slots=True)
+class _Truth:
+    """What the journal says, in the memory of its batches and points."""
+
+    sums: RowSums
+    batches: list[BatchRow] = field(default_factory=list[BatchRow])
+    events: dict[tuple[str, ...], list[Columns]] = field(
+        default_factory=dict[tuple[str, ...], list[Columns]]
+    )
+    acts: list[tuple[int, LogEvent]] = field(default_factory=list[tuple[int, LogEvent]])
+    n_refused: int = 0
+    """Batches that are whole, of a sender that the register refuses."""
+
+    def take(self, record: Record) -> SealedBatch | None:
+        """Take in one record; its readings stay as sums only."""
+        staged = Staged(len(self.batches))
+        batch = None
+        if is_event(record.data):
+            staged.add_record(record)
+            self.acts.append((record.index, open_event(record.data)))
+        else:
+            batch = open_batch(record.data)
+            staged.add(batch, received_at_s=record.received_at_s)
+        self.batches += staged.batches
+        for rows in staged.rows:
+            self.sums.add_rows(rows)
+        for key, slab in staged.event_slabs().items():
+            self.events.setdefault(key, []).append(slab)
+        return batch
+
+
+def _check_journal(result: Audit, ports: Ports, watch: Watch) -> _Truth:
     """Check the journal against itself, and every batch in it."""
-    pending = Staged(0)
+    truth = _Truth(RowSums(_seed(ports)))
     names = _names(ports)
     earlier: list[Park] = []
     enrolled = ports.registry.gateway_keys()
 
     def see(record: Record) -> None:
-        if is_event(record.data):
-            pending.add_record(record)
+        batch = truth.take(record)
+        if batch is None:
             return
-        batch = open_batch(record.data)
         result.n_batches += 1
         result.n_readings += sum(len(sealed.block.times_s) for sealed in batch.blocks)
-        pending.add(batch, received_at_s=record.received_at_s)
-        _check_sender(batch, enrolled, earlier, ports)
+        # A frame of the first form does not say when it came.
+        received_at_s = record.received_at_s or batch.header.sent_at_s
+        try:
+            _check_sender(Received(batch, received_at_s), enrolled, earlier, ports)
+        except TaihangError:
+            truth.n_refused += 1
+            raise
 
     law = JournalLaw(
         leaf_entry=leaf_entry_of, open_checkpoint=partial(open_own_checkpoint, ports=ports), see=see
     )
     journal = ports.journal
     found = check_journal(
-        journal.scan(), journal.scan_checkpoints(), law=law, at_least=_remembered(names, ports)
+        watch(journal.scan()),
+        journal.scan_checkpoints(),
+        law=law,
+        at_least=_remembered(names, ports),
     )
     result.findings += [_named(finding, names) for finding in found.findings]
     result.n_checkpoints = found.n_checkpoints
     result.root = found.tree.root()
     published = published_findings(ports.published, tree=found.tree, opened=law.open_checkpoint)
     result.findings += [Finding(where, what) for where, what in published]
-    _check_counters(result, pending)
-    return pending
+    _check_counters(result, truth.batches)
+    return truth
+
+
+def _seed(ports: Ports) -> bytes:
+    """Return 16 bytes for the sums: secret where the park's secret is here, else of no secret."""
+    return ports.keys.salts("audit", 1)[0] if ports.keys.holds("salt") else bytes(16)
 
 
 def _remembered(names: list[str], ports: Ports) -> int:
@@ -184,22 +246,29 @@ def _names(ports: Ports) -> list[str]:
     return []
 
 
-def _check_sender(batch: SealedBatch, enrolled: _Keys, earlier: list[Park], ports: Ports) -> None:
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A batch and when it came."""
+
+    batch: SealedBatch
+    at_s: int
+
+
+def _check_sender(one: Received, enrolled: _Keys, earlier: list[Park], ports: Ports) -> None:
     """Check a batch under the present park file, and if that refuses it, under earlier ones."""
     try:
-        # A key's end is checked at the door; here the instant of sending stands for it.
-        check_sender(batch, enrolled=enrolled, received_at_s=batch.header.sent_at_s, ports=ports)
+        check_sender(one.batch, enrolled=enrolled, received_at_s=one.at_s, ports=ports)
     except ForeignMeterError:
         if not earlier:
             earlier += map(ports.read_park, ports.registry.park_versions())
-        if not any(_was_right(batch, enrolled, park, ports) for park in earlier):
+        if not any(_was_right(one, enrolled, park, ports) for park in earlier):
             raise
 
 
-def _was_right(batch: SealedBatch, enrolled: _Keys, park: Park, ports: Ports) -> bool:
+def _was_right(one: Received, enrolled: _Keys, park: Park, ports: Ports) -> bool:
     with suppress(ForeignMeterError):
         then = replace(ports, park=park)
-        check_sender(batch, enrolled=enrolled, received_at_s=batch.header.sent_at_s, ports=then)
+        check_sender(one.batch, enrolled=enrolled, received_at_s=one.at_s, ports=then)
         return True
     return False
 
@@ -213,9 +282,9 @@ def _named(finding: JournalFinding, names: list[str]) -> Finding:
     return Finding(f"batch {name} ({finding.where})", finding.what)
 
 
-def _check_counters(result: Audit, pending: Staged) -> None:
+def _check_counters(result: Audit, batches: list[BatchRow]) -> None:
     seen: dict[str, set[int]] = {}
-    for gateway, counter, _ in filter(itemgetter(0), pending.batches):
+    for gateway, counter, _ in filter(itemgetter(0), batches):
         counters = seen.setdefault(gateway, set())
         if counter in counters:
             result.findings.append(Finding(f"batch {gateway}/{counter}", "is stored twice"))
@@ -225,21 +294,52 @@ def _check_counters(result: Audit, pending: Staged) -> None:
         result.gaps += [f"{gateway}/{counter}" for counter in absent]
 
 
-def _check_lake(result: Audit, pending: Staged, ports: Ports) -> None:
+def _check_acts(result: Audit, acts: list[tuple[int, LogEvent]], ports: Ports) -> None:
+    try:
+        found = check_acts(acts, ports=ports)
+    except TaihangError as error:
+        result.findings.append(Finding("register", str(error)))
+        return
+    result.findings += [Finding(where, what) for where, what in found.findings]
+    result.unlogged = found.unlogged
+
+
+def _check_lake(result: Audit, truth: _Truth, ports: Ports) -> None:
     batches = list(ports.lake.batches())
     # The place of an event at the end is given by the next opening.
-    behind = pending.batches[len(batches) :]
-    if batches != pending.batches[: len(batches)] or any(row.gateway for row in behind):
-        given = f"{len(batches)} batches, journal {len(pending.batches)}"
+    behind = truth.batches[len(batches) :]
+    if batches != truth.batches[: len(batches)] or any(row.gateway for row in behind):
+        given = f"{len(batches)} batches, journal {len(truth.batches)}"
         result.findings.append(Finding("lake", f"{given}: run `taihang rebuild`"))
         return
-    slabs = {"readings": pending.reading_slabs(), "events": pending.event_slabs()}
-    for table, truth in slabs.items():
-        stored = ports.lake.read(table)
-        for key in sorted({*truth, *stored}):
-            if not _equal(truth.get(key, {}), stored.get(key, {})):
-                where = f"lake {table} of {'/'.join(key)}"
-                result.findings.append(Finding(where, "differs from the journal"))
+    # Sums, not rows: a year of a large park is compared in the memory of its points.
+    stored = RowSums(_seed(ports))
+    for period in _windows(truth.sums.months()):
+        for key, rows in ports.lake.read("readings", period).items():
+            stored.add(key, rows)
+    differing = {key for key, _ in truth.sums.differences(stored)}
+    if ports.lake.count("readings") != sum(truth.sums.months().values()) and not differing:
+        result.findings.append(Finding("lake readings", "more rows than the journal gives"))
+    events = ports.lake.read("events")
+    for key in sorted(differing):
+        result.findings.append(_differs("readings", key))
+    for key in sorted({*truth.events, *events}):
+        told: Columns = joined(truth.events[key]) if key in truth.events else {}
+        if not _equal(told, events.get(key, {})):
+            result.findings.append(_differs("events", key))
+
+
+def _differs(table: str, key: tuple[str, ...]) -> Finding:
+    return Finding(f"lake {table} of {'/'.join(key)}", "differs from the journal")
+
+
+def _windows(months: Mapping[int, int]) -> Iterator[Period]:
+    """Cut UTC months so that no window holds more readings than fit into memory."""
+    for number, n_rows in months.items():
+        start, end = (month_start_s(each) for each in (number, number + 1))
+        n_cuts = -(-n_rows // _AT_ONCE_ROWS)
+        edges = np.linspace(start, end, n_cuts + 1).astype(np.int64).tolist()
+        yield from (Period.of_s(*edge) for edge in pairwise(edges))
 
 
 def _check_derived(result: Audit, ports: Ports) -> None:

@@ -99,6 +99,16 @@ class RowSums:
         return sums
 
 
+def month_start_s(month: int) -> int:
+    """Return when a UTC month since 1970-01 begins [s since 1970-01-01T00:00Z].
+
+    Example:
+        >>> month_start_s(0), month_start_s(1)
+        (0, 2678400)
+    """
+    return int(np.datetime64(month, "M").astype("datetime64[s]").astype(np.int64))
+
+
 def month_name(month: int) -> str:
     """Return the name of a UTC month since 1970-01.
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -318,8 +319,9 @@ def verify(args: argparse.Namespace) -> int:
 
 def audit(args: argparse.Namespace) -> int:
     """Check the whole park and name everything that is not as it should be."""
+    watch = partial(progress, label=text("cli.progress.audit", _lang(args)), total=None)
     with wiring.open_park(_path(args, "dir"), writing=False, load_journal=False) as ports:
-        found = auditing.audit(ports=ports)
+        found = auditing.audit(ports=ports, quick=bool(args.quick), watch=watch)
     facts = {
         "clean": found.is_clean,
         "batches": found.n_batches,
@@ -328,6 +330,7 @@ def audit(args: argparse.Namespace) -> int:
         "root": found.root.hex(),
         "findings": [{"where": f.where, "what": f.what} for f in found.findings],
         "gaps": found.gaps,
+        "unlogged": found.unlogged,
     }
     numbers = {"batches": found.n_batches, "readings": found.n_readings}
     head = (

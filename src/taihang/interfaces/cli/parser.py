@@ -308,7 +308,7 @@ def _add_trust(words: _Words) -> None:
     verify.options.add_argument(
         "--quorum", type=int, metavar="N", help=text("cli.option.verify_quorum", words.lang)
     )
-    words.command("audit", "commands:audit", "dir")
+    words.switch(words.command("audit", "commands:audit", "dir"), "--quick")
     words.command("rebuild", "commands:rebuild", "dir")
     words.command("state-hash", "commands:state_hash", "dir")
 

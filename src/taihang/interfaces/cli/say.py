@@ -27,13 +27,13 @@ def say(args: argparse.Namespace, facts: Mapping[str, object], words: str) -> No
         print(words, flush=True)
 
 
-def progress(items: Iterable[_Item], *, label: str, total: int) -> Iterator[_Item]:
+def progress(items: Iterable[_Item], *, label: str, total: int | None) -> Iterator[_Item]:
     """Yield items and, on a terminal, draw how far they are.
 
     Args:
         items: What is gone through.
         label: What is being done.
-        total: How many items are expected at most.
+        total: How many items are expected at most; None if nobody knows.
 
     Yields:
         The items.
