@@ -41,6 +41,7 @@ def billed(ports: Ports, *, but: tuple[int, ...] = ()) -> None:
 
 @pytest.mark.parametrize("text", [small_park.PARK, DEMAND, ON_SALES])
 def test_bill_bundle__is_worked_out_to_the_fen_by_a_stranger(tmp_path: Path, text: str) -> None:
+    """Two implementations that share no code agree on every line (P6, P7)."""
     root = small_park.make(tmp_path / "park", text)
     with small_park.opened(root) as ports:
         billed(ports)

@@ -67,6 +67,7 @@ def test_seal_day__is_one_event_and_the_same_day_again_is_none(root: Path) -> No
 
 
 def test_seal_day__is_made_anew_when_late_data_changed_the_day(root: Path) -> None:
+    """Readings that come late (F38) give the day its next seal; the one before stays (P9)."""
     with small_park.opened(root) as ports:
         filled(ports)
         first = seal_day(DAY, ports=ports).seal
@@ -82,6 +83,7 @@ def test_seal_day__is_made_anew_when_late_data_changed_the_day(root: Path) -> No
 
 
 def test_seal_day__is_the_same_from_a_lake_that_was_made_again(root: Path) -> None:
+    """A deleted lake takes no seal with it (F19)."""
     with small_park.opened(root) as ports:
         filled(ports)
         first = seal_day(DAY, ports=ports).seal

@@ -36,7 +36,8 @@ def _read(hour_s: int, text: bytes) -> list[tuple[int, int, int]]:
     n = len(document["counts"])
     times, quality = document["times_s"], document["quality"]
     steps = times[1:] if len(times) == n else times[1:] * (n - 1)
-    at, last, found = hour_s + times[0], 0, []
+    found: list[tuple[int, int, int]] = []
+    at, last = hour_s + times[0], 0
     for i, difference in enumerate(document["counts"]):
         at += steps[i - 1] if i else 0
         last = (last + (difference or 0) + (1 << 63)) % (1 << 64) - (1 << 63)
