@@ -30,6 +30,7 @@ from taihang.core.park.park import Park
 from taihang.core.seal import batch_v2
 from taihang.core.seal.batch import ClockState, Envelope
 from taihang.core.series import Quality, Quantity
+from taihang.services.keys import gateway_signer
 from taihang.services.ports import Ports
 
 N_LARGE: Final = 100
@@ -120,7 +121,7 @@ def _sealed(ports: Ports, *, first: int, n: int, n_readings: int) -> list[bytes]
     """Seal batches of the gateway with the most meters, minute by minute."""
     park = ports.park
     gateway = max(park.gateways.values(), key=lambda gateway: len(gateway.meters))
-    key = ports.keys.signing_key(f"gateway-{gateway.id}")
+    key = gateway_signer(gateway.id, ports=ports)
     points = gateway.meters[: max(1, min(len(gateway.meters), n_readings // 10))]
     found: list[bytes] = []
     for counter in range(first, first + n):
