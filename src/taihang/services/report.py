@@ -46,6 +46,8 @@ class EnterpriseFigures:
     scope2_market_tco2: Decimal | None
     bill_cny: Decimal | None
     n_missing: int
+    n_estimated: int
+    """Intervals in which a substitute stands."""
     n_intervals: int
 
 
@@ -97,6 +99,8 @@ class ParkReport:
     n_meter_intervals: int
     n_missing: int
     """Meter-intervals without a usable value."""
+    n_estimated: int
+    """Meter-intervals in which a substitute stands: usable, and no coverage."""
     ratios: Ratios650
     enterprises: tuple[EnterpriseFigures, ...]
     plants: tuple[PlantFigures, ...]
@@ -115,8 +119,9 @@ class ParkReport:
 
     @property
     def coverage_ratio(self) -> float:
-        """Usable meter-intervals over all [1]."""
-        return 1 - self.n_missing / self.n_meter_intervals if self.n_meter_intervals else 0.0
+        """Meter-intervals that were read over all [1]; an estimate covers nothing."""
+        n_unread = self.n_missing + self.n_estimated
+        return 1 - n_unread / self.n_meter_intervals if self.n_meter_intervals else 0.0
 
     @property
     def certificates(self) -> tuple[int, int]:
@@ -165,7 +170,7 @@ def report(period: Period, *, label: str, ports: Ports) -> ParkReport:
     issued = _statements(period, ports)
     totals = _totals(issued)
     # 4. Together.
-    n_meter_intervals, n_missing = _coverage(period, ports)
+    n_meter_intervals, n_missing, n_estimated = _coverage(period, ports)
     lots = {plant: rows for (plant,), rows in ports.lake.read("lots", period).items()}
     flows_wh = {flow: int(wh.sum()) for flow, wh in balance.flows_wh.items()}
     return ParkReport(
@@ -186,6 +191,7 @@ def report(period: Period, *, label: str, ports: Ports) -> ParkReport:
         n_overmatched=sum(_n_over(rows) for rows in matching.values()),
         n_meter_intervals=n_meter_intervals,
         n_missing=n_missing,
+        n_estimated=n_estimated,
         ratios=project_ratios(period, ports=ports),
         enterprises=tuple(
             _enterprise(node, users[node], totals)
@@ -256,12 +262,13 @@ def _n_over(rows: Columns) -> int:
     return int((rows["line_wh"] + rows["pool_wh"] > np.maximum(rows["total_wh"], 0)).sum())
 
 
-def _coverage(period: Period, ports: Ports) -> tuple[int, int]:
-    n_all = n_missing = 0
+def _coverage(period: Period, ports: Ports) -> tuple[int, int, int]:
+    n_all = n_missing = n_estimated = 0
     for rows in ports.lake.read("intervals", period).values():
         n_all += len(rows["wh"])
         n_missing += int((~_usable(rows)).sum())
-    return n_all, n_missing
+        n_estimated += int((rows["quality"] == Quality.ESTIMATED).sum())
+    return n_all, n_missing, n_estimated
 
 
 def _statements(period: Period, ports: Ports) -> list[IssuedStatement]:
@@ -319,6 +326,7 @@ def _enterprise(node: str, rows: Columns, totals: Totals) -> EnterpriseFigures:
         scope2_market_tco2=totals.get(("scope2-market", node)),
         bill_cny=totals.get(("bill", node)),
         n_missing=int((~usable).sum()),
+        n_estimated=int((rows["quality"] == Quality.ESTIMATED).sum()),
         n_intervals=len(usable),
     )
 

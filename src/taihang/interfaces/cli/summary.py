@@ -56,6 +56,7 @@ def report_facts(found: ParkReport, ports: Ports) -> dict[str, object]:
         "closure_error_wh": found.max_closure_error_wh,
         "loss_alarms": found.n_alarms,
         "coverage_ratio": round(found.coverage_ratio, 6),
+        "estimated_intervals": found.n_estimated,
         "load_wh": found.load_wh,
         "generated_wh": {kind.value: wh for kind, wh in found.generated_wh.items()},
         "flows_wh": dict(found.flows_wh),
@@ -161,7 +162,7 @@ def _figures(found: ParkReport, lang: Lang) -> Table:
             "coverage",
             f"{_floored(found.coverage_ratio)} %",
             "",
-            text("cli.report.open", lang, n=found.n_open),
+            text("cli.report.open", lang, n=found.n_open, n_estimated=found.n_estimated),
         ),
         (
             "closure",
@@ -292,4 +293,5 @@ def _enterprise(figures: EnterpriseFigures) -> dict[str, object]:
         "scope2_market_tco2": _decimal(figures.scope2_market_tco2),
         "bill_cny": _decimal(figures.bill_cny),
         "missing_intervals": figures.n_missing,
+        "estimated_intervals": figures.n_estimated,
     }

@@ -33,6 +33,7 @@ from taihang.interfaces.web.view import (
     Verdict,
     empty_overview,
 )
+from taihang.interfaces.web.view import Quality as ReadingQuality
 from taihang.services.keys import log_signer
 from taihang.services.ports import Columns, Ports
 from taihang.services.report import EnterpriseFigures, ParkReport, report, settled_span
@@ -40,7 +41,6 @@ from taihang.services.report import EnterpriseFigures, ParkReport, report, settl
 CALENDAR_DAYS = 365
 """Days that the calendar shows, up to the last settled one."""
 _TOP = 3
-_FULL_COVERAGE = 1.0
 _KW_PER_WH = SECONDS_PER_HOUR / STEP_S / WH_PER_KWH
 
 
@@ -319,7 +319,7 @@ def _calendar(span: Period, ports: Ports) -> tuple[tuple[str, float | None], ...
 
 def _row(figures: EnterpriseFigures, ports: Ports) -> EnterpriseRow:
     enterprise = ports.park.enterprises[figures.id]
-    coverage_ratio = 1 - figures.n_missing / figures.n_intervals
+    coverage_ratio = 1 - (figures.n_missing + figures.n_estimated) / figures.n_intervals
     return EnterpriseRow(
         id=figures.id,
         name_zh=enterprise.name_zh,
@@ -331,8 +331,15 @@ def _row(figures: EnterpriseFigures, ports: Ports) -> EnterpriseRow:
         standard_coal_tce=_float(figures.standard_coal_tce),
         scope2_tco2=_float(figures.scope2_location_tco2),
         coverage_ratio=coverage_ratio,
-        quality="measured" if coverage_ratio == _FULL_COVERAGE else "missing",
+        quality=_row_quality(figures),
     )
+
+
+def _row_quality(figures: EnterpriseFigures) -> ReadingQuality:
+    """Say the worst: an estimate never passes as measured (P10), nor a gap as an estimate."""
+    if figures.n_missing:
+        return "missing"
+    return "estimated" if figures.n_estimated else "measured"
 
 
 def _trust(ports: Ports) -> Trust:

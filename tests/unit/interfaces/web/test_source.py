@@ -48,8 +48,29 @@ def _fill(
 # -- a month -------------------------------------------------------------------------------------
 
 
-def test_build_overview__flows_over_closed_intervals_add_up(demo_park: DemoPark) -> None:
+@pytest.fixture(scope="module")
+def unfilled(demo_park: DemoPark, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo park without substitution methods: a gap of its month leaves intervals open."""
+    root = demo_park.copy(tmp_path_factory.mktemp("unfilled") / "park")
+    text = (root / "park.toml").read_text("utf-8")
+    head, table, tail = text.partition("[estimation]\n")
+    assert table
+    (root / "park.toml").write_text(head + tail[tail.index("\n\n") :], "utf-8")
+    done("settle", root, "--from", "2026-09-01", "--to", "2026-10-01")
+    return root
+
+
+def test_build_overview__estimates_close_the_balance_and_are_no_coverage(
+    demo_park: DemoPark,
+) -> None:
     overview = _overview(demo_park.root)
+
+    assert overview.kpis.open_intervals == 0
+    assert (overview.kpis.coverage_ratio or 0) < 1
+
+
+def test_build_overview__flows_over_closed_intervals_add_up(unfilled: Path) -> None:
+    overview = _overview(unfilled)
     entering = sum(flow.mwh or 0 for flow in overview.flows if flow.sink == "bus")
     leaving = sum(flow.mwh or 0 for flow in overview.flows if flow.source == "bus")
 
@@ -59,12 +80,12 @@ def test_build_overview__flows_over_closed_intervals_add_up(demo_park: DemoPark)
     assert len(overview.flows) == 10
 
 
-def test_build_overview__flows_leave_out_what_the_balance_leaves_out(demo_park: DemoPark) -> None:
-    overview = _overview(demo_park.root)
+def test_build_overview__flows_leave_out_what_the_balance_leaves_out(unfilled: Path) -> None:
+    overview = _overview(unfilled)
     used = {flow.sink: flow.mwh or 0 for flow in overview.flows if flow.source == "bus"}
     users = ("top_enterprises", "other_enterprises", "charging_stations")
 
-    report = done("report", demo_park.root, "--month", "2026-09", "--json").facts
+    report = done("report", unfilled, "--month", "2026-09", "--json").facts
     flows_wh = cast("dict[str, int]", report["flows_wh"])
     assert sum(used[name] for name in users) == pytest.approx(flows_wh["load"] / 1e6, abs=1e-6)
     # The key figure counts every measured interval, so it is the greater one.
