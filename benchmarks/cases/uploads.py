@@ -114,7 +114,7 @@ def groups(keys: Sequence[Signer], shape: Shape, *, n_groups: int) -> Iterator[G
 def _sealed(
     key: Signer, gateway: int, number: int, start_s: int, *, counts: NDArray[np.int64]
 ) -> bytes:
-    n = counts.shape[1]
+    n = len(counts[0])
     times_s = start_s + _STEP_S * np.arange(n, dtype=np.int64)
     blocks = [
         ReadingBlock(
