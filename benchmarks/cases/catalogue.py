@@ -101,6 +101,13 @@ CASES: Final = (
         needs=State.ACCOUNTED,
     ),
     Case(
+        name="restore",
+        about="a park-year restored from its backup, and proven",
+        unit="records",
+        runner="benchmarks.cases.custody:restore_year",
+        needs=State.ACCOUNTED,
+    ),
+    Case(
         name="audit",
         about="every byte of the park-year checked",
         unit="readings",
