@@ -7,6 +7,7 @@ from typing import Final
 from benchmarks.result import Outcome, Run
 
 _SOURCE: Final = "the project's founding issue"
+_EVIDENCE: Final = "the issue on evidence"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,69 @@ LIMITS: Final = (
         measure="wall_over_postgres_ratio",
         below=1 / 5,
         says="durable and idempotent, 5 × as fast as upserts of PostgreSQL on the same rows",
+    ),
+    Limit(
+        case="lake-backfill",
+        measure="sealed_bytes_per_reading",
+        below=1.5,
+        says="at most 1.5 bytes a reading sealed and compacted",
+        source=_EVIDENCE,
+    ),
+    Limit(
+        case="lake-backfill",
+        measure="hourly_bytes_per_reading",
+        below=0.2,
+        says="at most 0.2 bytes a reading in hourly roll-ups",
+        source=_EVIDENCE,
+    ),
+    Limit(
+        case="lake-backfill",
+        measure="park_year_sealed_gb",
+        below=8.0,
+        says="a park-year of 5.3e9 readings under 8 GB sealed, from the bytes of one reading",
+        source=_EVIDENCE,
+    ),
+    Limit(
+        case="lake-ask",
+        measure="last_of_all_points_cpu_ms",
+        below=50.0,
+        says="last value of all points within 50 ms",
+        source=_EVIDENCE,
+    ),
+    Limit(
+        case="lake-ask",
+        measure="point_year_quarters_from_raw_cpu_ms",
+        below=300.0,
+        says="one point, one year to 15 min within 300 ms from raw months",
+        source=_EVIDENCE,
+    ),
+    Limit(
+        case="lake-ask",
+        measure="point_year_quarters_from_rollups_cpu_ms",
+        below=60.0,
+        says="the same within 60 ms from roll-ups",
+        source=_EVIDENCE,
+    ),
+    Limit(
+        case="lake-ask",
+        measure="point_year_as_of_ratio",
+        below=1.3,
+        says="an as-of query within 1.3 of the plain one",
+        source=_EVIDENCE,
+    ),
+    Limit(
+        case="lake-ask",
+        measure="park_year_by_hour_cpu_ms",
+        below=210.0,
+        says="park total by hour, a year from roll-ups, within 700 ms at 1 000 points; here 300",
+        source=_EVIDENCE,
+    ),
+    Limit(
+        case="lake-busy",
+        measure="peak_rss_mb",
+        below=1_500.0,
+        says="memory under 1.5 GB while ingesting, sealing and querying together",
+        source=_EVIDENCE,
     ),
     Limit(case="help", measure="cpu_s", below=0.5, says="taihang --help under 0.5 CPU s"),
     Limit(

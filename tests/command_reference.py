@@ -42,6 +42,13 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
             " --reason read-on-site --who Li-Wei"
         ),
     ),
+    "read": (
+        "taihang read mypark M-E01 --from 2026-10-01 --to 2026-11-01 --every day",
+        "taihang read mypark M-E01 --from 2026-10-02 --to 2026-10-03 --as-of 2026-10-03T09:00Z",
+    ),
+    "last": ("taihang last mypark", "taihang last mypark --csv"),
+    "compact": ("taihang compact mypark",),
+    "restate": ("taihang restate mypark --dry-run", "taihang restate mypark"),
     "settle": ("taihang settle mypark --from 2026-09-01 --to 2026-10-01",),
     "plan": (
         "taihang plan mypark --day 2026-10-01",

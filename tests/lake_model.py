@@ -79,8 +79,10 @@ def deliveries(draw: st.DrawFn) -> list[Sent]:
     """Some batches of two gateways in order of arrival, with other leaves among them."""
     found: list[Sent] = []
     for number in range(draw(st.integers(1, 6))):
-        if draw(st.integers(0, 4)) == 0:
-            found.append(Sent("", 0, number))
+        if draw(st.integers(0, 3)) == 0:
+            # Every second one withdraws the batch of a leaf, which is one less than its counter.
+            leaf = draw(st.sampled_from([-1, draw(st.integers(0, max(0, len(found) - 1)))]))
+            found.append(Sent("", leaf + 1, number))
         gateway = draw(st.sampled_from(["GW1", "GW2"]))
         rows: dict[Cell, tuple[int, int]] = {
             cell: (count, int(quality)) for cell, (count, quality) in draw(readings).items()
@@ -132,7 +134,10 @@ def every_row(batches: Sequence[Sent]) -> set[tuple[Place, int, int, int, int]]:
 def current(batches: Sequence[Sent], as_of: int) -> dict[Cell, tuple[int, int, int]]:
     """Count, quality and leaf of what counts, as known at a size of the log."""
     found: dict[Cell, tuple[tuple[int, str, int], tuple[int, int, int]]] = {}
+    withdrawn = {each.counter - 1 for each in batches[:as_of] if not each.gateway}
     for leaf, batch in enumerate(batches[:as_of]):
+        if leaf in withdrawn:
+            continue
         for cell, (count, quality) in batch.readings.items():
             if cell not in found or found[cell][0] < batch.rank:
                 found[cell] = (batch.rank, (count, quality, leaf))

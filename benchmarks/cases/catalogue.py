@@ -58,10 +58,32 @@ CASES: Final = (
         runner="benchmarks.cases.ingest_postgres:compare",
     ),
     Case(
+<<<<<<< HEAD
         name="http-ingest",
         about="sealed batches sent to the open door over loopback HTTP, each answered by a receipt",
         unit="readings",
         runner="benchmarks.cases.http_ingest:http_ingest",
+=======
+        name="lake-backfill",
+        about="a year of 300 points at 1 min: columns of batches to sealed files, compacted",
+        unit="readings",
+        runner="benchmarks.cases.lake:backfill_year",
+        repeats=1,
+    ),
+    Case(
+        name="lake-ask",
+        about="that year: last values, one point, the park by hour, as known earlier",
+        unit="readings",
+        runner="benchmarks.cases.lake:ask_year",
+        repeats=1,
+    ),
+    Case(
+        name="lake-busy",
+        about="six hours of 10 000 points at 1 min: inserted, sealed and asked in one process",
+        unit="readings",
+        runner="benchmarks.cases.lake:busy_day",
+        repeats=1,
+>>>>>>> 963ad1c (Questions: series, last values and totals as known at any instant; what rests on changed readings is named and restated)
     ),
     Case(
         name="settle",

@@ -251,6 +251,10 @@ class Lake(Protocol):
         """Return points by code, and roll-ups (core/metering/rollup.py) by 900, 3 600, 86 400 s."""
         ...
 
+    def arrived(self, since: int, period: Period, *, also: Sequence[int] = ()) -> tuple[Place, ...]:
+        """Return the points of which readings of a period came in batches from a leaf on."""
+        ...
+
     def last(self) -> tuple[tuple[Place, ...], Columns]:
         """Return the last usable reading of every point, as columns of a roll-up."""
         ...

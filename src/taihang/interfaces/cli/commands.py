@@ -49,6 +49,7 @@ from taihang.services.keys import log_signer
 from taihang.services.ports import Ports
 from taihang.services.prove import prove as prove_statement
 from taihang.services.report import report as report_period
+from taihang.services.restate import touched
 from taihang.services.settle import settle as settle_period
 
 _NOT_DONE: Final = ("not_accounted", "not_billed")
@@ -367,13 +368,17 @@ def doctor(args: argparse.Namespace) -> int:
             "journal_records": ports.journal.size,
             "lake_batches": len(ports.lake.batches()),
             "settlements": len(ports.registry.settlements()),
+            "to_restate": len(touched(ports=ports)),
             "free_mb": wiring.free_mb(_path(args, "dir")),
             **_key_facts(log_signer(ports=ports).public),
         }
     is_behind = facts["lake_batches"] != facts["journal_records"]
     key = "cli.done.doctor_behind" if is_behind else "cli.done.doctor"
     warnings = wiring.park_warnings(_path(args, "dir"))
-    lines = [text(key, _lang(args), **facts), *(f"  ! {warning}" for warning in warnings)]
+    lines = [text(key, _lang(args), **_only(facts, "to_restate"))]
+    if facts["to_restate"]:
+        lines.append(text("cli.done.doctor_restate", _lang(args), touched=facts["to_restate"]))
+    lines += [f"  ! {warning}" for warning in warnings]
     say(args, {**facts, "lake_behind": is_behind, "warnings": warnings}, "\n".join(lines))
     return 0
 

@@ -16,6 +16,7 @@ NOT_BUILT: Final = ("size", "edge")
 """Commands of the design that answer "not built yet"."""
 TEMPLATES: Final = ("changzhi", "xingxian", "blank")
 FORMATS: Final = ("text", "json", "html", "xlsx", "pdf")
+EVERY: Final = ("raw", "15min", "hour", "day", "month")
 DEFAULT_SEED: Final = 7
 DEFAULT_PORT: Final = 8_100
 DEFAULT_DOOR_PORT: Final = 8_101
@@ -230,6 +231,7 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
     words = _Words(lang)
     _add_park(words)
     _add_readings(words)
+    _add_queries(words)
     _add_accounts(words)
     _add_trust(words)
     _add_door(words)
@@ -261,6 +263,26 @@ def _add_readings(words: _Words) -> None:
     correct = words.command("correct", "correct:correct", "dir", "meter")
     for name in ("at", "register", "reason", "who"):
         words.option(correct, f"--{name}", required=True)
+
+
+def _add_queries(words: _Words) -> None:
+    read = words.command("read", "readings:read", "dir", "point")
+    words.option(read, "--from", required=True)
+    words.option(read, "--to", required=True)
+    read.options.add_argument(
+        "--every",
+        choices=EVERY,
+        default=EVERY[1],
+        help=text("cli.option.row_length", words.lang)
+        + text("cli.help.default", words.lang, value=EVERY[1]),
+    )
+    words.option(read, "--as-of")
+    words.switch(read, "--csv")
+    last = words.command("last", "readings:last", "dir")
+    words.switch(last, "--csv")
+    words.command("compact", "readings:compact", "dir")
+    restate = words.command("restate", "readings:restate_all", "dir")
+    words.switch(restate, "--dry-run")
 
 
 def _add_accounts(words: _Words) -> None:

@@ -100,10 +100,22 @@ class LakeReader:
         joined = {**question.cut(joined)}
         if question.as_of is None:
             return _ordered(joined, joined["batch"])
-        if not len(hot["code"]):
+        if not len(hot["code"]) and not self._withdrawn(question.as_of):
             # Of each time there is one row: the sealed tier knows which.
             return _ordered(joined, joined["batch"])
         return self._counting(joined)
+
+    def arrived(self, since: int, period: Period, also: Sequence[int]) -> list[int]:
+        """Return the points with a row of a period in a batch from ``since`` on, or in others."""
+        question = Question(period, None, None)
+        least = min(since, *also) if also else since
+        files = [f for f in self._files if f.max_batch >= least and question.touches(f)]
+        others = f" OR batch IN ({', '.join(map(str, also))})" if also else ""
+        where = f"{question.where()} AND (batch >= {since}{others})"
+        found = np.concatenate(
+            [self._sealed.read(files, f"WHERE {where}")["code"], self._hot.rows(where)["code"]]
+        )
+        return np.unique(found).tolist()
 
     def _counting(self, rows: Columns) -> dict[str, NDArray[np.int64]]:
         """Return of each point and time the row whose batch was sent last, in order."""
@@ -115,14 +127,21 @@ class LakeReader:
     def _hot_rows(self, question: Question) -> Columns:
         where = question.where()
         if question.as_of is not None:
-            where += f" AND batch < {question.as_of}"
+            where += f" AND {_known(question.as_of, self._withdrawn(question.as_of))}"
         return self._hot.rows(where)
+
+    def _withdrawn(self, as_of: int) -> list[int]:
+        """Return the batches that count no more: two came under one number of a gateway."""
+        return self._batches.withdrawn(as_of=as_of).tolist()
 
     def _sealed_rows(
         self, files: Sequence[SealedFile], where: str, as_of: int | None
     ) -> dict[str, NDArray[np.int64]]:
         if as_of is None:
             return self._sealed.read(files, f"WHERE {where}")
+        withdrawn = self._withdrawn(as_of)
+        tainted = self._sealed.holding(files, withdrawn)
+        files = [file for file in files if file not in tainted]
         known = [file for file in files if file.max_batch < as_of]
         parts = [
             # All of these is known: what counts now counted then, and often nothing else is there.
@@ -134,6 +153,8 @@ class LakeReader:
                 [f for f in files if f.max_batch >= as_of],
                 f"WHERE {where} AND batch < {as_of} AND batch_to >= {as_of}",
             ),
+            # What a withdrawn batch superseded counts again, whatever was sealed.
+            self._sealed.read([*tainted], f"WHERE {where} AND {_known(as_of, withdrawn)}"),
         ]
         full = [part for part in parts if len(part["code"])] or parts[:1]
         return {name: np.concatenate([part[name] for part in full]) for name in _ROWS}
@@ -150,7 +171,8 @@ class LakeReader:
         as_of = len(self._batches) if question.as_of is None else question.as_of
         question = replace(question, as_of=as_of)
         files = [file for file in self._files if question.touches(file)]
-        kept = [f for f in files if f.max_batch < as_of and f.has(tier)]
+        tainted = self._sealed.holding(files, self._withdrawn(as_of))
+        kept = [f for f in files if f.max_batch < as_of and f.has(tier) and f not in tainted]
         hot = self._hot_rows(question)
         if len(hot["code"]) or len(kept) < len(files):
             names = rollup.COLUMNS
@@ -159,7 +181,7 @@ class LakeReader:
         raw = [file for file in files if file not in set(kept)]
         if raw:
             rows = question.cut(self._sealed_rows(raw, question.where(), as_of))
-            worked_out = self._rolled(_ordered(rows, rows["batch"]), step_s)
+            worked_out = self._rolled(self._counting(rows), step_s)
             rolled = {n: np.concatenate([rolled[n], worked_out[n]]) for n in names}
         rolled = _ordered(rolled, rolled["time_s"])
         if len(hot["code"]):
@@ -214,7 +236,7 @@ class LakeReader:
 
     def totals(self, step_s: int, question: Question) -> dict[str, NDArray[np.int64]]:
         """Return the sum over points in each stretch: ``time_s``, ``sum_count``, ``n``."""
-        hot = self._hot_rows(question)
+        hot = self._hot_rows(replace(question, as_of=len(self._batches)))
         if question.period is None or (question.codes is not None and not question.codes):
             return {name: np.empty(0, np.int64) for name in _TOTALS}
         start_s, end_s = question.period.start_s, question.period.end_s
@@ -233,7 +255,8 @@ class LakeReader:
         files = [file for file in self._files if question.touches(file)]
         tier = _TIER_OF[step_s]
         few = question.codes is None or len(question.codes) <= _FEW
-        if not few or not files or not all(file.has(tier) for file in files):
+        tainted = self._sealed.holding(files, self._withdrawn(len(self._batches)))
+        if tainted or not (few and files and all(file.has(tier) for file in files)):
             return _totals_of(self.rollups(step_s, question))
         return self._sealed.sum_rollups(files, tier, f"WHERE {question.where()}")
 
@@ -275,6 +298,13 @@ def _ordered(rows: Columns, tie: NDArray[np.int64]) -> dict[str, NDArray[np.int6
         return {**rows}
     order = np.lexsort((tie, time_s, code))
     return {name: column[order] for name, column in rows.items()}
+
+
+def _known(as_of: int, withdrawn: Sequence[int]) -> str:
+    """Return the condition that a row was known and not withdrawn, in SQL."""
+    if not withdrawn:
+        return f"batch < {as_of}"
+    return f"batch < {as_of} AND batch NOT IN ({', '.join(map(str, withdrawn))})"
 
 
 def _firsts(code: NDArray[np.int64], part: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -69,6 +69,7 @@ class SealedTier:
         self._directory = directory
         self._folder = folder
         self._sizes = sizes
+        self._holding: dict[tuple[str, tuple[int, ...]], bool] = {}
 
     def path(self, file: SealedFile, tier: str | None = None) -> Path:
         """Return where the readings of a file lie, or one of its roll-ups."""
@@ -248,6 +249,22 @@ class SealedTier:
         if not files:
             return {name: np.empty(0, np.int64) for name in COLUMNS}
         return self._folder.read([self.path(file) for file in files], _READ, rest)
+
+    def holding(self, files: Iterable[SealedFile], batches: Sequence[int]) -> frozenset[SealedFile]:
+        """Return the files that hold a row of one of some batches."""
+        if not batches:
+            return frozenset()
+        found: set[SealedFile] = set()
+        names = ", ".join(map(str, batches))
+        for file in files:
+            key = (file.name, tuple(batches))
+            if key not in self._holding:
+                chosen = f"WHERE batch IN ({names}) LIMIT 1"
+                has_one = file.max_batch >= min(batches) and len(self.read([file], chosen)["code"])
+                self._holding[key] = bool(has_one)
+            if self._holding[key]:
+                found.add(file)
+        return frozenset(found)
 
     def read_rollups(
         self, files: Sequence[SealedFile], tier: str, rest: str = "", *, names: Sequence[str]

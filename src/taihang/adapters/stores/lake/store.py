@@ -327,6 +327,20 @@ class Lake:
             lambda reader: (tuple(self._points), reader.rollups(step_s, question, names=names))
         )
 
+    def arrived(self, since: int, period: Period, *, also: Sequence[int] = ()) -> tuple[Place, ...]:
+        """Return the points of which readings of a period came late.
+
+        Args:
+            since: In batches of this leaf index or a later one.
+            period: Times of the readings.
+            also: Further batches, by leaf index.
+
+        Returns:
+            The points, in order.
+        """
+        codes = self._again(lambda reader: reader.arrived(since, period, also))
+        return tuple(sorted(self._points[code] for code in codes))
+
     def last(self) -> tuple[tuple[Place, ...], Columns]:
         """Return the last usable reading of every point, as columns of a roll-up."""
         return self._again(lambda reader: (tuple(self._points), reader.last()))
