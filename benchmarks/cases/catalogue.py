@@ -58,12 +58,12 @@ CASES: Final = (
         runner="benchmarks.cases.ingest_postgres:compare",
     ),
     Case(
-<<<<<<< HEAD
         name="http-ingest",
         about="sealed batches sent to the open door over loopback HTTP, each answered by a receipt",
         unit="readings",
         runner="benchmarks.cases.http_ingest:http_ingest",
-=======
+    ),
+    Case(
         name="lake-backfill",
         about="a year of 300 points at 1 min: columns of batches to sealed files, compacted",
         unit="readings",
@@ -83,7 +83,6 @@ CASES: Final = (
         unit="readings",
         runner="benchmarks.cases.lake:busy_day",
         repeats=1,
->>>>>>> 963ad1c (Questions: series, last values and totals as known at any instant; what rests on changed readings is named and restated)
     ),
     Case(
         name="settle",

@@ -24,8 +24,8 @@ N_DAYS: Final = 365
 PARK_YEAR_READINGS: Final = 10_000 * 365 * 1_440
 KEPT: Final = Path(__file__).resolve().parents[1] / "out" / "lake"
 """The year is made once and asked by every case of a run."""
-_POINT: Final = ("P00421", "register")
-_SAMPLE: Final = ("P00427", "sample")
+_POINT: Final = ("P00011", "register")
+_SAMPLE: Final = ("P00017", "sample")
 _TRIES: Final = 5
 _MS_PER_S: Final = 1_000
 _BYTES_PER_GB: Final = 1e9
