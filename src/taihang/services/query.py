@@ -304,7 +304,8 @@ def _unrolled(place: Place, span: Period, known: _Known) -> dict[str, NDArray[np
     steps = np.where(steps < 0, steps + modulus, steps)
     names = ("time_s", "final_count", "initial_count")
     for events in _events(span, place[0], known).values():
-        for at_s, final, initial in zip(*(events[n].tolist() for n in names), strict=True):
+        for event in range(len(events["time_s"])):
+            at_s, final, initial = (int(events[name][event]) for name in names)
             at = int(np.searchsorted(rows["time_s"], at_s)) - 1
             if 0 <= at < len(steps):
                 before, after = int(rows["count"][at]), int(rows["count"][at + 1])

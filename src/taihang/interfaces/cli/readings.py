@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 from taihang import wiring
 from taihang.core.periods import instant_of_s, month
@@ -19,7 +19,7 @@ from taihang.services.ports import Ports
 from taihang.services.query import Every, PointSeries, Row, last_values, series, size_at
 from taihang.services.restate import Touched, restate, touched
 
-_COLUMNS = (
+_COLUMNS: Final[tuple[str, ...]] = (
     "point", "quantity", "at", "count", "value", "unit", "readings", "least", "greatest",
     "quality", "from", "to", "known_at", "source",
 )  # fmt: skip
