@@ -26,6 +26,10 @@ KEPT: Final = Path(__file__).resolve().parents[1] / "out" / "lake"
 """The year is made once and asked by every case of a run."""
 _POINT: Final = ("P00011", "register")
 _SAMPLE: Final = ("P00017", "sample")
+_ENERGY: Final = (
+    "code", "time_s", "n", "first_s", "first_count", "last_s", "last_count", "falls",
+)  # fmt: skip
+"""What energy from registers needs."""
 _TRIES: Final = 5
 _MS_PER_S: Final = 1_000
 _BYTES_PER_GB: Final = 1e9
@@ -99,7 +103,7 @@ def _ask_one_point(lake: Lake, year: Period) -> dict[str, float]:
     plain_ms, plain = _best(lambda: lake.read("readings", year, _POINT[0], as_of=size))
     then_ms, then = _best(lambda: lake.read("readings", year, _POINT[0], as_of=size // 2))
     raw_ms, n_quarters = _best(lambda: _quarters_from_raw(lake, year))
-    rolled_ms, (_, quarters) = _best(lambda: lake.rollups(900, year, [_POINT]))
+    rolled_ms, (_, quarters) = _best(lambda: lake.rollups(900, year, [_POINT], names=_ENERGY))
     found = (len(plain[_POINT]["time_s"]), n_quarters, len(quarters["code"]))
     half = len(then[_POINT]["time_s"])
     if found != (n_minutes, n_minutes // 15, n_minutes // 15) or not half * 2 <= n_minutes + 1_440:
