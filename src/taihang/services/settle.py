@@ -146,8 +146,10 @@ def settle(
 
 def known_size(*, ports: Ports) -> int:
     """Return the journal size up to the last batch: an event behind it tells of no reading."""
-    batches = np.flatnonzero(ports.lake.batches().is_batch)
-    return int(batches[-1]) + 1 if len(batches) else 0
+    index = ports.lake.batches()
+    # Of the events only those count by which a batch counts no more.
+    counted = np.concatenate([np.flatnonzero(index.is_batch), index.withdrawals()])
+    return int(counted.max(initial=-1)) + 1
 
 
 def max_interval_wh(meter: Meter) -> int:
