@@ -145,7 +145,7 @@ def settle(
 
 
 def known_size(*, ports: Ports) -> int:
-    """Return the journal size up to the last batch: an event behind it tells of no reading."""
+    """Return the journal size up to the last batch, or the last event that withdraws one."""
     index = ports.lake.batches()
     # Of the events only those count by which a batch counts no more.
     counted = np.concatenate([np.flatnonzero(index.is_batch), index.withdrawals()])
