@@ -113,6 +113,7 @@ def _check_what_follows(result: Audit, truth: "_Truth", ports: Ports) -> None:
             _check_lake(result, truth, ports)
         except TaihangError as error:
             result.findings.append(Finding("lake", str(error)))
+            return  # What follows reads the lake.
     # 5. What is derived is what the journal and the settlements give.
     if not result.findings:
         _check_derived(result, ports)
