@@ -29,24 +29,30 @@ from functools import lru_cache, reduce
 from hashlib import sha256, sha512
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias, TypeGuard
+from typing import Any, TypeAlias
 
 Fields: TypeAlias = dict[str, Any]  # of an object, each as the grammar says
 Tree: TypeAlias = tuple[int, bytes]  # number of leaves, root hash
-Keys: TypeAlias = "Sequence[tuple[str, bytes]] | None"  # whose they are, known from elsewhere
+Key: TypeAlias = tuple[str, bytes]  # whose it is, and the public key
 Readings: TypeAlias = list[tuple[int, int | None, int]]  # time [s], count, quality
+Rank: TypeAlias = tuple[int, str, int]  # of a batch: when it was sent, gateway, counter
 Point: TypeAlias = tuple[int, int, int, int]  # of the curve, in extended coordinates
 
 STEP_S, HOUR_S, INT64, TIME_END_S = 900, 3_600, 1 << 63, 253_402_300_800
 MAX_FILE_BYTES, MAX_BODY_HEADER_BYTES, SHOWN = 1 << 28, 1 << 14, 10  # SHOWN rows of a kind
 MEASURED, MANUAL, MISSING = 0, 2, 3
 QUALITY = ("measured", "estimated", "manual", "missing", "rejected")
-QUANTITY = ["energy", "reactive", "register", "sample"]  # by their number in batches of version 2
+QUANTITY = ("energy", "reactive", "register", "sample")  # by their number in batches of version 2
+WIDE, NO_PATH = 8, "the path does not lead to the root"
 KINDS = {  # of a statement: unit of the one factor ("" for none), divisor, unit of the value
     "energy": ("", 1_000, "kWh"),
     "standard-coal": ("kgce/kWh", 1_000_000, "tce"),
     "scope2-location": ("kgCO2/kWh|tCO2/MWh", 1_000_000, "tCO2"),
 }
+CLAIMS: dict[str, tuple[int | None, list[str]]] = {  # statements and events under each kind
+    "statement": (1, []), "hour": (0, ["day-seal"]), "lot": (1, ["lots-issued"]), "bill": (1, []),
+    "inventory": (None, []),
+}  # fmt: skip
 # Of each object: field:what it is. *N: a list of at most N; ?: or null; a number: so many bytes in
 # base64, 0: any; A..B: a whole number. What is none of these, and no object, is a pattern of text.
 GRAMMAR = """
@@ -119,20 +125,15 @@ OBJECTS = {
     name: dict(part.split(":", 1) for part in parts.split())
     for name, parts in re.findall(r"^(\S+): ((?:.+|\n  )+)$", GRAMMAR, re.MULTILINE)
 }
-ZH = {  # what a refusal says, by a word in its reason
-    "cannot be read": "无法读取", "signed": "签名无效", "path": "路径通不到根哈希",
-    "kind": "字段内容不符", "key": "公钥不符", "above": "顺序错误或重复", "MEASURED": "无任何计量",
-    "is not": "数值不符",
-}  # fmt: skip
 
 
-class Refused(Exception):  # noqa: N818  it tells of the file, not of a fault in this program
+class Refused(ValueError):  # noqa: N818  it tells of the file, not of a fault in this program
     """The file is not to be believed: where, and why."""
 
     def __init__(self, where: str, why: str) -> None:
         super().__init__(f"{where}: {why}")
         self.where, self.why = where, why
-        self.why_zh = next((zh for word, zh in ZH.items() if word in why), "不符合规定")
+        self.why_zh = next((zh for word, zh in REASONS_ZH.items() if word in why), "不符合规定")
 
 
 @contextmanager
@@ -163,8 +164,8 @@ def agree(found: Fields, where: str, by: str = "", **wanted: object) -> None:
 # ── The checks, in order ──────────────────────────────────────────────────────────────────────
 @refusing("file")
 def verify(
-    data: bytes, log_key: bytes | None = None, *, gateway_keys: Keys = None,
-    witness_keys: Keys = None, quorum: int = 0,
+    data: bytes, log_key: bytes | None = None, *, gateway_keys: Sequence[Key] | None = None,
+    witness_keys: Sequence[Key] | None = None, quorum: int = 0,
 ) -> Fields:  # fmt: skip
     """Check every byte of a proof file; keys known from elsewhere tell whose file it is."""
     # 1. The text has one spelling, and the file exactly the fields of its format.
@@ -173,7 +174,7 @@ def verify(
     # 2. The log: its key, its signature on the checkpoint, and those of witnesses.
     name, key, claim = proof["log"]["name"], bytes.fromhex(proof["log"]["key"]), proof["claim"]
     demand(log_key in {None, key}, "log.key", "not the key you gave")
-    tree, witnesses = read_checkpoint(proof["checkpoint"], name, key, witness_keys or ())
+    tree, witnesses = read_checkpoint(proof["checkpoint"], (name, key), witness_keys or ())
     why = f"cosigned by {len(witnesses)} of the witnesses that you know, not by {quorum}"
     demand(len(witnesses) >= quorum, "checkpoint", why)
     # 3. Every statement: its value follows from its energy and factor.
@@ -195,48 +196,36 @@ def verify(
     with refusing("claim"):
         value, unit = getattr(case, f"claim_{claim['kind']}")(claim)
     # 7. The seal: nothing else in the file was altered since the park handed it out.
-    demand(
-        ed25519_verify(key, proof["seal"], unsealed(document)),
-        "seal",
-        "altered after it was signed",
-    )
-    case.show_sources(f"{name}, size {tree[0]}", key, witnesses)
+    rest = {part: each for part, each in document.items() if part != "seal"}
+    sealed = f"taihang/proof/{document['format'][-2:]}\n".encode() + dump(rest)
+    demand(ed25519_verify(key, proof["seal"], sealed), "seal", "altered after it was signed")
     case.warnings |= {"log-key"} if log_key is None else set()
-    return case.found | {
+    return case.report((name, key), tree[0], witnesses) | {
         "kind": claim["kind"], "value": value, "unit": unit, "claim": document.get("claim"),
-        "tree_size": tree[0], "log_name": name, "log_key": key.hex(), "witnesses": witnesses,
         "log_key_confirmed": log_key is not None, "warnings": sorted(case.warnings),
     }  # fmt: skip
 
 
-def unsealed(document: Fields) -> bytes:
-    """Return what the seal signs: the format, and the file without its seal."""
-    rest = {part: each for part, each in document.items() if part != "seal"}
-    return f"taihang/proof/{document['format'][-2:]}\n".encode() + dump(rest)
-
-
 def read_proof(document: Any) -> Fields:  # noqa: ANN401  it may be anything
     """Read the parts of a proof file; the older format is one statement and nothing beside."""
-    if not is_object(document) or document.get("format") != "taihang-proof/v2":
+    is_object = type(document).__name__ == "dict"
+    if not is_object or document.get("format") != "taihang-proof/v2":
         proof = read(document, "proof1", "file") | {"claim": {"kind": "statement"}, "events": []}
         return proof | {"statements": {"statement": proof["statement"]}, "gateways": None}
     proof = read(document, "proof2", "file")
-    claim: Any = proof["claim"]
-    kind = str(claim.get("kind")) if is_object(claim) else ""
-    demand(f"claim-{kind}" in OBJECTS, "claim.kind", f"{kind!r:.60} is no kind of claim")
-    proof["claim"] = read(claim, f"claim-{kind}", "claim")
-    events = {"hour": ["day-seal"], "lot": ["lots-issued"]}.get(kind, list[str]())
-    agree({"events": [leaf["event"]["kind"] for leaf in proof["events"]]}, "file", events=events)
-    n = len(proof["statements"])
-    agree({"statements": n}, "file", statements={"hour": 0, "inventory": n}.get(kind, 1))
-    proof["evidence"] = [
-        read(
-            batch, "batch1" if isinstance(batch.get("header"), str) else "batch2", f"evidence[{i}]"
-        )
-        for i, batch in enumerate(proof["evidence"])
-    ]
-    places = {f"statements[{i}]": each for i, each in enumerate(proof["statements"])}
-    return proof | {"statements": places}
+    with refusing("claim.kind"):
+        n, events = CLAIMS[proof["claim"]["kind"]]
+    proof["claim"] = read(proof["claim"], f"claim-{proof['claim']['kind']}", "claim")
+    n_found, kinds = len(proof["statements"]), [leaf["event"]["kind"] for leaf in proof["events"]]
+    found = {"statements": n_found, "events": kinds}
+    agree(found, "file", statements=n_found if n is None else n, events=events)
+    for i, batch in enumerate(proof["evidence"]):
+        with refusing(f"evidence[{i}]"):
+            version = "batch1" if type(batch["header"]) is str else "batch2"
+            proof["evidence"][i] = read(batch, version, f"evidence[{i}]")
+    return proof | {
+        "statements": {f"statements[{i}]": s for i, s in enumerate(proof["statements"])}
+    }
 
 
 # ── Canonical JSON: one value, one spelling; and what a value must be ─────────────────────────
@@ -265,69 +254,42 @@ def whole(digits: str) -> int:
     return int(digits)
 
 
-class Form(NamedTuple):
-    """What a kind of the grammar allows; what does not apply is None."""
-
-    each: str | None  # kind of the items of a list
-    limit: int  # most items of a list, or number of bytes in base64
-    fields: dict[str, str] | None
-    pattern: re.Pattern[str] | None
-    bounds: range | None
-    nullable: bool
-
-
 @lru_cache(maxsize=512)
-def form_of(kind: str) -> Form:
-    """Return what a kind of the grammar allows."""
-    (each, _, limit), plain = kind.rpartition("*"), kind.rstrip("?")
-    what, fields = WHAT.get(plain, plain), OBJECTS.get(kind)
+def form_of(kind: str) -> tuple[str, Any]:
+    """Return the type of a kind of the grammar, and what limits its values."""
+    each, _, limit = kind.rpartition("*")
+    what = WHAT.get(kind, kind)
     low, _, high = what.partition("..")
-    bounds = range(int(low), int(high) + 1) if high and not each and not fields else None
-    is_text = not (each or fields or bounds or kind.isdigit())
-    pattern = re.compile(what) if is_text else None
-    most = int(limit) if limit.isdigit() else 0
-    return Form(each or None, most, fields, pattern, bounds, kind.endswith("?"))
-
-
-def is_list(value: object) -> TypeGuard[list[Any]]:
-    """Say whether a JSON value is a list."""
-    return isinstance(value, list)
-
-
-def is_object(value: object) -> TypeGuard[Fields]:
-    """Say whether a JSON value is an object."""
-    return isinstance(value, dict)
-
-
-def is_plain(value: object, form: Form) -> bool:
-    """Say whether a value is a text, a whole number, or null where it may be."""
-    if isinstance(value, str):
-        return form.pattern is not None and form.pattern.fullmatch(value) is not None
-    if type(value) is int:
-        return form.bounds is not None and value in form.bounds
-    return value is None and form.nullable
+    if kind in OBJECTS:
+        return "dict", OBJECTS[kind]
+    if each:
+        return "list", (each, int(limit))
+    if kind.isdigit():
+        return "base64", int(kind)
+    return ("int", range(int(low), int(high) + 1)) if high else ("str", re.compile(what))
 
 
 def read(value: Any, kind: str, where: str) -> Any:  # noqa: ANN401  the grammar tells the type
     """Return a value that is of its kind in the grammar, with bytes for base64; refuse others."""
-    form = form_of(kind)
-    if kind == "any" or is_plain(value, form):
+    plain = kind.removesuffix("?")
+    (form, limit), found = form_of(plain), type(value).__name__
+    if form == found == "int" and value in limit:
         return value
-    if form.each and is_list(value) and len(value) <= form.limit:
-        item_form = form_of(form.each)
-        if all(is_plain(item, item_form) for item in value):
-            return value
-        return [read(item, form.each, f"{where}[{i}]") for i, item in enumerate(value)]
-    if form.fields and is_object(value) and value.keys() == form.fields.keys():
+    if form == found == "str" and limit.fullmatch(value):
+        return value
+    if kind == "any" or (found == "NoneType" and plain != kind):
+        return value
+    if form == found == "list" and len(value) <= limit[1]:
+        return [read(item, limit[0], f"{where}[{i}]") for i, item in enumerate(value)]
+    if form == found == "dict" and value.keys() == limit.keys():
         inside = "" if where == "file" else f"{where}."
-        return {name: read(value[name], of, inside + name) for name, of in form.fields.items()}
-    if kind.isdigit() and isinstance(value, str):
+        return {name: read(value[name], of, inside + name) for name, of in limit.items()}
+    if form == "base64" and found == "str":
         with refusing(where):
-            found = b64decode(value, validate=True)
-        if b64encode(found).decode() == value and form.limit in {0, len(found)}:
-            return found
-    what = form.fields or WHAT.get(kind, kind)
-    raise Refused(where, f"{value!r:.60} is not of the kind {kind}: {what!s:.200}")
+            data = b64decode(value, validate=True)
+        if b64encode(data).decode() == value and limit in {0, len(data)}:
+            return data
+    raise Refused(where, f"{value!r:.60} is not of the kind {kind}: {WHAT.get(kind, limit)!s:.200}")
 
 
 def ascending(keys: Sequence[Any], where: str) -> None:
@@ -341,9 +303,13 @@ def ascending(keys: Sequence[Any], where: str) -> None:
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, -1, P) % P
-ROOT_OF_MINUS_1 = pow(2, (P - 1) // 4, P)
+BASE = (4 * pow(5, -1, P) % P).to_bytes(32, "little")
 ZERO: Point = (0, 1, 1, 0)
-WINDOW = 6  # bits of a number that one addition takes
+SIGNATURE_BYTES, WINDOW, PLACES = (
+    64,
+    6,
+    43,
+)  # bits of a number that one addition takes; so many make 256
 
 
 def add(a: Point, b: Point) -> Point:
@@ -355,121 +321,94 @@ def add(a: Point, b: Point) -> Point:
     return e * f % P, g * h % P, f * g % P, e * h % P
 
 
+def is_small(point: Point) -> bool:
+    """Say whether eight times a point is zero: then one signature would fit many messages."""
+    return reduce(lambda double, _: add(double, double), range(3), point)[0] == 0
+
+
 def decode_point(data: bytes) -> Point | None:
     """Return the point that 32 bytes name; None for no point or a second spelling of one."""
-    number = int.from_bytes(data, "little")
-    sign, y = number >> 255, number & (1 << 255) - 1
-    u, v = (y * y - 1) % P, (D * y * y + 1) % P
-    x = u * pow(v, 3, P) * pow(u * pow(v, 7, P), (P - 5) // 8, P) % P
-    if v * x * x % P != u:
-        x = x * ROOT_OF_MINUS_1 % P
-    if y >= P or v * x * x % P != u or (x == 0 and sign):
+    sign, y = divmod(int.from_bytes(data, "little"), 1 << 255)
+    square = (y * y - 1) * pow(D * y * y + 1, -1, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if x * x % P != square:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if y >= P or x * x % P != square or (x == 0 and sign):
         return None
     x = P - x if x & 1 != sign else x
     return x, y, 1, x * y % P
 
 
-def encode_point(point: Point) -> bytes:
-    """Return the 32 bytes of a point."""
-    inverse = pow(point[2], -1, P)
-    x, y = point[0] * inverse % P, point[1] * inverse % P
-    return (y | (x & 1) << 255).to_bytes(32, "little")
-
-
 @lru_cache(maxsize=64)
-def multiples(point: Point) -> list[list[Point]]:
-    """Return j · 64^i · point by place i and digit j, so that a product is 43 additions."""
-    rows: list[list[Point]] = []
-    for _ in range(-(-256 // WINDOW)):
+def multiples(key: bytes) -> list[list[Point]]:
+    """Return j · 64^i · point by place i and digit j; nothing for a key that is none."""
+    point, rows = decode_point(key), list[list[Point]]()
+    while point and not is_small(point) and len(rows) < PLACES:
         row = list(accumulate([point] * (1 << WINDOW), add, initial=ZERO))
         point = row.pop()
         rows.append(row)
     return rows
 
 
-def times(number: int, point: Point, start: Point = ZERO) -> Point:
-    """Multiply a point by a number below 2^256, and add the product to a start."""
-    rows, last = enumerate(multiples(point)), (1 << WINDOW) - 1
-    return reduce(add, (row[number >> WINDOW * place & last] for place, row in rows), start)
-
-
-BASE = decode_point((4 * pow(5, -1, P) % P).to_bytes(32, "little")) or ZERO
-
-
-@lru_cache(maxsize=64)
-def minus_key(key: bytes) -> Point | None:
-    """Return minus the point of a public key; None if its signatures would mean nothing."""
-    point = decode_point(key)
-    minus = (-point[0] % P, point[1], 1, -point[3] % P) if point else ZERO
-    # With a key of small order, one signature would fit many messages.
-    return None if encode_point(times(8, minus)) == encode_point(ZERO) else minus
-
-
 def ed25519_verify(key: bytes, signature: bytes, message: bytes) -> bool:
     """Say whether a key signed a message; of one signature no second spelling is accepted."""
-    minus, s = minus_key(key), int.from_bytes(signature[32:], "little")
-    if minus is None or s >= ORDER:
+    s, last = int.from_bytes(signature[32:], "little"), (1 << WINDOW) - 1
+    if len(signature) != SIGNATURE_BYTES or s >= ORDER or not multiples(key):
         return False
     k = int.from_bytes(sha512(signature[:32] + key + message).digest(), "little") % ORDER
-    r = times(k, minus, times(s, BASE))
-    eight = reduce(lambda point, _: add(point, point), range(3), r)  # an R of small order is none
-    return encode_point(r) == signature[:32] and eight[0] % P != 0
+    # R = s · BASE - k · key; 8 · ORDER times any point is zero, so we add 8 · ORDER - k times it.
+    found = reduce(
+        add,
+        (
+            row[number >> WINDOW * place & last]
+            for number, point in ((s, BASE), (8 * ORDER - k, key))
+            for place, row in enumerate(multiples(point))
+        ),
+        ZERO,
+    )
+    x, y = (found[i] * pow(found[2], -1, P) % P for i in (0, 1))
+    return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32] and not is_small(found)
 
 
 # ── The log: Merkle trees (RFC 6962), checkpoint and cosignatures (C2SP) ──────────────────────
-NO_PATH = "the path does not lead to the root"
-
-
-def path_leads(entry: bytes, index: int, path: bytes | list[bytes], tree: Tree) -> bool:
-    """Say whether a path leads from the leaf of an entry up to the root (RFC 6962, 2.1)."""
+def path_leads(
+    entry: bytes, index: int, path: bytes | list[bytes], tree: Tree, *, arity: int = 2
+) -> bool:
+    """Say whether a path leads from an entry to the root; each node has two or eight children."""
     path = path if isinstance(path, bytes) else b"".join(path)
-    (size, root), here, from_left = tree, index, list[bool]()
-    while size > 1:  # down from the root: in the right part, with a sibling at the left?
-        left = 1 << (size - 1).bit_length() - 1
-        from_left.append(here >= left)
-        here, size = (here - left, size - left) if here >= left else (here, left)
-    found = sha256(b"\x00" + entry).digest()
-    for at, first in zip(range(0, len(path), 32), reversed(from_left), strict=False):
-        sibling = path[at : at + 32]
-        found = sha256(b"\x01" + (sibling + found if first else found + sibling)).digest()
-    return index < tree[0] and len(path) == 32 * len(from_left) and found == root
-
-
-def wide_path_leads(entry: bytes, index: int, path: bytes, tree: Tree) -> bool:
-    """Say the same in a tree whose nodes have eight children: the blocks of version 2."""
-    (size, root), here, found = tree, index, sha256(b"\x00" + entry).digest()
+    (size, root), here, used, found = tree, index, 0, sha256(b"\x00" + entry).digest()
     while size > 1:
-        place, n_siblings = here % 8, min(8, size - here + here % 8) - 1
-        row, path = path[: 32 * n_siblings], path[32 * n_siblings :]
-        found = sha256(b"\x01" + row[: 32 * place] + found + row[32 * place :]).digest()
-        here, size = here // 8, -(-size // 8)
-    return index < tree[0] and not path and found == root
+        place = here % arity
+        siblings = path[used : used + 32 * (min(arity, size - here + place) - 1)]
+        used += 32 * (min(arity, size - here + place) - 1)
+        if siblings or arity == WIDE:  # with two, a node without a sibling goes up as it is
+            node = siblings[: 32 * place] + found + siblings[32 * place :]
+            found = sha256(b"\x01" + node).digest()
+        here, size = here // arity, -(-size // arity)
+    return index < tree[0] and len(path) == used and found == root
 
 
 @refusing("checkpoint")
-def read_checkpoint(note: str, name: str, key: bytes, known: Keys) -> tuple[Tree, list[str]]:
+def read_checkpoint(note: str, log: Key, known: Sequence[Key]) -> tuple[Tree, list[str]]:
     """Return the tree that the log signed, and which of the known witnesses cosigned it."""
     body, _, tail = note.rpartition("\n\n")
-    text, witnesses = f"{body}\n".encode(), dict[str, None]()
-    ours = list(signatures(tail, name, b"\x01", key))
-    is_signed = len(ours) == 1 and ed25519_verify(key, ours[0], text)
-    demand(is_signed, "checkpoint", "not signed by the log")
-    for witness, held in known or ():
-        for line in signatures(tail, witness, b"\x04", held):
-            message = b"cosignature/v1\ntime %d\n" % int.from_bytes(line[:8], "big") + text
-            demand(
-                ed25519_verify(held, line[8:], message),
-                "checkpoint",
-                f"not signed by {witness!r:.60}",
-            )
-            witnesses[witness] = None
+    text, cosigned = f"{body}\n".encode(), b"cosignature/v1\ntime %d\n"
+    by_log = [ed25519_verify(log[1], each, text) for each in signatures(tail, *log, b"\x01")]
+    demand(by_log == [True], "checkpoint", "not signed by the log")
+    witnesses = dict[str, None]()
+    for who, key in known:
+        for line in signatures(tail, who, key, b"\x04"):
+            message = cosigned % int.from_bytes(line[:8], "big") + text
+            is_signed = ed25519_verify(key, line[8:], message)
+            demand(is_signed, "checkpoint", f"not signed by {who!r:.60}")
+            witnesses[who] = None
     origin, size, root, *_ = [*body.split("\n"), "", "", ""]
-    is_ours = origin == name and re.fullmatch("0|[1-9][0-9]{0,17}", size)
+    is_ours = origin == log[0] and re.fullmatch("0|[1-9][0-9]{0,17}", size)
     demand(is_ours, "checkpoint", "not a checkpoint of this log")
     return (int(size), read(root, "32", "checkpoint")), list(witnesses)
 
 
-def signatures(tail: str, name: str, kind: bytes, key: bytes) -> Iterator[bytes]:
+def signatures(tail: str, name: str, key: bytes, kind: bytes) -> Iterator[bytes]:
     """Yield what stands below a note behind the name and the id of one key."""
     key_id = sha256(name.encode() + b"\n" + kind + key).digest()[:4]
     for line in tail.split("\n"):
@@ -499,39 +438,61 @@ def span_of(period: Fields, where: str) -> range:
 def facts_by_key(facts: list[Fields], where: str) -> dict[str, Fields]:
     """Return facts by key, each of which names this very value of this very text."""
     for i, fact in enumerate(facts):
-        agree(
-            fact, f"{where}[{i}]", key="{set}/{code}/{region}/{valid_from}={value}".format(**fact)
-        )
+        key = "{set}/{code}/{region}/{valid_from}={value}".format(**fact)
+        agree(fact, f"{where}[{i}]", key=key)
     return {fact["key"]: fact for fact in facts}
 
 
 def spelled_out(block: Fields, start_s: int, where: str) -> Readings:
     """Return readings that are written as differences, one standing for all that are equal."""
-    (first_s, *steps_s), n = block["times_s"], len(block["counts"])
-    times_s = list(
-        accumulate(steps_s * (n - 1) if len(steps_s) == 1 else steps_s, initial=start_s + first_s)
-    )
-    marks = block["quality"] * n if len(block["quality"]) == 1 else block["quality"]
+    (first_s, *steps_s), marks, n = block["times_s"], block["quality"], len(block["counts"])
+    steps_s = steps_s * (n - 1) if len(steps_s) == 1 else steps_s
+    times_s = list(accumulate(steps_s, initial=start_s + first_s))
+    marks = marks * n if len(marks) == 1 else marks
     demand(len(times_s) == len(marks) == n, where, "not as many times as counts and qualities")
-    count, readings = 0, Readings()
-    for time_s, step, mark in zip(times_s, block["counts"], marks, strict=True):
-        count = (count + (step or 0) + INT64) % (2 * INT64) - INT64
-        readings.append((time_s, None if step is None else count, mark))
-    return readings
+    totals = accumulate(step or 0 for step in block["counts"])
+    counts = [
+        None if step is None else (total + INT64) % (2 * INT64) - INT64
+        for step, total in zip(block["counts"], totals, strict=True)
+    ]
+    return list(zip(times_s, counts, marks, strict=True))
 
 
 def check_readings(readings: Readings, where: str) -> None:
     """Check that times ascend, and that a count is missing exactly where the mark says so."""
-    times_s, counts, marks = zip(*readings, strict=True)
-    demand(all(a < b for a, b in pairwise(times_s)), where, "a time is not above the one before it")
-    demand(times_s[-1] < TIME_END_S, where, "a time after the year 9999")
-    fits = all(
-        (mark == MISSING) == (count is None) for count, mark in zip(counts, marks, strict=True)
-    )
-    demand(fits and max(marks) < len(QUALITY), where, "quality and number do not fit together")
+    is_rising = all(before[0] < after[0] for before, after in pairwise(readings))
+    demand(is_rising, where, "a time is not above the one before it")
+    demand(readings[-1][0] < TIME_END_S, where, "a time after the year 9999")
+    for _, count, mark in readings:
+        fits = (mark == MISSING) == (count is None) and mark < len(QUALITY)
+        demand(fits, where, "quality and number do not fit together")
 
 
-# ── Sealed blocks: readings as the bytes that a gateway hashed ────────────────────────────────
+# ── Batches: what a gateway hashed and signed, and the same form for both versions ────────────
+def opened(batch: Fields, where: str) -> tuple[bytes, Fields, Iterator[Fields]]:
+    """Return what a gateway signed of a batch, what its header says, and its blocks."""
+    head = batch["header"]
+    if isinstance(head, str):
+        message = head.encode()
+        head = read(load(message, f"{where}.header"), "head1", f"{where}.header")
+        return b"taihang/batch/v1\n" + message, head | {"arity": 2}, blocks_v1(batch, where)
+    name, root = head["gateway"].encode(), bytes.fromhex(head["block_root"])
+    parts = ("key", "clock", "blocks", "body_bytes", "counter", "sent_at_s")
+    packed = struct.pack("<BBBHIQQ32sH", 1, *(head[part] for part in parts), root, len(name))
+    message = b"taihang/batch/v2\n" + packed + name + dump(head["notes"])
+    return message, head | head["notes"] | {"arity": WIDE}, blocks_v2(batch, where)
+
+
+def blocks_v1(batch: Fields, where: str) -> Iterator[Fields]:
+    """Yield the blocks of a batch of version 1, with readings and entry in the tree."""
+    for i, block in enumerate(batch["blocks"]):
+        at = f"{where}.blocks[{i}]"
+        with refusing(f"{at}.body"):
+            head, readings = decoded_v1(block["body"], f"{at}.body")
+        entry = block["salt"] + block["body"]
+        yield block | head | {"at": f"{at}.body", "entry": entry, "is": readings}
+
+
 def decoded_v1(body: bytes, where: str) -> tuple[Fields, Readings]:
     """Read the body of a block of version 1."""
     at = 4 + int.from_bytes(body[:4], "little")
@@ -539,128 +500,84 @@ def decoded_v1(body: bytes, where: str) -> tuple[Fields, Readings]:
     n, start_s, step_s = block["n"], block["start_s"], block["step_s"]
     is_whole = at <= 4 + MAX_BODY_HEADER_BYTES and len(body) == at + n * (9 if step_s else 17)
     demand(is_whole, where, f"{len(body)} bytes cannot be {n} readings")
-    times_s = range(start_s, start_s + n * step_s, step_s or 1)
-    if not step_s:
-        times_s = struct.unpack_from(f"<{n}q", body, at)
+    times_s: Sequence[int] = range(start_s, start_s + n * step_s, step_s or 1)
+    times_s = times_s if step_s else struct.unpack_from(f"<{n}q", body, at)
     demand(times_s[0] == start_s, where, "the times do not begin at start_s")
     counts = struct.unpack_from(f"<{n}q", body, len(body) - 9 * n)
     plain = [None if count == -INT64 else count for count in counts]
     return block, list(zip(times_s, plain, body[-n:], strict=True))
 
 
-def encoded_v2(block: Fields, readings: Readings) -> tuple[bytes, bytes]:
-    """Return descriptor and columns of a block of version 2; its readings have one spelling."""
-    point, unit, scale = (block[name].encode() for name in ("point", "unit", "scale"))
-    descriptor = struct.pack("<H", len(point)) + point + bytes([QUANTITY.index(block["quantity"])])
-    descriptor += struct.pack("<H", len(unit)) + unit + bytes([len(scale)]) + scale
-    descriptor += struct.pack("<Q", block["modulus"])
-    times_s, counts = [at for at, _, _ in readings], [count for _, count, _ in readings]
-    marks = [mark for _, _, mark in readings]
-    gaps_s = {b - a for a, b in pairwise(times_s)} or {0}
-    step_s = min(gaps_s) if len(gaps_s) == 1 and max(gaps_s) < 1 << 32 else 0
-    flags = (1 if len(times_s) > 1 and not step_s else 0) + (2 if any(marks) else 0)
-    first, steps, width = differences(counts)
-    columns = struct.pack("<IqIqBB", len(times_s), times_s[0], step_s, first, width, flags)
-    columns += struct.pack(f"<{len(steps)}{'_bh_i___q'[width]}", *steps)
-    columns += struct.pack(f"<{len(times_s)}q", *times_s) if flags & 1 else b""
-    return descriptor, columns + (bytes(marks) if flags & 2 else b"")
-
-
-def differences(counts: Sequence[int | None]) -> tuple[int, list[int], int]:
-    """Return the first count, the differences modulo 2^64, and how wide the widest is [byte]."""
-    known = accumulate(counts, lambda before, count: before if count is None else count)
-    values = [count or 0 for count in known]  # what is missing repeats the count before it
-    steps = [0, *((b - a + INT64) % (2 * INT64) - INT64 for a, b in pairwise(values))]
-    fits = (
-        n for n in (1, 2, 4, 8) if -(1 << 8 * n - 1) <= min(steps) <= max(steps) < 1 << 8 * n - 1
-    )
-    return values[0], steps, next(fits)
-
-
-def header_v1(text: str, where: str) -> tuple[bytes, Fields]:
-    """Return what a gateway signed of a batch of version 1, and what it says."""
-    return b"taihang/batch/v1\n" + text.encode(), read(load(text.encode(), where), "head1", where)
-
-
-def header_v2(head: Fields, _where: str) -> tuple[bytes, Fields]:
-    """Return what a gateway signed of a batch of version 2, and what it says."""
-    name, root = head["gateway"].encode(), bytes.fromhex(head["block_root"])
-    parts = ("key", "clock", "blocks", "body_bytes", "counter", "sent_at_s")
-    packed = struct.pack("<BBBHIQQ32sH", 1, *(head[part] for part in parts), root, len(name))
-    return b"taihang/batch/v2\n" + packed + name + dump(head["notes"]), head | head["notes"]
-
-
-def blocks_v1(
-    shown: list[Fields], tree: Tree, where: str
-) -> Iterator[tuple[str, Fields, Readings]]:
-    """Yield place, head and readings of each block of a batch of version 1."""
-    for i, block in enumerate(shown):
-        at, body = f"{where}[{i}]", block["body"]
-        leads = path_leads(block["salt"] + body, block["index"], block["path"], tree)
-        demand(leads, f"{at}.path", NO_PATH)
-        with refusing(f"{at}.body"):
-            yield f"{at}.body", *decoded_v1(body, f"{at}.body")
-
-
-def blocks_v2(
-    shown: list[Fields], tree: Tree, where: str
-) -> Iterator[tuple[str, Fields, Readings]]:
-    """Yield place, head and readings of each block of a batch of version 2."""
-    for i, block in enumerate(shown):
-        at = f"{where}[{i}]"
+def blocks_v2(batch: Fields, where: str) -> Iterator[Fields]:
+    """Yield the blocks of a batch of version 2, with readings and entry in the tree."""
+    for i, block in enumerate(batch["blocks"]):
+        at = f"{where}.blocks[{i}]"
+        point, unit, scale = (block[name].encode() for name in ("point", "unit", "scale"))
+        form = f"<H{len(point)}sBH{len(unit)}sB{len(scale)}sQ"
+        texts = len(point), point, QUANTITY.index(block["quantity"]), len(unit), unit
+        descriptor = struct.pack(form, *texts, len(scale), scale, block["modulus"])
         with refusing(at):
             readings = spelled_out(block, 0, at)
-            descriptor, columns = encoded_v2(block, readings)
-        entry = descriptor + block["salt"] + columns
-        leads = wide_path_leads(entry, block["index"], block["path"], tree)
-        demand(leads, f"{at}.path", NO_PATH)
-        yield at, block, readings
+            entry = descriptor + block["salt"] + columns_v2(readings)
+        yield block | {"at": at, "entry": entry, "is": readings}
+
+
+def columns_v2(readings: Readings) -> bytes:
+    """Return the columns of a block of version 2; readings have one spelling."""
+    times_s, marks = [time_s for time_s, _, _ in readings], [mark for _, _, mark in readings]
+    gaps_s = {b - a for a, b in pairwise(times_s)} or {0}
+    step_s = min(gaps_s) if len(gaps_s) == 1 and max(gaps_s) < 1 << 32 else 0
+    flags = (len(times_s) > 1 and not step_s) + 2 * any(marks)
+    values, last = list[int](), 0
+    for _, count, _ in readings:
+        last = last if count is None else count  # what is missing repeats the count before it
+        values.append(last)
+    steps = [0, *((b - a + INT64) % (2 * INT64) - INT64 for a, b in pairwise(values))]
+    n_bits = max((step if step >= 0 else ~step).bit_length() for step in steps) + 1
+    width = next(n for n in (1, 2, 4, 8) if n_bits <= 8 * n)
+    columns = struct.pack("<IqIqBB", len(times_s), times_s[0], step_s, values[0], width, flags)
+    columns += struct.pack(f"<{len(steps)}{'_bh_i___q'[width]}", *steps)
+    columns += struct.pack(f"<{len(times_s)}q", *times_s) if flags & 1 else b""
+    return columns + (bytes(marks) if flags & 2 else b"")
 
 
 # ── The evidence, and what follows from it ────────────────────────────────────────────────────
 class Case:
     """What a proof file claims, and what its batches say about that."""
 
-    def __init__(self, proof: Fields, pins: Keys) -> None:
+    def __init__(self, proof: Fields, pins: Sequence[Key] | None) -> None:
         self.statements: dict[str, Fields] = proof["statements"]
         self.events = [leaf["event"]["body"] for leaf in proof["events"]]
-        self.pins = pins
-        listed: list[Fields] = proof["gateways"] or []
-        self.is_open = proof["gateways"] is None  # the older format: keys as the batches name them
+        self.pins, self.is_open = pins, proof["gateways"] is None  # open: batches name their keys
         self.keys: dict[tuple[str, int], bytes] = {
-            (each["name"], each["ordinal"]): bytes.fromhex(each["key"]) for each in listed
+            (each["name"], each["ordinal"]): bytes.fromhex(each["key"])
+            for each in proof["gateways"] or ()
         }
         self.dials: dict[str, tuple[str, int]] = {}  # scale and modulus by point
         self.quantities: dict[str, str] = {}  # register or energy, by point
-        # By point and time: rank of the batch, and count of the current reading or None.
-        self.counts: dict[str, dict[int, tuple[Any, int | None]]] = defaultdict(dict)
-        # By point and time: rank of the batch, last register of the old meter, first of the new.
-        self.swaps: dict[str, dict[int, tuple[Any, int, int]]] = defaultdict(dict)
+        # By point and time, with the rank of the batch: the count of the current reading or None;
+        # the last register of the meter before a swap and the first one of the meter after it.
+        self.counts = defaultdict[str, dict[int, tuple[Rank, Any]]](dict)
+        self.swaps = defaultdict[str, dict[int, tuple[Rank, Any]]](dict)
         self.batches, self.readings = set[tuple[str, int]](), 0
         self.energies: dict[int, int] = {}  # of all terms of the last statement, by start [Wh]
         self.measured: list[dict[str, int]] = []  # intervals by point, for each statement
         self.missing = [0, 0]  # intervals of any term that are not measured, of how many
-        self.shown: dict[str, list[str]] = defaultdict(list)  # what a person should know, by label
+        self.shown = defaultdict[str, list[str]](list)  # what a person should know, by label
         self.warnings = set[str]()
-        self.found: Fields = {}
 
     def check_statement(self, statement: Fields, where: str) -> None:
         """Check that value = energy_wh × factor ÷ divisor, with the units of the kind."""
         factor_unit, divisor, unit = KINDS[statement["kind"]]
         span = span_of(statement["period"], f"{where}.period")
         agree(statement, where, intervals=len(span), divisor=divisor, unit=unit)
-        points = [term["point"] for term in statement["terms"]]
-        demand(
-            points and len(set(points)) == len(points), f"{where}.terms", "none, or a point twice"
-        )
+        points = {term["point"] for term in statement["terms"]}
+        is_set = len(points) == len(statement["terms"]) > 0
+        demand(is_set, f"{where}.terms", "none, or a point twice")
         for i, term in enumerate(statement["terms"]):
-            dial = str(term["scale"]), term["modulus"]
-            agree(
-                {"dial": dial},
-                f"{where}.terms[{i}]",
-                dial=self.dials.setdefault(term["point"], dial),
-            )
-            demand(term["sign"], f"{where}.terms[{i}].sign", "0 is not 1 or -1")
+            dial, at = (str(term["scale"]), term["modulus"]), f"{where}.terms[{i}]"
+            agree({"dial": dial}, at, dial=self.dials.setdefault(term["point"], dial))
+            demand(term["sign"], f"{at}.sign", "0 is not 1 or -1")
         why = f"not what {statement['kind']} takes: {factor_unit or 'none'}"
         demand(len(statement["factors"]) == bool(factor_unit), f"{where}.factors", why)
         with localcontext(prec=100):  # more digits than there can be: nothing is rounded
@@ -673,63 +590,59 @@ class Case:
 
     def add_batch(self, batch: Fields, tree: Tree, where: str) -> None:
         """Check one batch, and take in its events and blocks."""
-        at, is_v1 = f"{where}.header", isinstance(batch["header"], str)
-        message, head = (header_v1 if is_v1 else header_v2)(batch["header"], at)
-        is_signed = ed25519_verify(self.key_of(head, at), batch["signature"], message)
+        message, head, blocks = opened(batch, where)
+        is_signed = ed25519_verify(self.key_of(head, where), batch["signature"], message)
         demand(is_signed, f"{where}.signature", "not signed by its gateway")
         entry = message[17:] + batch["signature"]  # without the name of the format
         leads = path_leads(entry, batch["leaf_index"], batch["inclusion"], tree)
         demand(leads, f"{where}.inclusion", NO_PATH)
         rank = head["sent_at_s"], head["gateway"], head["counter"]
-        demand(rank[1:] not in self.batches, f"{at}.counter", "a counter used twice: a clone")
+        is_new = rank[1:] not in self.batches
+        demand(is_new, f"{where}.header.counter", "a counter used twice: a clone")
         self.batches.add(rank[1:])
-        foreign = self.add_swaps(head["events"], rank, f"{at}.events")
-        blocks = head["blocks"], bytes.fromhex(head["block_root"])
+        ascending(
+            [(swap["at_s"], swap["point"]) for swap in head["events"]], f"{where}.header.events"
+        )
+        ours = [swap for swap in head["events"] if swap["point"] in self.dials]
+        for swap in ours:
+            edges = swap["final_count"], swap["initial_count"]
+            keep(self.swaps[swap["point"]], swap["at_s"], rank, edges)
         ascending([block["index"] for block in batch["blocks"]], f"{where}.blocks")
-        opened = (blocks_v1 if is_v1 else blocks_v2)(batch["blocks"], blocks, f"{where}.blocks")
-        for place, block, readings in opened:
-            self.take(block, readings, rank, place)
+        root = head["blocks"], bytes.fromhex(head["block_root"])
+        foreign, arity = {swap["point"] for swap in ours}, head["arity"]
+        for i, block in enumerate(blocks):
+            leads = path_leads(block["entry"], block["index"], block["path"], root, arity=arity)
+            demand(leads, f"{where}.blocks[{i}].path", NO_PATH)
+            self.add_block(block, rank)
             foreign.discard(block["point"])
         # An event replaces a difference of registers: only who reads a meter may say it.
         why = f"an event of {min(foreign, default='')!r:.60} without a block of its readings"
-        demand(not foreign, f"{at}.events", why)
+        demand(not foreign, f"{where}.header.events", why)
 
     def key_of(self, head: Fields, where: str) -> bytes:
         """Return the key that a header names, itself (version 1) or by its ordinal."""
-        name, named = head["gateway"], str(head.get("gateway_key", ""))
-        known = {key.hex() for (who, _), key in self.keys.items() if who == name}
+        name, named = head["gateway"], bytes.fromhex(head.get("gateway_key", ""))
+        known = {key: ordinal for (who, ordinal), key in self.keys.items() if who == name}
         if self.is_open and named not in known:  # a gateway that changed its key has several
-            self.keys[name, len(known) + 1] = bytes.fromhex(named)
-        for (who, ordinal), key in self.keys.items():
-            fits = named == key.hex() if named else ordinal == head["key"]
-            if who == name and fits and (self.pins is None or (name, key) in self.pins):
-                return key
-        raise Refused(f"{where}.gateway_key", f"not the key of gateway {name!r:.60}")
+            known[named] = len(known) + 1
+            self.keys[name, known[named]] = named
+        key = self.keys.get((name, head["key"] if "key" in head else known.get(named, 0)), b"")
+        is_known = key and (self.pins is None or (name, key) in self.pins)
+        demand(is_known, f"{where}.header.gateway_key", f"not the key of gateway {name!r:.60}")
+        return key
 
-    def add_swaps(self, swaps: list[Fields], rank: tuple[Any, ...], where: str) -> set[str]:
-        """Take in swaps and resets at points of the statements; return these points."""
-        ascending([(swap["at_s"], swap["point"]) for swap in swaps], where)
-        ours = [swap for swap in swaps if swap["point"] in self.dials]
-        for swap in ours:
-            found, known = (
-                (rank, swap["final_count"], swap["initial_count"]),
-                self.swaps[swap["point"]],
-            )
-            known[swap["at_s"]] = max(found, known.get(swap["at_s"], found))
-        return {swap["point"] for swap in ours}
-
-    def take(self, block: Fields, readings: Readings, rank: tuple[Any, ...], where: str) -> None:
+    def add_block(self, block: Fields, rank: Rank) -> None:
         """Take in the readings of a block, which must be read as its term says."""
-        point, current = block["point"], self.counts[block["point"]]
+        point, where = block["point"], block["at"]
         demand(point in self.dials, f"{where}.point", f"{point!r:.60} is no point of a statement")
-        (scale, modulus), quantity = self.dials[point], block["quantity"]
-        wanted = self.quantities.setdefault(point, quantity)
+        scale, modulus = self.dials[point]
+        wanted = self.quantities.setdefault(point, block["quantity"])
         agree(block, where, scale=scale, modulus=modulus, quantity=wanted)
-        check_readings(readings, where)
-        for time_s, count, mark in readings:
-            if time_s not in current or current[time_s][0] < rank:
-                current[time_s] = (rank, count if mark in {MEASURED, MANUAL} else None)
-        self.readings += len(readings)
+        check_readings(block["is"], where)
+        for time_s, count, mark in block["is"]:
+            usable = count if mark in {MEASURED, MANUAL} else None
+            keep(self.counts[point], time_s, rank, usable)
+        self.readings += len(block["is"])
 
     def check_energy(self, statement: Fields, where: str) -> None:
         """Work out the energy of a statement by the rule register-energy/v1, and compare."""
@@ -743,64 +656,62 @@ class Case:
         n_pairs, n = len(span) * len(statement["terms"]), sum(self.measured[-1].values())
         by, self.energies = ", as the readings give", dict(found)
         agree(statement, where, by, missing=n_pairs - n, energy_wh=sum(found.values()))
-        why = f"NOTHING MEASURED: all {n_pairs} intervals are missing"
-        demand(n, f"{where}.missing", why)
+        demand(n, f"{where}.missing", f"NOTHING MEASURED: all {n_pairs} intervals are missing")
         self.missing = [self.missing[0] + n_pairs - n, self.missing[1] + n_pairs]
-        self.show(statement)
+        self.show(statement, span)
 
     def energies_wh(self, term: Fields, span: range) -> Iterator[tuple[int, int]]:
         """Yield start and energy of each interval in which a point is measured [s, Wh]."""
         counts = {time_s: count for time_s, (_, count) in self.counts[term["point"]].items()}
-        swaps = defaultdict[int, list[tuple[int, int]]](list)  # by start t of (t, t + 900]
-        for swap_s, (_, final, initial) in sorted(self.swaps[term["point"]].items()):
-            swaps[(swap_s - 1) // STEP_S * STEP_S].append((final, initial))
+        swaps = defaultdict[int, list[int]](list)  # by the start t of (t, t + 900]
+        for swap_s, (_, edges) in sorted(self.swaps[term["point"]].items()):
+            swaps[(swap_s - 1) // STEP_S * STEP_S] += edges
         for start_s in filter(span.__contains__, counts):
-            delta, last = counts[start_s], counts.get(start_s + STEP_S)
+            delta: int | None = counts[start_s]
             if self.quantities[term["point"]] == "register":
-                delta = register_delta(term["modulus"], delta, last, swaps[start_s])
+                edges = [delta, *swaps.get(start_s, ()), counts.get(start_s + STEP_S)]
+                delta = register_delta(edges, term["modulus"])
             if delta is not None and 0 <= delta * term["scale"] <= term["max_interval_wh"]:
                 yield start_s, delta * term["scale"]
 
-    def show(self, statement: Fields) -> None:
+    def show(self, statement: Fields, span: range) -> None:
         """Note what a person should know of a statement, and what nothing here can judge."""
-        say, period = self.shown, statement["period"]
-        say["title"].append(f"{statement['title']['zh']} | {statement['title']['en']}")
-        say["subject"].append(f"{statement['subject']}, {statement['park']}, {statement['kind']}")
-        before = statement["supersedes"] or "-"
-        say["id"].append(f"{statement['id']}, version {statement['version']}, supersedes {before}")
-        say["period"].append(f"{period['start']} … {period['end']}")
-        say["energy"].append(f"{statement['energy_wh']} Wh")
+        for label, text in (
+            ("title", "{title[zh]} | {title[en]}"),
+            ("subject", "{subject}, {park}, {kind}"),
+            ("id", "{id}, version {version}, supersedes {before}"),
+            ("period", "{period[start]} … {period[end]}"),
+            ("energy", "{energy_wh} Wh"),
+        ):
+            before = statement["supersedes"] or "-"
+            self.shown[label].append(text.format(**statement, before=before))
+        text = "{sign} × {point}, {scale} Wh/count, ≤ {max_interval_wh} Wh/interval, "
         for term in statement["terms"]:
             n = f"{self.measured[-1][term['point']]} / {statement['intervals']} [measured]"
-            row = "{sign} × {point}, {scale} Wh/count, ≤ {max_interval_wh} Wh/interval, ".format(
-                **term
-            )
-            say["term"].append(row + n)
+            self.shown["term"].append(text.format(**term) + n)
+        text = "{code} = {value} {unit} [{status}], {region}, {document} {clause}, {valid_from} … "
         for fact in statement["factors"]:
-            row = "{code} = {value} {unit} [{status}], {region}, {document} {clause}, ".format(
-                **fact
-            )
-            say["factor"].append(f"{row}{fact['valid_from']} … {fact['valid_to'] or '-'}")
+            self.shown["factor"].append(text.format(**fact) + (fact["valid_to"] or "-"))
             # A local day begins up to 14 h before that of UTC, and ends up to 12 h after it.
-            first_s, last_s = (
-                at_s(period["start"], "") + 14 * HOUR_S,
-                at_s(period["end"], "") - 12 * HOUR_S - 1,
-            )
-            is_late = fact["valid_from"] > utc(first_s)[:10]
-            if is_late or (fact["valid_to"] or "9999") <= utc(last_s)[:10]:
+            is_late = fact["valid_from"] > utc(span[0] + 14 * HOUR_S)[:10]
+            last = utc(span[-1] + STEP_S - 12 * HOUR_S - 1)[:10]
+            if is_late or (fact["valid_to"] or "9999") <= last:
                 self.warnings.add("factor")
 
-    def show_sources(self, log: str, key: bytes, witnesses: list[str]) -> None:
-        """Note what stands behind the number."""
+    def report(self, log: Key, tree_size: int, witnesses: list[str]) -> Fields:
+        """Return what was found, and what stands behind the number."""
         keys = sorted((who, n, held.hex()) for (who, n), held in self.keys.items())
-        self.shown["gateway"] = [f"{who} key {n}: {held}" for who, n, held in keys]
-        self.shown["log"] = [f"{log}, {self.readings} readings in {len(self.batches)} batches"]
-        self.shown |= {"log-key": [key.hex()], "witness": witnesses}
+        n = f"{self.readings} readings in {len(self.batches)} batches"
+        self.shown["gateway"] = [f"{who} key {ordinal}: {held}" for who, ordinal, held in keys]
+        self.shown["log"] = [f"{log[0]}, size {tree_size}, {n}"]
+        self.shown |= {"log-key": [log[1].hex()], "witness": witnesses}
         self.warnings |= {"gateway"} if keys and self.pins is None else set()
-        self.found = {
+        return {
             "statements": list(self.statements.values()), "measured": self.measured,
             "missing": self.missing, "readings": self.readings, "batches": len(self.batches),
             "gateways": keys, "gateway_keys_confirmed": self.pins is not None, "shown": self.shown,
+            "log_name": log[0], "log_key": log[1].hex(), "tree_size": tree_size,
+            "witnesses": witnesses,
         }  # fmt: skip
 
     # ── What is claimed on top of energies: each check returns value and unit ──
@@ -809,7 +720,7 @@ class Case:
         """Show the one statement of a file; of a single interval the readings at its ends too."""
         ((where, statement),) = self.statements.items()
         start_s, *more = span_of(statement["period"], where)
-        for term in statement["terms"] if not more else list[Fields]():
+        for term in statement["terms"] * (not more):
             for time_s in (start_s, start_s + STEP_S):
                 _, count = self.counts[term["point"]].get(time_s, (None, None))
                 row = f"{term['point']} {utc(time_s)}: {count} × {term['scale']} Wh"
@@ -861,9 +772,8 @@ class Case:
         with localcontext(prec=100):
             total = sum((Decimal(part["value"]) for part in every), Decimal(0))
         demand(total == Decimal(claim["value"]), "claim.value", f"the parts make {total}")
-        for part in claim["parts"]:
-            row = f"{part['id']} = {part['value']}: verify its own proof {part['proof_sha256']}"
-            self.shown["stated"].append(row)
+        text = "{id} = {value}: verify its own proof {proof_sha256}"
+        self.shown["stated"] += [text.format(**part) for part in claim["parts"]]
         return claim["value"], claim["unit"]
 
     def claim_bill(self, claim: Fields) -> tuple[str, str]:
@@ -873,110 +783,107 @@ class Case:
         bill = Bill(claim, statement, self.energies)
         bill.check_month(statement["subject"])
         self.shown["line"], self.shown["stated"] = bill.check_lines(claim["line"])
-        if claim["line"] is None:
-            return bill.document["value"], "CNY"
-        (line,) = [each for each in bill.document["lines"] if each["code"] == claim["line"]]
-        return line["amount_cny"] or "-", "CNY"
+        amounts = {line["code"]: line["amount_cny"] or "-" for line in bill.document["lines"]}
+        value = amounts[claim["line"]] if claim["line"] else bill.document["value"]
+        return value, "CNY"
 
 
-def register_delta(
-    modulus: int, first: int | None, last: int | None, swaps: list[tuple[int, int]]
-) -> int | None:
-    """Return what was counted between two registers, over swaps and resets or one rollover."""
-    if first is None or last is None:
-        return None
-    starts = [first, *(initial for _, initial in swaps)]
-    parts = [
-        end - start for start, end in zip(starts, [*(end for end, _ in swaps), last], strict=True)
-    ]
-    if swaps:
-        return sum(parts) if min(parts) >= 0 else None
-    # A fall is one rollover, or it leaves the limits that the caller checks.
-    return parts[0] + (modulus if parts[0] < 0 else 0)
+def keep(current: dict[int, tuple[Rank, Any]], time_s: int, rank: Rank, value: object) -> None:
+    """Let the batch that was sent last decide on a time."""
+    if time_s not in current or current[time_s][0] < rank:
+        current[time_s] = rank, value
+
+
+def register_delta(edges: list[int | None], modulus: int) -> int | None:
+    """Return what was counted from the first register to the last, each meter's two in order."""
+    known = [edge for edge in edges if edge is not None]
+    parts = [last - first for first, last in zip(known[::2], known[1::2], strict=False)]
+    if len(parts) == 1 and parts[0] < 0:  # one rollover, or it leaves the limits of an interval
+        parts[0] += modulus
+    return sum(parts) if len(known) == len(edges) and min(parts) >= 0 else None
 
 
 # ── A bill (shanxi-two-part/v1) ───────────────────────────────────────────────────────────────
-ITEMS = (  # of a bill, in its order
-    "energy", "green", "line_loss", "transmission", "capacity", "system_operation", "funds",
-    "power_factor",
-)  # fmt: skip
 TOU = ("sharp", "peak", "flat", "valley", "deep-valley")
-PRICES = {  # what the keys behind a price name: codes of facts or, with a slash, stated parameters
-    "energy": "tariff/.*/agent_price_cny_per_kwh",
-    "green": "contract/.*/price_cny_per_kwh",
-    "line_loss": "td.line-loss tariff/.*/agent_price_cny_per_kwh tariff/.*/line_loss_rule",
-    "transmission": "td.energy..*",
-    "system_operation": "tariff/.*/system_operation_cny_per_kwh",
-    "funds": "funds.total",
-    "capacity.kva": "td.capacity..*",
-    "capacity.kw": "td.demand..* td.demand-rule.discount-use td.demand-rule.discount-ratio",
+# Of each item of a bill, in its order: what its quantity is, and what the keys behind its price
+# name: codes of facts or, with a slash, stated parameters. The price is their product, but for a
+# rule: see Bill.price.
+ITEMS = {
+    "energy": "kwh tariff/.*/agent_price_cny_per_kwh",
+    "green": "contract contract/.*/price_cny_per_kwh",
+    "line_loss": "kwh td.line-loss tariff/.*/agent_price_cny_per_kwh tariff/.*/line_loss_rule",
+    "transmission": "kwh td.energy..*",
+    "capacity.kva": "kva td.capacity..*",
+    "capacity.kw": "kw td.demand..* td.demand-rule.discount-use td.demand-rule.discount-ratio",
+    "capacity.exempt": "exempt",
+    "system_operation": "kwh tariff/.*/system_operation_cny_per_kwh",
+    "funds": "kwh funds.total",
+    "power_factor": "share",
 }
-Priced: TypeAlias = tuple[Decimal | None, Decimal | None, list[str]]  # quantity, price, stated
+STATED = {  # by part of the basis that nothing derives: what it is, and which quantities use it
+    "green": ("matched green energy", "kwh contract"),
+    "estimated": ("estimates", "kwh contract kw"),
+    "transformer_kva": ("transformer_kva", "kva kw"),
+    "line_wh": ("energy of dedicated lines", "kw"),
+}
+# Of a line: what its quantity is, the keys behind its price, the quantity.
+Source: TypeAlias = tuple[str, list[str], Decimal | None]
 
 
 class Bill:
     """One local month of one user, worked out again line by line."""
 
     def __init__(self, claim: Fields, statement: Fields, energies: dict[int, int]) -> None:
-        self.basis = claim["basis"]
-        self.facts = facts_by_key(self.basis["facts"], "claim.basis.facts")
+        self.basis = basis = claim["basis"]
+        self.facts = facts_by_key(basis["facts"], "claim.basis.facts")
         starts_s = span_of(statement["period"], "statements[0].period")
-        self.local_s = [start_s + self.basis["offset_s"] for start_s in starts_s]
+        self.local_s: list[int] = [start_s + basis["offset_s"] for start_s in starts_s]
         self.kinds = self.kinds_of_hours()
-        guessed = {
-            at_s(guess["at"], "claim.basis.estimated"): guess["wh"]
-            for guess in self.basis["estimated"]
-        }
+        at = "claim.basis.estimated"
+        guessed = {at_s(guess["at"], at): guess["wh"] for guess in basis["estimated"]}
+        demand(not guessed.keys() & energies.keys(), at, "an estimate of what was measured")
         # Bills of the first version of the platform do not say how much of them is estimated.
-        both, estimated_wh = guessed.keys() & energies.keys(), sum(guessed.values())
-        demand(not both, "claim.basis.estimated", "an estimate of what was measured")
-        whole = {"estimated_wh": estimated_wh} | claim["bill"]
-        self.document = read(whole, "bill", "claim.bill")
+        estimated_wh, load_wh = sum(guessed.values()), guessed | energies
+        self.document = read({"estimated_wh": estimated_wh} | claim["bill"], "bill", "claim.bill")
         agree(self.document, "claim.bill", ", as it states itself", estimated_wh=estimated_wh)
-        load_wh = guessed | energies
         self.known = [start_s in load_wh for start_s in starts_s]
         load = [load_wh.get(start_s, 0) for start_s in starts_s]
         # Energy by origin: what was matched under contracts is stated, the grid gave the rest.
-        self.wh = {f"green.{each['contract']}": each["wh"] for each in self.basis["green"]}
-        every = [*self.wh.values(), self.basis["line_wh"] or [0] * len(load), load]
-        demand({len(each) for each in every} == {len(load)}, "claim.basis", "bad length")
-        self.wh["green"] = [
-            sum(each) for each in zip([0] * len(load), *self.wh.values(), strict=True)
-        ]
+        self.wh = {f"green.{each['contract']}": each["wh"] for each in basis["green"]}
+        line_wh, none = basis["line_wh"] or [0] * len(load), [0] * len(load)
+        are_whole = all(len(each) == len(load) for each in (*self.wh.values(), line_wh))
+        demand(are_whole, "claim.basis", "bad length")
+        self.wh["green"] = [sum(each) for each in zip(none, *self.wh.values(), strict=True)]
         self.wh["grid"] = [a - b for a, b in zip(load, self.wh["green"], strict=True)]
-        self.wh["meter"] = [a - b for a, b in zip(load, every[-2], strict=True)]
+        self.wh["meter"] = [a - b for a, b in zip(load, line_wh, strict=True)]
         least = min(0, *self.wh["grid"], *self.wh["meter"])
         demand(least == 0, "claim.basis.green", "more than was used")
 
     def kinds_of_hours(self) -> list[str]:
         """Return the kind of hour of every interval, by the clock and holidays of the place."""
-        hours, day = self.basis["schedule"], list[str]()
-        for quarter in range(96):
-            kinds = [kind for kind in TOU[:-1] if covers(hours[kind], quarter)]
-            demand(len(kinds) == 1, "claim.basis.schedule", f"quarter {quarter}: {kinds}")
-            is_raised = kinds == ["sharp"] and not self.basis["sharp_applies"]
-            day.append("peak" if is_raised else kinds[0])
-        holiday = [
-            "deep-valley" if covers(hours["deep-valley"], quarter) else kind
-            for quarter, kind in enumerate(day)
-        ]
-        tables = {True: holiday, False: day}
-        return [
-            tables[utc(local_s)[:10] in self.basis["holidays"]][local_s // STEP_S % 96]
-            for local_s in self.local_s
-        ]
+        day: list[list[str]] = [[] for _ in range(96)]
+        for kind in TOU:
+            is_raised = kind == "sharp" and not self.basis["sharp_applies"]
+            for span in self.basis["schedule"][kind]:
+                for kinds in day[span["from"] : span["to"]]:
+                    kinds.append("peak" if is_raised else kind)
+        for quarter, kinds in enumerate(day):
+            is_one = sum(kind != "deep-valley" for kind in kinds) == 1
+            demand(is_one, "claim.basis.schedule", f"quarter {quarter}: {kinds}")
+        is_holiday = [utc(local_s)[:10] in self.basis["holidays"] for local_s in self.local_s]
+        quarters = [day[local_s // STEP_S % 96] for local_s in self.local_s]
+        return [kinds[-at] for kinds, at in zip(quarters, is_holiday, strict=True)]
 
     def check_month(self, subject: str) -> None:
         """Check whose bill it is, and that every text behind it is in force in all of its month."""
-        first, last = utc(self.local_s[0]), utc(self.local_s[-1])
-        after = utc(self.local_s[-1] + STEP_S)
+        start_s, last_s = self.local_s[0], self.local_s[-1]
+        first, last, after = map(utc, (start_s, last_s, last_s + STEP_S))
         is_month = first[7:] == after[7:] == "-01T00:00:00Z" and first[:7] == last[:7]
         demand(is_month, "claim.basis.offset_s", "not one local month")
         bill = self.document
         agree(bill, "claim.bill", id=f"bill.{subject}.{first[:7]}.v{bill['version']}")
         for text in (self.basis["schedule"], *self.facts.values()):
-            until = text["valid_to"] or "9999"
-            in_force = text["valid_from"] <= first[:10] and last[:10] < until
+            in_force = text["valid_from"] <= first[:10] and last[:10] < (text["valid_to"] or "9999")
             why = f"{text['document']!r:.60} is not in force in all of it"
             demand(in_force, "claim.basis", why)
         state = "complete" if all(self.known) else "provisional"
@@ -984,59 +891,71 @@ class Bill:
         agree(bill, "claim.bill", intervals=n, usable=sum(self.known), state=state)
         agree(bill, "claim.bill", ", as the readings give", energy_wh=energy_wh)
 
-    def codes(self) -> list[str]:
-        """Return the codes of the lines that such a bill must have, in order."""
+    def wanted(self) -> Iterator[tuple[str, Source]]:
+        """Yield code, way, keys and quantity of every line that the bill must have, in order."""
         kinds = [f".{kind}" for kind in TOU if kind in self.kinds]
-        contracts = [each["contract"] for each in self.basis["green"]]
-        found: list[str] = []
-        for item in ITEMS:
-            pays = ["grid"] + ["green"] * (bool(contracts) and item in self.basis["green_pays"])
-            floats = kinds if item in self.basis["floating_items"] else [""]
-            if item == "green":
-                found += [f"green.{contract}" for contract in contracts]
-            elif item == "capacity":
-                capacity = self.basis["capacity"]
-                found += [] if capacity == "none" else [f"capacity.{capacity}"]
-            elif item == "power_factor":
-                found.append(item)
-            else:
-                found += [f"{item}.{origin}{kind}" for origin in pays for kind in floats]
-        return found
+        kva, peak_wh = Decimal(self.basis["transformer_kva"]), max(self.wh["meter"])
+        for item, row in ITEMS.items():
+            way, *keys = row.split()
+            if way == "kwh":
+                for origin in self.origins(item):
+                    for kind in kinds if item in self.basis["floating_items"] else [""]:
+                        ratio = [f"tou.ratio{kind}"] if kind else []
+                        kwh = self.kwh(origin, kind[1:])
+                        yield f"{item}.{origin}{kind}", (way, keys + ratio, kwh)
+            elif way == "contract":
+                for code in (f"green.{each['contract']}" for each in self.basis["green"]):
+                    yield code, (way, keys, self.kwh(code, ""))
+            elif item in {f"capacity.{self.basis['capacity']}", "power_factor"}:
+                quantity = {"kva": kva, "kw": Decimal(4 * peak_wh) / 1000}.get(way)
+                yield item, (way, keys, quantity)
+
+    def origins(self, item: str) -> list[str]:
+        """Return the energy that an item is charged on."""
+        pays = self.basis["green"] and item in self.basis["green_pays"]
+        return ["grid", "green"] if pays else ["grid"]
+
+    def kwh(self, origin: str, kind: str) -> Decimal | None:
+        """Return the energy of an origin in hours of a kind, or in all; None if none is usable."""
+        every = zip(self.wh[origin], self.kinds, self.known, strict=True)
+        chosen = [wh for wh, hour, known in every if known and kind in {"", hour}]
+        return Decimal(sum(chosen)) / 1000 if chosen else None
 
     def check_lines(self, only: str | None) -> tuple[list[str], list[str]]:
         """Work out every line and the sum; return what to show, and what of it is stated."""
         lines, shown, stated = self.document["lines"], list[str](), list[str]()
-        regular = [line["code"] for line in lines if not line["code"].startswith("correction.")]
-        agree({"code": regular}, "claim.bill.lines", ", the lines of it", code=self.codes())
         with localcontext(prec=28):
+            wanted = dict(self.wanted())
+            codes = [line["code"] for line in lines if not line["code"].startswith("correction.")]
+            agree({"code": codes}, "claim.bill.lines", ", the lines of it", code=[*wanted])
             for i, line in enumerate(lines):
-                by = self.check_line(line, f"claim.bill.lines[{i}]")
-                mark = f"[stated: {', '.join(by)}]" if by else "[derived]"
-                stated += [f"{line['code']}: {', '.join(by)}"] if by else []
-                arithmetic = (
-                    f"{line['quantity']} {line['unit']} × {line['price']} = {line['amount_cny']}"
-                )
+                source = wanted.get(line["code"], ("elsewhere", [], None))
+                by = ", ".join(self.check_line(line, source, f"claim.bill.lines[{i}]"))
+                stated += [f"{line['code']}: {by}"] if by else []
+                text = "{code}: {quantity} {unit} × {price} = {amount_cny} ".format(**line)
                 if only in {None, line["code"]}:
-                    shown.append(f"{line['code']}: {arithmetic} {mark}")
+                    shown.append(text + (f"[stated: {by}]" if by else "[derived]"))
             total = sum((Decimal(line["amount_cny"] or 0) for line in lines), Decimal(0))
         agree(self.document, "claim.bill", ", the sum of the lines", value=str(total))
         return shown, stated
 
-    def check_line(self, line: Fields, at: str) -> list[str]:
+    def check_line(self, line: Fields, source: Source, at: str) -> list[str]:
         """Check the arithmetic of one line; return what it rests on that nothing derives."""
-        item, _, rest = line["code"].partition(".")
+        way, keys, quantity = source
         amounts = ("quantity", "price", "amount_cny")
         found = {name: None if line[name] is None else Decimal(line[name]) for name in amounts}
-        if item == "correction" or line["code"] == "capacity.exempt":
-            free = found["amount_cny"] == 0 or item == "correction"
-            demand(free and line["quantity"] is None, at, "a cost that is exempt")
+        if way in {"elsewhere", "exempt"}:
+            is_free = found["amount_cny"] == 0 or way == "elsewhere"
+            demand(is_free and line["quantity"] is None, at, "a cost that is exempt")
             return ["decided elsewhere"]
-        if item == "power_factor":
-            quantity, price, stated = self.base_cny(), found["price"], ["power factor"]
-        elif item == "capacity":
-            quantity, price, stated = self.capacity(line, rest, at)
+        if way == "share":
+            base, lines = ("energy.", "transmission.", "capacity."), self.document["lines"]
+            shares = [each["amount_cny"] or 0 for each in lines if each["code"].startswith(base)]
+            quantity, price, stated = sum(map(Decimal, shares)), found["price"], ["power factor"]
         else:
-            quantity, price, stated = self.per_kwh(line, item, rest, at)
+            price, stated = self.price(line["facts"], keys, f"{at}.facts")
+            for part, (name, ways) in STATED.items():
+                stated += [name] * bool(way in ways.split() and self.basis[part])
         amount: Decimal | None = None
         if quantity is not None and price is not None:
             amount = (quantity * price).quantize(Decimal("0.01"))  # half to even
@@ -1045,105 +964,66 @@ class Bill:
         demand((amount is None) == (line["state"] == "not-assessed"), f"{at}.state", "not so")
         return stated
 
-    def per_kwh(self, line: Fields, item: str, rest: str, at: str) -> Priced:
-        """Return energy [kWh] and price of a line that is charged per kWh."""
-        origin, _, kind = (line["code"], "", "") if item == "green" else rest.partition(".")
-        values, stated = self.values(line, item, kind, at)
-        if item == "line_loss":
-            loss, agent, rule, *ratio = values
-            upstream = {"gross-up": 1 - Decimal(loss), "on-sales": Decimal(1)}[rule]
-            price = Decimal(agent) * Decimal(loss) / upstream
-        else:
-            price, *ratio = map(Decimal, values)
-        for each in ratio:
-            price *= Decimal(each)
-        chosen = [i for i, known in enumerate(self.known) if known and kind in {"", self.kinds[i]}]
-        stated += ["matched green energy"] if self.basis["green"] else []
-        stated += ["estimates"] if self.basis["estimated"] else []
-        wh = sum(self.wh[origin][i] for i in chosen)
-        return Decimal(wh) / 1000 if chosen else None, Decimal(price), stated
-
-    def capacity(self, line: Fields, basis: str, at: str) -> Priced:
-        """Return capacity [kVA] or demand [kW], and its price."""
-        values, stated = self.values(line, line["code"], "", at)
-        kva, (price, *rule) = Decimal(self.basis["transformer_kva"]), map(Decimal, values)
-        if basis == "kva":
-            return kva, price, ["transformer_kva"]
-        # Well used is cheaper: from so many kWh per kVA on, the price is multiplied by a ratio.
-        origins = ["grid"] + ["green"] * ("transmission" in self.basis["green_pays"])
-        kwh = Decimal(sum(sum(self.wh[origin]) for origin in origins)) / 1000
-        ratio = rule[1] if kwh >= rule[0] * kva else 1
-        stated += ["transformer_kva"] + ["energy of dedicated lines"] * bool(self.basis["line_wh"])
-        return Decimal(4 * max(self.wh["meter"])) / 1000, price * ratio, stated
-
-    def base_cny(self) -> Decimal:
-        """Return the sum of the lines that the power-factor adjustment is a share of."""
-        base = ("energy.", "transmission.", "capacity.")
-        lines = [each for each in self.document["lines"] if each["code"].startswith(base)]
-        return sum((Decimal(each["amount_cny"] or 0) for each in lines), Decimal(0))
-
-    def values(self, line: Fields, name: str, kind: str, at: str) -> tuple[list[str], list[str]]:
-        """Return the values behind a price, and those of its keys that are stated parameters."""
-        wanted = PRICES[name].split() + ([f"tou.ratio.{kind}"] if kind else [])
-        why = f"{line['facts']!r:.90} are not {wanted!r:.90}"
-        demand(len(wanted) == len(line["facts"]), f"{at}.facts", why)
-        stated: list[str] = []
-        for key, pattern in zip(line["facts"], wanted, strict=True):
-            parameter = key.rpartition("=")[0]
-            code = self.facts[key]["code"] if key in self.facts else parameter
-            is_stated = key not in self.facts and "/" in pattern
-            fits = re.fullmatch(pattern, code) and is_stated == ("/" in pattern)
-            demand(fits, f"{at}.facts", why)
+    def price(self, keys: list[str], patterns: list[str], at: str) -> tuple[Decimal, list[str]]:
+        """Return the price that keys make, and those of them that are stated parameters."""
+        price, stated, why = Decimal(1), list[str](), f"{keys!r:.90} are not {patterns!r:.90}"
+        kva, is_well_used = Decimal(self.basis["transformer_kva"]), True
+        demand(len(keys) == len(patterns), at, why)
+        for key, pattern in zip(keys, patterns, strict=True):
+            parameter, _, value = key.rpartition("=")
+            is_stated = key not in self.facts
+            code = parameter if is_stated else self.facts[key]["code"]
+            demand(re.fullmatch(pattern, code) and is_stated == ("/" in pattern), at, why)
             stated += [parameter.rpartition("/")[2]] if is_stated else []
-        return [key.rpartition("=")[2] for key in line["facts"]], stated
-
-
-def covers(spans: list[Fields], quarter: int) -> bool:
-    """Say whether a quarter of an hour lies in one of some stretches of the day."""
-    return any(span["from"] <= quarter < span["to"] for span in spans)
+            if code.endswith("/line_loss_rule"):  # who grosses up bills what was lost on the way
+                loss = Decimal(keys[0].rpartition("=")[2])
+                price /= {"gross-up": 1 - loss, "on-sales": Decimal(1)}[value]
+            elif code == "td.demand-rule.discount-use":  # from so many kWh per kVA on
+                wh = sum(sum(self.wh[origin]) for origin in self.origins("transmission"))
+                is_well_used = Decimal(wh) / 1000 >= Decimal(value) * kva
+            elif is_well_used:
+                price *= Decimal(value)
+        return price, stated
 
 
 # ── The command line ──────────────────────────────────────────────────────────────────────────
-LABELS_ZH = """
+REASONS_ZH = {  # what a refusal says, by a word in its reason
+    "cannot be read": "无法读取", "signed": "签名无效", "path": "路径通不到根哈希",
+    "kind": "字段内容不符", "key": "公钥不符", "above": "顺序错误或重复", "MEASURED": "无任何计量",
+    "is not": "数值不符",
+}  # fmt: skip
+LABELS = """
 title=标题 subject=主体 id=编号 period=时段 energy=电量 term=计量点 factor=因子 point=计量点
 reading=读数 line=账单行 stated=仅陈述 derived=已推导 gateway=网关 log=日志 log-key=日志公钥
 witness=见证方 verified=已核对 calc=推算 from-memory=未核对 uncertain=存疑 measured=已计量
 estimated=估算 manual=人工 missing=缺失 rejected=已拒绝
 """
-LABELS = {en: zh for en, _, zh in (pair.partition("=") for pair in LABELS_ZH.split())}
+LABELS_ZH = dict(re.findall(r"(\S+)=(\S+)", LABELS))
 WARNINGS = {
-    "log-key": (
-        "compare the log key with the one that the park publishes",
-        "请与园区公布的日志公钥比对",
-    ),
-    "gateway": (
-        "compare these keys with those of the park's gateways",
-        "请与园区登记的网关公钥比对",
-    ),
-    "factor": ("this factor is not in force in all of the period", "该因子并非在整个时段内有效"),
-    "stated": (
-        "nothing in the file derives what is marked as stated",
-        "标为“仅陈述”者无法由本文件推导",
-    ),
+    "log-key": "compare the log key with the one that the park publishes|"
+    "请与园区公布的日志公钥比对",
+    "gateway": "compare these keys with those of the park's gateways|请与园区登记的网关公钥比对",
+    "factor": "this factor is not in force in all of the period|该因子并非在整个时段内有效",
 }
 
 
 def page(found: Fields, lang: str) -> str:
-    """Return what a person should know of an accepted file."""
+    """Return what a person should know of a file, in one language."""
     zh = lang == "zh"
+    if not found["accepted"]:
+        why = f"{found['where']}: {found['why_zh' if zh else 'why']}"
+        return f"{'拒绝' if zh else 'REFUSED'}: {plain(why)}"
     gaps = "（{} / {} 个时段未计量）" if zh else " ({} / {} intervals NOT MEASURED)"
     gaps = gaps.format(*found["missing"]) if found["missing"][0] else ""
     rows = [f"{'验证通过' if zh else 'ACCEPTED'}: {found['value']} {found['unit']}{gaps}"]
     for label, items in found["shown"].items():
-        for item in items[:SHOWN]:
-            text = plain(item)
-            if zh:
-                text = re.sub(r"\[([a-z-]+)", lambda m: f"[{LABELS.get(m[1], m[1])}", text)
-            rows.append(f"  {LABELS[label] if zh else label}: {text}")
+        for text in map(plain, items[:SHOWN]):
+            marked = re.sub(r"\[([a-z-]+)", lambda m: f"[{LABELS_ZH.get(m[1], m[1])}", text)
+            rows.append(f"  {LABELS_ZH[label]}: {marked}" if zh else f"  {label}: {text}")
         if len(items) > SHOWN:
             rows.append(f"  … {len(items) - SHOWN} {'项未列出' if zh else 'more'}")
         if label in found["warnings"]:
-            rows.append(f"  ! {WARNINGS[label][zh]}")
+            rows.append(f"  ! {WARNINGS[label].split('|')[zh]}")
     return "\n".join(rows)
 
 
@@ -1152,47 +1032,38 @@ def plain(text: str) -> str:
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
-def pairs_of(options: list[str], name: str) -> Keys:
-    """Return names and keys of NAME=HEX; None where none is given."""
-    pairs = [option.rpartition("=") for option in options]
-    return [(who, bytes.fromhex(read(key, "hash", name))) for who, _, key in pairs] or None
+def named_key(option: str) -> Key:
+    """Return name and key of NAME=HEX, or of HEX alone."""
+    name, _, key = option.rpartition("=")
+    return name, bytes.fromhex(read(key, "hash", "key"))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     parser = argparse.ArgumentParser(description="Verify a Taihang proof file, offline.")
-    parser.add_argument("file", type=Path, help="the proof file")
-    parser.add_argument("--log-key", metavar="HEX", help="public key of the park's log")
+    option = parser.add_argument
+    option("file", type=Path, help="the proof file")
+    option("--log-key", metavar="HEX", type=named_key, help="public key of the park's log")
     pin = "public key of a gateway; given once, it must be given for all that signed"
+    option("--gateway-key", metavar="NAME=HEX", type=named_key, action="append", help=pin)
     witness = "public key of a witness of the log"
-    for name, help_text in (("--gateway-key", pin), ("--witness-key", witness)):
-        parser.add_argument(name, metavar="NAME=HEX", action="append", default=[], help=help_text)
-    parser.add_argument("--quorum", type=int, help="how many of them must have cosigned; else all")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--lang", choices=("zh", "en"), help="one language instead of both")
-    options = parser.parse_args(arguments)
+    option("--witness-key", metavar="NAME=HEX", type=named_key, action="append", help=witness)
+    option("--quorum", type=int, help="how many of them must have cosigned; else all")
+    option("--json", action="store_true", help="print one JSON object")
+    option("--lang", choices=("zh", "en"), help="one language instead of both")
+    given = parser.parse_args(arguments)
+    log_key, witnesses = given.log_key[1] if given.log_key else None, given.witness_key
+    quorum = len(witnesses or ()) if given.quorum is None else given.quorum
+    keys: Fields = {"gateway_keys": given.gateway_key, "witness_keys": witnesses, "quorum": quorum}
     try:
-        data = options.file.read_bytes()
-        log = pairs_of([options.log_key] if options.log_key else [], "--log-key")
-        gateways = pairs_of(options.gateway_key, "--gateway-key")
-        witnesses = pairs_of(options.witness_key, "--witness-key")
-    except (OSError, Refused) as error:
+        found = {"accepted": True, **verify(given.file.read_bytes(), log_key, **keys)}
+    except OSError as error:
         parser.error(str(error))
-    quorum = len(witnesses or ()) if options.quorum is None else options.quorum
-    keys: Fields = {"log_key": log[0][1] if log else None, "gateway_keys": gateways}
-    keys |= {"witness_keys": witnesses, "quorum": quorum}
-    try:
-        found = {"accepted": True, **verify(data, **keys)}
-        text = {lang: page(found, lang) for lang in ("zh", "en")}
     except Refused as no:
         found = {"accepted": False, "where": no.where, "why": no.why, "why_zh": no.why_zh}
-        where = plain(no.where)
-        text = {
-            "zh": f"拒绝: {where}: {plain(no.why_zh)}",
-            "en": f"REFUSED: {where}: {plain(no.why)}",
-        }
-    people = "\n".join(text[lang] for lang in ([options.lang] if options.lang else ["zh", "en"]))
-    sys.stdout.buffer.write((dump(found) if options.json else people.encode()) + b"\n")
+    languages = [given.lang] if given.lang else ["zh", "en"]
+    text = "\n".join(page(found, lang) for lang in languages).encode()
+    sys.stdout.buffer.write((dump(found) if given.json else text) + b"\n")
     return 0 if found["accepted"] else 1
 
 

@@ -252,14 +252,15 @@ def _unsealed() -> bytes:
 
 ATTACKS: dict[str, tuple[str, str, Callable[[], bytes]]] = {
     "seal": (
-        'ed25519_verify(key, proof["seal"], unsealed(document))', "True", _unsealed,
+        'ed25519_verify(key, proof["seal"], sealed)', "True", _unsealed,
     ),
     "signature of a gateway": (
         'demand(is_signed, f"{where}.signature"', 'demand(True, f"{where}.signature"',
         lambda: _sealed(_proof(signer=OTHER_SECRET)),
     ),
     "signature of the log": (
-        'demand(is_signed, "checkpoint"', 'demand(True, "checkpoint"',
+        'demand(by_log == [True], "checkpoint"',
+        'demand(True, "checkpoint"',
         lambda: _altered(_note_of_another, _proof()),
     ),
     "place in the log": (
@@ -267,7 +268,7 @@ ATTACKS: dict[str, tuple[str, str, Callable[[], bytes]]] = {
         lambda: _altered(_log_of_others, _proof()),
     ),
     "place in the batch": (
-        'leads = wide_path_leads(entry, block["index"], block["path"], tree)', "leads = True",
+        'demand(leads, f"{where}.blocks[{i}].path", NO_PATH)', "pass",
         lambda: _altered(_shown_less, _proof()),
     ),
     "energy": (
@@ -279,7 +280,8 @@ ATTACKS: dict[str, tuple[str, str, Callable[[], bytes]]] = {
         lambda: _altered(lambda d: d["statements"][0].update(value="1"), _proof()),
     ),
     "one batch twice": (
-        "demand(rank[1:] not in self.batches", "demand(True", lambda: _sealed(_proof(twice=True)),
+        "is_new = rank[1:] not in self.batches", "is_new = True",
+        lambda: _sealed(_proof(twice=True)),
     ),
     "event in the log": (
         'demand(path_leads(entry, leaf["leaf_index"], leaf["inclusion"], tree), at, NO_PATH)',
