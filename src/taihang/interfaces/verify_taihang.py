@@ -35,6 +35,7 @@ Fields: TypeAlias = dict[str, Any]  # of an object, each as the grammar says
 Tree: TypeAlias = tuple[int, bytes]  # number of leaves, root hash
 Key: TypeAlias = tuple[str, bytes]  # whose it is, and the public key
 Readings: TypeAlias = list[tuple[int, int | None, int]]  # time [s], count, quality
+Place: TypeAlias = tuple[int, bytes | list[bytes]]  # of a leaf: number, and path to the root
 Rank: TypeAlias = tuple[int, str, int]  # of a batch: when it was sent, gateway, counter
 Point: TypeAlias = tuple[int, int, int, int]  # of the curve, in extended coordinates
 
@@ -43,7 +44,7 @@ MAX_FILE_BYTES, MAX_BODY_HEADER_BYTES, SHOWN = 1 << 28, 1 << 14, 10  # SHOWN row
 MEASURED, MANUAL, MISSING = 0, 2, 3
 QUALITY = ("measured", "estimated", "manual", "missing", "rejected")
 QUANTITY = ("energy", "reactive", "register", "sample")  # by their number in batches of version 2
-WIDE, NO_PATH = 8, "the path does not lead to the root"
+WIDE = 8  # children of a node in the tree over the blocks of version 2
 KINDS = {  # of a statement: unit of the one factor ("" for none), divisor, unit of the value
     "energy": ("", 1_000, "kWh"),
     "standard-coal": ("kgce/kWh", 1_000_000, "tce"),
@@ -188,8 +189,8 @@ def verify(
             case.add_batch(batch, tree, f"evidence[{i}]")
     # 5. Every event of the park: in the log.
     for i, leaf in enumerate(proof["events"]):
-        entry, at = b"taihang/event/v1\n" + dump(leaf["event"]), f"events[{i}].inclusion"
-        demand(path_leads(entry, leaf["leaf_index"], leaf["inclusion"], tree), at, NO_PATH)
+        entry, index = b"taihang/event/v1\n" + dump(leaf["event"]), leaf["leaf_index"]
+        check_path(entry, (index, leaf["inclusion"]), tree, f"events[{i}].inclusion")
     # 6. The energies, worked out again from the readings; the claim, from the energies.
     for where, statement in case.statements.items():
         case.check_energy(statement, where)
@@ -357,35 +358,29 @@ def ed25519_verify(key: bytes, signature: bytes, message: bytes) -> bool:
         return False
     k = int.from_bytes(sha512(signature[:32] + key + message).digest(), "little") % ORDER
     # R = s · BASE - k · key; 8 · ORDER times any point is zero, so we add 8 · ORDER - k times it.
-    found = reduce(
-        add,
-        (
-            row[number >> WINDOW * place & last]
-            for number, point in ((s, BASE), (8 * ORDER - k, key))
-            for place, row in enumerate(multiples(point))
-        ),
-        ZERO,
-    )
+    found = ZERO
+    for number, point in ((s, BASE), (8 * ORDER - k, key)):
+        for place, row in enumerate(multiples(point)):
+            found = add(found, row[number >> WINDOW * place & last])
     x, y = (found[i] * pow(found[2], -1, P) % P for i in (0, 1))
     return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32] and not is_small(found)
 
 
 # ── The log: Merkle trees (RFC 6962), checkpoint and cosignatures (C2SP) ──────────────────────
-def path_leads(
-    entry: bytes, index: int, path: bytes | list[bytes], tree: Tree, *, arity: int = 2
-) -> bool:
-    """Say whether a path leads from an entry to the root; each node has two or eight children."""
-    path = path if isinstance(path, bytes) else b"".join(path)
-    (size, root), here, used, found = tree, index, 0, sha256(b"\x00" + entry).digest()
+def check_path(entry: bytes, place: Place, tree: Tree, where: str, *, arity: int = 2) -> None:
+    """Check that a path leads from an entry to the root; each node has two or eight children."""
+    (here, hashes), (size, root) = place, tree
+    path = hashes if isinstance(hashes, bytes) else b"".join(hashes)
+    found, used = sha256(b"\x00" + entry).digest(), 0
     while size > 1:
-        place = here % arity
-        siblings = path[used : used + 32 * (min(arity, size - here + place) - 1)]
-        used += 32 * (min(arity, size - here + place) - 1)
-        if siblings or arity == WIDE:  # with two, a node without a sibling goes up as it is
-            node = siblings[: 32 * place] + found + siblings[32 * place :]
-            found = sha256(b"\x01" + node).digest()
+        before = here % arity
+        middle, end = used + 32 * before, used + 32 * (min(arity, size - here + before) - 1)
+        if end > used or arity == WIDE:  # with two, a node without a sibling goes up as it is
+            found = sha256(b"\x01" + path[used:middle] + found + path[middle:end]).digest()
+        used = end
         here, size = here // arity, -(-size // arity)
-    return index < tree[0] and len(path) == used and found == root
+    leads = place[0] < tree[0] and len(path) == used and found == root
+    demand(leads, where, "the path does not lead to the root")
 
 
 @refusing("checkpoint")
@@ -443,102 +438,101 @@ def facts_by_key(facts: list[Fields], where: str) -> dict[str, Fields]:
     return {fact["key"]: fact for fact in facts}
 
 
+def checked(
+    times_s: Sequence[int], counts: list[int | None], marks: list[int], where: str
+) -> Readings:
+    """Return readings whose times ascend and whose counts are absent where their marks say so."""
+    is_whole = len(times_s) == len(counts) == len(marks)
+    demand(is_whole, where, "not as many times as counts and qualities")
+    is_rising = all(before < after for before, after in pairwise(times_s))
+    demand(is_rising, where, "a time is not above the one before it")
+    demand(times_s[-1] < TIME_END_S, where, "a time after the year 9999")
+    for count, mark in zip(counts, marks, strict=True):
+        fits = (mark == MISSING) == (count is None) and mark < len(QUALITY)
+        demand(fits, where, "quality and number do not fit together")
+    return list(zip(times_s, counts, marks, strict=True))
+
+
 def spelled_out(block: Fields, start_s: int, where: str) -> Readings:
     """Return readings that are written as differences, one standing for all that are equal."""
     (first_s, *steps_s), marks, n = block["times_s"], block["quality"], len(block["counts"])
     steps_s = steps_s * (n - 1) if len(steps_s) == 1 else steps_s
     times_s = list(accumulate(steps_s, initial=start_s + first_s))
-    marks = marks * n if len(marks) == 1 else marks
-    demand(len(times_s) == len(marks) == n, where, "not as many times as counts and qualities")
     totals = accumulate(step or 0 for step in block["counts"])
     counts = [
         None if step is None else (total + INT64) % (2 * INT64) - INT64
         for step, total in zip(block["counts"], totals, strict=True)
     ]
-    return list(zip(times_s, counts, marks, strict=True))
+    return checked(times_s, counts, marks * n if len(marks) == 1 else marks, where)
 
 
-def check_readings(readings: Readings, where: str) -> None:
-    """Check that times ascend, and that a count is missing exactly where the mark says so."""
-    is_rising = all(before[0] < after[0] for before, after in pairwise(readings))
-    demand(is_rising, where, "a time is not above the one before it")
-    demand(readings[-1][0] < TIME_END_S, where, "a time after the year 9999")
-    for _, count, mark in readings:
-        fits = (mark == MISSING) == (count is None) and mark < len(QUALITY)
-        demand(fits, where, "quality and number do not fit together")
-
-
-# ── Batches: what a gateway hashed and signed, and the same form for both versions ────────────
-def opened(batch: Fields, where: str) -> tuple[bytes, Fields, Iterator[Fields]]:
-    """Return what a gateway signed of a batch, what its header says, and its blocks."""
+# ── Batches: what a gateway hashed and signed, in the same form for both versions ─────────────
+def header_of(batch: Fields, where: str) -> tuple[bytes, Fields]:
+    """Return what a gateway signed of a batch, and what it says."""
     head = batch["header"]
     if isinstance(head, str):
         message = head.encode()
-        head = read(load(message, f"{where}.header"), "head1", f"{where}.header")
-        return b"taihang/batch/v1\n" + message, head | {"arity": 2}, blocks_v1(batch, where)
+        return b"taihang/batch/v1\n" + message, read(load(message, where), "head1", where)
     name, root = head["gateway"].encode(), bytes.fromhex(head["block_root"])
     parts = ("key", "clock", "blocks", "body_bytes", "counter", "sent_at_s")
     packed = struct.pack("<BBBHIQQ32sH", 1, *(head[part] for part in parts), root, len(name))
     message = b"taihang/batch/v2\n" + packed + name + dump(head["notes"])
-    return message, head | head["notes"] | {"arity": WIDE}, blocks_v2(batch, where)
+    return message, head | head["notes"]
 
 
-def blocks_v1(batch: Fields, where: str) -> Iterator[Fields]:
-    """Yield the blocks of a batch of version 1, with readings and entry in the tree."""
+def blocks_of(batch: Fields, head: Fields, where: str) -> Iterator[tuple[str, Fields, Readings]]:
+    """Yield place, fields and readings of each block that a batch shows and that is in it."""
+    root = head["blocks"], bytes.fromhex(head["block_root"])
+    decode, arity, part = (decoded_v1, 2, ".body") if "v" in head else (decoded_v2, WIDE, "")
+    ascending([block["index"] for block in batch["blocks"]], f"{where}.blocks")
     for i, block in enumerate(batch["blocks"]):
         at = f"{where}.blocks[{i}]"
-        with refusing(f"{at}.body"):
-            head, readings = decoded_v1(block["body"], f"{at}.body")
-        entry = block["salt"] + block["body"]
-        yield block | head | {"at": f"{at}.body", "entry": entry, "is": readings}
+        with refusing(at + part):
+            entry, fields, readings = decode(block, at + part)
+        check_path(entry, (block["index"], block["path"]), root, f"{at}.path", arity=arity)
+        yield at + part, fields, readings
 
 
-def decoded_v1(body: bytes, where: str) -> tuple[Fields, Readings]:
-    """Read the body of a block of version 1."""
+def decoded_v1(block: Fields, where: str) -> tuple[bytes, Fields, Readings]:
+    """Return entry, fields and readings of a block of version 1."""
+    body = block["body"]
     at = 4 + int.from_bytes(body[:4], "little")
-    block = read(load(body[4:at], where), "body1", where)
-    n, start_s, step_s = block["n"], block["start_s"], block["step_s"]
+    fields = read(load(body[4:at], where), "body1", where)
+    n, start_s, step_s = fields["n"], fields["start_s"], fields["step_s"]
     is_whole = at <= 4 + MAX_BODY_HEADER_BYTES and len(body) == at + n * (9 if step_s else 17)
     demand(is_whole, where, f"{len(body)} bytes cannot be {n} readings")
-    times_s: Sequence[int] = range(start_s, start_s + n * step_s, step_s or 1)
-    times_s = times_s if step_s else struct.unpack_from(f"<{n}q", body, at)
+    times_s = [start_s + i * step_s for i in range(n)]
+    times_s = times_s if step_s else list(struct.unpack_from(f"<{n}q", body, at))
     demand(times_s[0] == start_s, where, "the times do not begin at start_s")
-    counts = struct.unpack_from(f"<{n}q", body, len(body) - 9 * n)
-    plain = [None if count == -INT64 else count for count in counts]
-    return block, list(zip(times_s, plain, body[-n:], strict=True))
+    numbers = struct.unpack_from(f"<{n}q", body, len(body) - 9 * n)
+    counts = [None if number == -INT64 else number for number in numbers]
+    return block["salt"] + body, fields, checked(times_s, counts, list(body[-n:]), where)
 
 
-def blocks_v2(batch: Fields, where: str) -> Iterator[Fields]:
-    """Yield the blocks of a batch of version 2, with readings and entry in the tree."""
-    for i, block in enumerate(batch["blocks"]):
-        at = f"{where}.blocks[{i}]"
-        point, unit, scale = (block[name].encode() for name in ("point", "unit", "scale"))
-        form = f"<H{len(point)}sBH{len(unit)}sB{len(scale)}sQ"
-        texts = len(point), point, QUANTITY.index(block["quantity"]), len(unit), unit
-        descriptor = struct.pack(form, *texts, len(scale), scale, block["modulus"])
-        with refusing(at):
-            readings = spelled_out(block, 0, at)
-            entry = descriptor + block["salt"] + columns_v2(readings)
-        yield block | {"at": at, "entry": entry, "is": readings}
+def decoded_v2(block: Fields, where: str) -> tuple[bytes, Fields, Readings]:
+    """Return entry, fields and readings of a block of version 2; it has one spelling in bytes."""
+    point, unit, scale = (block[name].encode() for name in ("point", "unit", "scale"))
+    form = f"<H{len(point)}sBH{len(unit)}sB{len(scale)}sQ"
+    texts = len(point), point, QUANTITY.index(block["quantity"]), len(unit), unit
+    descriptor = struct.pack(form, *texts, len(scale), scale, block["modulus"])
+    readings = spelled_out(block, 0, where)
+    return descriptor + block["salt"] + columns_v2(block, readings), block, readings
 
 
-def columns_v2(readings: Readings) -> bytes:
-    """Return the columns of a block of version 2; readings have one spelling."""
-    times_s, marks = [time_s for time_s, _, _ in readings], [mark for _, _, mark in readings]
-    gaps_s = {b - a for a, b in pairwise(times_s)} or {0}
-    step_s = min(gaps_s) if len(gaps_s) == 1 and max(gaps_s) < 1 << 32 else 0
-    flags = (len(times_s) > 1 and not step_s) + 2 * any(marks)
-    values, last = list[int](), 0
-    for _, count, _ in readings:
-        last = last if count is None else count  # what is missing repeats the count before it
-        values.append(last)
-    steps = [0, *((b - a + INT64) % (2 * INT64) - INT64 for a, b in pairwise(values))]
-    n_bits = max((step if step >= 0 else ~step).bit_length() for step in steps) + 1
+def columns_v2(block: Fields, readings: Readings) -> bytes:
+    """Return the columns of a block of version 2, which the file spells out nearly as they are."""
+    first_s, *gaps_s = block["times_s"]
+    step_s = gaps_s[0] if len(gaps_s) == 1 and gaps_s[0] < 1 << 32 else 0
+    marks = bytes(mark for _, _, mark in readings)
+    flags = (len(readings) > 1 and not step_s) + 2 * any(marks)
+    first, *steps = [step or 0 for step in block["counts"]]
+    n_bits = max((step if step >= 0 else ~step).bit_length() for step in [0, *steps]) + 1
     width = next(n for n in (1, 2, 4, 8) if n_bits <= 8 * n)
-    columns = struct.pack("<IqIqBB", len(times_s), times_s[0], step_s, values[0], width, flags)
-    columns += struct.pack(f"<{len(steps)}{'_bh_i___q'[width]}", *steps)
-    columns += struct.pack(f"<{len(times_s)}q", *times_s) if flags & 1 else b""
-    return columns + (bytes(marks) if flags & 2 else b"")
+    columns = struct.pack("<IqIqBB", len(readings), first_s, step_s, first, width, flags)
+    columns += struct.pack(f"<{len(readings)}{'_bh_i___q'[width]}", 0, *steps)
+    if flags & 1:
+        columns += struct.pack(f"<{len(readings)}q", *(time_s for time_s, _, _ in readings))
+    return columns + (marks if flags & 2 else b"")
 
 
 # ── The evidence, and what follows from it ────────────────────────────────────────────────────
@@ -590,34 +584,29 @@ class Case:
 
     def add_batch(self, batch: Fields, tree: Tree, where: str) -> None:
         """Check one batch, and take in its events and blocks."""
-        message, head, blocks = opened(batch, where)
-        is_signed = ed25519_verify(self.key_of(head, where), batch["signature"], message)
+        at = f"{where}.header"
+        message, head = header_of(batch, at)
+        is_signed = ed25519_verify(self.key_of(head, at), batch["signature"], message)
         demand(is_signed, f"{where}.signature", "not signed by its gateway")
         entry = message[17:] + batch["signature"]  # without the name of the format
-        leads = path_leads(entry, batch["leaf_index"], batch["inclusion"], tree)
-        demand(leads, f"{where}.inclusion", NO_PATH)
+        place = batch["leaf_index"], batch["inclusion"]
+        check_path(entry, place, tree, f"{where}.inclusion")
         rank = head["sent_at_s"], head["gateway"], head["counter"]
         is_new = rank[1:] not in self.batches
-        demand(is_new, f"{where}.header.counter", "a counter used twice: a clone")
+        demand(is_new, f"{at}.counter", "a counter used twice: a clone")
         self.batches.add(rank[1:])
-        ascending(
-            [(swap["at_s"], swap["point"]) for swap in head["events"]], f"{where}.header.events"
-        )
+        ascending([(swap["at_s"], swap["point"]) for swap in head["events"]], f"{at}.events")
         ours = [swap for swap in head["events"] if swap["point"] in self.dials]
         for swap in ours:
             edges = swap["final_count"], swap["initial_count"]
             keep(self.swaps[swap["point"]], swap["at_s"], rank, edges)
-        ascending([block["index"] for block in batch["blocks"]], f"{where}.blocks")
-        root = head["blocks"], bytes.fromhex(head["block_root"])
-        foreign, arity = {swap["point"] for swap in ours}, head["arity"]
-        for i, block in enumerate(blocks):
-            leads = path_leads(block["entry"], block["index"], block["path"], root, arity=arity)
-            demand(leads, f"{where}.blocks[{i}].path", NO_PATH)
-            self.add_block(block, rank)
-            foreign.discard(block["point"])
+        foreign = {swap["point"] for swap in ours}
+        for place, fields, readings in blocks_of(batch, head, where):
+            self.add_block(fields, readings, rank, place)
+            foreign.discard(fields["point"])
         # An event replaces a difference of registers: only who reads a meter may say it.
         why = f"an event of {min(foreign, default='')!r:.60} without a block of its readings"
-        demand(not foreign, f"{where}.header.events", why)
+        demand(not foreign, f"{at}.events", why)
 
     def key_of(self, head: Fields, where: str) -> bytes:
         """Return the key that a header names, itself (version 1) or by its ordinal."""
@@ -628,21 +617,20 @@ class Case:
             self.keys[name, known[named]] = named
         key = self.keys.get((name, head["key"] if "key" in head else known.get(named, 0)), b"")
         is_known = key and (self.pins is None or (name, key) in self.pins)
-        demand(is_known, f"{where}.header.gateway_key", f"not the key of gateway {name!r:.60}")
+        demand(is_known, f"{where}.gateway_key", f"not the key of gateway {name!r:.60}")
         return key
 
-    def add_block(self, block: Fields, rank: Rank) -> None:
+    def add_block(self, block: Fields, readings: Readings, rank: Rank, where: str) -> None:
         """Take in the readings of a block, which must be read as its term says."""
-        point, where = block["point"], block["at"]
+        point = block["point"]
         demand(point in self.dials, f"{where}.point", f"{point!r:.60} is no point of a statement")
         scale, modulus = self.dials[point]
         wanted = self.quantities.setdefault(point, block["quantity"])
         agree(block, where, scale=scale, modulus=modulus, quantity=wanted)
-        check_readings(block["is"], where)
-        for time_s, count, mark in block["is"]:
+        for time_s, count, mark in readings:
             usable = count if mark in {MEASURED, MANUAL} else None
             keep(self.counts[point], time_s, rank, usable)
-        self.readings += len(block["is"])
+        self.readings += len(readings)
 
     def check_energy(self, statement: Fields, where: str) -> None:
         """Work out the energy of a statement by the rule register-energy/v1, and compare."""
@@ -676,22 +664,20 @@ class Case:
 
     def show(self, statement: Fields, span: range) -> None:
         """Note what a person should know of a statement, and what nothing here can judge."""
-        for label, text in (
-            ("title", "{title[zh]} | {title[en]}"),
-            ("subject", "{subject}, {park}, {kind}"),
-            ("id", "{id}, version {version}, supersedes {before}"),
-            ("period", "{period[start]} … {period[end]}"),
-            ("energy", "{energy_wh} Wh"),
-        ):
-            before = statement["supersedes"] or "-"
-            self.shown[label].append(text.format(**statement, before=before))
+        say = self.shown
+        say["title"].append("{zh} | {en}".format(**statement["title"]))
+        say["subject"].append("{subject}, {park}, {kind}".format(**statement))
+        text = "{id}, version {version}, supersedes ".format(**statement)
+        say["id"].append(text + (statement["supersedes"] or "-"))
+        say["period"].append("{start} … {end}".format(**statement["period"]))
+        say["energy"].append(f"{statement['energy_wh']} Wh")
         text = "{sign} × {point}, {scale} Wh/count, ≤ {max_interval_wh} Wh/interval, "
         for term in statement["terms"]:
             n = f"{self.measured[-1][term['point']]} / {statement['intervals']} [measured]"
-            self.shown["term"].append(text.format(**term) + n)
+            say["term"].append(text.format(**term) + n)
         text = "{code} = {value} {unit} [{status}], {region}, {document} {clause}, {valid_from} … "
         for fact in statement["factors"]:
-            self.shown["factor"].append(text.format(**fact) + (fact["valid_to"] or "-"))
+            say["factor"].append(text.format(**fact) + (fact["valid_to"] or "-"))
             # A local day begins up to 14 h before that of UTC, and ends up to 12 h after it.
             is_late = fact["valid_from"] > utc(span[0] + 14 * HOUR_S)[:10]
             last = utc(span[-1] + STEP_S - 12 * HOUR_S - 1)[:10]
@@ -734,7 +720,6 @@ class Case:
         self.check_leaf(claim, hour)
         start_s = at_s(f"{hour['hour']}:00:00Z", "claim.hour.hour")
         readings = spelled_out(hour, start_s, "claim.hour")
-        check_readings(readings, "claim.hour")
         demand(readings[-1][0] < start_s + HOUR_S, "claim.hour.times_s", "not of this hour")
         self.shown["point"] = ["{point}, {quantity}, × {scale} {unit}".format(**hour)]
         rows = (f"{utc(time_s)}: {count} [{QUALITY[mark]}]" for time_s, count, mark in readings)
@@ -747,8 +732,8 @@ class Case:
         named = {name: self.events[0].get(name) for name in ("n", "root")}
         tree = read(named, "tree", "events[0].event.body")
         root = tree["n"], bytes.fromhex(tree["root"])
-        leads = path_leads(claim["salt"] + dump(leaf), claim["index"], claim["path"], root)
-        demand(leads, "claim.path", NO_PATH)
+        entry, place = claim["salt"] + dump(leaf), (claim["index"], claim["path"])
+        check_path(entry, place, root, "claim.path")
 
     def claim_lot(self, claim: Fields) -> tuple[str, str]:
         """Check that a lot is the measured generation of its plant in one interval, and issued."""
@@ -772,8 +757,9 @@ class Case:
         with localcontext(prec=100):
             total = sum((Decimal(part["value"]) for part in every), Decimal(0))
         demand(total == Decimal(claim["value"]), "claim.value", f"the parts make {total}")
-        text = "{id} = {value}: verify its own proof {proof_sha256}"
-        self.shown["stated"] += [text.format(**part) for part in claim["parts"]]
+        for part in claim["parts"]:
+            row = "{id} = {value}: verify its own proof {proof_sha256}".format(**part)
+            self.shown["stated"].append(row)
         return claim["value"], claim["unit"]
 
     def claim_bill(self, claim: Fields) -> tuple[str, str]:
@@ -880,16 +866,17 @@ class Bill:
         first, last, after = map(utc, (start_s, last_s, last_s + STEP_S))
         is_month = first[7:] == after[7:] == "-01T00:00:00Z" and first[:7] == last[:7]
         demand(is_month, "claim.basis.offset_s", "not one local month")
-        bill = self.document
-        agree(bill, "claim.bill", id=f"bill.{subject}.{first[:7]}.v{bill['version']}")
         for text in (self.basis["schedule"], *self.facts.values()):
             in_force = text["valid_from"] <= first[:10] and last[:10] < (text["valid_to"] or "9999")
             why = f"{text['document']!r:.60} is not in force in all of it"
             demand(in_force, "claim.basis", why)
         state = "complete" if all(self.known) else "provisional"
-        n, energy_wh = len(self.known), sum(self.wh["grid"]) + sum(self.wh["green"])
-        agree(bill, "claim.bill", intervals=n, usable=sum(self.known), state=state)
-        agree(bill, "claim.bill", ", as the readings give", energy_wh=energy_wh)
+        wanted = {
+            "id": f"bill.{subject}.{first[:7]}.v{self.document['version']}", "state": state,
+            "intervals": len(self.known), "usable": sum(self.known),
+            "energy_wh": sum(self.wh["grid"]) + sum(self.wh["green"]),
+        }  # fmt: skip
+        agree(self.document, "claim.bill", ", as the readings give", **wanted)
 
     def wanted(self) -> Iterator[tuple[str, Source]]:
         """Yield code, way, keys and quantity of every line that the bill must have, in order."""

@@ -264,11 +264,12 @@ ATTACKS: dict[str, tuple[str, str, Callable[[], bytes]]] = {
         lambda: _altered(_note_of_another, _proof()),
     ),
     "place in the log": (
-        'demand(leads, f"{where}.inclusion", NO_PATH)', "pass",
+        'check_path(entry, place, tree, f"{where}.inclusion")', "pass",
         lambda: _altered(_log_of_others, _proof()),
     ),
     "place in the batch": (
-        'demand(leads, f"{where}.blocks[{i}].path", NO_PATH)', "pass",
+        'check_path(entry, (block["index"], block["path"]), root, f"{at}.path", arity=arity)',
+        "pass",
         lambda: _altered(_shown_less, _proof()),
     ),
     "energy": (
@@ -284,11 +285,11 @@ ATTACKS: dict[str, tuple[str, str, Callable[[], bytes]]] = {
         lambda: _sealed(_proof(twice=True)),
     ),
     "event in the log": (
-        'demand(path_leads(entry, leaf["leaf_index"], leaf["inclusion"], tree), at, NO_PATH)',
+        'check_path(entry, (index, leaf["inclusion"]), tree, f"events[{i}].inclusion")',
         "pass",
         _event_elsewhere,
     ),
-    "hour in its day": ('demand(leads, "claim.path", NO_PATH)', "pass", _hour_elsewhere),
+    "hour in its day": ('check_path(entry, place, root, "claim.path")', "pass", _hour_elsewhere),
     "line of a bill": (
         '"amount_cny": amount}', '"amount_cny": found["amount_cny"]}',
         lambda: _altered(_line_off, json.loads(_bill())),
