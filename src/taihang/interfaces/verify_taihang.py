@@ -209,8 +209,7 @@ def verify(
 
 def read_proof(document: Any) -> Fields:  # noqa: ANN401  it may be anything
     """Read the parts of a proof file; the older format is one statement and nothing beside."""
-    is_object = type(document).__name__ == "dict"
-    if not is_object or document.get("format") != "taihang-proof/v2":
+    if type(document).__name__ != "dict" or document.get("format") != "taihang-proof/v2":
         proof = read(document, "proof1", "file") | {"claim": {"kind": "statement"}, "events": []}
         return proof | {"statements": {"statement": proof["statement"]}, "gateways": None}
     proof = read(document, "proof2", "file")
@@ -592,8 +591,7 @@ class Case:
         place = batch["leaf_index"], batch["inclusion"]
         check_path(entry, place, tree, f"{where}.inclusion")
         rank = head["sent_at_s"], head["gateway"], head["counter"]
-        is_new = rank[1:] not in self.batches
-        demand(is_new, f"{at}.counter", "a counter used twice: a clone")
+        demand(rank[1:] not in self.batches, f"{at}.counter", "a counter used twice: a clone")
         self.batches.add(rank[1:])
         ascending([(swap["at_s"], swap["point"]) for swap in head["events"]], f"{at}.events")
         ours = [swap for swap in head["events"] if swap["point"] in self.dials]
@@ -628,8 +626,7 @@ class Case:
         wanted = self.quantities.setdefault(point, block["quantity"])
         agree(block, where, scale=scale, modulus=modulus, quantity=wanted)
         for time_s, count, mark in readings:
-            usable = count if mark in {MEASURED, MANUAL} else None
-            keep(self.counts[point], time_s, rank, usable)
+            keep(self.counts[point], time_s, rank, count if mark in {MEASURED, MANUAL} else None)
         self.readings += len(readings)
 
     def check_energy(self, statement: Fields, where: str) -> None:

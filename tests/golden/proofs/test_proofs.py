@@ -281,7 +281,7 @@ ATTACKS: dict[str, tuple[str, str, Callable[[], bytes]]] = {
         lambda: _altered(lambda d: d["statements"][0].update(value="1"), _proof()),
     ),
     "one batch twice": (
-        "is_new = rank[1:] not in self.batches", "is_new = True",
+        "demand(rank[1:] not in self.batches", "demand(True",
         lambda: _sealed(_proof(twice=True)),
     ),
     "event in the log": (

@@ -489,7 +489,7 @@ def test_verify__says_where_a_tampered_file_is_wrong(park: Path, tmp_path: Path)
     ended = taihang("verify", proof, "--lang", "en")
 
     assert (ended.code, ended.err) == (1, "")
-    assert ended.out.startswith("REFUSED: statement.value: ")
+    assert ended.out.startswith("REFUSED: statements[0].value: ")
     assert taihang("verify", proof, "--json").facts["accepted"] is False
 
 
