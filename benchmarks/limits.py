@@ -39,7 +39,6 @@ class Judged:
     verdict: Verdict
 
 
-_EVIDENCE: Final = "the issue on evidence"
 LIMITS: Final = (
     Limit(
         case="prove-hour",

@@ -98,9 +98,9 @@ def _print(
     if args.json:
         say(args, {"as_of": size, "rows": rows}, "")
     elif args.csv:
-        writer = csv.DictWriter(sys.stdout, _COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(_COLUMNS)
+        writer.writerows([row[name] for name in _COLUMNS] for row in rows)
     else:
         shown = ("point", "quantity", "at", "value", "unit", "quality", "known_at", "source")
         lines = ["  ".join(str(row[name]) for name in shown) for row in rows]

@@ -1,5 +1,6 @@
 """The index of batches: a plain list says what it must answer."""
 
+import tracemalloc
 from itertools import pairwise
 
 import numpy as np
@@ -115,12 +116,15 @@ def test_batch_index__differs_by_gateway_counter_time_and_length() -> None:
 
 def test_batch_index__of_many_batches_takes_some_thirty_bytes_each() -> None:
     n = 200_000
-    index = BatchIndex(("GW", counter, counter) for counter in range(1, n + 1))
+    tracemalloc.start()
+    try:
+        index = BatchIndex(("GW", counter, counter) for counter in range(1, n + 1))
+        held_bytes, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
 
-    arrays = [index._code, index._counter, index._sent_at_s, index._leaves[0]._dense]
-    assert sum(array.nbytes for array in arrays) / n < 45
+    assert held_bytes / n < 45
     assert index.find("GW", n) == n - 1
-    assert not index._leaves[0]._apart
 
 
 def test_getitem__outside_is_refused() -> None:

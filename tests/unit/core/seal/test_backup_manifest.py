@@ -9,7 +9,7 @@ from taihang.core.seal.backup_manifest import (
     decode_manifest,
     encode_manifest,
 )
-from taihang.core.seal.canonical import canonical_bytes, load_canonical
+from taihang.core.seal.canonical import JsonValue, canonical_bytes, load_canonical
 
 MANIFEST = Manifest(
     log="taihang/small",
@@ -57,9 +57,7 @@ def test_manifest__with_a_path_that_leads_elsewhere_is_refused(path: str) -> Non
         ("unknown", 1),
     ],
 )
-def test_manifest__with_an_impossible_field_is_refused(
-    field: str, value: str | int | dict[str, int]
-) -> None:
+def test_manifest__with_an_impossible_field_is_refused(field: str, value: JsonValue) -> None:
     document = load_canonical(encode_manifest(MANIFEST))
     assert isinstance(document, dict)
 
