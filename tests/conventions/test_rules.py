@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from conventions.source_tree import DOCS, ROOT, joined, modules, name_of
+from conventions.source_tree import DOCS, ROOT, TESTS, joined, modules, name_of
 
 RULES: Final = DOCS / "rules.md"
 PROMISES: Final = DOCS / "promises.md"
@@ -19,6 +19,7 @@ _CITED: Final = re.compile(r"§(\d+)(?![\d.]*\d|-\d)")
 _RULE: Final = re.compile(r"^## §(\d+) \S.*$", re.MULTILINE)
 _PROMISED: Final = re.compile(r"\(((?:[PTF]\d{1,2})(?:, [PTF]\d{1,2})*)\)")
 _PROMISE: Final = re.compile(r"^\| \*\*([PTF]\d{1,2})\*\* \|", re.MULTILINE)
+_SHOWN: Final = re.compile(r"`([\w/]+\.py)(?:::(test_\w+))?`")
 _PARTS: Final = ("**Rule.**", "**Reason.**", "**Rejected.**", "**Source.**")
 
 
@@ -109,6 +110,33 @@ def test_faults__are_numbered_without_a_hole() -> None:
     found = _PROMISE.findall(FAULTS.read_text(encoding="utf-8"))
 
     assert found == [f"F{number}" for number in range(1, N_FAULTS + 1)]
+
+
+def shown_by(page: str) -> list[tuple[str, str]]:
+    """Return the tests that the page of faults names, as (file below tests/, name or nothing)."""
+    return [(found[1], found[2] or "") for found in _SHOWN.finditer(page)]
+
+
+def test_faults__are_shown_by_tests_that_exist_or_say_why_not() -> None:
+    page = FAULTS.read_text(encoding="utf-8")
+    tests = shown_by(page)
+
+    rows = [line for line in page.splitlines() if _PROMISE.match(line)]
+    assert all(len(line.split(" | ")[-1].strip(" |")) > 20 for line in rows)
+    assert len(tests) >= 60
+    absent = [
+        f"{file}::{name}"
+        for file, name in tests
+        if not (TESTS / file).is_file()
+        or (name and f"def {name}(" not in (TESTS / file).read_text(encoding="utf-8"))
+    ]
+    assert not absent, joined(absent)
+
+
+def test_shown_by__reads_a_test_and_a_whole_file() -> None:
+    page = "| **F1** | a | b | `fault/test_kill.py::test_it`<br>`scenario/test_x.py` |"
+
+    assert shown_by(page) == [("fault/test_kill.py", "test_it"), ("scenario/test_x.py", "")]
 
 
 def test_promises_cited__reads_one_and_several() -> None:
