@@ -237,6 +237,7 @@ def plan(args: argparse.Namespace) -> int:
     """Plan a battery for a day and have the referee check it."""
     with wiring.open_park(_path(args, "dir"), writing=True) as ports:
         found = plan_day(day_of(_str(args, "day")), ports=ports, battery_id=args.battery)
+        log_acts(ports=ports)
     saving_cny = found.plan.saving_cny
     facts = {
         "day": found.day.isoformat(),

@@ -15,6 +15,7 @@ from taihang.interfaces.cli.commands import checked_proof, run_settlement, run_s
 from taihang.interfaces.cli.pages import check_address, serve_root
 from taihang.interfaces.cli.say import say, waiting
 from taihang.interfaces.cli.summary import print_report, report_facts
+from taihang.services.act_log import log_acts
 from taihang.services.dispatch import DayPlan, plan_day
 from taihang.services.ports import Ports
 from taihang.services.report import report
@@ -77,6 +78,7 @@ def _live(
     _step(args, "settle", lang, statements=settled["statements"], bills=settled["bills"])
     # 3. Tomorrow.
     plan = plan_day(LAST_DAY + timedelta(days=1), ports=ports)
+    log_acts(ports=ports)
     _step(args, "plan", lang, saving=_saving(plan, ",.2f"))
     # 4. One number with its proof, checked as a stranger would.
     month = list(months_in(period, ports.park.zone))[-1]

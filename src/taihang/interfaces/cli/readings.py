@@ -15,6 +15,7 @@ from taihang.core.periods import instant_of_s, month
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say
 from taihang.interfaces.cli.words import WordsError, stretch_of
+from taihang.services.act_log import log_acts
 from taihang.services.ports import Ports
 from taihang.services.query import Every, PointSeries, Row, last_values, series, size_at
 from taihang.services.restate import Touched, restate, touched
@@ -57,6 +58,8 @@ def restate_all(args: argparse.Namespace) -> int:
     with wiring.open_park(_path(args), writing=not args.dry_run) as ports:
         found = touched(ports=ports)
         changed = () if args.dry_run else restate(ports=ports)
+        if changed:
+            log_acts(ports=ports)
     facts = {
         "touched": [_touched_facts(each) for each in found],
         "restated": [asdict(each) for each in changed],
