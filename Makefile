@@ -18,7 +18,7 @@ demo: $(VENV)/.ready
 	@$(VENV)/bin/taihang demo $(ARGS)
 
 test: check $(TEST)/.ready
-	$(TEST)/bin/pytest --quiet $(ARGS)
+	$(TEST)/bin/pytest --quiet --numprocesses auto --dist loadfile $(ARGS)
 
 check: $(TEST)/.ready
 	$(TEST)/bin/ruff format --check --quiet .
