@@ -842,7 +842,7 @@ def test_main__prints_both_languages_and_warns_about_the_key(
 
     out = capfdbinary.readouterr().out.decode()
     assert code == 0
-    assert "验证通过: 0.00018435 tce（1 / 5 个时段未计量）" in out
+    assert "验证通过：0.00018435 tce（1 / 5 个时段未计量）" in out
     assert "ACCEPTED: 0.00018435 tce (1 / 5 intervals NOT MEASURED)" in out
     assert "企业E01用电折标准煤" in out
     assert "Coal equivalent of the electricity of E01" in out
@@ -957,7 +957,7 @@ def test_main__refuses_with_place_and_reason(
 
     chinese, english, machine = capfdbinary.readouterr().out.decode().splitlines()
     assert codes == [1, 1]
-    assert chinese.startswith("拒绝: seal: ")
+    assert chinese.startswith("拒绝：seal：")
     assert english.startswith("REFUSED: seal: altered after it was signed")
     assert json.loads(machine)["where"] == "seal"
 

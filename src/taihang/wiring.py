@@ -50,7 +50,7 @@ from taihang.core.tlog.checkpoint import (  # noqa: E402
 from taihang.core.tlog.log_key import LogKey, key_at, signers  # noqa: E402
 from taihang.core.tlog.note import parse_note  # noqa: E402
 from taihang.services.act_log import log_act, take_in_acts  # noqa: E402
-from taihang.services.keys import log_keys  # noqa: E402
+from taihang.services.keys import LostKeyError, log_keys  # noqa: E402
 from taihang.services.ports import Clock, Ports, Upload  # noqa: E402
 from taihang.services.prove import LOG_KEY  # noqa: E402
 from taihang.services.replay import catch_up  # noqa: E402
@@ -61,12 +61,6 @@ PARK_FILE: Final = "park.toml"
 _BYTES_PER_MB: Final = 1_000_000
 _ROOM_MB: Final = 100
 """Below this a park is not ready for writes."""
-
-
-class LostKeyError(IntegrityError):
-    """The key of the park's log is gone."""
-
-    code = "integrity.lost-key"
 
 
 class RescaledMeterError(InputError):
@@ -509,10 +503,12 @@ def _demand_log_key(folder: ParkFolder, registry: Registry, *, writing: bool) ->
     """
     known = registry.log_keys()
     name = key_file_name(LOG_OWNER, known[-1].ordinal if known else 1)
-    path = folder.keys / f"{name}.key"
-    if any(folder.journal.glob("segment-*.log")) and not path.exists() and (writing or not known):
+    keys = system.KeyRing(folder.keys)
+    if not any(folder.journal.glob("segment-*.log")) or not (writing or not known):
+        return
+    if not keys.holds(name) or (known and keys.signing_key(name).public != known[-1].key):
         raise LostKeyError(
-            given=f"{folder.journal} with records and no {path}",
+            given=f"{folder.journal} with records, and {folder.keys / name}.key absent or another",
             expected="the key that signs its checkpoints",
             remedy="put the key back from its backup",
         )

@@ -128,9 +128,10 @@ def test_report__claims_no_more_green_energy_than_there_is(run: Run) -> None:
     assert found.n_overmatched == 0
     assert found.matched_wh == sum(p.matched_line_wh + p.matched_pool_wh for p in found.plants)
     assert found.matched_wh <= sum(found.generated_wh.values())
-    assert (
-        run.certified.issued_wh == sum(found.lots_wh.values()) == sum(found.generated_wh.values())
-    )
+    # What a rule holds back (at night, above the clear sky) is generated and earns no lot.
+    held_back_wh = sum(found.generated_wh.values()) - run.certified.issued_wh
+    assert run.certified.issued_wh == sum(found.lots_wh.values())
+    assert 0 <= held_back_wh <= 0.003 * found.generated_wh[PlantKind.PV]
 
 
 def test_report__judges_the_year_by_the_rule(run: Run) -> None:

@@ -34,8 +34,8 @@ from taihang.safekeeping import (
 )
 from taihang.services.act_log import logged_events
 from taihang.services.audit import audit
-from taihang.services.keys import log_signer
-from taihang.wiring import FolderInUseError, LostKeyError, RolledBackParkError
+from taihang.services.keys import LostKeyError, log_signer
+from taihang.wiring import FolderInUseError, RolledBackParkError
 
 WEEK = days(date(2026, 6, 1), 7, ZONE)
 PRIVATE = bytes(range(32))

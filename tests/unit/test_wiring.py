@@ -20,10 +20,10 @@ from taihang.adapters.system import BusyParkError, SystemClock
 from taihang.core.errors import TaihangError
 from taihang.core.periods import Period
 from taihang.services.audit import audit
+from taihang.services.keys import LostKeyError
 from taihang.services.settle import settle
 from taihang.wiring import (
     FolderInUseError,
-    LostKeyError,
     NoParkError,
     ParkFolder,
     RescaledMeterError,

@@ -995,15 +995,16 @@ def page(found: Fields, lang: str) -> str:
     """Return what a person should know of a file, in one language."""
     zh = lang == "zh"
     if not found["accepted"]:
-        why = f"{found['where']}: {found['why_zh' if zh else 'why']}"
-        return f"{'拒绝' if zh else 'REFUSED'}: {plain(why)}"
+        if zh:
+            return f"拒绝：{plain(found['where'])}：{plain(found['why_zh'])}"
+        return f"REFUSED: {plain(found['where'])}: {plain(found['why'])}"
     gaps = "（{} / {} 个时段未计量）" if zh else " ({} / {} intervals NOT MEASURED)"
     gaps = gaps.format(*found["missing"]) if found["missing"][0] else ""
-    rows = [f"{'验证通过' if zh else 'ACCEPTED'}: {found['value']} {found['unit']}{gaps}"]
+    rows = [f"{'验证通过：' if zh else 'ACCEPTED: '}{found['value']} {found['unit']}{gaps}"]
     for label, items in found["shown"].items():
         for text in map(plain, items[:SHOWN]):
             marked = re.sub(r"\[([a-z-]+)", lambda m: f"[{LABELS_ZH.get(m[1], m[1])}", text)
-            rows.append(f"  {LABELS_ZH[label]}: {marked}" if zh else f"  {label}: {text}")
+            rows.append(f"  {LABELS_ZH[label]}：{marked}" if zh else f"  {label}: {text}")
         if len(items) > SHOWN:
             rows.append(f"  … {len(items) - SHOWN} {'项未列出' if zh else 'more'}")
         if label in found["warnings"]:

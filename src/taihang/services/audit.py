@@ -291,8 +291,20 @@ def _check_counters(result: Audit, batches: list[BatchRow]) -> None:
             result.findings.append(Finding(f"batch {gateway}/{counter}", "is stored twice"))
         counters.add(counter)
     for gateway, counters in sorted(seen.items()):
-        absent = sorted(set(range(1, max(counters) + 1)) - counters)
-        result.gaps += [f"{gateway}/{counter}" for counter in absent]
+        result.gaps += [f"{gateway}/{gap}" for gap in _gaps(sorted(counters))]
+
+
+def _gaps(counters: list[int]) -> list[str]:
+    """Return the numbers left out below the last counter: as many texts as gaps, however wide.
+
+    A gateway may send any number it likes; to count one by one up to it would fill the memory.
+    """
+    edges = [(before + 1, after - 1) for before, after in pairwise([0, *counters])]
+    return [
+        f"{first} … {last}" if last > first else str(first)
+        for first, last in edges
+        if last >= first
+    ]
 
 
 def _check_acts(result: Audit, acts: list[tuple[int, LogEvent]], ports: Ports) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from taihang.core.errors import InputError, StateError
+from taihang.core.errors import InputError, IntegrityError, StateError
 from taihang.core.seal.gateway_key import MAX_KEYS, GatewayKey, present_key
 from taihang.core.seal.key_act import (
     ENROLLED,
@@ -29,6 +29,12 @@ from taihang.services.ports import Ports, Signer
 
 _DAY_S: Final = 86_400
 _KEY_BYTES: Final = 32
+
+
+class LostKeyError(IntegrityError):
+    """The private half of the key that signs for the log is gone, or another is in its place."""
+
+    code = "integrity.lost-key"
 
 
 class UnknownKeyOwnerError(InputError):
@@ -95,9 +101,22 @@ def open_own_checkpoint(note: str, *, ports: Ports) -> Checkpoint:
 
 
 def log_signer(*, ports: Ports) -> Signer:
-    """Return the key of the log that signs the present tree, and proofs of it."""
+    """Return the key of the log that signs the present tree, and proofs of it.
+
+    Raises:
+        LostKeyError: If the register knows the key and its private half is not here.
+    """
     key = key_at(log_keys(ports=ports), size=ports.journal.size)
-    return ports.keys.signing_key(key_file_name(LOG_OWNER, key.ordinal))
+    name = key_file_name(LOG_OWNER, key.ordinal)
+    # A key is made where none is: of a log that has one that would be another's signature.
+    lost = bool(ports.registry.log_keys()) and not ports.keys.holds(name)
+    if lost or ports.keys.signing_key(name).public != key.key:
+        raise LostKeyError(
+            given=f"no private half of the log's key {key.key.hex()[:16]}… under keys/{name}.key",
+            expected="the key that signs the log's checkpoints and proofs",
+            remedy="put the key back from its backup",
+        )
+    return ports.keys.signing_key(name)
 
 
 def gateway_signer(gateway: str, *, ports: Ports) -> Signer:

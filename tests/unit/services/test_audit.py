@@ -125,7 +125,7 @@ def test_audit__tells_of_counters_that_never_came(root: Path) -> None:
     found = audited(root)
 
     assert found.is_clean, "a gap is the sender's matter, not a fault of the store"
-    assert found.gaps == ["GW2/1", "GW2/3", "GW2/4"]
+    assert found.gaps == ["GW2/1", "GW2/3 … 4"]
 
 
 # -- bits ----------------------------------------------------------------------------------------
@@ -198,6 +198,19 @@ def test_audit__finds_any_flipped_bit_of_a_week(root: Path) -> None:
 
     assert missed_in_segment(root, names, bits) == []
     assert missed_in_checkpoints(root, random.sample(range(checkpoint_bits), 40)) == []
+
+
+def test_audit__of_a_number_beyond_all_bounds_names_the_gap_and_keeps_its_memory(
+    tmp_path: Path,
+) -> None:
+    root = small_park.make(tmp_path)
+    with small_park.opened(root) as ports:
+        part = Period.of_s(small_park.JUNE.start_s, small_park.JUNE.start_s + 86_400)
+        block = small_park.registers("M-E02", part, first=1)
+        far = small_park.sealed(ports, "GW2", 1 << 62, block, sent_at_s=part.end_s)
+        small_park.ingested(ports, [far])
+
+        assert audit(ports=ports).gaps == [f"GW2/1 … {(1 << 62) - 1}"]
 
 
 def test_missed__tells_of_an_audit_that_does_not_look_at_the_bytes(

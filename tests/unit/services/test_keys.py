@@ -228,6 +228,7 @@ def test_revoke__refuses_what_is_sent_later_and_takes_what_was_under_way(root: P
 def test_rotate_log__checkpoints_before_and_after_verify(root: Path) -> None:
     with small_park.opened(root) as ports:
         small_park.fill(ports, DAY)
+        log_acts(ports=ports)
         old = log_signer(ports=ports).public
         act = rotate_log(overlap_days=14, ports=ports)
         # The leaf that tells of the next key is under a checkpoint of the present one.

@@ -217,7 +217,7 @@ def salts_of(seed: bytes, *, n_blocks: int) -> bytes:
 
     Example:
         >>> salts_of(bytes(16), n_blocks=1).hex()
-        '3fce83d0d0a4b17fdb9a2d8bf6e20d0d'
+        'd570b23c455f4f43c4bf34aa6f2b7628'
     """
     return shake_256(seed).digest(SALT_BYTES * n_blocks)
 

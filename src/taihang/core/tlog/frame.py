@@ -60,7 +60,7 @@ def encode_frame(data: bytes, *, index: int, received_at_s: int) -> bytes:
 
     Example:
         >>> encode_frame(b"abc", index=7, received_at_s=1)[:8]
-        b'THJ2\\x03\\x00\\x00\\x00'
+        b'THJ2\x03\x00\x00\x00'
     """
     head = _HEAD_2.pack(MARK_2, len(data), received_at_s, index, 0)[:_CHECKED]
     return b"".join((head, zlib.crc32(data, zlib.crc32(head)).to_bytes(4, "little"), data))
