@@ -161,7 +161,12 @@ def _notes(ports: Ports) -> list[str]:
 
 def _table(lines: Sequence[MeterQuality], *, title: str, ports: Ports, lang: Lang) -> Table:
     table = Table(
-        box=SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left", title_style="bold"
+        box=SIMPLE_HEAD,
+        collapse_padding=True,  # nine columns fit a terminal of 80
+        pad_edge=False,
+        title=title,
+        title_justify="left",
+        title_style="bold",
     )
     table.add_column(text("cli.quality.score", lang), justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
