@@ -932,7 +932,7 @@ def test_main__tells_what_a_version_supersedes(
     main([str(file)])
 
     out = capfdbinary.readouterr().out.decode()
-    assert "编号: standard-coal" in out
+    assert "编号：standard-coal" in out
     assert "version 2, supersedes standard-coal" in out
     assert out.count("standard-coal.E01.2026-06.v1\n") == 2
 

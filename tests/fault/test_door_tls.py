@@ -2,6 +2,7 @@
 
 import http.client
 import ssl
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -92,11 +93,10 @@ def _status(
     line = http.client.HTTPSConnection(
         "127.0.0.1", server.port, timeout=PATIENCE_S, context=context
     )
-    line.request("POST", "/api/v1/batches", batch, {"content-type": BATCH_TYPE})
-    answer = line.getresponse()
-    text = answer.read()
-    line.close()
-    return answer.status, text
+    with closing(line):
+        line.request("POST", "/api/v1/batches", batch, {"content-type": BATCH_TYPE})
+        answer = line.getresponse()
+        return answer.status, answer.read()
 
 
 def _batch(root: Path) -> bytes:

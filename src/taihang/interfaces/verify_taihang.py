@@ -995,9 +995,8 @@ def page(found: Fields, lang: str) -> str:
     """Return what a person should know of a file, in one language."""
     zh = lang == "zh"
     if not found["accepted"]:
-        if zh:
-            return f"拒绝：{plain(found['where'])}：{plain(found['why_zh'])}"
-        return f"REFUSED: {plain(found['where'])}: {plain(found['why'])}"
+        parts = ("拒绝", found["where"], found["why_zh"])
+        return plain("：".join(parts) if zh else ": ".join(["REFUSED", parts[1], found["why"]]))
     gaps = "（{} / {} 个时段未计量）" if zh else " ({} / {} intervals NOT MEASURED)"
     gaps = gaps.format(*found["missing"]) if found["missing"][0] else ""
     rows = [f"{'验证通过：' if zh else 'ACCEPTED: '}{found['value']} {found['unit']}{gaps}"]
