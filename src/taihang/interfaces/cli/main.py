@@ -10,7 +10,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from types import FrameType
 from typing import Final, cast
@@ -30,15 +30,31 @@ class FileUseError(LinkError):
 
 
 class CtrlC:
-    """Handler that remembers Ctrl-C: a library it stops may report a failure of its own instead."""
+    """Handler that remembers Ctrl-C: a library it stops may report a failure of its own instead.
+
+    It holds the signal back until the command begins: a compiled library that is stopped while it
+    is imported aborts the process.
+    """
 
     def __init__(self) -> None:
         self.came = False
+        self._is_held = True
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
-        """Take the signal as Python does, and remember it."""
+        """Remember the signal, and take it as Python does unless it is held back."""
         self.came = True
-        signal.default_int_handler(number, frame)
+        if not self._is_held:
+            signal.default_int_handler(number, frame)
+
+    def let_through(self) -> None:
+        """Hold nothing back any more, also not what has come already.
+
+        Raises:
+            KeyboardInterrupt: If the signal has come.
+        """
+        self._is_held = False
+        if self.came:
+            raise KeyboardInterrupt
 
 
 def run(argv: Sequence[str] | None = None) -> None:
@@ -68,7 +84,10 @@ def main(argv: Sequence[str], *, ctrl_c: CtrlC | None = None) -> int:
     except SystemExit as stop:
         return WRONG_WORDS if stop.code else 0
     try:
-        code = _run(args)
+        handler = _handler(args)
+        if ctrl_c is not None:
+            ctrl_c.let_through()
+        code = handler(args)
         # What waits in the buffer is part of the answer: a closed pipe has to be noticed here.
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -82,10 +101,11 @@ def main(argv: Sequence[str], *, ctrl_c: CtrlC | None = None) -> int:
     return code
 
 
-def _run(args: argparse.Namespace) -> int:
+def _handler(args: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
+    """Import what a command needs, and return its function."""
     module, _, name = cast("str", args.handler).partition(":")
-    handler = getattr(import_module(f"taihang.interfaces.cli.{module}"), name)
-    return cast("int", handler(args))
+    found = getattr(import_module(f"taihang.interfaces.cli.{module}"), name)
+    return cast("Callable[[argparse.Namespace], int]", found)
 
 
 def _failed(args: argparse.Namespace, error: TaihangError | OSError) -> int:

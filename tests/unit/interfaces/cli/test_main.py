@@ -1,5 +1,6 @@
 """The entry: what it imports, which exit code it gives, and what it prints when something fails."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ from command_line import PROGRAM, Ended, blank_park, process, taihang
 from taihang.core.errors import InputError
 from taihang.interfaces.catalogue import Lang
 from taihang.interfaces.cli import commands
+from taihang.interfaces.cli.main import CtrlC, main
 
 HEAVY = ("numpy", "duckdb", "django", "highspy", "granian", "rich", "cryptography")
 _HELP = """
@@ -151,3 +153,39 @@ def test_process__json_stays_json_on_a_terminal_without_chinese() -> None:
     )
 
     assert "尚未实现" in json.loads(ended.stdout)["message"]
+
+
+def test_ctrl_c__is_held_back_until_the_command_begins() -> None:
+    ctrl_c = CtrlC()
+
+    ctrl_c(2, None)
+
+    assert ctrl_c.came
+    with pytest.raises(KeyboardInterrupt):
+        ctrl_c.let_through()
+
+
+def test_ctrl_c__is_taken_at_once_from_then_on() -> None:
+    ctrl_c = CtrlC()
+    ctrl_c.let_through()
+
+    with pytest.raises(KeyboardInterrupt):
+        ctrl_c(2, None)
+
+
+def test_main__a_failure_of_a_library_after_ctrl_c_is_an_interrupt(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ctrl_c = CtrlC()
+
+    def stopped(_: object) -> int:
+        # What the database does: it swallows the interrupt and reports one of its own.
+        with contextlib.suppress(KeyboardInterrupt):
+            ctrl_c(2, None)
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr(commands, "doctor", stopped)
+
+    code = main(["doctor", "x", "--lang", "en"], ctrl_c=ctrl_c)
+
+    assert (code, capsys.readouterr().err[:11]) == (1, "interrupted")
