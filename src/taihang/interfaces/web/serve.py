@@ -1,42 +1,27 @@
 """Starts the web service: one worker, loopback unless somebody says otherwise."""
 
-import socket
 import sys
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from threading import Thread
-from time import sleep
 from typing import Final
-
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.server import Server
 
 from taihang.config.django_settings import answer_to_host, ensure_django
 from taihang.core.errors import TaihangError
-from taihang.interfaces.address import Danger, check_bind, claim_port, family_of
+from taihang.interfaces.address import Danger, check_bind, claim_port
 from taihang.interfaces.asgi import AsgiApplication
 from taihang.interfaces.log_files import with_log_files
+from taihang.interfaces.one_worker import serve_one_worker, when_listening
 from taihang.interfaces.web.app import create_application
 from taihang.interfaces.web.view import OverviewSource
 
-HEADER_TIMEOUT_MS: Final = 10_000
-"""A client that has not sent its header by then is dropped (slow-loris)."""
-MAX_HEADER_BYTES: Final = 16_384
-MAX_REQUESTS_AT_ONCE: Final = 64
 NO_LOGIN: Final = Danger(
     why="the pages have no login",
     remedy="bind 127.0.0.1 and put a reverse proxy with a login in front, "
     "or say that the network is meant to see them",
 )
 """Why the pages stay on loopback."""
-_BACKLOG: Final = 256
-_STOP_WITHIN_S: Final = 5
-_LOOK_EVERY_S: Final = 0.02
-_LOOKS: Final = 500
 _TARGET: Final = "taihang"
 """Names the service in the server's messages; the application comes from the loader."""
 
@@ -49,10 +34,6 @@ class _Place:
     host: str
     """The address as it stands in a URL."""
     port: int
-
-    @property
-    def family(self) -> socket.AddressFamily:
-        return family_of(self.bind)
 
 
 def serve(
@@ -87,27 +68,9 @@ def serve(
     """
     host = check_bind(bind, port=port, open_to_network=open_to_network, danger=NO_LOGIN)
     free_port = claim_port(bind, port=port)
-    server = Server(
-        _TARGET,
-        address=bind,
-        port=free_port,
-        interface=Interfaces.ASGINL,
-        workers=1,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(
-            header_read_timeout=HEADER_TIMEOUT_MS, max_buffer_size=MAX_HEADER_BYTES
-        ),
-        websockets=False,
-        backlog=_BACKLOG,
-        backpressure=MAX_REQUESTS_AT_ONCE,
-        workers_kill_timeout=_STOP_WITHIN_S,
-        log_enabled=False,
-    )
     place = _Place(bind=bind, host=host, port=free_port)
-    server.serve(
-        target_loader=partial(_load, open_source, place, announce, log_folder=log_folder),
-        wrap_loader=False,
-    )
+    load = partial(_load, open_source, place, announce, log_folder=log_folder)
+    serve_one_worker(_TARGET, bind=bind, port=free_port, load=load)
 
 
 def _load(
@@ -125,16 +88,7 @@ def _load(
     except TaihangError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(1)
-    Thread(target=_announce_when_listening, args=(place, announce), daemon=True).start()
+    address = f"http://{place.host}:{place.port}/"
+    when_listening(place.bind, place.port, told=partial(announce, address))
     application = create_application(source)
     return application if log_folder is None else with_log_files(application, log_folder)
-
-
-def _announce_when_listening(place: _Place, announce: Callable[[str], None]) -> None:
-    """Announce the address when it takes connections: the server itself has no such moment."""
-    for _ in range(_LOOKS):
-        with closing(socket.socket(place.family, socket.SOCK_STREAM)) as look:
-            if look.connect_ex((place.bind, place.port)) == 0:
-                announce(f"http://{place.host}:{place.port}/")
-                return
-        sleep(_LOOK_EVERY_S)
