@@ -87,6 +87,8 @@ EXEMPT: Final[dict[str, str]] = {
     "core/metering/register_fault.py": (
         "ceiling dial_max floor max_step registers unrolled values weight"
     ),
+    # Its unit stands in the field beside it, as on the form.
+    "core/activity/record.py": "amount",
     # Checked against bounds that are given together with the unit.
     "core/park/check.py": "limit value",
 }
