@@ -56,7 +56,8 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "report": (
         "taihang report mypark --month 2026-09 --lang en",
-        "taihang report mypark --year 2026 --format json",
+        "taihang report mypark --year 2026 --format json --out 2026.json",
+        "taihang report mypark --month 2026-09 --enterprise E17 --format pdf",
     ),
     "seal": (
         "taihang seal mypark --day 2026-09-09",

@@ -20,14 +20,12 @@ from taihang.interfaces import verify_taihang
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.main import REFUSED
 from taihang.interfaces.cli.say import progress, say, waiting
-from taihang.interfaces.cli.summary import print_report, report_facts
 from taihang.interfaces.cli.words import (
     WordsError,
     count_of,
     day_of,
     gateway_key_of,
     key_of,
-    month_or_year_of,
     stretch_of,
 )
 from taihang.interfaces.fingerprint import fingerprint
@@ -48,7 +46,6 @@ from taihang.services.ingest import ingest
 from taihang.services.keys import log_signer
 from taihang.services.ports import Ports
 from taihang.services.prove import prove as prove_statement
-from taihang.services.report import report as report_period
 from taihang.services.restate import touched
 from taihang.services.settle import settle as settle_period
 
@@ -248,22 +245,6 @@ def plan(args: argparse.Namespace) -> int:
         "accepted": found.verdict.accepted,
     }
     say(args, facts, text("cli.done.plan", _lang(args), **_only(facts, "accepted")))
-    return 0
-
-
-def report(args: argparse.Namespace) -> int:
-    """Report a month or a year."""
-    if args.format in {"html", "xlsx", "pdf"}:
-        return _not_built(args, f"report --format {args.format}")
-    with wiring.open_park(_path(args, "dir"), writing=False) as ports:
-        label, period = month_or_year_of(args, ports.park.zone)
-        found = report_period(period, label=label, ports=ports)
-        facts = report_facts(found, ports)
-        args.json = args.json or args.format == "json"
-        if args.json:
-            say(args, facts, "")
-        else:
-            print_report(found, ports, _lang(args))
     return 0
 
 

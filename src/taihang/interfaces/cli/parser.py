@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from taihang import __version__
 from taihang.interfaces.catalogue import LANGS, Lang, text
+from taihang.interfaces.text_width import width_of
 
 NOT_BUILT: Final = ("size", "edge")
 """Commands of the design that answer "not built yet"."""
@@ -27,7 +28,6 @@ DEFAULT_OVERLAP_DAYS: Final = 14
 """How long the key before goes on beside the next one."""
 _LEAST_NAME_WIDTH: Final = 14
 """Room for the longest command and its indent, so that every help text starts beside its name."""
-_WIDE: Final = frozenset("WF")
 
 
 def chosen_lang(argv: Sequence[str]) -> Lang:
@@ -82,21 +82,11 @@ def wrapped(words: str, width: int) -> list[str]:
     return [found.rstrip() for found in lines]
 
 
-def width_of(words: str) -> int:
-    """Return the columns that words take on a terminal.
-
-    Example:
-        >>> width_of("用法 use")
-        8
-    """
-    return sum(1 + (unicodedata.east_asian_width(sign) in _WIDE) for sign in words)
-
-
 def _pieces(words: str) -> Iterable[str]:
     """Yield what may not be cut: a word with the space after it, or one Chinese sign."""
     piece = ""
     for sign in " ".join(words.split()):
-        is_wide = unicodedata.east_asian_width(sign) in _WIDE
+        is_wide = width_of(sign) > 1
         # A full stop or comma never begins a line.
         is_stop = is_wide and unicodedata.category(sign).startswith("P")
         if piece and (piece.endswith(" ") or (is_wide and not is_stop)):
@@ -292,13 +282,16 @@ def _add_accounts(words: _Words) -> None:
     plan = words.command("plan", "commands:plan", "dir")
     words.option(plan, "--day", required=True)
     words.option(plan, "--battery")
-    report = words.command("report", "commands:report", "dir")
+    report = words.command("report", "report:report", "dir")
     stretch = report.options.add_mutually_exclusive_group(required=True)
     for name in ("month", "year"):
         stretch.add_argument(
             f"--{name}", metavar=name.upper(), help=text(f"cli.option.{name}", words.lang)
         )
     words.option(report, "--format", default="text", choices=FORMATS)
+    words.option(report, "--enterprise")
+    words.option(report, "--out")
+    words.option(report, "--fonts")
     quality = words.command("quality", "quality:quality", "dir")
     words.option(quality, "--month", required=True)
     words.option(quality, "--meter")

@@ -124,9 +124,6 @@ NOT_BUILT_LINES = (
     *((name,) for name in NOT_BUILT),
     ("size", "STUDY.toml", "--years", "3"),
     ("simulate", "x", "--from", "2026-01-01", "--days", "1", "--faults", "f.toml"),
-    ("report", "x", "--month", "2026-01", "--format", "html"),
-    ("report", "x", "--month", "2026-01", "--format", "xlsx"),
-    ("report", "x", "--year", "2026", "--format", "pdf"),
 )
 
 
@@ -433,12 +430,6 @@ def test_plan__refuses_a_battery_that_the_park_has_not(demo_park: DemoPark, tmp_
 def test_plan__refuses_a_day_without_history(june: Small, demo_park: DemoPark) -> None:
     taihang("plan", june.root, "--day", "2026-07-01").refused("input.no-battery")
     taihang("plan", demo_park.root, "--day", "2030-01-01").refused("state.no-plan", "2030-01-01")
-
-
-def test_report__formats_give_the_same_object(park: Path) -> None:
-    by_format = done("report", park, "--month", "2026-06", "--format", "json").facts
-
-    assert by_format == done("report", park, "--month", "2026-06", "--json").facts
 
 
 def test_report__of_a_year_says_how_much_of_it_is_settled(park: Path) -> None:

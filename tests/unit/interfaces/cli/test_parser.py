@@ -15,9 +15,9 @@ from taihang.interfaces.cli.parser import (
     build_parser,
     chosen_lang,
     parse,
-    width_of,
     wrapped,
 )
+from taihang.interfaces.text_width import width_of
 
 _HAN = re.compile("[\u4e00-\u9fff]")
 N_COMMANDS_LEAST = 18

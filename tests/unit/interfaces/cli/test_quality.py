@@ -14,8 +14,8 @@ from taihang.core.metering.vee.rule import Rule
 from taihang.core.periods import days
 from taihang.core.series import Quality
 from taihang.interfaces.catalogue import LANGS, Lang, has_text, text
-from taihang.interfaces.cli.parser import width_of
 from taihang.interfaces.cli.quality import report_line
+from taihang.interfaces.text_width import width_of
 from taihang.services.quality import MeterQuality
 from taihang.services.settle import settle
 

@@ -11,7 +11,7 @@ import pytest
 
 from command_line import DemoPark, blank_park, done, energy_rows, imported, write_import
 from taihang.interfaces.catalogue import LANGS, Lang
-from taihang.interfaces.cli.parser import width_of
+from taihang.interfaces.text_width import width_of
 
 _NUMBER = r"-?[\d,]+\.\d"
 

@@ -1,0 +1,97 @@
+"""The command `taihang report`: on the terminal, or as a file to hand in."""
+
+import argparse
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final, cast
+
+from taihang import wiring
+from taihang.interfaces.catalogue import Lang, text
+from taihang.interfaces.cli.say import say
+from taihang.interfaces.cli.summary import print_report, report_facts
+from taihang.interfaces.cli.words import WordsError, month_or_year_of
+from taihang.interfaces.reports.document import Document, machine_form
+from taihang.interfaces.reports.enterprise_month import enterprise_month
+from taihang.interfaces.reports.html import html_of
+from taihang.interfaces.reports.park_period import park_period
+from taihang.interfaces.reports.pdf import pdf_of
+from taihang.interfaces.reports.xlsx import xlsx_of
+from taihang.services.ports import Ports
+from taihang.services.report import report as report_period
+
+TERMINAL: Final = "text"
+
+
+def report(args: argparse.Namespace) -> int:
+    """Report a month or a year of the park, or a month of one enterprise."""
+    with wiring.open_park(Path(str(args.dir)), writing=False) as ports:
+        if args.format == TERMINAL and args.enterprise is None and args.out is None:
+            _tell(args, ports)
+            return 0
+        document = _document(args, ports)
+        form = "html" if args.format == TERMINAL else str(args.format)
+        out = _out(args, document, form)
+        data = _set(document, form, args)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(data)
+    facts = {
+        "file": str(out),
+        "bytes": len(data),
+        "code": document.code,
+        "statements": len(document.references),
+    }
+    say(args, facts, text("cli.done.report", _lang(args), **facts))
+    return 0
+
+
+def _tell(args: argparse.Namespace, ports: Ports) -> None:
+    label, period = month_or_year_of(args, ports.park.zone)
+    found = report_period(period, label=label, ports=ports)
+    if args.json:
+        say(args, report_facts(found, ports), "")
+    else:
+        print_report(found, ports, _lang(args))
+
+
+def _document(args: argparse.Namespace, ports: Ports) -> Document:
+    label, period = month_or_year_of(args, ports.park.zone)
+    if args.enterprise is None:
+        return park_period(period, label=label, lang=_lang(args), ports=ports)
+    if args.month is None:
+        raise WordsError(
+            given=f"--enterprise {args.enterprise} --year {label}",
+            expected="a month: the statement of an enterprise is monthly",
+            remedy=f"write for example --month {label}-06",
+        )
+    return enterprise_month(str(args.enterprise), label, lang=_lang(args), ports=ports)
+
+
+def _out(args: argparse.Namespace, document: Document, form: str) -> Path:
+    if args.out is not None:
+        return Path(str(args.out))
+    name = f"{document.subject}.{document.period}.{document.lang}.{form}"
+    return Path(str(args.dir)) / "reports" / name
+
+
+def _set(document: Document, form: str, args: argparse.Namespace) -> bytes:
+    if form == "pdf":
+        folders = () if args.fonts is None else (str(args.fonts),)
+        return pdf_of(document, font_folders=folders)
+    return _SETTERS[form](document)
+
+
+def _json_of(document: Document) -> bytes:
+    words = json.dumps(machine_form(document), ensure_ascii=False, indent=1, sort_keys=True)
+    return f"{words}\n".encode()
+
+
+_SETTERS: Final[Mapping[str, Callable[[Document], bytes]]] = {
+    "html": html_of,
+    "xlsx": xlsx_of,
+    "json": _json_of,
+}
+
+
+def _lang(args: argparse.Namespace) -> Lang:
+    return cast("Lang", args.lang)

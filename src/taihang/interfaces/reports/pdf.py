@@ -1,0 +1,84 @@
+"""A report as PDF, set by Typst from the same document (`pip install taihang[pdf]`).
+
+The document goes in as data, never as markup, so that a name cannot say anything to the typesetter.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib import import_module
+from importlib.resources import files
+from importlib.util import find_spec
+from typing import Final, cast
+
+from taihang.core.errors import StateError
+from taihang.core.seal.canonical import canonical_bytes
+from taihang.interfaces.catalogue import text
+from taihang.interfaces.reports.document import Document, machine_form
+
+FONTS: Final = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei")
+"""Families that hold Chinese, best first; all are free."""
+_STAMP: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""Stands for the time of making: the same report is the same bytes."""
+
+
+class PdfUnavailableError(StateError):
+    """The typesetter is not installed, or no font with Chinese characters is."""
+
+    code = "state.pdf-unavailable"
+
+
+def pdf_of(document: Document, *, font_folders: Sequence[str] = ()) -> bytes:
+    """Set a report as PDF.
+
+    Args:
+        document: The report.
+        font_folders: Where fonts lie beside those of the system.
+
+    Returns:
+        One file.
+
+    Raises:
+        PdfUnavailableError: If Typst or a font is not there; the message says what to install.
+    """
+    if find_spec("typst") is None:
+        raise PdfUnavailableError(
+            given="a report as PDF",
+            expected="the typesetter Typst, which the core does without (81 MB)",
+            remedy="pip install 'taihang[pdf]', or take --format html and print it",
+        )
+    engine = import_module("typst")
+    fonts = engine.Fonts(font_paths=list(font_folders))
+    families = [name for name in FONTS if name in fonts.families()]
+    if not families:
+        raise PdfUnavailableError(
+            given="a report as PDF on a machine without Chinese fonts",
+            expected=f"one of {', '.join(FONTS)}",
+            remedy="install fonts-noto-cjk, or name a folder with one of them by --fonts",
+        )
+    lang = document.lang
+    words = {
+        "code": text("report.code", lang),
+        "references": text("report.references", lang),
+        "reference_note": text("report.reference_note", lang),
+        "statement": text("report.statement", lang),
+        "hash": text("report.hash", lang),
+        "log": text(
+            "report.log",
+            lang,
+            origin=document.log_origin,
+            size=document.log_size,
+            root=document.log_root,
+        ),
+        "version": text("report.version", lang, version=document.code_version),
+    }
+    template = files("taihang.interfaces.reports").joinpath("templates", "report.typ")
+    made = engine.Compiler(
+        template.read_bytes(),
+        font_paths=fonts,
+        sys_inputs={
+            "report": canonical_bytes(machine_form(document)).decode(),
+            "words": canonical_bytes({**words}).decode(),
+            "font": families[0],
+        },
+    ).compile(format="pdf", timestamp=_STAMP)
+    return cast("bytes", made)
