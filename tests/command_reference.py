@@ -49,6 +49,10 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
     "last": ("taihang last mypark", "taihang last mypark --csv"),
     "compact": ("taihang compact mypark",),
     "restate": ("taihang restate mypark --dry-run", "taihang restate mypark"),
+    "restatements": (
+        "taihang restatements mypark --month 2026-09",
+        "taihang restatements mypark --year 2026 --subject E17 --json",
+    ),
     "settle": ("taihang settle mypark --from 2026-09-01 --to 2026-10-01",),
     "plan": (
         "taihang plan mypark --day 2026-10-01",

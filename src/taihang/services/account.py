@@ -4,10 +4,11 @@ A statement is issued once; when late readings or a new factor change it, the ne
 beside it with the reason, and the old one stays. Running the same account again changes nothing.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from taihang.core.park.topology import Direction, Meter
 from taihang.core.periods import Period, month, months_in
 from taihang.core.quantities import KG_PER_T, WH_PER_KWH, WH_PER_MWH
 from taihang.core.seal.canonical import JsonValue, canonical_bytes, load_canonical
+from taihang.core.seal.cause import Cause, causes_between, reason_of
 from taihang.core.seal.issued import IssuedStatement
 from taihang.core.seal.statement import EnergyStatement, fact_document
 from taihang.core.series import EnergySeries, Quality
@@ -31,8 +33,10 @@ ACCOUNT_FORMAT = "taihang-account/v1"
 PARK_SUBJECT = "park"
 NON_FOSSIL = "electricity.non-fossil"
 _DIRECT_CONNECTION = "direct-connection.self-use-min"
+Because: TypeAlias = Mapping[str, tuple[Cause, ...]]
+"""Causes by local month that no statement shows by itself: readings, and the park file."""
+UNKNOWN: Final[Because] = {}
 _FIRST_REASON = "first issue"
-_AGAIN_REASON = "readings, factors or rules changed since the version before"
 
 
 class UnsettledMonthError(StateError):
@@ -69,12 +73,13 @@ class Draft:
         return f"{self.kind}.{self.subject}.{self.period}"
 
 
-def account(period: Period, *, ports: Ports) -> Accounted:
+def account(period: Period, *, ports: Ports, because: Because = UNKNOWN) -> Accounted:
     """Issue the statements of every whole month of a settled period.
 
     Args:
         period: A settled period.
         ports: The outside world.
+        because: What changed since it was last settled.
 
     Returns:
         How many statements are new, restated, and unchanged.
@@ -89,7 +94,9 @@ def account(period: Period, *, ports: Ports) -> Accounted:
             not_accounted.append(name)
             reason = reason or str(error)
             continue
-        new, restated, unchanged = issue_statements(drafts, period=name, ports=ports)
+        new, restated, unchanged = issue_statements(
+            drafts, period=name, ports=ports, because=because
+        )
         n_new, n_restated, n_unchanged = n_new + new, n_restated + restated, n_unchanged + unchanged
     return Accounted(n_new, n_restated, n_unchanged, tuple(not_accounted), reason)
 
@@ -133,13 +140,16 @@ def read_matching(
     return rows
 
 
-def issue_statements(drafts: Iterable[Draft], *, period: str, ports: Ports) -> tuple[int, int, int]:
+def issue_statements(
+    drafts: Iterable[Draft], *, period: str, ports: Ports, because: Because = UNKNOWN
+) -> tuple[int, int, int]:
     """Store drafts that say something new as the next version of their series.
 
     Args:
         drafts: What should be stated now.
         period: The local month or year of all of them.
         ports: The outside world.
+        because: What changed since the period was last settled.
 
     Returns:
         Numbers of new, restated and unchanged statements.
@@ -153,7 +163,7 @@ def issue_statements(drafts: Iterable[Draft], *, period: str, ports: Ports) -> t
             n_unchanged += 1
             continue
         n_restated += last is not None
-        fresh.append(_versioned(draft, last))
+        fresh.append(_versioned(draft, last, _causes(period, because)))
     ports.registry.add_statements(fresh, at_s=int(ports.clock.now().timestamp()))
     return len(fresh) - n_restated, n_restated, n_unchanged
 
@@ -482,14 +492,21 @@ def says_the_same(last: IssuedStatement, draft: Draft) -> bool:
     )
 
 
-def _versioned(draft: Draft, last: IssuedStatement | None) -> IssuedStatement:
+def _causes(period: str, because: Because) -> tuple[Cause, ...]:
+    """Return what changed in a month, or in any month of a year."""
+    return tuple(cause for name, of in because.items() if name.startswith(period) for cause in of)
+
+
+def _versioned(
+    draft: Draft, last: IssuedStatement | None, because: tuple[Cause, ...]
+) -> IssuedStatement:
     version = 1 if last is None else last.version + 1
     body = {
         **draft.body,
         "id": f"{draft.series}.v{version}",
         "version": version,
         "supersedes": None if last is None else last.id,
-        "reason": _FIRST_REASON if last is None else _AGAIN_REASON,
+        "reason": _FIRST_REASON if last is None else _why(last, draft, because),
     }
     return IssuedStatement(
         series=draft.series,
@@ -499,3 +516,9 @@ def _versioned(draft: Draft, last: IssuedStatement | None) -> IssuedStatement:
         period=draft.period,
         document=canonical_bytes(body).decode(),
     )
+
+
+def _why(last: IssuedStatement, draft: Draft, because: tuple[Cause, ...]) -> str:
+    """Return the reason of a restatement: what the bodies show, and what they cannot show."""
+    old = load_canonical(last.document.encode())
+    return reason_of(causes_between(old if isinstance(old, dict) else {}, draft.body, because))

@@ -27,6 +27,8 @@ from taihang.core.seal.canonical import JsonValue
 from taihang.core.series import EnergySeries, Quality
 from taihang.services.account import (
     ACCOUNT_FORMAT,
+    UNKNOWN,
+    Because,
     Draft,
     issue_statements,
     local_last_day,
@@ -67,12 +69,13 @@ class MonthMatching:
     pairs_wh: NDArray[np.int64]
 
 
-def bill_enterprises(period: Period, *, ports: Ports) -> Billed:
+def bill_enterprises(period: Period, *, ports: Ports, because: Because = UNKNOWN) -> Billed:
     """Issue the bills of every whole month of a settled period.
 
     Args:
         period: A settled period.
         ports: The outside world.
+        because: What changed since it was last settled.
 
     Returns:
         The bills issued, and the months that could not be billed.
@@ -89,7 +92,8 @@ def bill_enterprises(period: Period, *, ports: Ports) -> Billed:
             reason = reason or str(error)
             continue
         # 2. Issue them as statements.
-        issue_statements([_draft(each, ports) for each in bills], period=name, ports=ports)
+        drafts = [_draft(each, ports) for each in bills]
+        issue_statements(drafts, period=name, ports=ports, because=because)
         n_bills += len(bills)
         total_cny += sum((each.total_cny for each in bills), Decimal(0))
     return Billed(n_bills, total_cny, tuple(not_billed), reason)

@@ -30,10 +30,8 @@ from taihang.interfaces.cli.words import (
 )
 from taihang.interfaces.fingerprint import fingerprint
 from taihang.services import audit as auditing
-from taihang.services.account import account
 from taihang.services.act_log import log_acts
-from taihang.services.bill import bill_enterprises
-from taihang.services.certify import certify
+from taihang.services.close_period import close_period
 from taihang.services.collect import (
     CollectCount,
     check_import,
@@ -46,8 +44,7 @@ from taihang.services.ingest import ingest
 from taihang.services.keys import log_signer
 from taihang.services.ports import Ports
 from taihang.services.prove import prove as prove_statement
-from taihang.services.restate import touched
-from taihang.services.settle import settle as settle_period
+from taihang.services.touched import touched
 
 _NOT_DONE: Final = ("not_accounted", "not_billed")
 _NOT_SAID: Final = ("deviating", "bills_cny", *_NOT_DONE, *(f"{name}_reason" for name in _NOT_DONE))
@@ -199,10 +196,9 @@ def run_settlement(period: Period, ports: Ports) -> dict[str, object]:
     Returns:
         The figures of each job.
     """
-    settled = settle_period(period, ports=ports)
-    certified = certify(period, ports=ports)
-    accounted = account(period, ports=ports)
-    billed = bill_enterprises(period, ports=ports)
+    closed = close_period(period, ports=ports)
+    settled, certified = closed.settled, closed.certified
+    accounted, billed = closed.accounted, closed.billed
     log_acts(ports=ports)
     return {
         "meters": settled.n_meters,

@@ -273,6 +273,17 @@ def _add_queries(words: _Words) -> None:
     words.command("compact", "readings:compact", "dir")
     restate = words.command("restate", "readings:restate_all", "dir")
     words.switch(restate, "--dry-run")
+    ledger = words.command("restatements", "restatements:restatements", "dir")
+    _add_month_or_year(words, ledger)
+    words.option(ledger, "--subject")
+
+
+def _add_month_or_year(words: _Words, command: _Parser) -> None:
+    stretch = command.options.add_mutually_exclusive_group(required=True)
+    for name in ("month", "year"):
+        stretch.add_argument(
+            f"--{name}", metavar=name.upper(), help=text(f"cli.option.{name}", words.lang)
+        )
 
 
 def _add_accounts(words: _Words) -> None:
@@ -283,11 +294,7 @@ def _add_accounts(words: _Words) -> None:
     words.option(plan, "--day", required=True)
     words.option(plan, "--battery")
     report = words.command("report", "report:report", "dir")
-    stretch = report.options.add_mutually_exclusive_group(required=True)
-    for name in ("month", "year"):
-        stretch.add_argument(
-            f"--{name}", metavar=name.upper(), help=text(f"cli.option.{name}", words.lang)
-        )
+    _add_month_or_year(words, report)
     words.option(report, "--format", default="text", choices=FORMATS)
     words.option(report, "--enterprise")
     words.option(report, "--out")

@@ -18,7 +18,8 @@ from taihang.interfaces.cli.words import WordsError, stretch_of
 from taihang.services.act_log import log_acts
 from taihang.services.ports import Ports
 from taihang.services.query import Every, PointSeries, Row, last_values, series, size_at
-from taihang.services.restate import Touched, restate, touched
+from taihang.services.restate import restate
+from taihang.services.touched import Touched, touched
 
 _COLUMNS: Final[tuple[str, ...]] = (
     "point", "quantity", "at", "count", "value", "unit", "readings", "least", "greatest",
@@ -66,7 +67,9 @@ def restate_all(args: argparse.Namespace) -> int:
     }
     lines = [text("cli.done.restate", _lang(args), periods=len(found), statements=len(changed))]
     lines += [_touched_line(each, _lang(args)) for each in found]
-    lines += [f"  {c.was or '-'} {c.was_value} → {c.now} {c.now_value}: {c.why}" for c in changed]
+    lines += [
+        f"  {c.was or '-'} {c.was_value} → {c.now} {c.now_value}: {c.reason}" for c in changed
+    ]
     say(args, facts, "\n".join(lines))
     return 0
 

@@ -1,0 +1,66 @@
+"""The command `taihang restatements`: was, is, why, and what else the same cause changed."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Final, cast
+
+from taihang import wiring
+from taihang.core.periods import months_in
+from taihang.core.seal.cause import Cause
+from taihang.interfaces.catalogue import Lang, text
+from taihang.interfaces.cli.say import say
+from taihang.interfaces.cli.words import month_or_year_of
+from taihang.services.restatements import Restatement
+from taihang.services.restatements import restatements as read_ledger
+
+_SHOWN: Final = 12
+"""So many changes stand under a cause on the terminal; of more, their number."""
+_DIGITS: Final = 3
+
+
+def restatements(args: argparse.Namespace) -> int:
+    """Show what was restated in a month or year: was, is, why."""
+    lang = cast("Lang", args.lang)
+    with wiring.open_park(Path(str(args.dir)), writing=False) as ports:
+        label, period = month_or_year_of(args, ports.park.zone)
+        names = dict.fromkeys([*months_in(period, ports.park.zone), label])
+        ledger = read_ledger(names, ports=ports, subject=args.subject)
+    steps = ledger.restatements
+    facts = {
+        "period": label,
+        "restatements": [
+            {**asdict(each), "causes": [asdict(cause) for cause in each.causes]} for each in steps
+        ],
+    }
+    lines = [text("cli.done.restatements", lang, period=label, n=len(steps))]
+    for cause, changed in ledger.by_cause().items():
+        lines += _told(cause, changed, lang)
+    without = [each for each in steps if not each.causes]
+    lines += [f"  {each.reason}: {each.was} → {each.now}" for each in without]
+    say(args, facts, "\n".join(lines))
+    return 0
+
+
+def _told(cause: Cause, changed: Sequence[Restatement], lang: Lang) -> list[str]:
+    kind = text(f"cli.cause.{cause.kind.name.lower()}", lang)
+    change = f": {cause.was or '–'} → {cause.now or '–'}" if cause.was or cause.now else ""
+    lines = ["", f"{kind}  {cause.what}{change}"]
+    lines += [f"  {_change(each)}" for each in changed[:_SHOWN]]
+    if len(changed) > _SHOWN:
+        lines.append("  " + text("cli.done.restatements_more", lang, n=len(changed) - _SHOWN))
+    return lines
+
+
+def _change(each: Restatement) -> str:
+    was, now = _rounded(each.was_value), _rounded(each.now_value)
+    return f"{each.now:<34} {was:>18} → {now:>18} {each.unit}".rstrip()
+
+
+def _rounded(value: str | None) -> str:
+    try:
+        return "–" if value is None else f"{Decimal(value):,.{_DIGITS}f}"
+    except InvalidOperation:
+        return value or ""

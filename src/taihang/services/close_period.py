@@ -1,0 +1,49 @@
+"""Close a period: settle it, certify it, state and bill it, in this order; again, if need be.
+
+The one place that knows which jobs a settled period needs, so that settling, restating and the demo
+cannot differ.
+"""
+
+from dataclasses import dataclass
+
+from taihang.core.periods import Period
+from taihang.services.account import Accounted, account
+from taihang.services.bill import Billed, bill_enterprises
+from taihang.services.certify import Certified, certify
+from taihang.services.ports import Ports
+from taihang.services.settle import Settled, settle
+from taihang.services.touched import changes_since
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What each job found."""
+
+    settled: Settled
+    certified: Certified
+    accounted: Accounted
+    billed: Billed
+
+
+def close_period(period: Period, *, ports: Ports) -> Closed:
+    """Close a period with all that is known today; what says the same stays as it was issued.
+
+    Args:
+        period: Whole local days.
+        ports: The outside world, opened for writing.
+
+    Returns:
+        What each job found.
+
+    Raises:
+        NothingToSettleError: If the park has no reading in the period.
+    """
+    # 1. What changed since it was last settled: a restatement says why.
+    because = changes_since(period, ports=ports)
+    # 2. Registers to energy, balance, matching; then who may claim what.
+    settled = settle(period, ports=ports)
+    certified = certify(period, ports=ports)
+    # 3. What every party is told of it.
+    accounted = account(period, ports=ports, because=because)
+    billed = bill_enterprises(period, ports=ports, because=because)
+    return Closed(settled, certified, accounted, billed)
