@@ -23,7 +23,7 @@ from taihang.services.ports import Ports, Signer
 NOW: Final = datetime(2026, 10, 1, tzinfo=UTC)
 GATEWAYS: Final = 10
 """Uploads that come together in one group."""
-_START_S: Final = int(datetime(2026, 9, 1, tzinfo=UTC).timestamp())
+START_S: Final = int(datetime(2026, 9, 1, tzinfo=UTC).timestamp())
 _STEP_S: Final = 60
 _DIAL: Final = 100_000_000
 _SCALE_WH: Final = 10
@@ -103,7 +103,7 @@ def groups(keys: Sequence[Signer], shape: Shape, *, n_groups: int) -> Iterator[G
         noise = 1 + 0.08 * dice.standard_normal((n, shape.n_minutes))
         counts = register[:, None] + np.cumsum((mean[:, None] * noise).astype(np.int64), axis=1)
         register = counts[:, -1]
-        start_s = _START_S + number * shape.n_minutes * _STEP_S
+        start_s = START_S + number * shape.n_minutes * _STEP_S
         batches = tuple(
             _sealed(key, gateway, number, start_s, counts=_part(counts, gateway, shape))
             for gateway, key in enumerate(keys)

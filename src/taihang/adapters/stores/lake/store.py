@@ -123,7 +123,7 @@ class Lake:
         """Write to files what was inserted; a crash leaves all of it or nothing of it."""
         self._look()
         if len(self._batches) > self._contents.n_batches or self._hot or self._hot_events:
-            self._flush(self._hot.rows())
+            self._flush(self._hot.all())
 
     def compact(self, *, before_s: int) -> int:
         """Make files of whole months out of files of days, month by month.
@@ -176,7 +176,10 @@ class Lake:
             self._hot_events[key] = merge_rows(self._hot_events.get(key), columns)
 
     def _coded(self, rows: ReadingRows) -> Arrays:
-        codes = np.array([self._code(place) for place in rows.points], np.int32)
+        # Nearly always every point is known: a thousand of them in 30 µs instead of 400.
+        known = list(map(self._codes.get, rows.points))
+        numbers = known if None not in known else map(self._code, rows.points)
+        codes = np.array(list(numbers), np.int32)
         return {
             "code": codes[rows.code] if len(rows) else np.empty(0, np.int32),
             "time_s": rows.time_s,

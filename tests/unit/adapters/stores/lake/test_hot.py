@@ -1,6 +1,8 @@
 """The hot tier: rows in order of arrival, all of them, until they are taken out."""
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lake_model import LooseDisk
 from taihang.adapters.stores.lake.hot import COLUMNS, HotTier
@@ -41,3 +43,28 @@ def test_hot_tiers__of_two_lakes_do_not_mix() -> None:
     one.add(rows((1, 2, 3, 0, 0)))
 
     assert (len(one), two.rows()["code"].tolist()) == (1, [])
+
+
+_ROW = st.tuples(*[st.integers(0, 100)] * 3, st.integers(0, 4), st.integers(0, 9))
+
+
+@given(
+    st.lists(
+        st.one_of(st.lists(_ROW, max_size=3), st.sampled_from(["ask", "all", "clear"])), max_size=12
+    )
+)
+def test_hot__whenever_somebody_asks_says_all_that_was_added_in_order(steps: list[object]) -> None:
+    hot = HotTier(ParquetFolder(LooseDisk()).database)
+    expected: list[tuple[int, ...]] = []
+    for step in steps:
+        if step == "clear":
+            hot.clear()
+            expected = []
+        elif isinstance(step, list):
+            hot.add(rows(*step))
+            expected += step
+        else:
+            found = hot.rows() if step == "ask" else hot.all()
+            assert list(zip(*(found[name].tolist() for name in COLUMNS), strict=True)) == expected
+        assert len(hot) == len(expected)
+    assert hot.newest_s() == ([max(row[1] for row in expected)] if expected else [])
