@@ -24,6 +24,8 @@ SOURCES = {
     "K8": "tanpaifang.com/zhengcefagui/2025/1024115022.html; "
     "hasugian.com/tanzuji/2025/1027/115039.html",
     "K8b": "a public repository file, its name not recorded",
+    "K10": "shangjiandao.com/author/238 (article on 发改环资〔2025〕910号)",
+    "K13": "three public repository files (indicator code and its tests)",
     "K14": "youfuw.com/guides/27018.html",
     "K16": "reportify.cn, concept tag 绿电直连 (implementation plan of Qinghai)",
     "K17": "idongdian.com/cms/dianlitoutiao/11693",
