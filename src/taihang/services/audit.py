@@ -106,14 +106,17 @@ def audit(*, ports: Ports, quick: bool = False, watch: Watch = iter) -> Audit:
 
 def _check_what_follows(result: Audit, truth: "_Truth", ports: Ports) -> None:
     """Check what follows from journal and register; each step only where the ones before hold."""
-    is_whole = not result.findings
-    # 4. The lake says what the journal says.
-    if is_whole:
-        try:
+    if result.findings:
+        return
+    # What follows looks records up, which an audit of a damaged journal could not.
+    ports.journal.load()
+    # 4. The lake's files are as they were written, and say what the journal says.
+    try:
+        _check_files(result, ports)
+        if not result.findings:
             _check_lake(result, truth, ports)
-        except TaihangError as error:
-            result.findings.append(Finding("lake", str(error)))
-            return  # What follows reads the lake.
+    except TaihangError as error:
+        result.findings.append(Finding("lake", str(error)))
     # 5. What is derived is what the journal and the settlements give.
     if not result.findings:
         _check_derived(result, ports)
@@ -121,7 +124,7 @@ def _check_what_follows(result: Audit, truth: "_Truth", ports: Ports) -> None:
     if not result.findings:
         _check_statements(result, ports)
     # 7. Every day seal is the root over the readings that it says it looked at.
-    for leaf, seal in wrong_seals(ports=ports) if is_whole else ():
+    for leaf, seal in () if result.findings else wrong_seals(ports=ports):
         where = f"day seal {seal.day.isoformat()} version {seal.version} (leaf {leaf})"
         result.findings.append(Finding(where, "is not what the readings of its day give"))
 
@@ -317,6 +320,12 @@ def _check_acts(result: Audit, acts: list[tuple[int, LogEvent]], ports: Ports) -
     result.unlogged = found.unlogged
 
 
+def _check_files(result: Audit, ports: Ports) -> None:
+    for name in ports.lake.damaged_files():
+        what = "its bytes are not those that were written: run `taihang rebuild`"
+        result.findings.append(Finding(f"lake file {name}", what))
+
+
 def _check_lake(result: Audit, truth: _Truth, ports: Ports) -> None:
     batches = list(ports.lake.batches())
     # The place of an event at the end is given by the next opening.
@@ -357,7 +366,6 @@ def _windows(months: Mapping[int, int]) -> Iterator[Period]:
 
 def _check_derived(result: Audit, ports: Ports) -> None:
     """Settle everything again beside the lake and compare, table by table and key by key."""
-    ports.journal.load()
     fresh = _rebuilt(ports)
     try:
         if fresh.state_hash() == ports.lake.state_hash():

@@ -269,6 +269,10 @@ class Lake(Protocol):
         """Return how many rows a table has."""
         ...
 
+    def damaged_files(self) -> list[str]:
+        """Return the names of files whose bytes are not those that were written."""
+        ...
+
     def state_hash(self) -> str:
         """Return one hash over everything inside."""
         ...

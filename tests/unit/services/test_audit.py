@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import date
 from itertools import accumulate
 from pathlib import Path
 from random import Random
@@ -23,6 +24,7 @@ from taihang.services.audit import Audit, audit, rebuild
 from taihang.services.bill import bill_enterprises
 from taihang.services.certify import certify
 from taihang.services.ports import Ports
+from taihang.services.seal_day import seal_day
 from taihang.services.settle import settle
 
 HEAD_BYTES = 28
@@ -405,6 +407,19 @@ def test_audit__finds_a_broken_lake_and_rebuild_mends_it(
     assert [where[:4] for where in places(found)] == ["lake"]
     assert after == before
     assert audited(tiny).is_clean
+
+
+def test_audit__names_the_file_of_a_flipped_bit_of_the_lake_also_behind_a_day_seal(
+    tiny: Path,
+) -> None:
+    with small_park.opened(tiny) as ports:
+        seal_day(date(2026, 5, 31), ports=ports)
+    (path,) = (tiny / "lake" / "readings").glob("2026-05.*.parquet")
+    whole = path.read_bytes()
+    assert audited(tiny).is_clean
+    for at in range(0, len(whole), len(whole) // 12):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :])
+        assert places(audited(tiny)) == [f"lake file {path.stem}"]
 
 
 def test_audit__finds_a_statement_that_was_altered_by_hand(root: Path) -> None:
