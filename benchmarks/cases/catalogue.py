@@ -65,7 +65,7 @@ CASES: Final = (
     ),
     Case(
         name="lake-backfill",
-        about="a year of 300 points at 1 min: columns of batches to sealed files, compacted",
+        about="a year of 1 000 points at 1 min: columns of batches to sealed files, compacted",
         unit="readings",
         runner="benchmarks.cases.lake:backfill_year",
         repeats=1,
