@@ -108,8 +108,11 @@ def settle(
     as_of = known_size(ports=ports) if as_of is None else as_of
     settlement = Settlement(period.start_s, period.end_s, as_of, ports.park_sha256)
     known = _known(period, ports, as_of)
-    # 2. Registers to interval energy, meter by meter.
+    # 2. Registers to interval energy, meter by meter; a year of readings is then let go.
     meters = _meter_energies(known, period, ports.park)
+    grid = DayGrid.of(period, ports.park.zone)
+    sent_s = _sent_after_s(meters, known=known, grid=grid, period=period, ports=ports)
+    del known
     # 3. Validation: what the rules find odd about each meter.
     found = validate_meters(meters, park=ports.park, period=period)
     # 4. Estimation: what stands in for the missing, by the methods of the park.
@@ -118,13 +121,14 @@ def settle(
     # 5. The balance of the park, and what parent and children say of each other.
     balance = _balance(parts, period, ports.park)
     odd = validate_park(meters, balance, park=ports.park, period=period)
-    # 6. Green matching, dedicated lines first.
-    matching = _matching(parts, period, ports.park)
-    # 7. Into the lake.
+    # 6. Green matching, dedicated lines first; its rows go straight into the lake.
+    ports.lake.replace("matching", period, _matching(parts, period, ports.park))
+    # 7. The rest into the lake.
     ports.lake.replace("intervals", period, _interval_rows(parts, period))
     ports.lake.replace("balance", period, _balance_rows(balance, parts, period))
-    ports.lake.replace("matching", period, matching)
-    _replace_quality(parts, (found, odd), known=known, period=period, ports=ports)
+    judged = _judged(parts, (found, odd), sent_s)
+    ports.lake.replace("quality", period, quality_rows(judged, grid=grid, period=period))
+    ports.lake.replace("findings", period, finding_rows(judged, period=period))
     # 8. Remember what it was made from.
     if record:
         ports.registry.record_settlement(settlement, at_s=int(ports.clock.now().timestamp()))
@@ -359,27 +363,33 @@ def _parts(meters: list[MeterEnergy], filled: list[Filled], found: Found) -> lis
     ]
 
 
-def _replace_quality(
-    parts: list[_Part], found: tuple[Found, ...], *, known: Known, period: Period, ports: Ports
-) -> None:
-    """Put into the lake how good each meter's days are, and every finding with its evidence."""
-    grid = DayGrid.of(period, ports.park.zone)
+def _sent_after_s(
+    meters: list[MeterEnergy], *, known: Known, grid: DayGrid, period: Period, ports: Ports
+) -> dict[str, NDArray[np.int64]]:
+    """Return by meter how long after the last reading of each local day its batch was sent [s]."""
     batches = ports.lake.batches()
     ends_s = np.append(period.grid_s()[grid.starts[1:]], period.end_s)
-    judged = [
+    names = (item.meter.id for item in meters)
+    return {
+        name: sent_after_s(known.current.get((name, Quantity.REGISTER.value)), ends_s, batches)
+        for name in names
+    }
+
+
+def _judged(
+    parts: list[_Part], found: tuple[Found, ...], sent_s: Mapping[str, NDArray[np.int64]]
+) -> list[Judged]:
+    """Return how good each meter's days are, with every finding and its evidence."""
+    return [
         Judged(
             meter=part.meter.id,
             series=part.series,
             in_service=part.in_service,
             hits=[hits for each in found for hits in each.get(part.meter.id, ())],
-            sent_after_s=sent_after_s(
-                known.current.get((part.meter.id, Quantity.REGISTER.value)), ends_s, batches
-            ),
+            sent_after_s=sent_s[part.meter.id],
         )
         for part in parts
     ]
-    ports.lake.replace("quality", period, quality_rows(judged, grid=grid, period=period))
-    ports.lake.replace("findings", period, finding_rows(judged, period=period))
 
 
 def _block(term: Term, quantity: Quantity, rows: Columns) -> ReadingBlock:
@@ -449,7 +459,7 @@ def _matching(meters: list[_Part], period: Period, park: Park) -> dict[tuple[str
 
 
 def offered_green_wh(
-    measured_wh: NDArray[np.int64], user_quality: NDArray[np.int64]
+    measured_wh: NDArray[np.int64], user_quality: NDArray[np.integer]
 ) -> NDArray[np.int64]:
     """Return the generation that may be matched.
 
@@ -474,17 +484,19 @@ class _Stack:
     ids: tuple[str, ...]
     usable_wh: NDArray[np.int64]
     measured_wh: NDArray[np.int64]
-    """Measured, and held by no rule."""
-    quality: NDArray[np.int64]
-    held: NDArray[np.int64]
+    """Measured, and held by no rule; of plants alone, for nothing else is matched by it."""
+    quality: NDArray[np.uint8]
+    held: NDArray[np.bool_]
 
 
 def _stack(meters: list[_Part], direction: Direction, *, period: Period, park: Park) -> _Stack:
     n = period.n_steps
-    rows = tuple(park.plants) if direction is Direction.GENERATION else park.users
-    usable, measured = np.zeros((len(rows), n), np.int64), np.zeros((len(rows), n), np.int64)
-    quality = np.full((len(rows), n), Quality.MISSING, np.int64)
-    held_back = np.zeros((len(rows), n), np.int64)
+    is_plant = direction is Direction.GENERATION
+    rows = tuple(park.plants) if is_plant else park.users
+    usable = np.zeros((len(rows), n), np.int64)
+    measured = np.zeros((len(rows) if is_plant else 0, n), np.int64)
+    quality = np.full((len(rows), n), Quality.MISSING, np.uint8)
+    held_back = np.zeros((len(rows), n), np.bool_)
     grid_s, assets = period.grid_s(), park.assets
     for row, node in enumerate(rows):
         # What does not belong to the park yet has no energy there: that is known, not missing.
@@ -494,8 +506,9 @@ def _stack(meters: list[_Part], direction: Direction, *, period: Period, park: P
             row, series = rows.index(item.meter.node), item.series
             mask = item.in_service
             usable[row] = np.where(mask & series.present, series.wh, usable[row])
-            claimed = mask & series.measured & ~item.held
-            measured[row] = np.where(claimed, series.wh, measured[row])
+            if is_plant:
+                claimed = mask & series.measured & ~item.held
+                measured[row] = np.where(claimed, series.wh, measured[row])
             held_back[row] |= mask & item.held
             quality[row] = np.where(mask, series.quality, quality[row])
     return _Stack(rows, usable, measured, quality, held_back)
@@ -516,8 +529,8 @@ def _matching_rows(
                 "total_wh": stack.usable_wh[row],
                 "line_wh": line[row],
                 "pool_wh": pool[row],
-                "quality": stack.quality[row],
-                "held": stack.held[row],
+                "quality": stack.quality[row].astype(np.int64),
+                "held": stack.held[row].astype(np.int64),
             }
     return rows
 

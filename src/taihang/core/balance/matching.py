@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from taihang.core.errors import InputError
 
 RULE: Final = "dedicated-first-pro-rata/v1"
+_COLUMNS_AT_ONCE: Final = 2_048
 
 
 class NegativeFlowError(InputError):
@@ -139,8 +140,18 @@ def split_pro_rata(
         >>> split_pro_rata(np.array([10]), weights_wh=np.array([[10], [10], [10]])).ravel().tolist()
         [4, 3, 3]
     """
+    _demand_exact(total_wh, weights_wh)
+    shares_wh = np.empty_like(weights_wh)
+    # Every column stands for itself; some at a time stay near the processor.
+    for first in range(0, len(total_wh), _COLUMNS_AT_ONCE):
+        part = slice(first, first + _COLUMNS_AT_ONCE)
+        shares_wh[:, part] = _shares_wh(total_wh[part], weights_wh[:, part])
+    return shares_wh
+
+
+def _shares_wh(total_wh: NDArray[np.int64], weights_wh: NDArray[np.int64]) -> NDArray[np.int64]:
     sum_wh = np.maximum(weights_wh.sum(axis=0), 1)
-    quotient, rest = np.divmod(_times(total_wh, weights_wh), sum_wh)
+    quotient, rest = np.divmod(total_wh * weights_wh, sum_wh)
     missing = total_wh - quotient.sum(axis=0)
     order = np.argsort(-rest, axis=0, kind="stable")
     rank = np.empty_like(order)
@@ -148,7 +159,7 @@ def split_pro_rata(
     return quotient + (rank < missing)
 
 
-def _times(total_wh: NDArray[np.int64], weights_wh: NDArray[np.int64]) -> NDArray[np.int64]:
+def _demand_exact(total_wh: NDArray[np.int64], weights_wh: NDArray[np.int64]) -> None:
     bound = int(total_wh.max(initial=0)) * int(weights_wh.max(initial=0))
     if bound > np.iinfo(np.int64).max:
         raise EnergyRangeError(
@@ -156,7 +167,6 @@ def _times(total_wh: NDArray[np.int64], weights_wh: NDArray[np.int64]) -> NDArra
             expected="at most 3 GWh in one interval",
             remedy="match shorter intervals or fewer plants at once",
         )
-    return total_wh * weights_wh
 
 
 def _serve(

@@ -227,6 +227,20 @@ def test_split_pro_rata__is_within_one_wh_of_the_exact_share(
         )
 
 
+def test_split_pro_rata__of_a_year_is_that_of_each_interval() -> None:
+    random = np.random.default_rng(7)
+    weights_wh = random.integers(0, 9, (3, 5_000))
+    total_wh = weights_wh.sum(axis=0) * random.integers(0, 5, 5_000) // 4
+
+    shares_wh = split_pro_rata(total_wh, weights_wh=weights_wh)
+
+    one_by_one = [
+        split_pro_rata(total_wh[i : i + 1], weights_wh=weights_wh[:, i : i + 1])
+        for i in range(5_000)
+    ]
+    assert np.concatenate(one_by_one, axis=1).tolist() == shares_wh.tolist()
+
+
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=54), st.data())
 def test_split_pro_rata__gives_ties_to_the_earlier_rows(
     weights: list[int], data: st.DataObject

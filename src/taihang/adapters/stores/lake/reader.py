@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from taihang.adapters.stores.lake.hot import HotTier
 from taihang.adapters.stores.lake.manifest import SealedFile
+from taihang.adapters.stores.lake.runs import ordered
 from taihang.adapters.stores.lake.sealed import DAY_S, TIERS, SealedTier
 from taihang.core.metering import rollup
 from taihang.core.metering.batch_index import BatchIndex
@@ -96,13 +97,15 @@ class LakeReader:
         where = question.where()
         hot = self._hot_rows(question)
         sealed = self._sealed_rows(files, where, question.as_of)
-        joined = {name: np.concatenate([sealed[name], hot[name]]) for name in _ROWS}
-        joined = {**question.cut(joined)}
+        joined: Columns = sealed
+        if len(hot["code"]):
+            joined = {name: np.concatenate([sealed[name], hot[name]]) for name in _ROWS}
+        joined = question.cut({name: joined[name] for name in _ROWS})
         if question.as_of is None:
-            return _ordered(joined, joined["batch"])
+            return ordered(joined, joined["batch"])
         if not len(hot["code"]) and not self._withdrawn(question.as_of):
             # Of each time there is one row: the sealed tier knows which.
-            return _ordered(joined, joined["batch"])
+            return ordered(joined, joined["batch"])
         return self._counting(joined)
 
     def arrived(self, since: int, period: Period, also: Sequence[int]) -> list[int]:
@@ -119,7 +122,7 @@ class LakeReader:
 
     def _counting(self, rows: Columns) -> dict[str, NDArray[np.int64]]:
         """Return of each point and time the row whose batch was sent last, in order."""
-        ranked = _ordered(rows, self._batches.rank()[rows["batch"]])
+        ranked = ordered(rows, self._batches.rank()[rows["batch"]])
         firsts = _firsts(ranked["code"], ranked["time_s"])
         lasts = np.append(firsts[1:], len(ranked["code"]))[: len(firsts)] - 1
         return {name: column[lasts] for name, column in ranked.items()}
@@ -157,6 +160,8 @@ class LakeReader:
             self._sealed.read([*tainted], f"WHERE {where} AND {_known(as_of, withdrawn)}"),
         ]
         full = [part for part in parts if len(part["code"])] or parts[:1]
+        if len(full) == 1:
+            return full[0]
         return {name: np.concatenate([part[name] for part in full]) for name in _ROWS}
 
     # -- roll-ups --------------------------------------------------------------------------------
@@ -183,7 +188,7 @@ class LakeReader:
             rows = question.cut(self._sealed_rows(raw, question.where(), as_of))
             worked_out = self._rolled(self._counting(rows), step_s)
             rolled = {n: np.concatenate([rolled[n], worked_out[n]]) for n in names}
-        rolled = _ordered(rolled, rolled["time_s"])
+        rolled = ordered(rolled, rolled["time_s"])
         if len(hot["code"]):
             rolled = self._with_hot(rolled, question.cut(hot), step_s=step_s, question=question)
         return rolled
@@ -208,7 +213,7 @@ class LakeReader:
         rest = [_outside(part, codes, span) for part in (rolled, late)]
         both = rollup.appended(rest[0], rest[1], is_counter=self._is_counter)
         joined = {name: np.concatenate([both[name], anew[name]]) for name in rollup.COLUMNS}
-        return _ordered(joined, joined["time_s"])
+        return ordered(joined, joined["time_s"])
 
     def last(self) -> Columns:
         """Return for every point the roll-up of the last day with a usable reading."""
@@ -225,7 +230,7 @@ class LakeReader:
         # Points that have said nothing for days: their last word may be anywhere.
         earlier = self._last_in(Question(None, silent.tolist(), None))
         joined = {n: np.concatenate([found[n], earlier[n]]) for n in rollup.COLUMNS}
-        return _ordered(joined, joined["time_s"])
+        return ordered(joined, joined["time_s"])
 
     def _last_in(self, question: Question) -> Columns:
         rows = self.rollups(DAY_S, question)
@@ -267,7 +272,7 @@ class LakeReader:
         found: dict[int, hashlib._Hash] = {}  # pyright: ignore[reportPrivateUsage] - has no public name
         for rows in self._everything():
             code = rows["code"]
-            ranked = _ordered({**rows, "rank": rank[rows["batch"]]}, rank[rows["batch"]])
+            ranked = ordered({**rows, "rank": rank[rows["batch"]]}, rank[rows["batch"]])
             table = np.stack([ranked[n] for n in ("time_s", "rank", "count", "quality")], axis=1)
             edges = [*_firsts(code, code).tolist(), len(code)]
             for first, last in pairwise(edges):
@@ -288,16 +293,6 @@ class LakeReader:
                 rows = self.rows(Question(period, codes, None))
                 if len(rows["code"]):
                     yield rows
-
-
-def _ordered(rows: Columns, tie: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
-    """Put rows in order of point, time and something else; most often they are."""
-    code, time_s = rows["code"], rows["time_s"]
-    up = (code[1:] > code[:-1]) | ((code[1:] == code[:-1]) & (time_s[1:] > time_s[:-1]))
-    if up.all():
-        return {**rows}
-    order = np.lexsort((tie, time_s, code))
-    return {name: column[order] for name, column in rows.items()}
 
 
 def _known(as_of: int, withdrawn: Sequence[int]) -> str:

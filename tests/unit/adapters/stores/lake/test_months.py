@@ -211,3 +211,29 @@ def test_add__without_room_leaves_the_old_rows(tmp_path: Path) -> None:
         lake_in(tmp_path, NoRoom()).add("events", {KEY: events([(1, 6)], 1)})
 
     assert snapshot(tmp_path) == before
+
+
+@pytest.mark.parametrize(("n_keys", "n_rows"), [(1, 5_000), (300, 1), (2_500, 1), (40, 97)])
+def test_replace__keeps_every_row_under_its_key(tmp_path: Path, n_keys: int, n_rows: int) -> None:
+    months = lake_in(tmp_path)
+    # Neither the order of the texts nor that of the rows may decide which stands with which.
+    slabs = {
+        ("plant" if i % 3 else "用'户", f"N{i * 7919 % n_keys}"): {
+            **derived(range(n_rows), i),
+            "total_wh": np.arange(n_rows)[::-1] + i,
+            "held": ints(*(j % 2 for j in range(n_rows))),
+        }
+        for i in range(n_keys)
+    }
+
+    months.replace("matching", period(0, n_rows), slabs)
+    found = months.read("matching")
+
+    assert {
+        key: {name: column.tolist() for name, column in columns.items()}
+        for key, columns in slabs.items()
+    } == {
+        key: {name: column.tolist() for name, column in columns.items()}
+        for key, columns in found.items()
+    }
+    assert {np.dtype(np.int64)} == {c.dtype for columns in found.values() for c in columns.values()}
