@@ -38,6 +38,7 @@ from taihang.services.ports import Clock, Ports
 
 _CHECKPOINTS: Final = "journal/checkpoints"
 _PUBLISHED: Final = "journal/published"
+_EVIDENCE: Final = "evidence"
 _TAIL_BYTES: Final = 1 << 16
 _KEYS_MODE: Final = 0o600
 
@@ -144,7 +145,9 @@ def back_up(
             grown.append(_grown(folder, _PUBLISHED, root=root, n_bytes=n_published, before=before))
         text = (root / wiring.PARK_FILE).read_bytes()
         files = [*grown, register, folder.put(f"park-{number:06d}.toml", text)]
-        # 3. Keys, if somebody is named who may read them.
+        # 3. Evidence, after the register: what its lines name was on the disk before them.
+        files += _evidence(folder, root, before)
+        # 4. Keys, if somebody is named who may read them.
         if keys_to is not None:
             files.append(folder.put(f"keys-{number:06d}.box", _sealed_keys(root, keys_to)))
         manifest = Manifest(
@@ -157,7 +160,7 @@ def back_up(
             has_keys=keys_to is not None,
             files=tuple(files),
         )
-    # 4. Only now is it a backup.
+    # 5. Only now is it a backup.
     folder.finish(manifest)
     return _told(manifest, before)
 
@@ -237,6 +240,25 @@ def _demand_continued(before: Manifest | None, ports: Ports, out: Path) -> None:
             remedy=f"keep {out}: it is what the journal was; back up to another folder,"
             " and run `taihang audit`",
         )
+
+
+def _evidence(folder: BackupFolder, root: Path, before: Manifest | None) -> list[BackupFile]:
+    """Bring every file of evidence into the backup; what is there stays, even if the park lost it.
+
+    A damaged file is copied as it is: `taihang audit` names it, and no backup waits for it.
+    """
+    held = {
+        file.path: file
+        for file in (before.files if before else ())
+        if file.path.startswith(f"{_EVIDENCE}/")
+    }
+    fresh = {
+        f"{_EVIDENCE}/{path.name}": path
+        for path in sorted(wiring.ParkFolder(root).evidence.glob("*"))
+        if path.is_file() and not path.name.startswith(".")
+    }
+    put = [folder.put(name, fresh[name].read_bytes()) for name in sorted(fresh.keys() - held)]
+    return [*held.values(), *put]
 
 
 def _sealed_keys(root: Path, keys_to: bytes) -> bytes:
@@ -368,6 +390,7 @@ def _unpack(folder: BackupFolder, aside: Path, private: bytes | None) -> Manifes
         (aside / name).mkdir(mode=0o700, parents=True)
     for file in manifest.files:
         target = aside / _place(file)
+        target.parent.mkdir(mode=0o700, exist_ok=True)
         with target.open("wb") as out:
             for chunk in folder.chunks(file):
                 out.write(chunk)
@@ -439,10 +462,10 @@ def _demand_as_stated(manifest: Manifest, ports: Ports) -> None:
             expected=f"{manifest.log}, {manifest.size} records, root {manifest.root.hex()}",
             remedy="take another copy of the backup",
         )
-    if damaged := ports.registry.damaged_statements():
+    if damaged := [*ports.registry.damaged_statements(), *ports.registry.damaged_activity()]:
         raise DamagedBackupError(
             given=f"a register in which {damaged[0]} is not as it was issued",
-            expected="every statement with the hash that it was issued with",
+            expected="every statement and every line with the hash that it was stored with",
             remedy="take another copy of the backup",
         )
 

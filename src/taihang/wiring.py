@@ -27,6 +27,7 @@ from taihang.adapters.imports.read_map import load_map  # noqa: E402
 from taihang.adapters.park_marks import RESTORED as RESTORED_FILE  # noqa: E402
 from taihang.adapters.park_marks import read_restored, read_rolled_back  # noqa: E402
 from taihang.adapters.registry.store import Registry  # noqa: E402
+from taihang.adapters.stores.evidence import EvidenceFiles  # noqa: E402
 from taihang.adapters.stores.journal import CheckpointSeal, Journal  # noqa: E402
 from taihang.adapters.stores.lake import DamagedLakeError, Lake  # noqa: E402
 from taihang.adapters.stores.published import PublishedFiles  # noqa: E402
@@ -139,6 +140,11 @@ class ParkFolder:
     def quarantine(self) -> Path:
         """Batches that may not count, and the evidence why; absent while there is none."""
         return self.root / "quarantine"
+
+    @property
+    def evidence(self) -> Path:
+        """Files that prove activity data, each under its hash; absent while there is none."""
+        return self.root / "evidence"
 
     @property
     def reports(self) -> Path:
@@ -479,6 +485,7 @@ def _ports(
         scratch_lake=partial(_scratch_lake, folder, disk),
         registry=registry,
         quarantine=Quarantine(folder.quarantine, disk=disk),
+        evidence=EvidenceFiles(folder.evidence, disk=disk),
         solve=highs.solve,
         read_park=lambda text: read_park(text, source="park.toml of an earlier settlement"),
         log_origin=origin,

@@ -90,6 +90,8 @@ EXEMPT: Final[dict[str, str]] = {
     ),
     # Its unit stands in the field beside it, as on the form.
     "core/activity/record.py": "amount",
+    # Any of them, on its way into a text.
+    "core/seal/activity_line.py": "amount",
     # Checked against bounds that are given together with the unit.
     "core/park/check.py": "limit value",
 }

@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 import small_park
+from activity_kit import record
 from small_park import CLOCK, ZONE
 from taihang import safekeeping, wiring
 from taihang.adapters.backup_folder import (
@@ -21,6 +22,7 @@ from taihang.adapters.backup_folder import (
 from taihang.adapters.system import PosixDisk
 from taihang.core.errors import TaihangError
 from taihang.core.periods import days
+from taihang.core.seal.activity_line import ActivityLine
 from taihang.core.tlog.checkpoint import Checkpoint, sign_checkpoint
 from taihang.core.tlog.frame import encode_frame
 from taihang.safekeeping import (
@@ -32,7 +34,7 @@ from taihang.safekeeping import (
     NotRolledBackError,
     Restored,
 )
-from taihang.services.act_log import logged_events
+from taihang.services.act_log import log_acts, logged_events
 from taihang.services.audit import audit
 from taihang.services.keys import LostKeyError, log_signer
 from taihang.wiring import FolderInUseError, RolledBackParkError
@@ -124,6 +126,32 @@ def test_drill__of_a_week_comes_back_the_same_and_says_how_long_it_took(
     with small_park.opened(again, writing=False) as ports:
         found = audit(ports=ports)
         assert (found.findings, found.gaps) == ([], [])
+
+
+def test_drill__brings_evidence_back_and_keeps_what_the_park_lost(
+    park: Path, out: Path, tmp_path: Path
+) -> None:
+    with small_park.opened(park) as ports:
+        names = [ports.evidence.keep(data) for data in (b"form", b"invoice")]
+        lines = [record("a", evidence=(names[1],))]
+        ports.registry.add_activity([ActivityLine(each, form=names[0]) for each in lines])
+        log_acts(ports=ports)
+    first = back_up(park, out, keys_to=PUBLIC)
+    (park / "evidence" / names[1]).unlink()
+    with small_park.opened(park) as ports:
+        names.append(ports.evidence.keep(b"later"))
+    again = back_up(park, out, keys_to=PUBLIC)
+    restore(out, tmp_path / "again", private=PRIVATE)
+
+    assert again.n_files == first.n_files + 1
+    with small_park.opened(tmp_path / "again", writing=False) as ports:
+        assert ports.evidence.hashes() == sorted(names)
+        assert ports.registry.activity_records() == lines
+        assert audit(ports=ports).findings == []
+    with small_park.opened(park, writing=False) as ports:
+        assert [each.where for each in audit(ports=ports).findings] == [
+            f"evidence {names[1][:16]}… (a file of no name)"
+        ]
 
 
 def test_drill__a_restored_park_goes_on_and_its_log_says_that_it_was_restored(

@@ -19,6 +19,7 @@ from taihang.core.certificates.lot_tree import lot_tree
 from taihang.core.errors import IntegrityError
 from taihang.core.periods import Period, month
 from taihang.core.seal.act import (
+    ACTIVITY,
     BILLS,
     FACTS,
     LOTS,
@@ -53,6 +54,8 @@ from taihang.services.log_event import log_event
 from taihang.services.ports import Ports
 from taihang.services.replay import catch_up
 
+ROLLS: Final = frozenset((STATEMENTS, BILLS, ACTIVITY))
+"""Kinds of events that commit to documents in the register."""
 _NAMED_CHANGES: Final = 50
 """So many changed facts stand in an event by name; their number is always whole."""
 
@@ -117,7 +120,7 @@ def _due(
     n_logged = sum(kind == SETTLED for kind, _ in last)
     for name in months_touched(settlements[n_logged:], ports=ports):
         yield from _changed(LOTS, name, lots_commitment(name, ports=ports), last)
-    for (kind, period), entries in rolls(roll).items():
+    for (kind, period), entries in rolls(ports=ports).items():
         yield from _changed(kind, period, roll_commitment(kind, entries, ports=ports), last)
     # 3. Settlements last: one that is not logged makes the run after a crash do all of the above.
     for number, settlement in enumerate(settlements[n_logged:], n_logged + 1):
@@ -173,26 +176,34 @@ def _changed(
     n, root = commitment
     before = last.get((kind, period))
     if (before is None and n) or (before is not None and (before.n, before.digest) != (n, root)):
-        yield kind, {"n": n, "period": period, "root": root}
+        of_period: dict[str, JsonValue] = {"period": period} if period else {}
+        yield kind, {"n": n, "root": root, **of_period}
 
 
 # -- what an event commits to ---------------------------------------------------------------------
 
 
-def rolls(roll: Iterable[RollEntry]) -> dict[tuple[str, str], list[RollEntry]]:
-    """Return the statements by kind of event and period, each in the order of issue."""
+def rolls(*, ports: Ports) -> dict[tuple[str, str], list[RollEntry]]:
+    """Return what events commit to by kind and period, each in the order of issue.
+
+    Args:
+        ports: The outside world.
+
+    Returns:
+        Statements and bills by period; lines of activity data under the period "".
+    """
     found: dict[tuple[str, str], list[RollEntry]] = {}
-    for entry in roll:
+    for entry in (*ports.registry.roll(), *ports.registry.activity_roll()):
         found.setdefault((entry.act, entry.period), []).append(entry)
     return dict(sorted(found.items()))
 
 
 def roll_commitment(kind: str, entries: list[RollEntry], *, ports: Ports) -> tuple[int, str]:
-    """Return number and root of the statements of one period.
+    """Return number and root of the statements of one period, or of all lines of activity data.
 
     Args:
         kind: The kind of event.
-        entries: The statements in the order of issue, at least one.
+        entries: The statements or lines in the order of issue, at least one.
         ports: The outside world.
     """
     salts = ports.keys.salts(f"roll/{kind}/{entries[0].period}", len(entries))
@@ -286,11 +297,7 @@ def take_in_acts(*, ports: Ports) -> int:
     known = ports.registry.logged()
     first = known[-1].leaf + 1 if known else 0
     fresh = list(logged_events(ports=ports, first=first))
-    held = (
-        {key: len(entries) for key, entries in rolls(ports.registry.roll()).items()}
-        if fresh
-        else {}
-    )
+    held = {key: len(entries) for key, entries in rolls(ports=ports).items()} if fresh else {}
     for leaf, event in fresh:
         _demand_held(event, held, leaf)
         _follow(leaf, event.kind, event.body, ports)
@@ -298,13 +305,14 @@ def take_in_acts(*, ports: Ports) -> int:
 
 
 def _demand_held(event: LogEvent, held: Mapping[tuple[str, str], int], leaf: int) -> None:
-    if event.kind not in {STATEMENTS, BILLS}:
+    if event.kind not in ROLLS:
         return
-    period, n = str(event.body.get("period")), event.body.get("n")
+    period, n = str(event.body.get("period", "")), event.body.get("n")
     count = held.get((event.kind, period), 0)
     if isinstance(n, int) and n > count:
         raise OlderRegisterError(
-            given=f"{count} of {n} documents of {period} that leaf {leaf} of the log speaks of",
+            given=f"{count} of {n} documents ({event.kind} {period}) that leaf {leaf} of the log"
+            " speaks of",
             expected="the register that holds all of them",
             remedy="put the newest registry.db back; an older one has forgotten what was issued",
         )

@@ -29,6 +29,7 @@ from taihang.core.tlog.record import Damage, Record
 from taihang.services.account import Draft, UnsettledMonthError, month_drafts, says_the_same
 from taihang.services.admission import ForeignMeterError, check_sender
 from taihang.services.audit_acts import check_acts
+from taihang.services.audit_evidence import evidence_findings
 from taihang.services.audit_published import published_findings
 from taihang.services.bill import bill_drafts
 from taihang.services.certify import certify
@@ -95,6 +96,9 @@ def audit(*, ports: Ports, quick: bool = False, watch: Watch = iter) -> Audit:
     # 3. What was done: the register says what the log says.
     if len(result.findings) == truth.n_refused:
         _check_acts(result, truth.acts, ports)
+    # 4. Activity data is as it was handed in, with every file that proves it.
+    found = evidence_findings(ports=ports)
+    result.findings += [Finding(where, what) for where, what in found]
     if not quick:
         _check_what_follows(result, truth, ports)
     damaged = ports.registry.damaged_statements()
@@ -110,20 +114,20 @@ def _check_what_follows(result: Audit, truth: "_Truth", ports: Ports) -> None:
         return
     # What follows looks records up, which an audit of a damaged journal could not.
     ports.journal.load()
-    # 4. The lake's files are as they were written, and say what the journal says.
+    # 5. The lake's files are as they were written, and say what the journal says.
     try:
         _check_files(result, ports)
         if not result.findings:
             _check_lake(result, truth, ports)
     except TaihangError as error:
         result.findings.append(Finding("lake", str(error)))
-    # 5. What is derived is what the journal and the settlements give.
+    # 6. What is derived is what the journal and the settlements give.
     if not result.findings:
         _check_derived(result, ports)
-    # 6. Statements are as they were issued, and say what the settled rows give.
+    # 7. Statements are as they were issued, and say what the settled rows give.
     if not result.findings:
         _check_statements(result, ports)
-    # 7. Every day seal is the root over the readings that it says it looked at.
+    # 8. Every day seal is the root over the readings that it says it looked at.
     for leaf, seal in () if result.findings else wrong_seals(ports=ports):
         where = f"day seal {seal.day.isoformat()} version {seal.version} (leaf {leaf})"
         result.findings.append(Finding(where, "is not what the readings of its day give"))

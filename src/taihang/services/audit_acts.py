@@ -13,12 +13,11 @@ from typing import Final
 
 from taihang.core.errors import TaihangError
 from taihang.core.seal.act import (
-    BILLS,
+    ACTIVITY_KIND,
     FACTS,
     LOTS,
     PARK_FILE,
     SETTLED,
-    STATEMENTS,
     RollEntry,
     changed_facts,
     fact_edition,
@@ -36,6 +35,7 @@ from taihang.core.seal.key_act import (
     open_rotation,
 )
 from taihang.services.act_log import (
+    ROLLS,
     edition_hash,
     key_subject,
     logged_act,
@@ -95,9 +95,7 @@ def check_acts(events: Sequence[tuple[int, LogEvent]], *, ports: Ports) -> ActCh
 
 _Found = tuple[str, str, bool]
 _Acts = Sequence[tuple[int, LogEvent]]
-_KINDS: Final = frozenset(
-    (BILLS, FACTS, LOTS, PARK_FILE, SETTLED, STATEMENTS, ENROLLED, ROTATED, REVOKED)
-)
+_KINDS: Final = frozenset((*ROLLS, FACTS, LOTS, PARK_FILE, SETTLED, ENROLLED, ROTATED, REVOKED))
 
 
 def _rows_of_log(events: _Acts, ports: Ports) -> Iterator[_Found]:
@@ -194,16 +192,20 @@ def _held_keys(ports: Ports) -> dict[str, tuple[str, ...]]:
 
 
 def _of_rolls(acts: _Acts, ports: Ports) -> Iterator[_Found]:
-    """Compare statements and bills: numbers without a gap, and the root of every event."""
-    roll = ports.registry.roll()
-    numbers = {entry.number for entry in roll}
-    for number in sorted(set(range(1, max(numbers, default=0) + 1)) - numbers)[:_SHOWN]:
-        yield f"statement number {number}", "was taken out of the register", False
-    held = rolls(roll)
+    """Compare statements, bills and activity data: no number left out, the root of each event."""
+    for name, roll in (
+        ("statement", ports.registry.roll()),
+        ("line of activity data", ports.registry.activity_roll()),
+    ):
+        numbers = {entry.number for entry in roll}
+        for number in sorted(set(range(1, max(numbers, default=0) + 1)) - numbers)[:_SHOWN]:
+            yield f"{name} number {number}", "was taken out of the register", False
+    held = rolls(ports=ports)
     told: dict[tuple[str, str], list[Mapping[str, JsonValue]]] = {key: [] for key in held}
     for _, event in acts:
-        if event.kind in {STATEMENTS, BILLS}:
-            told.setdefault((event.kind, str(event.body["period"])), []).append(event.body)
+        if event.kind in ROLLS:
+            key = event.kind, str(event.body.get("period", ""))
+            told.setdefault(key, []).append(event.body)
     for key, bodies in sorted(told.items()):
         yield from _of_roll(key, bodies, held.get(key, []), ports)
 
@@ -215,7 +217,7 @@ def _of_roll(
     ports: Ports,
 ) -> Iterator[_Found]:
     kind, period = key
-    where = f"{kind} of {period}"
+    where = f"{kind} of {period}" if period else kind
     issued = 0
     for body in bodies:
         issued = n = int(str(body["n"]))
@@ -226,7 +228,8 @@ def _of_roll(
         ):
             yield where, f"the first {n} are not those that the log speaks of", False
     for entry in entries[issued : issued + _SHOWN]:
-        yield f"statement {entry.id}", f"is not in the log: {_AGAIN}", True
+        what = "activity" if entry.kind == ACTIVITY_KIND else "statement"
+        yield f"{what} {entry.id}", f"is not in the log: {_AGAIN}", True
 
 
 def _of_lots(acts: _Acts, ports: Ports) -> Iterator[_Found]:

@@ -9,6 +9,7 @@ from typing import Protocol, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from taihang.core.activity.record import ActivityRecord
 from taihang.core.balance.settlement import Settlement
 from taihang.core.dispatch.model import Solve
 from taihang.core.facts import FactBook
@@ -17,7 +18,9 @@ from taihang.core.metering.readings import MeterEvent, Place, ReadingBlock, Read
 from taihang.core.park.park import Park
 from taihang.core.periods import Period
 from taihang.core.seal.act import LoggedAct, RollEntry
+from taihang.core.seal.activity_line import ActivityLine
 from taihang.core.seal.door_token import DoorToken
+from taihang.core.seal.evidence_file import EvidenceFile
 from taihang.core.seal.gateway_key import GatewayKey
 from taihang.core.seal.issued import IssuedStatement
 from taihang.core.tlog.log_key import LogKey
@@ -321,6 +324,35 @@ class Registry(Protocol):
         """Return every issued statement without its text, in the order of issue."""
         ...
 
+    def activity_records(self) -> list[ActivityRecord]:
+        """Return every version of every line of activity data, in the order of handing in."""
+        ...
+
+    def activity_lines(self) -> list[ActivityLine]:
+        """Return the same, each with the form that it stood in."""
+        ...
+
+    def activity_roll(self) -> list[RollEntry]:
+        """Return every line of activity data without its text, in the order of handing in."""
+        ...
+
+    def add_activity(
+        self, lines: Sequence[ActivityLine], *, files: Sequence[EvidenceFile] = ()
+    ) -> None:
+        """Add versions of lines and what is known of their files, all or none.
+
+        A version that is there already refuses all of them; a file that is known stays as it is.
+        """
+        ...
+
+    def evidence_files(self) -> dict[str, EvidenceFile]:
+        """Return what is known of every file of evidence, by its hash."""
+        ...
+
+    def damaged_activity(self) -> list[str]:
+        """Return ids of lines whose text is not what was handed in."""
+        ...
+
     def door_tokens(self) -> list[DoorToken]:
         """Return every token of the door."""
         ...
@@ -386,6 +418,22 @@ class Quarantine(Protocol):
         ...
 
 
+class EvidenceStore(Protocol):
+    """Files that prove activity data, each under its hash; a file that is there never changes."""
+
+    def keep(self, data: bytes) -> str:
+        """Write one file for ever and return its SHA-256 [hex]; when it returns, it is on disk."""
+        ...
+
+    def hashes(self) -> list[str]:
+        """Return the name of every file, in order."""
+        ...
+
+    def read(self, sha256: str) -> bytes:
+        """Return the bytes of one file, compared with their hash."""
+        ...
+
+
 class Upload(Protocol):
     """What one gateway has collected: the readings of one stretch, and what happened to meters."""
 
@@ -430,6 +478,7 @@ class Ports:
     """Send a body to the address of a witness; raises ``LinkError`` where none answers."""
     registry: Registry
     quarantine: Quarantine
+    evidence: EvidenceStore
     solve: Solve
     read_park: Callable[[str], Park]
     """Read the text of a park file."""

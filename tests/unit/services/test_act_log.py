@@ -81,7 +81,7 @@ def test_log_acts__after_a_restatement_continues_the_roll(root: Path) -> None:
 
         events = [event for _, event in logged_events(ports=ports) if event.kind == STATEMENTS]
         first, second = (event.body for event in events)
-        (entries,) = rolls(ports.registry.roll()).values()
+        (entries,) = rolls(ports=ports).values()
         salts = ports.keys.salts("roll/statements-issued/2026-06", len(entries))
 
     assert (first["period"], second["n"]) == ("2026-06", len(entries))
@@ -183,7 +183,7 @@ def test_rolls__keep_bills_and_statements_apart(root: Path) -> None:
     with small_park.opened(root) as ports:
         small_park.fill(ports, small_park.AUGUST)
         small_park.settle_month(ports, small_park.AUGUST)
-        found = rolls(ports.registry.roll())
+        found = rolls(ports=ports)
 
         assert list(found) == [(BILLS, "2026-08"), (STATEMENTS, "2026-08")]
         assert [len(found[BILLS, "2026-08"])] == [

@@ -194,3 +194,37 @@ class Statement(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("series", "version"), name="one_row_a_version"),
         )
+
+
+class ActivityLine(models.Model):
+    """A line of activity data as handed in: its canonical bytes, never changed."""
+
+    number = models.BigIntegerField(primary_key=True)
+    """The how-manieth of the park, in the order of handing in; none is missing."""
+    line = models.CharField(max_length=64)
+    version = models.IntegerField()
+    sha256 = models.CharField(max_length=64)
+    document = models.TextField()
+
+    class Meta:
+        """Named table; a version of a line exists once."""
+
+        db_table = "activity_line"
+        constraints = (
+            models.UniqueConstraint(fields=("line", "version"), name="one_row_a_line_version"),
+        )
+
+
+class EvidenceFile(models.Model):
+    """What is known of a file in the folder of evidence; its bytes are there under its hash."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    name = models.CharField(max_length=255)
+    """As whoever handed it in called it."""
+    n_bytes = models.BigIntegerField()
+    known_at_s = models.BigIntegerField()
+
+    class Meta:
+        """Named table."""
+
+        db_table = "evidence_file"

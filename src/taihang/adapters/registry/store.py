@@ -14,13 +14,17 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
 
 from taihang.adapters.registry import models
+from taihang.adapters.registry.activity import ActivityTables
+from taihang.core.activity.record import ActivityRecord
 from taihang.core.balance.settlement import Settlement
 from taihang.core.errors import IntegrityError, StateError
 from taihang.core.park.assets import Battery, ChargingStation, GridConnection, Plant
 from taihang.core.park.contract import GreenSupply, GridTariff
 from taihang.core.park.park import Park
 from taihang.core.seal.act import LoggedAct, RollEntry
+from taihang.core.seal.activity_line import ActivityLine
 from taihang.core.seal.door_token import DoorToken
+from taihang.core.seal.evidence_file import EvidenceFile
 from taihang.core.seal.gateway_key import GatewayKey
 from taihang.core.seal.issued import IssuedStatement
 from taihang.core.tlog.log_key import LogKey
@@ -65,6 +69,7 @@ class Registry:
         self._data_version = -1
         self._gateway_keys: Mapping[str, tuple[GatewayKey, ...]] | None = None
         self._log_keys: Sequence[LogKey] | None = None
+        self._activity = ActivityTables(self._alias)
         self._migrate()
 
     def close(self) -> None:
@@ -237,6 +242,34 @@ class Registry:
             RollEntry(*values)
             for values in rows.values_list("number", "period", "kind", "id", "sha256")
         ]
+
+    # -- activity data ---------------------------------------------------------------------------
+
+    def activity_lines(self) -> list[ActivityLine]:
+        """Return every version of every line of activity data, in the order of handing in."""
+        return self._activity.lines()
+
+    def activity_records(self) -> list[ActivityRecord]:
+        """Return the same without the forms that they stood in."""
+        return [line.record for line in self._activity.lines()]
+
+    def activity_roll(self) -> list[RollEntry]:
+        """Return every line without its text, in the order of handing in."""
+        return self._activity.roll()
+
+    def add_activity(
+        self, lines: Sequence[ActivityLine], *, files: Sequence[EvidenceFile] = ()
+    ) -> None:
+        """Add lines and what is known of their files, all or none."""
+        self._activity.add(lines, files)
+
+    def evidence_files(self) -> dict[str, EvidenceFile]:
+        """Return what is known of every file of evidence, by its hash."""
+        return self._activity.files()
+
+    def damaged_activity(self) -> list[str]:
+        """Return the ids of lines whose stored text is not what was handed in."""
+        return self._activity.damaged()
 
     # -- tokens ----------------------------------------------------------------------------------
 

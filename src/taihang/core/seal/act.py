@@ -19,18 +19,23 @@ SETTLED: Final = "period-settled"
 STATEMENTS: Final = "statements-issued"
 BILLS: Final = "bills-issued"
 LOTS: Final = "lots-issued"
+ACTIVITY: Final = "activity-handed-in"
 RESTORED: Final = "park-restored"
 BILL_KIND: Final = "bill"
 """Kind of the statements that are bills."""
+ACTIVITY_KIND: Final = "activity"
+"""Kind of the entries that are lines of activity data."""
+_ACTS: Final = {BILL_KIND: BILLS, ACTIVITY_KIND: ACTIVITY}
 
 
 @dataclass(frozen=True, slots=True)
 class RollEntry:
-    """One issued statement, without its text."""
+    """One issued statement, or one line of activity data, without its text."""
 
     number: int
     """The how-manieth of the park, from 1; none is missing."""
     period: str
+    """Of a statement; empty of activity data, all of which is one roll."""
     kind: str
     id: str
     sha256: str
@@ -39,7 +44,7 @@ class RollEntry:
     @property
     def act(self) -> str:
         """The kind of event that commits to it."""
-        return BILLS if self.kind == BILL_KIND else STATEMENTS
+        return _ACTS.get(self.kind, STATEMENTS)
 
 
 @dataclass(frozen=True, slots=True)
