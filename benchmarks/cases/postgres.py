@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -112,6 +113,12 @@ def _plain_user(scratch: Path) -> int | None:
     names = {entry.pw_name: entry.pw_uid for entry in pwd.getpwall()}
     user = names.get("postgres", names["nobody"])
     os.chown(scratch, user, -1)
+    # The folders of a run are for their owner only; the server has to pass through them.
+    for folder in scratch.parents:
+        mode = folder.stat().st_mode
+        if mode & stat.S_IXOTH:
+            break
+        folder.chmod(mode | stat.S_IXGRP | stat.S_IXOTH)
     return user
 
 
