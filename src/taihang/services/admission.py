@@ -123,22 +123,6 @@ class Admission:
         return found
 
 
-def check_sender(
-    batch: SealedBatch, *, enrolled: GatewayKeys, received_at_s: int, ports: Ports
-) -> None:
-    """Refuse a batch whose sender may not say what it says.
-
-    Args:
-        batch: An opened batch.
-        enrolled: Every key of every enrolled gateway.
-        received_at_s: When the platform received it. [s]
-        ports: The outside world.
-    """
-    key = key_of(batch.header, enrolled=enrolled, received_at_s=received_at_s)
-    batch.check_signature(ports.verify, key=key.key)
-    check_content(batch, park=ports.park)
-
-
 def key_of(header: BatchHeader, *, enrolled: GatewayKeys, received_at_s: int) -> GatewayKey:
     """Return the key that must have signed a batch.
 

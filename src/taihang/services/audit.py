@@ -18,16 +18,15 @@ from taihang.core.errors import TaihangError
 from taihang.core.facts import FactOutOfForceError
 from taihang.core.metering.batch_index import BatchRow
 from taihang.core.metering.row_sums import RowSums, month_start_s
-from taihang.core.park.park import Park
 from taihang.core.periods import Period, months_in
 from taihang.core.seal.batch import SealedBatch, glimpsed_name, open_batch
+from taihang.core.seal.descriptor import DescriptorStore
 from taihang.core.seal.entry import leaf_entry_of
 from taihang.core.seal.event import LogEvent, is_event, open_event
-from taihang.core.seal.gateway_key import GatewayKey
 from taihang.core.tlog.check import JournalFinding, JournalLaw, check_journal
 from taihang.core.tlog.record import Damage, Record
 from taihang.services.account import Draft, UnsettledMonthError, month_drafts, says_the_same
-from taihang.services.admission import ForeignMeterError, check_sender
+from taihang.services.admission import Admission, ForeignMeterError, key_of
 from taihang.services.audit_acts import check_acts
 from taihang.services.audit_evidence import evidence_findings
 from taihang.services.audit_published import published_findings
@@ -45,7 +44,6 @@ DERIVED: Final = ("intervals", "balance", "matching", "lots", "quality", "findin
 _AT_ONCE_ROWS: Final = 4_000_000
 """Readings of the lake that are held in memory at a time."""
 Watch: TypeAlias = Callable[[Iterable[Record | Damage]], Iterable[Record | Damage]]
-_Keys: TypeAlias = Mapping[str, tuple[GatewayKey, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +174,8 @@ class _Truth:
     acts: list[tuple[int, LogEvent]] = field(default_factory=list[tuple[int, LogEvent]])
     n_refused: int = 0
     """Batches that are whole, of a sender that the register refuses."""
+    store: DescriptorStore = field(default_factory=DescriptorStore)
+    """Descriptors that were parsed before."""
 
     def take(self, record: Record) -> SealedBatch | None:
         """Take in one record; its readings stay as sums only."""
@@ -185,7 +185,7 @@ class _Truth:
             staged.add_record(record)
             self.acts.append((record.index, open_event(record.data)))
         else:
-            batch = open_batch(record.data)
+            batch = open_batch(record.data, store=self.store)
             staged.add(batch, received_at_s=record.received_at_s)
         self.batches += staged.batches
         for rows in staged.rows:
@@ -199,19 +199,18 @@ def _check_journal(result: Audit, ports: Ports, watch: Watch) -> _Truth:
     """Check the journal against itself, and every batch in it."""
     truth = _Truth(RowSums(_seed(ports)))
     names = _names(ports)
-    earlier: list[Park] = []
-    enrolled = ports.registry.gateway_keys()
+    senders = _Senders(ports)
 
     def see(record: Record) -> None:
         batch = truth.take(record)
         if batch is None:
             return
         result.n_batches += 1
-        result.n_readings += sum(len(sealed.block.times_s) for sealed in batch.blocks)
+        result.n_readings += batch.n_readings
         # A frame of the first form does not say when it came.
         received_at_s = record.received_at_s or batch.header.sent_at_s
         try:
-            _check_sender(Received(batch, received_at_s), enrolled, earlier, ports)
+            senders.check(batch, received_at_s=received_at_s)
         except TaihangError:
             truth.n_refused += 1
             raise
@@ -254,29 +253,36 @@ def _names(ports: Ports) -> list[str]:
     return []
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
-    """A batch and when it came."""
+class _Senders:
+    """Judges who may say what, under the present park file and, if that refuses, earlier ones."""
 
-    batch: SealedBatch
-    at_s: int
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._enrolled = ports.registry.gateway_keys()
+        self._now = Admission(ports)
+        self._earlier: list[Admission] = []
+
+    def check(self, batch: SealedBatch, *, received_at_s: int) -> None:
+        """Refuse a batch that was right under no park file.
+
+        Raises:
+            ForeignMeterError: If neither the present park file nor an earlier one lets it say so.
+        """
+        key = key_of(batch.header, enrolled=self._enrolled, received_at_s=received_at_s)
+        batch.check_signature(self._ports.verify, key=key.key)
+        try:
+            self._now.check(batch)
+        except ForeignMeterError:
+            if not self._earlier:
+                parks = map(self._ports.read_park, self._ports.registry.park_versions())
+                self._earlier = [Admission(replace(self._ports, park=park)) for park in parks]
+            if not any(_was_right(batch, admission) for admission in self._earlier):
+                raise
 
 
-def _check_sender(one: Received, enrolled: _Keys, earlier: list[Park], ports: Ports) -> None:
-    """Check a batch under the present park file, and if that refuses it, under earlier ones."""
-    try:
-        check_sender(one.batch, enrolled=enrolled, received_at_s=one.at_s, ports=ports)
-    except ForeignMeterError:
-        if not earlier:
-            earlier += map(ports.read_park, ports.registry.park_versions())
-        if not any(_was_right(one, enrolled, park, ports) for park in earlier):
-            raise
-
-
-def _was_right(one: Received, enrolled: _Keys, park: Park, ports: Ports) -> bool:
+def _was_right(batch: SealedBatch, admission: Admission) -> bool:
     with suppress(ForeignMeterError):
-        then = replace(ports, park=park)
-        check_sender(one.batch, enrolled=enrolled, received_at_s=one.at_s, ports=then)
+        admission.check(batch)
         return True
     return False
 

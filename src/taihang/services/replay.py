@@ -12,6 +12,7 @@ from taihang.core.metering.held import Held, judge_times
 from taihang.core.metering.readings import ReadingRows
 from taihang.core.seal.batch import SealedBatch, open_batch
 from taihang.core.seal.batch_v2 import ColumnBatch
+from taihang.core.seal.descriptor import DescriptorStore
 from taihang.core.seal.event import is_event, open_event
 from taihang.core.seal.fork import FORK_EVENT
 from taihang.core.tlog.record import Record
@@ -33,6 +34,8 @@ class Staged:
         default_factory=dict[tuple[str, ...], list[Columns]]
     )
     n_rows: int = 0
+    store: DescriptorStore = field(default_factory=DescriptorStore)
+    """Descriptors that were parsed before: a gateway's batches mostly say the same ones."""
 
     @property
     def next(self) -> int:
@@ -47,7 +50,8 @@ class Staged:
             leaf = event.body.get("leaf") if event.kind == FORK_EVENT else None
             self.batches.append(BatchRow(NO_GATEWAY, _after(leaf), event.at_s))
         else:
-            self.add(open_batch(record.data), received_at_s=record.received_at_s)
+            batch = open_batch(record.data, store=self.store)
+            self.add(batch, received_at_s=record.received_at_s)
 
     def add(self, batch: SealedBatch, *, received_at_s: int) -> Held | None:
         """Take in the next batch.

@@ -20,7 +20,6 @@ from taihang.services.admission import (
     ForeignMeterError,
     UnknownGatewayError,
     check_content,
-    check_sender,
 )
 
 ANY_COUNT = st.one_of(st.integers(-3, 3), st.integers(small_park.MODULUS - 3, 10_000_003))
@@ -85,15 +84,21 @@ def test_open__refuses_a_key_that_was_never_enrolled(root: Path, ordinal: int) -
 
 
 @pytest.mark.parametrize("seal", [small_park.sealed, small_park.sealed_v1])
-def test_check_sender__judges_both_versions(root: Path, seal: Callable[..., bytes]) -> None:
+def test_open_and_check__judge_both_versions(root: Path, seal: Callable[..., bytes]) -> None:
     with small_park.opened(root) as ports:
-        enrolled = ports.registry.gateway_keys()
-        good = open_batch(seal(ports, "GW2", 1, small_park.registers("M-E02", DAY)))
-        foreign = open_batch(seal(ports, "GW2", 1, small_park.registers("M-E01", DAY)))
+        admission = Admission(ports)
+        good, foreign = (
+            admission.open(
+                seal(ports, "GW2", 1, small_park.registers(point, DAY)),
+                enrolled=ports.registry.gateway_keys(),
+                received_at_s=DAY.end_s,
+            ).batch
+            for point in ("M-E02", "M-E01")
+        )
 
-        check_sender(good, enrolled=enrolled, received_at_s=DAY.end_s, ports=ports)
+        admission.check(good)
         with pytest.raises(ForeignMeterError):
-            check_sender(foreign, enrolled=enrolled, received_at_s=DAY.end_s, ports=ports)
+            admission.check(foreign)
 
 
 def test_check__takes_a_register_off_the_dial_that_is_rejected_or_estimated(root: Path) -> None:

@@ -227,7 +227,7 @@ def test_missed__tells_of_an_audit_that_does_not_look_at_the_bytes(
         def crc32(_data: bytes, _before: int = 0) -> int:
             return 0
 
-    def trusting(data: bytes) -> SealedBatch:
+    def trusting(data: bytes, **_: object) -> SealedBatch:
         return max(originals, key=lambda batch: data.count(batch.header.block_root))
 
     for path in (segment(tiny), tiny / "journal" / "checkpoints"):

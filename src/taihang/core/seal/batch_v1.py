@@ -69,6 +69,11 @@ class SealedBatch:
     """The tree over the blocks."""
 
     @property
+    def n_readings(self) -> int:
+        """Readings of all blocks."""
+        return sum(len(sealed.block.times_s) for sealed in self.blocks)
+
+    @property
     def leaf_entry(self) -> bytes:
         """What the log takes in: the header and its signature; the blocks follow from the root."""
         return self.header_bytes + self.signature

@@ -167,6 +167,11 @@ class ColumnBatch:
         return self.front.signature
 
     @property
+    def n_readings(self) -> int:
+        """Readings of all blocks."""
+        return len(self.columns.code)
+
+    @property
     def leaf_entry(self) -> bytes:
         """What the log takes in: the header and its signature; the blocks follow from the root."""
         return self.front.leaf_entry
