@@ -23,7 +23,7 @@ UNITS: Final = frozenset(
         # money
         "cny", "fen",
         # time
-        "s", "min", "h", "day", "month", "year",
+        "s", "min", "h", "day", "month", "year", "years",
         # electricity, angles, weather
         "v", "kv", "a", "deg", "rad", "c", "k", "m", "km", "pct",
         # shares of a named base
@@ -37,7 +37,8 @@ EXEMPT: Final[dict[str, str]] = {
     # The unit is a field of its own beside the value, for it differs from record to record.
     "core/carbon/inventory.py": "amount",
     "core/facts.py": "value",
-    "standards/ndrc_910_indicators.py": "amount value",
+    "core/activity/amount.py": "amount",
+    "standards/ndrc_910_indicators.py": "value",
     "core/market/bill.py": "price",
     "core/market/bill_line.py": "price quantity",
     "standards/gbt_2589.py": "amount",
@@ -92,6 +93,11 @@ EXEMPT: Final[dict[str, str]] = {
     "core/activity/record.py": "amount",
     # Any of them, on its way into a text.
     "core/seal/activity_line.py": "amount",
+    # In the unit of its indicator, which stands beside it.
+    "core/park/peak_plan.py": "value",
+    "core/pathway/path.py": "grown planned",
+    # Uniform numbers and what a triangle has as its unit; a share of the trials.
+    "core/pathway/chance.py": "corners draws share",
     # Checked against bounds that are given together with the unit.
     "core/park/check.py": "limit value",
 }

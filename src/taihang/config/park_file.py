@@ -7,15 +7,16 @@ its line, and all problems are told at once. Relations between objects are judge
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final
 
 from typing_extensions import override
 
 from taihang.config.line_map import LineMap, map_lines
+from taihang.config.object_reader import read_each, read_one, read_perhaps
 from taihang.config.park_tables import (
     read_accounting,
     read_battery,
@@ -36,8 +37,9 @@ from taihang.config.park_tables import (
     read_validation,
     read_witness,
 )
-from taihang.config.table_reader import ID_WORDS, TableReader, table_of
-from taihang.config.value_rules import NumberRule, id_of, shown
+from taihang.config.peak_tables import read_peak_plan, read_zero_carbon
+from taihang.config.table_reader import TableReader
+from taihang.config.value_rules import NumberRule, shown
 from taihang.core.errors import InputError
 from taihang.core.park.check import check_park, has_errors
 from taihang.core.park.park import Park
@@ -51,8 +53,6 @@ _FORMAT: Final = NumberRule(words="the format", unit="1", example="1", at_least=
 _LINE_OF_SYNTAX: Final = re.compile(r" \(at line (\d+), column \d+\)$")
 _END_OF_SYNTAX: Final = " (at end of document)"
 _BYTE_ORDER_MARK: Final = "\ufeff"
-
-_Object = TypeVar("_Object")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,10 +225,10 @@ def _check_format(document: Mapping[str, object]) -> list[ParkProblem]:
 def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
     root = TableReader(document, path=(), problems=problems)
     root.count("format", _FORMAT)
-    place = _one(root, "park", read_place, problems)
-    accounting = _one(root, "accounting", read_accounting, problems)
-    enterprises = _each(root, "enterprises", read_enterprise, problems)
-    stations = _each(root, "stations", read_station, problems)
+    place = read_one(root, "park", read_place, problems)
+    accounting = read_one(root, "accounting", read_accounting, problems)
+    enterprises = read_each(root, "enterprises", read_enterprise, problems)
+    stations = read_each(root, "stations", read_station, problems)
     users = (*enterprises, *stations)
     park = Park(
         id=place.id,
@@ -239,90 +239,31 @@ def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
         latitude_deg=place.latitude_deg,
         longitude_deg=place.longitude_deg,
         accounting=accounting,
-        grids=_each(root, "grids", read_grid, problems),
+        grids=read_each(root, "grids", read_grid, problems),
         enterprises=enterprises,
-        plants=_each(root, "plants", read_plant, problems),
+        plants=read_each(root, "plants", read_plant, problems),
         stations=stations,
-        batteries=_each(root, "batteries", read_battery, problems),
-        feeders=_each(root, "feeders", read_feeder, problems),
-        dedicated_lines=_each(root, "dedicated_lines", read_dedicated_line, problems),
-        meters=_each(root, "meters", read_meter, problems),
-        gateways=_each(root, "gateways", read_gateway, problems),
-        series=_each(root, "series", read_series, problems),
-        green_supplies=_each(
+        batteries=read_each(root, "batteries", read_battery, problems),
+        feeders=read_each(root, "feeders", read_feeder, problems),
+        dedicated_lines=read_each(root, "dedicated_lines", read_dedicated_line, problems),
+        meters=read_each(root, "meters", read_meter, problems),
+        gateways=read_each(root, "gateways", read_gateway, problems),
+        series=read_each(root, "series", read_series, problems),
+        green_supplies=read_each(
             root, "green_supplies", partial(read_green_supply, users=users), problems
         ),
-        grid_tariffs=_each(root, "grid_tariffs", partial(read_grid_tariff, users=users), problems),
-        witnesses=_each(root, "witnesses", read_witness, problems),
-        log=_perhaps(root, "log", read_log, problems),
-        validation=_perhaps(root, "validation", read_validation, problems),
-        estimation=_perhaps(root, "estimation", read_estimation, problems),
+        grid_tariffs=read_each(
+            root, "grid_tariffs", partial(read_grid_tariff, users=users), problems
+        ),
+        witnesses=read_each(root, "witnesses", read_witness, problems),
+        log=read_perhaps(root, "log", read_log, problems),
+        validation=read_perhaps(root, "validation", read_validation, problems),
+        estimation=read_perhaps(root, "estimation", read_estimation, problems),
+        zero_carbon=read_perhaps(root, "zero_carbon", read_zero_carbon, problems),
+        peak=read_peak_plan(root, problems),
     )
     root.close()
     return park
-
-
-def _one(
-    root: TableReader,
-    name: str,
-    read: Callable[[TableReader], _Object],
-    problems: list[ParkProblem],
-) -> _Object:
-    content = root.table(name, required=True)
-    # A table that is not there at all is one problem, not one for each of its keys.
-    table = TableReader(content or {}, path=(name,), problems=[] if content is None else problems)
-    value = read(table)
-    table.close()
-    return value
-
-
-def _perhaps(
-    root: TableReader,
-    name: str,
-    read: Callable[[TableReader], _Object],
-    problems: list[ParkProblem],
-) -> _Object | None:
-    content = root.table(name, required=False)
-    if content is None:
-        return None
-    table = TableReader(content, path=(name,), problems=problems)
-    value = read(table)
-    table.close()
-    return value
-
-
-def _each(
-    root: TableReader,
-    kind: str,
-    read: Callable[[TableReader], _Object],
-    problems: list[ParkProblem],
-) -> dict[str, _Object]:
-    objects: dict[str, _Object] = {}
-    for name, row in (root.table(kind, required=False) or {}).items():
-        content = table_of(row)
-        if id_of(name) is None:
-            problems.append(
-                ParkProblem(
-                    path=(kind, name),
-                    given=f'the id "{visible(name)}"',
-                    expected=f"an id of {ID_WORDS}",
-                    remedy="rename it, for example E01",
-                )
-            )
-        if content is None:
-            problems.append(
-                ParkProblem(
-                    path=(kind, name),
-                    given=shown(row),
-                    expected="a table of its keys",
-                    remedy=f"write {visible(name)} = {{ … }}",
-                )
-            )
-            continue
-        table = TableReader(content, path=(kind, name), problems=problems)
-        objects[name] = read(table)
-        table.close()
-    return objects
 
 
 def _placed(problem: ParkProblem, lines: LineMap) -> Problem:

@@ -8,11 +8,12 @@ feedstock, what clean energy is) is decided by the park and never here.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final
 
+from taihang.core.activity.amount import Amount, Known, Unknown, first_unknown
 from taihang.core.errors import InputError
 from taihang.core.facts import Fact, FactBook
 from taihang.core.quantities import EXACT
@@ -21,6 +22,7 @@ FAMILY: Final = "ndrc-2025-910"
 RULE: Final = "ndrc-910-indicators/v1"
 _PLACES: Final = Decimal("0.000001")
 """Digits of a printed quotient; a verdict is reached without dividing."""
+_WIDE: Final = Context(prec=60)
 
 
 class IndicatorInputError(InputError):
@@ -63,27 +65,6 @@ class SizeClass(StrEnum):
     """0.2 Mtce or more and under 1.0 Mtce."""
     LARGE = "large"
     """1.0 Mtce or more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """Why an amount is not there; never a zero."""
-
-    reason: str
-    """One word of a closed set, for example ``months-missing``."""
-    detail: str = ""
-    """Of what, for example the lines that lack."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """An amount of the year."""
-
-    amount: Decimal
-    unit: str
-
-
-Amount: TypeAlias = Known | Unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +218,7 @@ def _size(energy: Amount, limits: tuple[Fact, ...]) -> SizeClass | None:
 
 def _core(year: ParkYear, most: Fact | None, size: SizeClass | None) -> Judged:
     inputs = _inputs({"carbon": year.carbon, "energy": year.energy})
-    why_not = _first_unknown(year.carbon, year.energy) or _zero(year.energy)
+    why_not = first_unknown(year.carbon, year.energy) or _zero(year.energy)
     value = verdict = None
     if isinstance(year.carbon, Known) and isinstance(year.energy, Known) and why_not is None:
         value = _quotient(year.carbon.amount, year.energy.amount)
@@ -305,7 +286,7 @@ def _judged_share(
     indicator: Indicator, share: tuple[Amount, Amount], least: Fact, inputs: Mapping[str, Known]
 ) -> Judged:
     part, whole = share
-    why_not = _first_unknown(part, whole) or _zero(whole)
+    why_not = first_unknown(part, whole) or _zero(whole)
     value, verdict = None, Verdict.NOT_ASSESSED
     if isinstance(part, Known) and isinstance(whole, Known) and why_not is None:
         _demand_one_unit(part, whole)
@@ -372,10 +353,6 @@ def _is_level_2(one: ProductEnergy) -> bool:
     return one.used.amount <= one.level_2.value
 
 
-def _first_unknown(*amounts: Amount) -> Unknown | None:
-    return next((one for one in amounts if isinstance(one, Unknown)), None)
-
-
 def _zero(whole: Amount) -> Unknown | None:
     """A share of nothing is no share."""
     is_zero = isinstance(whole, Known) and whole.amount == 0
@@ -404,5 +381,5 @@ def _demand_one_unit(one: Known, other: Known) -> None:
 
 
 def _quotient(part_count: Decimal, whole_count: Decimal) -> Decimal:
-    with localcontext(prec=60):
+    with localcontext(_WIDE):
         return (part_count / whole_count).quantize(_PLACES, ROUND_HALF_EVEN)

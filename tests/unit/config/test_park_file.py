@@ -385,7 +385,9 @@ def test_read_park__objects_may_stand_as_tables(full_text: str) -> None:
             "an unknown key",
             "one of format, park, accounting, enterprises, stations, grids, plants, batteries, "
             "feeders, dedicated_lines, meters, gateways, series, green_supplies, grid_tariffs, "
-            "witnesses, log, validation, estimation",
+            "witnesses, log, validation, estimation, "
+            "zero_carbon, peak_plan, peak_targets, peak_actions, peak_classes, peak_projects, "
+            "peak_stages, peak_uncertainty",
             "write plants",
             id="misspelt-table",
         ),

@@ -3,6 +3,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from taihang.config.park_tables import TABLES, keys_of
+from taihang.config.peak_tables import PEAK_TABLES
 from taihang.core.park.park import Park
 
 _PAGE = Path(__file__).parents[3] / "docs" / "park-toml.md"
@@ -27,16 +28,16 @@ def test_docs__describe_every_key_with_its_unit_and_whether_it_is_required() -> 
     }
 
     assert expected == _documented()
-    assert len(expected) == 19
-    assert sum(map(len, expected.values())) == 118
+    assert len(expected) == 27
+    assert sum(map(len, expected.values())) == 171
 
 
 def test_tables__are_all_kinds_of_a_park() -> None:
     place = {key.name for key in keys_of("park")}
 
-    kinds = {item.name for item in fields(Park)} - place - {"accounting"}
+    kinds = {item.name for item in fields(Park)} - place - {"accounting", "peak"}
 
-    assert {"park", "accounting", "in_service"} | kinds == set(TABLES)
+    assert {"park", "accounting", "in_service"} | kinds | set(PEAK_TABLES) == set(TABLES)
 
 
 def test_keys_of__ends_with_the_unit() -> None:
@@ -53,8 +54,14 @@ def test_keys_of__ends_with_the_unit() -> None:
         "min": "_min",
         "s": "_s",
         "day": "_days",
+        "year": "_years",
+        "t": "_t",
+        "tce": "_tce",
+        "t/a": "_t_per_year",
+        "tce/a": "_tce_per_year",
+        "CNY": "_cny",
     }
     measured = [key for table in TABLES for key in keys_of(table) if key.unit in suffix]
 
     assert all(key.name.endswith(suffix[key.unit]) for key in measured)
-    assert len(measured) == 33
+    assert len(measured) == 46

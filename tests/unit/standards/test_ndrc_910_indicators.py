@@ -9,17 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taihang.adapters.facts import load_facts
+from taihang.core.activity.amount import Amount, Known, Unknown
 from taihang.core.facts import Fact, FactOutOfForceError
 from taihang.standards.ndrc_910_indicators import (
-    Amount,
     Indicator,
     IndicatorInputError,
     Judged,
-    Known,
     ParkYear,
     ProductEnergy,
     SizeClass,
-    Unknown,
     Verdict,
     ZeroCarbonYear,
     gap_to_core_t,

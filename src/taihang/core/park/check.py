@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from taihang.core.park.check_assets import check_assets
 from taihang.core.park.check_contracts import check_contracts
 from taihang.core.park.check_metering import check_metering
+from taihang.core.park.check_peak import check_peak
 from taihang.core.park.check_topology import check_topology
 from taihang.core.park.check_witnesses import check_witnesses
 from taihang.core.park.park import Park
@@ -40,6 +41,7 @@ def check_park(park: Park) -> list[ParkProblem]:
         *check_contracts(park),
         *check_witnesses(park),
         *check_estimation(park.estimation),
+        *check_peak(park.peak),
     ]
 
 

@@ -16,6 +16,7 @@ from taihang.core.park.assets import (
     Plant,
 )
 from taihang.core.park.contract import GreenSupply, GridTariff
+from taihang.core.park.peak_plan import PeakPlan
 from taihang.core.park.quality import Estimation, Validation
 from taihang.core.park.topology import (
     DeclaredSeries,
@@ -26,6 +27,7 @@ from taihang.core.park.topology import (
     Meter,
 )
 from taihang.core.park.witness import LogPolicy, ParkWitness
+from taihang.core.park.zero_carbon import ZeroCarbonChoices
 
 
 class GridFactorPolicy(StrEnum):
@@ -92,6 +94,10 @@ class Park:
     """None where park.toml has no such table: only the law itself judges."""
     estimation: Estimation | None = None
     """None where park.toml has no such table: nothing is estimated."""
+    zero_carbon: ZeroCarbonChoices | None = None
+    """None where park.toml has no such table: the park is not judged as a zero-carbon park."""
+    peak: PeakPlan | None = None
+    """None where park.toml has no plan to reach the peak of carbon."""
 
     @property
     def zone(self) -> ZoneInfo:
