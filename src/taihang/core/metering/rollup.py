@@ -247,8 +247,10 @@ def _values(rows: Columns, firsts: NDArray[np.int64], is_counter: NDArray[np.boo
     fell = np.zeros(len(count), np.bool_)
     fell[1:] = count[1:] < count[:-1]
     fell[firsts] = False
-    fell &= is_counter[rows["code"]]
+    at = np.flatnonzero(fell)
+    at = at[is_counter[rows["code"][at]]]
     zero = np.zeros(len(firsts), np.int64)
+    falls = np.bincount(np.searchsorted(firsts, at, side="right") - 1, minlength=len(firsts))
     return {
         "n": np.diff(firsts, append=len(count)),
         "first_s": rows["time_s"][firsts],
@@ -257,7 +259,7 @@ def _values(rows: Columns, firsts: NDArray[np.int64], is_counter: NDArray[np.boo
         "last_count": count[lasts],
         "last_quality": rows["quality"][lasts].astype(np.int64),
         "last_batch": rows["batch"][lasts],
-        "falls": _reduced(np.add, fell.astype(np.int64), firsts) if fell.any() else zero,
+        "falls": falls.astype(np.int64),
         "sum_count": np.where(counts, zero, _reduced(np.add, count, firsts)),
         "min_count": np.where(counts, zero, _reduced(np.minimum, count, firsts)),
         "max_count": np.where(counts, zero, _reduced(np.maximum, count, firsts)),

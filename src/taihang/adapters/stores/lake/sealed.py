@@ -12,13 +12,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from taihang.adapters.stores.lake.manifest import ALL_CODES, SealedFile
 from taihang.adapters.stores.lake.parquet import NUMBERS, Arrays, ParquetFolder
+from taihang.adapters.stores.lake.runs import ordered
 from taihang.core.metering import rollup
 from taihang.core.metering.current import CURRENT, superseded_at
 from taihang.core.metering.rollup import Columns
@@ -30,11 +31,6 @@ DAY: Final = "day"
 TIERS: Final = {QUARTER: 900, HOUR: 3_600, DAY: DAY_S}
 """Roll-ups that are kept, and the length of their stretches. [s]"""
 COLUMNS: Final = ("code", "time_s", "count", "quality", "batch", "batch_to")
-_READ: Final = "code::BIGINT AS code, time_s, count, quality::BIGINT AS quality, batch, batch_to"
-_TIME_BITS: Final = 22
-"""Seconds of the longest month fit."""
-_TIME_MASK: Final = (1 << _TIME_BITS) - 1
-_IN_KEY: Final = ("code", "time_s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +113,8 @@ class SealedTier:
             kept -= set(replaced)
             for target in targets:
                 old = [] if target.old is None else [self.read([target.old])]
-                merged = _in_order(_joined([*old, target.rows]), target.span)
+                joined = _joined([*old, target.rows])
+                merged = ordered(joined, joined["batch"])
                 merged["batch_to"] = superseded_at(
                     _is_first(merged), batch=merged["batch"], batch_rank=rank
                 )
@@ -145,9 +142,9 @@ class SealedTier:
             touched = [file for file in files if file.low < low + step and low < file.high]
             if not touched:
                 continue
-            rows = self.read(touched, f"WHERE code >= {low} AND code < {low + step}")
+            rows = self._read(touched, f"WHERE code >= {low} AND code < {low + step}")
             if len(rows["code"]):
-                merged = _in_order(rows, month)
+                merged = ordered(rows, rows["batch"])
                 place = (month, low, low + step)
                 found.append(self._write(merged, place, flush=flush, is_counter=is_counter))
         self._settle()
@@ -192,18 +189,17 @@ class SealedTier:
         flush: int,
         is_counter: NDArray[np.bool_],
     ) -> SealedFile:
-        counts = rows["batch_to"] == CURRENT
-        n_superseded = len(counts) - int(counts.sum())
+        n_superseded = int((rows["batch_to"] != CURRENT).sum()) if "batch_to" in rows else 0
         tiers: dict[str, Columns] = {}
         if place[2] != ALL_CODES:
-            current = rows if not n_superseded else _cut(rows, counts)
+            current = _cut(rows, rows["batch_to"] == CURRENT) if n_superseded else rows
             tiers = _rolled_up(current, is_counter)
         file = SealedFile(
             span=place[0],
             low=place[1],
             high=place[2],
             flush=flush,
-            n_rows=len(counts),
+            n_rows=len(rows["code"]),
             n_superseded=n_superseded,
             last_s=int(rows["time_s"].max()),
             max_batch=int(rows["batch"].max()),
@@ -248,7 +244,18 @@ class SealedTier:
         """Return rows of files, file by file in the order of each."""
         if not files:
             return {name: np.empty(0, np.int64) for name in COLUMNS}
-        return self._folder.read([self.path(file) for file in files], _READ, rest)
+        rows = self._read(files, rest)
+        batch_to = np.full(len(rows["code"]), CURRENT, np.int64)
+        wide = {name: column.astype(np.int64, copy=False) for name, column in rows.items()}
+        return {"batch_to": batch_to, **wide}
+
+    def _read(self, files: Sequence[SealedFile], rest: str) -> Arrays:
+        """Return rows of files, each number as narrow as it lies there.
+
+        ``batch_to`` is among them only where a row of these files has ceased to count.
+        """
+        names = COLUMNS if any(file.n_superseded for file in files) else COLUMNS[:-1]
+        return self._folder.read([self.path(file) for file in files], ", ".join(names), rest)
 
     def holding(self, files: Iterable[SealedFile], batches: Sequence[int]) -> frozenset[SealedFile]:
         """Return the files that hold a row of one of some batches."""
@@ -332,36 +339,6 @@ def _joined(parts: Sequence[Arrays]) -> Arrays:
     if len(parts) == 1:
         return {name: parts[0][name] for name in names}
     return {name: np.concatenate([part[name] for part in parts]) for name in names}
-
-
-def _in_order(rows: Arrays, span: str) -> dict[str, NDArray[Any]]:
-    """Put rows of one span in order of point, time and batch."""
-    start_s = int(np.datetime64(span).astype("datetime64[s]").astype(np.int64))
-    key = (rows["code"].astype(np.int64) << _TIME_BITS) | (rows["time_s"] - start_s)
-    if (key[1:] > key[:-1]).all():
-        return {**rows}
-    order = _order_of(key)
-    key = key[order]
-    if (key[1:] == key[:-1]).any():
-        # Several rows of one point and time stand in the order in which they came.
-        order = order[np.lexsort((rows["batch"][order], key))]
-    found = {name: column[order] for name, column in rows.items() if name not in _IN_KEY}
-    return {"code": key >> _TIME_BITS, "time_s": (key & _TIME_MASK) + start_s, **found}
-
-
-def _order_of(key: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the stable order of keys.
-
-    Readings arrive in runs: some minutes of one point, then those of the next. Sorting the runs
-    and not the rows is much cheaper, and right wherever no run reaches into another.
-    """
-    firsts = np.flatnonzero(np.append(np.True_, key[1:] >> _TIME_BITS != key[:-1] >> _TIME_BITS))
-    by_run = np.argsort(key[firsts], kind="stable")
-    lengths = np.diff(firsts, append=len(key))[by_run]
-    ends = np.cumsum(lengths)
-    order = np.arange(len(key)) + np.repeat(firsts[by_run] - (ends - lengths), lengths)
-    found = key[order]
-    return order if (found[1:] >= found[:-1]).all() else np.argsort(key, kind="stable")
 
 
 def _is_first(rows: Arrays) -> NDArray[np.bool_]:
