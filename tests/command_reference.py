@@ -62,6 +62,7 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang report mypark --month 2026-09 --lang en",
         "taihang report mypark --year 2026 --format json --out 2026.json",
         "taihang report mypark --month 2026-09 --enterprise E17 --format pdf",
+        "taihang report mypark --statement ratios-650.park.2026-09 --format xlsx",
     ),
     "seal": (
         "taihang seal mypark --day 2026-09-09",

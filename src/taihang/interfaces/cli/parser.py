@@ -278,12 +278,13 @@ def _add_queries(words: _Words) -> None:
     words.option(ledger, "--subject")
 
 
-def _add_month_or_year(words: _Words, command: _Parser) -> None:
+def _add_month_or_year(words: _Words, command: _Parser) -> argparse._MutuallyExclusiveGroup:  # pyright: ignore[reportPrivateUsage] - it has no other name
     stretch = command.options.add_mutually_exclusive_group(required=True)
     for name in ("month", "year"):
         stretch.add_argument(
             f"--{name}", metavar=name.upper(), help=text(f"cli.option.{name}", words.lang)
         )
+    return stretch
 
 
 def _add_accounts(words: _Words) -> None:
@@ -294,7 +295,10 @@ def _add_accounts(words: _Words) -> None:
     words.option(plan, "--day", required=True)
     words.option(plan, "--battery")
     report = words.command("report", "report:report", "dir")
-    _add_month_or_year(words, report)
+    stretch = _add_month_or_year(words, report)
+    stretch.add_argument(
+        "--statement", metavar="STATEMENT", help=text("cli.word.statement", words.lang)
+    )
     words.option(report, "--format", default="text", choices=FORMATS)
     words.option(report, "--enterprise")
     words.option(report, "--out")

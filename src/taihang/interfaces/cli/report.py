@@ -16,6 +16,8 @@ from taihang.interfaces.reports.enterprise_month import enterprise_month
 from taihang.interfaces.reports.html import html_of
 from taihang.interfaces.reports.park_period import park_period
 from taihang.interfaces.reports.pdf import pdf_of
+from taihang.interfaces.reports.statement_page import KIND as STATEMENT
+from taihang.interfaces.reports.statement_page import statement_page
 from taihang.interfaces.reports.xlsx import xlsx_of
 from taihang.services.ports import Ports
 from taihang.services.report import report as report_period
@@ -24,9 +26,9 @@ TERMINAL: Final = "text"
 
 
 def report(args: argparse.Namespace) -> int:
-    """Report a month or a year of the park, or a month of one enterprise."""
+    """Report a month or a year of the park, a month of one enterprise, or one statement."""
     with wiring.open_park(Path(str(args.dir)), writing=False) as ports:
-        if args.format == TERMINAL and args.enterprise is None and args.out is None:
+        if (args.format, args.enterprise, args.statement, args.out) == (TERMINAL, None, None, None):
             _tell(args, ports)
             return 0
         document = _document(args, ports)
@@ -55,6 +57,8 @@ def _tell(args: argparse.Namespace, ports: Ports) -> None:
 
 
 def _document(args: argparse.Namespace, ports: Ports) -> Document:
+    if args.statement is not None:
+        return statement_page(str(args.statement), lang=_lang(args), ports=ports)
     label, period = month_or_year_of(args, ports.park.zone)
     if args.enterprise is None:
         return park_period(period, label=label, lang=_lang(args), ports=ports)
@@ -70,7 +74,9 @@ def _document(args: argparse.Namespace, ports: Ports) -> Document:
 def _out(args: argparse.Namespace, document: Document, form: str) -> Path:
     if args.out is not None:
         return Path(str(args.out))
-    name = f"{document.subject}.{document.period}.{document.lang}.{form}"
+    of = document.references[0].id if document.kind == STATEMENT else document.subject
+    of = of if document.kind == STATEMENT else f"{of}.{document.period}"
+    name = f"{of}.{document.lang}.{form}"
     return Path(str(args.dir)) / "reports" / name
 
 

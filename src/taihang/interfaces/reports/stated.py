@@ -20,11 +20,14 @@ class Stated:
     Args:
         names: Months or years.
         ports: The park.
+        also: Earlier versions that are quoted too.
     """
 
-    def __init__(self, names: Sequence[str], *, ports: Ports) -> None:
+    def __init__(
+        self, names: Sequence[str], *, ports: Ports, also: Sequence[IssuedStatement] = ()
+    ) -> None:
         self._issued: dict[tuple[str, str], list[IssuedStatement]] = {}
-        self._by_id: dict[str, IssuedStatement] = {}
+        self._by_id = {each.id: each for each in also}
         for name in names:
             for each in ports.registry.latest_statements(name):
                 self._issued.setdefault((each.kind, each.subject), []).append(each)

@@ -64,6 +64,23 @@ def test_report__of_an_enterprise_sums_its_bill(park: Path) -> None:
     assert total[5]["statement"] == "bill.E17.2026-09.v1"
 
 
+@pytest.mark.parametrize("form", _FIRST_BYTES)
+@pytest.mark.parametrize("lang", LANGS)
+def test_report__of_any_statement_says_all_of_it(form: str, lang: Lang, park: Path) -> None:
+    kinds = ("energy.E17", "scope2-market.E17", "bill.E17", "ratios-650.park")
+    check = fastjsonschema.compile(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    for of in kinds:
+        statement = f"{of}.2026-09"
+        words = ("--statement", statement, "--format", form, "--lang", lang)
+        facts = done("report", park, *words, "--json").facts
+        assert Path(str(facts["file"])).name == f"{statement}.v1.{lang}.{form}"
+        assert facts["statements"] == 1
+        if form == "json":
+            said = json.loads(Path(str(facts["file"])).read_text(encoding="utf-8"))
+            assert check(said)["references"][0]["id"] == f"{statement}.v1"
+            assert len(said["sections"]) >= 2
+
+
 def test_report__goes_where_it_is_told(park: Path, tmp_path: Path) -> None:
     out = tmp_path / "deep" / "r.html"
     done("report", park, *MONTH, "--enterprise", "E17", "--out", str(out), "--lang", "en")
@@ -77,6 +94,7 @@ def test_report__goes_where_it_is_told(park: Path, tmp_path: Path) -> None:
         (("--month", "2020-01", "--enterprise", "E17"), "state.nothing-stated", "2020-01"),
         (("--year", "2026", "--enterprise", "E17"), "input.words", "--month"),
         (("--month", "2020-01", "--format", "html"), "state.not-reportable", "2020-01"),
+        (("--statement", "energy.E99.2026-09"), "state.unknown-statement", "E99"),
     ],
 )
 def test_report__refuses_in_words(words: tuple[str, ...], code: str, part: str, park: Path) -> None:
