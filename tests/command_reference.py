@@ -53,6 +53,11 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang restatements mypark --month 2026-09",
         "taihang restatements mypark --year 2026 --subject E17 --json",
     ),
+    "indicators": (
+        "taihang indicators mypark --year 2026",
+        "taihang indicators mypark --year 2026 --issue --json",
+    ),
+    "pathway": ("taihang pathway mypark --year 2026", "taihang pathway mypark --year 2026 --issue"),
     "settle": ("taihang settle mypark --from 2026-09-01 --to 2026-10-01",),
     "plan": (
         "taihang plan mypark --day 2026-10-01",

@@ -487,6 +487,7 @@ def _ports(
         quarantine=Quarantine(folder.quarantine, disk=disk),
         evidence=EvidenceFiles(folder.evidence, disk=disk),
         solve=highs.solve,
+        uniform_numbers=system.uniform_numbers,
         read_park=lambda text: read_park(text, source="park.toml of an earlier settlement"),
         log_origin=origin,
         version=__version__,

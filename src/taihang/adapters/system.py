@@ -13,9 +13,11 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import IO, Final
 
+import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from nacl.bindings import crypto_sign_open
 from nacl.exceptions import BadSignatureError
+from numpy.typing import NDArray
 from typing_extensions import override
 
 from taihang.core.errors import InputError, IntegrityError, StateError
@@ -25,6 +27,8 @@ _OTHERS: Final = 0o077
 _SECRET_BYTES: Final = 32
 _LOOK_EVERY_S: Final = 0.01
 _SIGNATURE_BYTES: Final = 64
+_MANTISSA_SHIFT: Final = 11
+_MANTISSA_STEP: Final = 2.0**-53
 _SECRET: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -183,6 +187,22 @@ def _locked(file: IO[bytes]) -> bool:
 def random_secret() -> str:
     """Return 256 random bits in hex: a secret that is given to somebody."""
     return secrets.token_hex(_SECRET_BYTES)
+
+
+def uniform_numbers(seed: int, n: int) -> NDArray[np.float64]:
+    """Return numbers that are evenly spread over [0, 1): the same seed gives the same, for ever.
+
+    Only the raw 64-bit words of PCG64 are used: numpy keeps those stable between versions.
+
+    Args:
+        seed: 0 or more.
+        n: How many.
+
+    Returns:
+        The numbers, shape (n,).
+    """
+    words = np.random.PCG64(seed).random_raw(n)
+    return (words >> np.uint64(_MANTISSA_SHIFT)).astype(np.float64) * _MANTISSA_STEP
 
 
 class SigningKey:

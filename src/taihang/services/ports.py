@@ -480,6 +480,8 @@ class Ports:
     quarantine: Quarantine
     evidence: EvidenceStore
     solve: Solve
+    uniform_numbers: Callable[[int, int], NDArray[np.float64]]
+    """Draw so many numbers of [0, 1) from a seed: seed, how many; the same on every machine."""
     read_park: Callable[[str], Park]
     """Read the text of a park file."""
     log_origin: str

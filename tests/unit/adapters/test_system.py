@@ -18,6 +18,7 @@ from taihang.adapters.system import (
     SigningKey,
     SystemClock,
     WriterLock,
+    uniform_numbers,
     verify_signature,
 )
 
@@ -246,3 +247,20 @@ def test_posix_disk__reads_what_it_wrote(tmp_path: Path) -> None:
     ]
     disk.truncate(path, 4)
     assert disk.read(path, 0, 99) == b"0123"
+
+
+def test_uniform_numbers__are_the_same_for_ever() -> None:
+    # The first words of PCG64 of seed 7, as numpy has given them since 1.17.
+    found = uniform_numbers(7, 3)
+
+    assert found.tolist() == [0.625095466604667, 0.8972138009695755, 0.7756856902451935]
+
+
+def test_uniform_numbers__fill_their_range_evenly() -> None:
+    found = uniform_numbers(1, 10_000)
+
+    assert ((found >= 0) & (found < 1)).all()
+    tenths = [
+        int(((found >= tenth / 10) & (found < (tenth + 1) / 10)).sum()) for tenth in range(10)
+    ]
+    assert all(850 <= n <= 1_150 for n in tenths)

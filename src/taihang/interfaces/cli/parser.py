@@ -303,6 +303,10 @@ def _add_accounts(words: _Words) -> None:
     words.option(report, "--enterprise")
     words.option(report, "--out")
     words.option(report, "--fonts")
+    for name in ("indicators", "pathway"):
+        account = words.command(name, f"indicators:{name}", "dir")
+        words.option(account, "--year", required=True)
+        words.switch(account, "--issue")
     quality = words.command("quality", "quality:quality", "dir")
     words.option(quality, "--month", required=True)
     words.option(quality, "--meter")
