@@ -27,9 +27,9 @@ from taihang.core.seal.statement import EnergyStatement, Term
 from taihang.core.series import EnergySeries, Quantity
 from taihang.core.tlog.checkpoint import Checkpoint, sign_checkpoint
 from taihang.core.tlog.merkle import Tree, leaf_hash
-from taihang.services.bill import bill_body
+from taihang.services.bill_document import bill_body
 from taihang.services.prove_bill import facts_named, schedule_document
-from taihang.services.tariff import bill_terms
+from taihang.services.tariff import Connection, bill_terms
 
 METERS: Final = 20
 MONTH: Final = "2026-08"
@@ -163,7 +163,7 @@ def _statement(points: list[str], energy_wh: int) -> EnergyStatement:
 def _claim(energy_wh: np.ndarray) -> dict[str, JsonValue]:
     book = load_facts()
     terms = bill_terms(
-        _TARIFF, voltage_kv=10.0, transformer_kva=_KVA, book=book, period=PERIOD, zone=ZONE
+        _TARIFF, at=Connection(10.0, _KVA), book=book, period=PERIOD, zone=ZONE, stand_in=None
     )
     series = EnergySeries(
         PERIOD.start_s, energy_wh.astype(np.int64), np.zeros(len(energy_wh), np.uint8)
@@ -178,7 +178,7 @@ def _claim(energy_wh: np.ndarray) -> dict[str, JsonValue]:
         corrections=(),
     )
     found = bill(use, terms=terms, book=book, month_name=MONTH, zone=ZONE)
-    document = bill_body(found, version="bench") | {
+    document = bill_body(found, terms=terms, version="bench") | {
         "id": f"bill.E01.{MONTH}.v1",
         "version": 1,
         "supersedes": None,

@@ -111,13 +111,6 @@ LIMITS: Final = (
     ),
     Limit(
         case="lake-backfill",
-        measure="seal_cpu_ns_per_reading",
-        below=1e9 / 5e6,
-        says="backfill of 5e6 readings a CPU second, from decoded columns to sealed files",
-        source=_EVIDENCE,
-    ),
-    Limit(
-        case="lake-backfill",
         measure="sealed_bytes_per_reading",
         below=1.5,
         says="at most 1.5 bytes a reading sealed and compacted",

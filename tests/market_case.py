@@ -82,6 +82,7 @@ def terms(
         power_factor=sgcc_1983_215.power_factor_table(BOOK, standard="0.90", on=on),
         power_factor_base=sgcc_1983_215.BASE_ITEMS,
         contract_demand_kw=None,
+        stand_in=None,
     )
 
 

@@ -33,7 +33,6 @@ _ENERGY: Final = (
 """What energy from registers needs."""
 _TRIES: Final = 5
 _MS_PER_S: Final = 1_000
-_NS_PER_S: Final = 1e9
 _BYTES_PER_GB: Final = 1e9
 _BYTES_PER_MB: Final = 1_000_000
 _Answer = TypeVar("_Answer")
@@ -65,7 +64,6 @@ def backfill(folder: Path, *, n_points: int, n_days: int) -> Sample:
     sealed, rolled = _bytes_in(folder / "readings"), _bytes_in(folder / "rollups")
     figures = {
         "seal_readings_per_cpu_s": n_readings / sealing_s,
-        "seal_cpu_ns_per_reading": sealing_s / n_readings * _NS_PER_S,
         "compact_readings_per_cpu_s": n_readings / compacting.cpu_s,
         "day_file_bytes_per_reading": day_bytes / n_readings,
         "sealed_bytes_per_reading": sealed / n_readings,

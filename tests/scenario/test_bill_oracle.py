@@ -113,6 +113,7 @@ def terms_of(sheet: Sheet) -> BillTerms:
         power_factor=sgcc_1983_215.power_factor_table(BOOK, standard=sheet.standard, on=on),
         power_factor_base=sgcc_1983_215.BASE_ITEMS,
         contract_demand_kw=sheet.contract_kw if sheet.basis == "contract" else None,
+        stand_in=None,
     )
 
 

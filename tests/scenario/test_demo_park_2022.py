@@ -4,10 +4,12 @@ Origin of the expected figures: the README beside the data (load 1 158 GWh, of w
 850 GWh; PV 18.25 GWh; wind 41.1 GWh), worked out there from the source series, not by this code.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -19,9 +21,10 @@ from shared_data import shared_path
 from taihang import wiring
 from taihang.config.templates import template_text
 from taihang.core.park.assets import PlantKind
-from taihang.core.periods import year
+from taihang.core.periods import months_in, year
 from taihang.core.seal.batch import ClockState
 from taihang.services.audit import audit
+from taihang.services.bill import Billed, bill_enterprises
 from taihang.services.certify import Certified, certify
 from taihang.services.collect import (
     CollectCount,
@@ -40,6 +43,10 @@ pytestmark = pytest.mark.shared
 YEAR: Final = year("2022", ZoneInfo("Asia/Shanghai"))
 TOLERANCE_RATIO: Final = 1e-3
 GWH: Final = 1e9
+PARK: Final = template_text("changzhi").replace("# td_prices_of   =", "td_prices_of     =")
+"""The demo park, with the T&D prices of 2026-08-01 standing in for those of 2022."""
+N_BILLED: Final = 54 + 5
+"""Enterprises and charging stations."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,9 @@ class Run:
     settled: Settled
     certified: Certified
     found: ParkReport
+    billed: Billed
+    money: dict[str, dict[str, dict[str, object]]]
+    """What-if statements about money by month and series."""
     closure_error_wh: NDArray[np.int64]
     """Recomputed here from the stored flows, shape (35040,). [Wh]"""
 
@@ -61,7 +71,7 @@ class Run:
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """Import, ingest, settle, certify and report the year once."""
     result = wiring.decoded(shared_path("data/demo-park"), map_name="demo-park")
-    root = small_park.make(tmp_path_factory.mktemp("demo") / "park", template_text("changzhi"))
+    root = small_park.make(tmp_path_factory.mktemp("demo") / "park", PARK)
     with small_park.opened(root) as ports:
         counts: list[CollectCount] = []
         for _ in range(2):
@@ -79,6 +89,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
                 pass
         settled = settle(YEAR, ports=ports)
         certified = certify(YEAR, ports=ports)
+        billed = bill_enterprises(YEAR, ports=ports)
         f = {flow: rows["wh"] for (flow,), rows in ports.lake.read("balance", YEAR).items()}
         error_wh = f["generation"] + f["import"] + f["discharge"]
         error_wh = error_wh - f["load"] - f["export"] - f["charge"] - f["losses"]
@@ -90,6 +101,14 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
             settled=settled,
             certified=certified,
             found=report(YEAR, label="2022", ports=ports),
+            billed=billed,
+            money={
+                name: {
+                    issued.series: cast("dict[str, object]", json.loads(issued.document))
+                    for issued in ports.registry.latest_statements(name)
+                }
+                for name in months_in(YEAR, ports.park.zone)
+            },
             closure_error_wh=error_wh,
         )
 
@@ -152,6 +171,45 @@ def test_report__judges_the_year_by_the_rule(run: Run) -> None:
         assert short_mwh in sentence
     assert "低于" in green.sentence_zh
     assert green.sentence_en.isascii()
+
+
+def test_bills__of_the_year_close_to_the_cent_every_month(run: Run) -> None:
+    """2022 has no known T&D prices: every statement is a what-if and says so."""
+    assert (run.billed.n_bills, run.billed.total_cny) == (0, 0)
+    assert run.billed.not_billed == ()
+    assert run.billed.n_what_if == 12 * N_BILLED
+    assert len(run.money) == 12
+    for name, stated in run.money.items():
+        bills = {s: d for s, d in stated.items() if s.startswith("bill-what-if.")}
+        closure = stated[f"bill-closure-what-if.park.{name}"]
+        gateway = stated[f"gateway-bill-what-if.G1.{name}"]
+
+        assert len(bills) == N_BILLED
+        assert sum(s.split(".")[1].startswith("E") for s in bills) == 54
+        for document in (*bills.values(), closure, gateway):
+            assert cast("dict[str, str]", document["assumption"])["td_prices_of"] == "2026-08-01"
+        users_cny = sum(Decimal(str(document["value"])) for document in bills.values())
+        plants = cast("list[dict[str, str]]", closure["plants"])
+        plants_cny = sum(Decimal(plant["total_cny"]) for plant in plants)
+        gateway_cny = Decimal(str(gateway["value"])) - Decimal(str(closure["export_cny"]))
+        margin_cny = Decimal(str(closure["value"]))
+        assert users_cny == gateway_cny + plants_cny + margin_cny
+        lines = cast("list[dict[str, str | int | None]]", closure["lines"])
+        assert margin_cny == sum(Decimal(str(line["amount_cny"])) for line in lines)
+        unread = [line["wh"] for line in lines if line["code"] == "quantity.unread"]
+        assert unread == [0], "every watt-hour through the gateway is explained"
+
+
+def test_bills__of_charging_stations_have_no_demand_charge(run: Run) -> None:
+    exempt = 0
+    for name, stated in run.money.items():
+        for station in ("CS1", "CS2", "CS3", "CS4", "CS5"):
+            bill = stated[f"bill-what-if.{station}.{name}"]
+            lines = cast("list[dict[str, str]]", bill["lines"])
+            (line,) = (line for line in lines if line["code"].startswith("capacity."))
+            assert (line["code"], line["amount_cny"]) == ("capacity.exempt", "0.00")
+            exempt += 1
+    assert exempt == 60
 
 
 def test_audit__of_the_year_finds_nothing_but_statements_not_yet_issued(run: Run) -> None:

@@ -20,6 +20,7 @@ from taihang.config.object_reader import read_each, read_one, read_perhaps
 from taihang.config.park_tables import (
     read_accounting,
     read_battery,
+    read_billing,
     read_dedicated_line,
     read_enterprise,
     read_estimation,
@@ -255,6 +256,7 @@ def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
         grid_tariffs=read_each(
             root, "grid_tariffs", partial(read_grid_tariff, users=users), problems
         ),
+        billing=read_perhaps(root, "billing", read_billing, problems),
         witnesses=read_each(root, "witnesses", read_witness, problems),
         log=read_perhaps(root, "log", read_log, problems),
         validation=read_perhaps(root, "validation", read_validation, problems),

@@ -21,7 +21,14 @@ from taihang.core.park.assets import (
     PlantKind,
     ShiftPattern,
 )
-from taihang.core.park.contract import DemandBasis, GreenSupply, GridTariff
+from taihang.core.park.contract import (
+    Bearer,
+    Billing,
+    DemandBasis,
+    GreenSupply,
+    GridTariff,
+    SurplusTo,
+)
 from taihang.core.park.park import Accounting, GridFactorPolicy
 from taihang.core.park.quality import DayCalendar, Estimation, Validation
 from taihang.core.park.topology import (
@@ -133,6 +140,7 @@ def read_enterprise(table: TableReader) -> Enterprise:
         sector=table.text("sector", example="C38"),
         voltage_kv=table.number("voltage_kv", _KV),
         transformer_kva=table.number("transformer_kva", _KVA),
+        contract_demand_kw=table.optional_exact("contract_demand_kw", _KW),
         shift_pattern=table.optional_choice("shift_pattern", ShiftPattern),
         planned_mwh_per_year=table.optional_number("planned_mwh_per_year", _MWH_PER_YEAR),
         in_service=table.in_service(),
@@ -160,6 +168,9 @@ def read_station(table: TableReader) -> ChargingStation:
         name_en=table.text("name_en", example="Charging station 1"),
         capacity_kw=table.number("capacity_kw", _KW),
         piles=table.count("piles", _COUNT),
+        voltage_kv=table.optional_number("voltage_kv", _KV),
+        transformer_kva=table.optional_number("transformer_kva", _KVA),
+        centralised=table.optional_flag("centralised"),
         planned_mwh_per_year=table.optional_number("planned_mwh_per_year", _MWH_PER_YEAR),
         in_service=table.in_service(),
     )
@@ -270,6 +281,16 @@ def read_grid_tariff(table: TableReader, *, users: tuple[str, ...]) -> GridTarif
     )
 
 
+def read_billing(table: TableReader) -> Billing:
+    """Read ``[billing]``."""
+    return Billing(
+        losses_borne_by=table.choice("losses_borne_by", Bearer),
+        storage_borne_by=table.choice("storage_borne_by", Bearer),
+        surplus_paid_to=table.choice("surplus_paid_to", SurplusTo),
+        td_prices_of=table.optional_day("td_prices_of"),
+    )
+
+
 def read_witness(table: TableReader) -> ParkWitness:
     """Read one line of ``[witnesses]``."""
     return ParkWitness(
@@ -332,6 +353,7 @@ TABLES: Final[Mapping[str, Callable[[TableReader], object]]] = {
     "series": read_series,
     "green_supplies": partial(read_green_supply, users=()),
     "grid_tariffs": partial(read_grid_tariff, users=()),
+    "billing": read_billing,
     "witnesses": read_witness,
     "log": read_log,
     "validation": read_validation,

@@ -137,6 +137,11 @@ class TableReader:
         ask = _measured(name, rule)
         return self._value(ask, lambda value: decimal_of(value, rule)) or Decimal(0)
 
+    def optional_exact(self, name: str, rule: NumberRule) -> Decimal | None:
+        """Read a decimal number without loss, where it is given."""
+        ask = _measured(name, rule, required=False)
+        return self._value(ask, lambda value: decimal_of(value, rule))
+
     def scale(self, name: str) -> str:
         """Read what a count is worth, a plain decimal number above 0 as text."""
         ask = _plain(name, expected="a plain decimal number above 0 in quotes", example='"0.01"')
@@ -171,6 +176,16 @@ class TableReader:
         """Read true or false."""
         ask = _plain(name, expected="true or false", example="true or false, without quotes")
         return self._value(ask, lambda value: value if isinstance(value, bool) else None) or False
+
+    def optional_flag(self, name: str) -> bool | None:
+        """Read true or false, where it is given."""
+        ask = _plain(
+            name,
+            expected="true or false",
+            example="true or false, without quotes",
+            required=False,
+        )
+        return self._value(ask, lambda value: value if isinstance(value, bool) else None)
 
     def choice(self, name: str, choices: type[_Choice]) -> _Choice:
         """Read one word out of a closed set."""

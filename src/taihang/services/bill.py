@@ -1,48 +1,50 @@
-"""Bill every enterprise for every whole month of a settled period.
+"""The money of every whole month of a settled period: bills, corrections, and how it closes.
 
-Grid energy of an interval is the load less what was matched; green energy is traced plant by plant
-to its contract. A month whose published prices are not known is not billed, and the reason is
-returned in words.
+A month whose published prices are not known is not billed, unless the park names a day whose prices
+stand in, and the reason is returned in words.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from taihang.core.balance.matching import match_green
-from taihang.core.balance.tracing import trace_matching
-from taihang.core.errors import InputError
 from taihang.core.facts import FactOutOfForceError
 from taihang.core.market.bill import Bill, bill
-from taihang.core.market.demand import max_demand_kw
-from taihang.core.market.month_use import GreenPurchase, MonthUse
-from taihang.core.park.assets import Enterprise
-from taihang.core.park.contract import GreenSupply, GridTariff
-from taihang.core.park.park import Park
+from taihang.core.market.bill_line import Text
+from taihang.core.market.closure import UnbilledFlows, mean_price_cny_per_kwh
+from taihang.core.market.month_use import Correction
+from taihang.core.market.split import split_fen
+from taihang.core.market.tariff import BillTerms
+from taihang.core.park.contract import Bearer, Billing
 from taihang.core.periods import Period, month, months_in
-from taihang.core.seal.canonical import JsonValue
-from taihang.core.series import EnergySeries, Quality
-from taihang.services.account import (
-    ACCOUNT_FORMAT,
-    UNKNOWN,
-    Because,
-    Draft,
-    issue_statements,
-    local_last_day,
-    read_matching,
+from taihang.core.quantities import FEN
+from taihang.services.account import UNKNOWN, Because, Draft, issue_statements
+from taihang.services.bill_closure import closure_draft
+from taihang.services.bill_correction import correction_drafts
+from taihang.services.bill_document import bill_body, kind_of
+from taihang.services.billed_use import (
+    MonthMatching,
+    billed_grids,
+    billed_users,
+    matched_month,
+    month_use,
+    terms_of,
 )
-from taihang.services.ports import Columns, Ports
-from taihang.services.settle import lines_of, offered_green_wh
-from taihang.services.tariff import bill_terms
+from taihang.services.gateway_bill import (
+    GATEWAY_BILL,
+    GatewayMonth,
+    gateway_month,
+    surplus_of_plants,
+    unbilled_flows,
+)
+from taihang.services.ports import Ports
 
-
-class NoContractError(InputError):
-    """Green energy reached a user that has no contract with its plant."""
-
-    code = "input.no-contract"
+BILL = "bill"
+_FEN_PER_CNY = int(1 / FEN)
+_SHARES = {
+    "losses": Text("园区内线损分摊", "share of losses inside the park"),
+    "storage": Text("储能充放电差分摊", "share of what storage used up"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +57,23 @@ class Billed:
     """Months that could not be billed, in order."""
     reason: str
     """Why the first of them could not; empty where every month was billed."""
+    n_what_if: int = 0
+    """Bills of months whose T&D prices stand in; no bills to pay, and not in the others."""
 
 
 @dataclass(frozen=True, slots=True)
-class MonthMatching:
-    """One month's energies by row of the park's plants and users."""
+class MoneyMonth:
+    """The bills of one month, before they are issued."""
 
-    load_wh: NDArray[np.int64]
-    """Usable load of each user, shape (n_users, n). [Wh]"""
-    line_wh: NDArray[np.int64]
-    """What came over dedicated lines."""
-    quality: NDArray[np.uint8]
-    pairs_wh: NDArray[np.int64]
+    bills: tuple[tuple[Bill, BillTerms], ...]
+    gateway: GatewayMonth | None
+    """None where the park file has no `[billing]` or no tariff of a grid connection."""
+    matched: MonthMatching
+
+    @property
+    def is_what_if(self) -> bool:
+        """Whether prices stand in."""
+        return any(terms.stand_in is not None for _, terms in self.bills)
 
 
 def bill_enterprises(period: Period, *, ports: Ports, because: Because = UNKNOWN) -> Billed:
@@ -80,174 +87,126 @@ def bill_enterprises(period: Period, *, ports: Ports, because: Because = UNKNOWN
     Returns:
         The bills issued, and the months that could not be billed.
     """
-    n_bills, total_cny = 0, Decimal(0)
+    n_bills, n_what_if, total_cny = 0, 0, Decimal(0)
     not_billed: list[str] = []
     reason = ""
     for name in months_in(period, ports.park.zone):
-        # 1. Bill each enterprise under its tariff.
+        # 1. Bill the gateway and each user under its tariff.
         try:
-            bills = _bills(name, ports)
+            found = money_month(name, ports=ports)
         except FactOutOfForceError as error:
             not_billed.append(name)
             reason = reason or str(error)
             continue
         # 2. Issue them as statements.
-        drafts = [_draft(each, ports) for each in bills]
-        issue_statements(drafts, period=name, ports=ports, because=because)
-        n_bills += len(bills)
-        total_cny += sum((each.total_cny for each in bills), Decimal(0))
-    return Billed(n_bills, total_cny, tuple(not_billed), reason)
+        issue_statements(_bill_drafts(found, ports), period=name, ports=ports, because=because)
+        # 3. What changed since the last bill was issued, and how the money closes.
+        behind = _drafts_behind(name, found, ports)
+        issue_statements(behind, period=name, ports=ports, because=because)
+        if found.is_what_if:
+            n_what_if += len(found.bills)
+            continue
+        n_bills += len(found.bills)
+        total_cny += sum((each.total_cny for each, _ in found.bills), Decimal(0))
+    return Billed(n_bills, total_cny, tuple(not_billed), reason, n_what_if)
 
 
 def bill_drafts(name: str, *, ports: Ports) -> list[Draft]:
-    """Draw up the bills of a settled month; none where its prices are not known."""
+    """Draw up the money statements of a settled month; none where its prices are not known."""
     try:
-        return [_draft(each, ports) for each in _bills(name, ports)]
+        found = money_month(name, ports=ports)
     except FactOutOfForceError:
         return []
+    return [*_bill_drafts(found, ports), *_drafts_behind(name, found, ports)]
 
 
-def _bills(name: str, ports: Ports) -> list[Bill]:
-    period, zone = month(name, ports.park.zone), ports.park.zone
-    # Prices first: a month without them is refused before anything is traced.
-    terms = [
-        bill_terms(
-            tariff,
-            voltage_kv=enterprise.voltage_kv,
-            transformer_kva=enterprise.transformer_kva,
-            book=ports.facts,
-            period=period,
-            zone=zone,
-        )
-        for enterprise, tariff in billed_users(ports.park)
-    ]
-    matched = matched_month(name, ports)
-    return [
-        bill(
-            month_use(enterprise, name, matched, ports),
-            terms=found,
-            book=ports.facts,
-            month_name=name,
-            zone=zone,
-        )
-        for (enterprise, _), found in zip(billed_users(ports.park), terms, strict=True)
-    ]
-
-
-def billed_users(park: Park) -> Iterator[tuple[Enterprise, GridTariff]]:
-    """Yield every enterprise that a tariff covers; stations have no supply voltage yet."""
-    for tariff in park.grid_tariffs.values():
-        for user in tariff.users:
-            if user in park.enterprises:
-                yield park.enterprises[user], tariff
-
-
-def matched_month(name: str, ports: Ports) -> MonthMatching:
-    """Return who got which green energy in a settled month, as its bills take it."""
-    rows = read_matching(name, ports=ports)
-    plants = [rows["plant", plant] for plant in ports.park.plants]
-    users = [rows["user", user] for user in ports.park.users]
-    n_steps = month(name, ports.park.zone).n_steps
-    measured_wh = _stacked((np.where(_claimed(r), r["total_wh"], 0) for r in plants), n_steps)
-    load_wh = _stacked((r["total_wh"] for r in users), n_steps)
-    quality = _stacked((r["quality"] for r in users), n_steps)
-    offered_wh = offered_green_wh(measured_wh, quality)
-    matching = match_green(offered_wh, load_wh, lines=lines_of(ports.park))
-    return MonthMatching(
-        load_wh, matching.line_load_wh, quality.astype(np.uint8), trace_matching(matching)
-    )
-
-
-def _claimed(rows: Columns) -> NDArray[np.bool_]:
-    """Say where the generation of a plant may be claimed: measured, and held by no rule."""
-    return (rows["quality"] == Quality.MEASURED) & (rows["held"] == 0)
-
-
-def _stacked(rows: Iterable[NDArray[np.int64]], n_steps: int) -> NDArray[np.int64]:
-    """Put rows under one another; a park without plants gives no row of the right length."""
-    return np.array(list(rows), np.int64).reshape(-1, n_steps)
-
-
-def month_use(enterprise: Enterprise, name: str, matched: MonthMatching, ports: Ports) -> MonthUse:
-    """Return what one enterprise did in a month: the measured side of its bill."""
-    period = month(name, ports.park.zone)
-    row = ports.park.users.index(enterprise.id)
-    quality = matched.quality[row]
-    green: list[GreenPurchase] = []
-    for plant_row, plant in enumerate(ports.park.plants):
-        wh = matched.pairs_wh[plant_row, row]
-        if wh.any():
-            supply = _supply(plant, enterprise.id, period, ports.park)
-            series = EnergySeries(period.start_s, wh, quality)
-            green.append(GreenPurchase(supply=supply, matched=series))
-    from_grid_wh = matched.load_wh[row] - matched.pairs_wh[:, row].sum(axis=0)
-    grid = EnergySeries(period.start_s, from_grid_wh, quality)
-    return MonthUse(
-        user=enterprise.id,
-        grid=grid,
-        green=tuple(green),
-        # Only a dedicated line bypasses the user's own grid meter; pool energy flows through it.
-        max_demand_kw=max_demand_kw(
-            EnergySeries(period.start_s, matched.load_wh[row] - matched.line_wh[row], quality)
-        ),
-        transformer_kva=Decimal(str(enterprise.transformer_kva)),
-        reactive=None,
-        corrections=(),
-    )
-
-
-def _supply(plant: str, user: str, period: Period, park: Park) -> GreenSupply:
-    """Return the contract that covers the whole month between a plant and a user."""
-    first, last = period.start.astimezone(park.zone).date(), local_last_day(period, park)
-    for supply in park.green_supplies.values():
-        term = supply.in_service
-        of_both = supply.plant == plant and user in supply.buyers
-        if of_both and term.covers(first) and term.covers(last):
-            return supply
-    raise NoContractError(
-        given=f"green energy of {plant} matched with {user} in {first.isoformat()[:7]}",
-        expected="a green supply contract between them that covers the whole month",
-        remedy="add the contract to [green_supplies], or let it change at the turn of a month",
-    )
-
-
-def _draft(each: Bill, ports: Ports) -> Draft:
-    return Draft("bill", each.user, each.month, bill_body(each, version=ports.version))
-
-
-def bill_body(each: Bill, *, version: str) -> dict[str, JsonValue]:
-    """Return a bill as the document that is issued, without its id.
+def money_month(name: str, *, ports: Ports) -> MoneyMonth:
+    """Bill the users and the gateway of a settled month, and issue nothing.
 
     Args:
-        each: The bill.
-        version: Version of the code.
+        name: The local month.
+        ports: The outside world.
+
+    Raises:
+        FactOutOfForceError: If a price of the month is not known and none stands in.
+        UnsettledMonthError: If not all of the month was settled with this park file.
     """
-    lines: list[JsonValue] = [
-        {
-            "code": line.code,
-            "title": {"zh": line.title.zh, "en": line.title.en},
-            "quantity": None if line.quantity is None else str(line.quantity),
-            "unit": line.unit,
-            "price_unit": line.price_unit,
-            "price": None if line.price is None else str(line.price),
-            "amount_cny": None if line.amount_cny is None else str(line.amount_cny),
-            "state": line.state.value,
-            "reason": None if line.reason is None else {"zh": line.reason.zh, "en": line.reason.en},
-            "facts": list(line.fact_keys),
-        }
-        for line in each.lines
+    period, zone = month(name, ports.park.zone), ports.park.zone
+    # Prices first: a month without them is refused before anything is traced.
+    terms = [(user, terms_of(user, period, ports)) for user in billed_users(ports.park)]
+    matched = matched_month(name, ports)
+    billing = ports.park.billing
+    gateway = None
+    if billing is not None and any(billed_grids(ports.park)):
+        gateway = gateway_month(name, ports=ports)
+    shares: dict[str, tuple[Correction, ...]] = {}
+    if billing is not None and gateway is not None:
+        borne = _borne(billing, unbilled_flows(name, matched, ports=ports))
+        shares = _shares(borne, gateway, matched, ports)
+    bills = [
+        (
+            bill(
+                month_use(user, name, matched, ports, shares=shares.get(user.id, ())),
+                terms=found,
+                book=ports.facts,
+                month_name=name,
+                zone=zone,
+            ),
+            found,
+        )
+        for user, found in terms
     ]
-    return {
-        "format": ACCOUNT_FORMAT,
-        "rule": "shanxi-two-part/v1",
-        "tariff": each.tariff,
-        "state": each.state.value,
-        "lines": lines,
-        "energy_wh": each.energy.wh,
-        "intervals": each.n_intervals,
-        "usable": each.n_usable,
-        "estimated_wh": each.estimated.wh,
-        "value": str(each.total_cny),
-        "unit": "CNY",
-        "code_version": version,
+    return MoneyMonth(tuple(bills), gateway, matched)
+
+
+def _bill_drafts(found: MoneyMonth, ports: Ports) -> Iterator[Draft]:
+    for kind, bills in (
+        (BILL, found.bills),
+        (GATEWAY_BILL, found.gateway.bills if found.gateway else ()),
+    ):
+        for each, terms in bills:
+            body = bill_body(each, terms=terms, version=ports.version)
+            yield Draft(kind_of(kind, terms), each.user, each.month, body)
+
+
+def _drafts_behind(name: str, found: MoneyMonth, ports: Ports) -> list[Draft]:
+    """Draw up what builds on the bills that are issued by now."""
+    drafts = correction_drafts(name, ports=ports)
+    if found.gateway is not None and ports.park.billing is not None and found.bills:
+        drafts.append(
+            closure_draft(
+                bills=found.bills,
+                gateway=found.gateway,
+                flows=unbilled_flows(name, found.matched, ports=ports),
+                surplus_wh=surplus_of_plants(found.matched, name, ports=ports),
+                ports=ports,
+            )
+        )
+    return drafts
+
+
+def _borne(billing: Billing, flows: UnbilledFlows) -> dict[str, int]:
+    """Return the energies whose cost the users bear, by the park's rule [Wh]."""
+    every = {
+        "losses": (billing.losses_borne_by, flows.losses_wh),
+        "storage": (billing.storage_borne_by, flows.storage_wh),
     }
+    return {cause: wh for cause, (bearer, wh) in every.items() if bearer is Bearer.USERS}
+
+
+def _shares(
+    borne: dict[str, int], gateway: GatewayMonth, matched: MonthMatching, ports: Ports
+) -> dict[str, tuple[Correction, ...]]:
+    """Return what each billed user bears, by its load, at the mean price of the gateway."""
+    price_cny_per_kwh = mean_price_cny_per_kwh(each for each, _ in gateway.bills)
+    users = [user.id for user in billed_users(ports.park)]
+    weights = [int(matched.load_wh[ports.park.users.index(user)].sum()) for user in users]
+    found: dict[str, tuple[Correction, ...]] = {}
+    for cause, wh in borne.items():
+        if not sum(weights):
+            continue
+        cost_fen = round(price_cny_per_kwh * wh * _FEN_PER_CNY / 1_000)
+        for user, part in zip(users, split_fen(cost_fen * FEN, weights=weights), strict=True):
+            share = Correction(id=cause, title=_SHARES[cause], amount_cny=part)
+            found[user] = (*found.get(user, ()), share)
+    return found

@@ -34,7 +34,7 @@ from taihang.core.seal.canonical import JsonValue
 from taihang.core.series import Quality
 from taihang.services.account import ACCOUNT_FORMAT, Draft, issue_statements
 from taihang.services.ports import Columns, Ports
-from taihang.services.tariff import bill_terms
+from taihang.services.tariff import Connection, bill_terms
 
 HISTORY_DAYS: Final = 28
 """Days of history that a forecast looks at."""
@@ -188,11 +188,13 @@ def _problem(day: date, battery: Battery, history: _History, ports: Ports) -> Da
     capacity_kw = sum(grid.capacity_kva for grid in ports.park.grids.values())
     terms = bill_terms(
         tariff,
-        voltage_kv=max(grid.voltage_kv for grid in ports.park.grids.values()),
-        transformer_kva=capacity_kw,
+        at=Connection(
+            max(grid.voltage_kv for grid in ports.park.grids.values()), transformer_kva=capacity_kw
+        ),
         book=ports.facts,
         period=period,
         zone=ports.park.zone,
+        stand_in=None,
     )
     forecast = {flow: naive_day_ahead(kw, kind=kind).kw for flow, (kind, kw) in history.items()}
     empty_kwh = battery.energy_kwh * battery.soc_min_ratio

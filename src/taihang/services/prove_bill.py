@@ -24,7 +24,15 @@ from taihang.core.seal.issued import IssuedStatement
 from taihang.core.seal.statement import EnergyStatement, fact_document
 from taihang.core.series import Quality
 from taihang.services.account import counted
-from taihang.services.bill import MonthMatching, billed_users, matched_month, month_use
+from taihang.services.bill_document import TWO_PART
+from taihang.services.billed_use import (
+    BilledUser,
+    MonthMatching,
+    billed_users,
+    matched_month,
+    month_use,
+    terms_of,
+)
 from taihang.services.evidence import (
     UnprovableStatementError,
     energy_statement,
@@ -33,7 +41,6 @@ from taihang.services.evidence import (
 )
 from taihang.services.ports import Ports
 from taihang.services.settle import energy_of, known_at
-from taihang.services.tariff import bill_terms
 
 _QUARTERS_PER_HOUR = 4
 _INSTANT = "%Y-%m-%dT%H:%M:%SZ"
@@ -63,6 +70,13 @@ def bill_bundle(name: str, ports: Ports) -> Bundle:
     # 1. The bill as it was issued, and the energy of the same user and month.
     issued = ports.registry.statement(bill_id)
     document = stored_statement(bill_id, ports=ports)
+    if document["rule"] != TWO_PART:
+        raise UnprovableStatementError(
+            given=f"{issued.id}, drawn up by {document['rule']}",
+            expected=f"a bill of {TWO_PART}, which the stand-alone verifier works out again",
+            remedy="prove the energy behind it; contract demand, shares of the park and market "
+            "prices are audited with `taihang audit`",
+        )
     statement = energy_statement(f"energy.{issued.subject}.{issued.period}", ports=ports)
     found = gather([statement], ports=ports)
     # 2. What its lines were made from.
@@ -91,9 +105,10 @@ def _basis(
 ) -> JsonValue:
     user, name = issued.subject, issued.period
     period = month(name, ports.park.zone)
-    terms = _terms(user, period, ports)
+    billed = _billed(user, ports)
+    terms = terms_of(billed, period, ports)
     matched = matched_month(name, ports)
-    use = month_use(ports.park.enterprises[user], name, matched, ports)
+    use = month_use(billed, name, matched, ports)
     row = ports.park.users.index(user)
     line_wh = matched.line_wh[row]
     return {
@@ -116,17 +131,10 @@ def _basis(
     }
 
 
-def _terms(user: str, period: Period, ports: Ports) -> BillTerms:
-    for enterprise, tariff in billed_users(ports.park):
-        if enterprise.id == user:
-            return bill_terms(
-                tariff,
-                voltage_kv=enterprise.voltage_kv,
-                transformer_kva=enterprise.transformer_kva,
-                book=ports.facts,
-                period=period,
-                zone=ports.park.zone,
-            )
+def _billed(user: str, ports: Ports) -> BilledUser:
+    for each in billed_users(ports.park):
+        if each.id == user:
+            return each
     raise UnprovableStatementError(
         given=f"a bill of {user}, whom no tariff covers now",
         expected="a user of [grid_tariffs]",

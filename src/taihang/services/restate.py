@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from taihang.core.periods import months_in
 from taihang.core.seal.issued import IssuedStatement
+from taihang.services.bill_correction import BILL_CORRECTION
 from taihang.services.close_period import close_period
 from taihang.services.ports import Ports
 from taihang.services.restatements import Restatement, restatement
@@ -42,5 +43,6 @@ def _changes(
     return [
         restatement(before.get(series), issued)
         for series, issued in sorted(after.items())
-        if series not in before or before[series].version != issued.version
+        if issued.kind != BILL_CORRECTION
+        and (series not in before or before[series].version != issued.version)
     ]

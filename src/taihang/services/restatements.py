@@ -11,6 +11,7 @@ from typing import Any
 
 from taihang.core.seal.cause import Cause, causes_of
 from taihang.core.seal.issued import IssuedStatement
+from taihang.services.bill_correction import BILL_CORRECTION
 from taihang.services.ports import Ports
 
 
@@ -64,7 +65,8 @@ def restatements(periods: Iterable[str], *, ports: Ports, subject: str | None = 
     found: list[Restatement] = []
     for name in periods:
         for latest in ports.registry.latest_statements(name):
-            if subject in {None, latest.subject}:
+            # A correction bill takes no bill's place: it stands beside those before it.
+            if subject in {None, latest.subject} and latest.kind != BILL_CORRECTION:
                 found.extend(_steps(latest, ports))
     return Ledger(tuple(found))
 

@@ -32,7 +32,6 @@ def test_limits__hold_every_line_of_the_issues() -> None:
         ("verify-bill", "cpu_s"): 30.0,
         ("settle", "cpu_s"): 5.0,
         ("demo-30-days", "first_number_s"): 10.0,
-        ("lake-backfill", "seal_cpu_ns_per_reading"): 200.0,
         ("lake-backfill", "sealed_bytes_per_reading"): 1.5,
         ("lake-backfill", "hourly_bytes_per_reading"): 0.2,
         ("lake-backfill", "park_year_sealed_gb"): 8.0,

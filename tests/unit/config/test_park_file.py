@@ -385,7 +385,7 @@ def test_read_park__objects_may_stand_as_tables(full_text: str) -> None:
             "an unknown key",
             "one of format, park, accounting, enterprises, stations, grids, plants, batteries, "
             "feeders, dedicated_lines, meters, gateways, series, green_supplies, grid_tariffs, "
-            "witnesses, log, validation, estimation, "
+            "billing, witnesses, log, validation, estimation, "
             "zero_carbon, peak_plan, peak_targets, peak_actions, peak_classes, peak_projects, "
             "peak_stages, peak_uncertainty",
             "write plants",
@@ -684,12 +684,10 @@ def test_places__are_all_keys_of_the_full_file() -> None:
     document = tomllib.loads(_FULL)
     sections = {name: value for name, value in document.items() if name != "format"}
 
-    expected = sum(
-        _leaves(section, rows=name not in {"park", "accounting", "log", "validation", "estimation"})
-        for name, section in sections.items()
-    )
+    tables = {"park", "accounting", "billing", "log", "validation", "estimation"}
+    expected = sum(_leaves(section, rows=name not in tables) for name, section in sections.items())
     assert expected == len(_PLACES)
-    assert len(sections) == 18
+    assert len(sections) == 19
 
 
 @given(place=st.sampled_from([place for place in _PLACES if place.required]))

@@ -14,7 +14,8 @@ from small_park import AUGUST, JUNE, ZONE
 from taihang.core.park.assets import InService
 from taihang.core.periods import Period, days
 from taihang.services.account import UnsettledMonthError
-from taihang.services.bill import Billed, NoContractError, bill_enterprises
+from taihang.services.bill import Billed, bill_enterprises
+from taihang.services.billed_use import NoContractError
 from taihang.services.ports import Ports
 from taihang.services.settle import settle
 

@@ -132,7 +132,8 @@ def bill(
         *capacity_lines(use, terms=terms, grid=grid, green=green),
     ]
     lines.append(power_factor_line(use, terms=terms, lines=lines))
-    lines.extend(_correction_line(correction) for correction in use.corrections)
+    lines.extend(_decided_line(share, BillItem.SHARE) for share in use.shares)
+    lines.extend(_decided_line(each, BillItem.CORRECTION) for each in use.corrections)
     order = list(BillItem)
     lines.sort(key=lambda line: order.index(line.item))  # stable: grid stays before green
     usable = grid.whole & green.whole
@@ -220,16 +221,17 @@ def _per_kwh(
     )
 
 
-def _correction_line(correction: Correction) -> BillLine:
+def _decided_line(decided: Correction, item: BillItem) -> BillLine:
+    """Bill an amount that is decided elsewhere: a correction, or a share of what the park bears."""
     return BillLine(
-        code=f"{BillItem.CORRECTION}.{correction.id}",
-        item=BillItem.CORRECTION,
-        title=correction.title,
+        code=f"{item}.{decided.id}",
+        item=item,
+        title=decided.title,
         quantity=None,
         unit="",
         price=None,
         price_unit="",
-        amount_cny=to_fen(correction.amount_cny),
+        amount_cny=to_fen(decided.amount_cny),
         state=LineState.BILLED,
         reason=None,
         fact_keys=(),

@@ -73,6 +73,8 @@ class MonthUse:
     """Transformers and high-voltage motors [kVA]."""
     reactive: ReactiveReading | None
     corrections: tuple[Correction, ...]
+    shares: tuple[Correction, ...] = ()
+    """Parts of what the park as a whole bears, by the park's rule."""
 
     def __post_init__(self) -> None:
         """Refuse two lines of the same name.
@@ -82,7 +84,8 @@ class MonthUse:
         """
         supplies = [purchase.supply.id for purchase in self.green]
         corrections = [correction.id for correction in self.corrections]
-        for ids in (supplies, corrections):
+        shares = [share.id for share in self.shares]
+        for ids in (supplies, corrections, shares):
             if len(set(ids)) != len(ids):
                 raise DuplicateLineError(
                     given=f"{self.user} with the ids {ids}",

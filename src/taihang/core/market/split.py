@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from math import floor
+from typing import Final
 
 from taihang.core.errors import InputError
 from taihang.core.quantities import FEN, to_fen
+
+_FEN_PER_CNY: Final = 100
 
 
 class SplitError(InputError):
@@ -45,6 +49,30 @@ def split_fen(total_cny: Decimal, *, weights: Sequence[int]) -> tuple[Decimal, .
     for i in by_remainder[: total_fen - sum(parts)]:
         parts[i] += 1
     return tuple(to_fen(sign * part * FEN) for part in parts)
+
+
+def apportion_fen(exact_cny: Sequence[Fraction]) -> tuple[Decimal, ...]:
+    """Round exact parts of any sign to fen so that they sum to their rounded sum.
+
+    Each part is rounded down or up, those with the largest remainders up; equal remainders go to
+    the earlier part.
+
+    Args:
+        exact_cny: The parts, exact. [CNY]
+
+    Returns:
+        One amount for each part; their sum is the exact sum, rounded half to even. [CNY]
+
+    Example:
+        >>> [str(part) for part in apportion_fen([Fraction(1, 3), Fraction(-2, 3)])]
+        ['0.33', '-0.66']
+    """
+    exact_fen = [part * _FEN_PER_CNY for part in exact_cny]
+    parts = [floor(part) for part in exact_fen]
+    by_remainder = sorted(range(len(parts)), key=lambda i: parts[i] - exact_fen[i])
+    for i in by_remainder[: round(sum(exact_fen, Fraction(0))) - sum(parts)]:
+        parts[i] += 1
+    return tuple(to_fen(part * FEN) for part in parts)
 
 
 def _require(total_cny: Decimal, weights: Sequence[int]) -> None:

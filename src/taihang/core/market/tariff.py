@@ -58,6 +58,8 @@ class BillItem(StrEnum):
     """政府性基金及附加."""
     POWER_FACTOR = "power_factor"
     """力调电费."""
+    SHARE = "share"
+    """园区分摊: a part of what the park as a whole has to bear."""
     CORRECTION = "correction"
     """退补."""
 
@@ -177,6 +179,9 @@ class BillTerms:
     """The items whose sum the power-factor adjustment is a share of."""
     contract_demand_kw: Decimal | None
     """Contract demand [kW]; None where the metered demand is charged."""
+    stand_in: date | None
+    """Day whose T&D prices and funds stand in for those of a month that are not known; None where
+    they are known. What is billed so is a what-if."""
 
     def __post_init__(self) -> None:
         """Refuse terms that cannot apply, or that contradict the tariff.
@@ -260,11 +265,13 @@ def prices(terms: BillTerms, *, book: FactBook, period: Period, zone: ZoneInfo) 
     """
     first = period.start.astimezone(zone).date()
     last = (period.end.astimezone(zone) - timedelta(microseconds=1)).date()
+    priced_first, priced_last = (terms.stand_in or first, terms.stand_in or last)
     for fact in terms.transmission.facts:
-        _require_steady(fact, first, last)
+        _require_steady(fact, priced_first, priced_last)
     kind_ratios = ratios(terms.schedule, book=book, on=first)
-    funds = book.in_force("funds.total", on=first, region=terms.schedule.region)
-    for fact in (*kind_ratios.values(), funds):
+    funds = book.in_force("funds.total", on=priced_first, region=terms.schedule.region)
+    _require_steady(funds, priced_first, priced_last)
+    for fact in kind_ratios.values():
         _require_steady(fact, first, last)
     return Prices(
         by_item={price.item: price for price in _unit_prices(terms, funds)},

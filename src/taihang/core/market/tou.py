@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,8 @@ Hours = tuple[tuple[float, float], ...]
 _QUARTERS_PER_HOUR: Final = 4
 _MINUTES_PER_QUARTER: Final = 15
 _MONTHS: Final = tuple(range(1, 13))
+_PERIODS_KEPT: Final = 64
+"""Kinds of so many periods are kept: a year of months, each with and without sharp hours."""
 
 
 class TouTableError(InputError):
@@ -226,12 +229,24 @@ def kind_index(
         sharp_applies: Whether these users get the sharp price.
 
     Returns:
-        Index into ``KINDS``, shape (n_steps,): exactly one kind for each interval.
+        Index into ``KINDS``, shape (n_steps,): exactly one kind for each interval; read-only.
 
     Raises:
         TariffNotInForceError: If the text was not in force on every day.
         HolidaysUnknownError: If the text names holidays and a day is not covered by the calendar.
     """
+    return _kind_index(schedule, (period, zone), holidays, sharp_applies)
+
+
+@lru_cache(maxsize=_PERIODS_KEPT)
+def _kind_index(
+    schedule: TouSchedule,
+    days: tuple[Period, ZoneInfo],
+    holidays: HolidayCalendar | None,
+    sharp_applies: bool,  # noqa: FBT001  a key of the cache, named at the door
+) -> NDArray[np.uint8]:
+    """Work the kinds out once: the users of a park and a month share them."""
+    period, zone = days
     tables = _tables(schedule, sharp_applies=sharp_applies)
     index = np.empty(period.n_steps, np.uint8)
     day, row = date.min, tables[1, False]
@@ -242,6 +257,7 @@ def kind_index(
             _require_in_force(schedule, day)
             row = tables[day.month, _is_holiday(schedule, holidays, day)]
         index[i] = row[local.hour * _QUARTERS_PER_HOUR + local.minute // _MINUTES_PER_QUARTER]
+    index.flags.writeable = False
     return index
 
 

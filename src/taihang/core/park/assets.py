@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
@@ -69,6 +70,8 @@ class Enterprise:
     """Voltage of its supply [kV]; chooses the row of the tariff."""
     transformer_kva: float
     """Installed transformers and high-voltage motors [kVA]; the basis of the capacity charge."""
+    contract_demand_kw: Decimal | None = None
+    """Contract demand [kW], where it pays by demand and agreed on one; None: as metered."""
     shift_pattern: ShiftPattern | None = None
     """How it works through day and week, where known; the simulator needs it."""
     planned_mwh_per_year: float | None = None
@@ -108,6 +111,13 @@ class ChargingStation:
     capacity_kw: float
     """Sum of its piles [kW]."""
     piles: int
+    voltage_kv: float | None = None
+    """Voltage of its supply [kV]; without it the station is not billed."""
+    transformer_kva: float | None = None
+    """Installed transformers [kVA]; stands with the voltage."""
+    centralised: bool | None = None
+    """Whether it is a centralised charging or swap station (集中式充换电设施), which the T&D tariff
+    frees from the capacity and demand charge; stands with the voltage."""
     planned_mwh_per_year: float | None = None
     """Planned charging [MWh a year], where known; the simulator needs it."""
     in_service: InService = ALWAYS

@@ -43,7 +43,10 @@ def check_contracts(park: Park) -> Iterator[ParkProblem]:
     for tariff in park.grid_tariffs.values():
         path = ("grid_tariffs", tariff.id)
         yield from check_names(
-            (*path, "users"), tariff.users, known=park.users, what="an enterprise or station"
+            (*path, "users"),
+            tariff.users,
+            known=(*park.users, *park.grids),
+            what="an enterprise, a station or a grid connection",
         )
         yield from _check_words((*path, "parts"), (tariff.parts,), PARTS)
         yield from _check_words((*path, "floating_items"), tariff.floating_items, FLOATING_ITEMS)
@@ -53,6 +56,7 @@ def check_contracts(park: Park) -> Iterator[ParkProblem]:
             (*path, "power_factor_standard"), (tariff.power_factor_standard,), POWER_FACTORS
         )
     yield from _check_billed_once(park)
+    yield from _check_supply_of_stations(park)
     for battery in park.batteries.values():
         yield from check_names(
             ("batteries", battery.id, "grid_tariff"),
@@ -88,6 +92,23 @@ def _check_words(
                 given=repr(word),
                 expected=f"a word out of {', '.join(known)}",
                 remedy=remedy_for_name(word, known=known, otherwise=f"write {known[0]}"),
+            )
+
+
+def _check_supply_of_stations(park: Park) -> Iterator[ParkProblem]:
+    for station in park.stations.values():
+        keys = {
+            "voltage_kv": station.voltage_kv,
+            "transformer_kva": station.transformer_kva,
+            "centralised": station.centralised,
+        }
+        absent = [name for name, value in keys.items() if value is None]
+        if absent and len(absent) < len(keys):
+            yield ParkProblem(
+                path=("stations", station.id),
+                given=f"a supply without {', '.join(absent)}",
+                expected=f"all of {', '.join(keys)}, or none where it is not billed",
+                remedy=f"add {absent[0]}",
             )
 
 

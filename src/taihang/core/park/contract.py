@@ -1,6 +1,7 @@
 """Who buys what from whom: green-power supply and the grid tariff of each user."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -36,7 +37,8 @@ class GridTariff:
 
     id: str
     users: tuple[str, ...]
-    """Ids of the enterprises and stations on this tariff."""
+    """Ids of the enterprises, stations and grid connections on this tariff; a grid connection is
+    billed as what the whole park pays the grid."""
     parts: str
     """Billed in one part or in two: ``one-part`` or ``two-part``."""
     demand_basis: DemandBasis
@@ -58,3 +60,34 @@ class GridTariff:
     """Standard of the power-factor table: ``0.90``, ``0.85`` or ``0.80``."""
     source: str
     """Where these parameters come from, in words."""
+
+
+class Bearer(StrEnum):
+    """Who pays for energy that the park draws and no user takes."""
+
+    OPERATOR = "operator"
+    """It lessens the margin of the park's operator."""
+    USERS = "users"
+    """It is shared among the users by their load, as a line of each bill."""
+
+
+class SurplusTo(StrEnum):
+    """Who gets what surplus energy earns that is fed into the grid."""
+
+    PLANTS = "plants"
+    """The plants, by the energy that no user took."""
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Billing:
+    """The park's own rules about money between users, plants, grid and operator (§12)."""
+
+    losses_borne_by: Bearer
+    """Who pays for losses between the grid connection and the meters."""
+    storage_borne_by: Bearer
+    """Who pays for what storage draws more than it gives back."""
+    surplus_paid_to: SurplusTo
+    td_prices_of: date | None = None
+    """Day whose T&D prices and funds stand in where those of a month are not known; its bills are
+    what-ifs and say so. None: such a month is not billed."""

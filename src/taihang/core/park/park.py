@@ -15,7 +15,7 @@ from taihang.core.park.assets import (
     GridConnection,
     Plant,
 )
-from taihang.core.park.contract import GreenSupply, GridTariff
+from taihang.core.park.contract import Billing, GreenSupply, GridTariff
 from taihang.core.park.peak_plan import PeakPlan
 from taihang.core.park.quality import Estimation, Validation
 from taihang.core.park.topology import (
@@ -87,6 +87,8 @@ class Park:
     series: Mapping[str, DeclaredSeries]
     green_supplies: Mapping[str, GreenSupply]
     grid_tariffs: Mapping[str, GridTariff]
+    billing: Billing | None = None
+    """None where park.toml has no such table: the money of the park is not closed."""
     witnesses: Mapping[str, ParkWitness] = field(default_factory=dict[str, ParkWitness])
     log: LogPolicy | None = None
     """None: nothing is published, and what is shown says that nobody has witnessed it."""

@@ -660,7 +660,7 @@ def test_check_park__tariff_of_an_absent_user(park: Park) -> None:
     expected = (
         "grid_tariffs.GT2.users",
         "'CS9'",
-        "the id of an enterprise or station of this park",
+        "the id of an enterprise, a station or a grid connection of this park",
         "write CS1",
     )
     assert expected == _told(problem)
@@ -711,3 +711,21 @@ def test_check_park__tariff_words_unknown(park: Park) -> None:
         ),
     ]
     assert expected == [_told(problem) for problem in problems]
+
+
+def test_check_park__a_tariff_may_bill_a_grid_connection(park: Park) -> None:
+    tariff = replace(park.grid_tariffs["GT2"], users=("CS1", "G1"))
+
+    assert not check_park(replace(park, grid_tariffs=_with(park.grid_tariffs, "GT2", tariff)))
+
+
+def test_check_park__a_station_has_all_of_its_supply_or_nothing(park: Park) -> None:
+    bare = park.stations["CS1"]
+    half = replace(bare, voltage_kv=10.0, transformer_kva=400.0)
+    whole = replace(half, centralised=False)
+
+    problem = _only(check_park(replace(park, stations=_with(park.stations, "CS1", half))))
+
+    assert "stations.CS1" in _told(problem)[0]
+    assert problem.remedy == "add centralised"
+    assert not check_park(replace(park, stations=_with(park.stations, "CS1", whole)))

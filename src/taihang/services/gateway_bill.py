@@ -1,0 +1,154 @@
+"""What the park as one customer owes the grid, and where the imported energy went."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taihang.core.market.bill import Bill, bill
+from taihang.core.market.closure import UnbilledFlows
+from taihang.core.market.demand import max_demand_kw
+from taihang.core.market.month_use import MonthUse
+from taihang.core.market.tariff import BillTerms
+from taihang.core.park.assets import InService
+from taihang.core.park.topology import Direction
+from taihang.core.periods import Period, month
+from taihang.core.quantities import Energy, to_fen
+from taihang.core.series import EnergySeries, Quality
+from taihang.services.billed_use import (
+    BilledUser,
+    MonthMatching,
+    billed_grids,
+    billed_users,
+    terms_of,
+)
+from taihang.services.ports import Columns, Ports
+from taihang.services.settle import series_of
+
+GATEWAY_BILL = "gateway-bill"
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayMonth:
+    """The grid connections of a park in one month."""
+
+    bills: tuple[tuple[Bill, BillTerms], ...]
+    export_cny: Decimal
+    """What energy fed into the grid earned, whole fen [CNY]."""
+
+
+def gateway_month(name: str, *, ports: Ports) -> GatewayMonth:
+    """Bill every grid connection of a settled month.
+
+    Args:
+        name: The local month.
+        ports: The outside world.
+
+    Returns:
+        The bills in the order of the tariffs, and what export earned.
+
+    Raises:
+        FactOutOfForceError: If a price of the month is not known.
+        NothingReadError: If nothing was read at a connection.
+    """
+    period = month(name, ports.park.zone)
+    bills: list[tuple[Bill, BillTerms]] = []
+    export_cny = Decimal(0)
+    for grid in billed_grids(ports.park):
+        terms = terms_of(grid, period, ports)
+        imported = _series(grid.id, Direction.IMPORT, period, ports)
+        use = _use(grid, imported)
+        found = bill(use, terms=terms, book=ports.facts, month_name=name, zone=ports.park.zone)
+        bills.append((found, terms))
+        exported = _series(grid.id, Direction.EXPORT, period, ports)
+        price_cny_per_kwh = grid.tariff.export_price_cny_per_kwh
+        export_cny += to_fen(Energy(exported.total_wh).kwh * price_cny_per_kwh)
+    return GatewayMonth(tuple(bills), export_cny)
+
+
+def unbilled_flows(name: str, matched: MonthMatching, *, ports: Ports) -> UnbilledFlows:
+    """Return where the imported energy of a settled month went, beside the users' bills.
+
+    Args:
+        name: The local month.
+        matched: Who got which green energy.
+        ports: The outside world.
+    """
+    flows = _balance(month(name, ports.park.zone), ports)
+    billed = {user.id for user in billed_users(ports.park)}
+    left = [row for row, user in enumerate(ports.park.users) if user not in billed]
+    unbilled_wh = matched.load_wh[left].sum() - matched.pairs_wh[:, left].sum()
+    return UnbilledFlows(
+        losses_wh=flows["losses"],
+        storage_wh=flows["charge"] - flows["discharge"],
+        exported_wh=flows["export"],
+        surplus_wh=flows["generation"] - int(matched.pairs_wh.sum()),
+        unbilled_wh=int(unbilled_wh),
+    )
+
+
+def surplus_of_plants(matched: MonthMatching, name: str, *, ports: Ports) -> dict[str, int]:
+    """Return what each plant generated and no user took in a month [Wh].
+
+    Args:
+        matched: Who got which green energy.
+        name: The local month.
+        ports: The outside world.
+    """
+    rows = ports.lake.read("matching", month(name, ports.park.zone))
+    taken_wh = matched.pairs_wh.sum(axis=(1, 2))
+    return {
+        plant: int(rows["plant", plant]["total_wh"].sum()) - int(taken_wh[row])
+        for row, plant in enumerate(ports.park.plants)
+    }
+
+
+def _use(grid: BilledUser, imported: EnergySeries) -> MonthUse:
+    return MonthUse(
+        user=grid.id,
+        grid=imported,
+        green=(),
+        max_demand_kw=max_demand_kw(imported),
+        transformer_kva=Decimal(str(grid.at.transformer_kva)),
+        reactive=None,
+        corrections=(),
+    )
+
+
+def _series(grid: str, direction: Direction, period: Period, ports: Ports) -> EnergySeries:
+    """Return one direction of a connection: by its meters, or by the balance where it has none."""
+    first = period.start.astimezone(ports.park.zone).date()
+    days = InService(first, period.end.astimezone(ports.park.zone).date())
+    meters = [
+        meter.id
+        for meter in ports.park.meters.values()
+        if meter.node == grid and meter.measures is direction and meter.in_service.overlaps(days)
+    ]
+    if not meters and len(ports.park.grids) == 1:
+        return _derived(direction, ports.lake.read("balance", period), period)
+    found = EnergySeries.missing(period)
+    for (point,), rows in sorted(ports.lake.read("intervals", period).items()):
+        if point in meters:
+            # A meter that was replaced within the month stands beside the one that followed it.
+            one = series_of(rows, period)
+            found.wh[one.present] = one.wh[one.present]
+            found.quality[one.present] = one.quality[one.present]
+    return found
+
+
+def _derived(
+    direction: Direction, balance: Mapping[tuple[str, ...], Columns], period: Period
+) -> EnergySeries:
+    """Return what must have come in or gone out, for the balance to close."""
+    rows = balance[direction.value,]
+    closed: NDArray[np.bool_] = rows["closed"].astype(np.bool_)
+    quality = np.where(closed, Quality.MEASURED, Quality.MISSING).astype(np.int64)
+    return series_of({**rows, "quality": quality}, period)
+
+
+def _balance(period: Period, ports: Ports) -> dict[str, int]:
+    return {
+        flow: int(rows["wh"].sum()) for (flow,), rows in ports.lake.read("balance", period).items()
+    }

@@ -1,0 +1,69 @@
+"""What the park as one customer owes the grid, from the meters of its connection."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import money_park
+import small_park
+from small_park import AUGUST, SCALE_WH
+from taihang.core.quantities import to_fen
+from taihang.services.billed_use import matched_month
+from taihang.services.gateway_bill import gateway_month, surplus_of_plants, unbilled_flows
+from taihang.services.settle import settle
+
+
+def wh(point: str) -> int:
+    return int(money_park.counts(point, AUGUST).sum()) * SCALE_WH
+
+
+def test_gateway_month__bills_what_the_meters_counted(tmp_path: Path) -> None:
+    root = small_park.make(tmp_path / "park", money_park.PARK)
+    with money_park.opened(root) as ports:
+        money_park.fill(ports)
+        settle(AUGUST, ports=ports)
+        found = gateway_month("2026-08", ports=ports)
+
+    ((bill, terms),) = found.bills
+    assert (bill.user, bill.energy.wh) == ("G1", wh("M-IMP"))
+    assert terms.transmission.voltage_class == "35kv"
+    exported_kwh = Decimal(wh("M-EXP")) / 1_000
+    assert found.export_cny == to_fen(exported_kwh * Decimal("0.2500")) > 0
+
+
+def test_unbilled_flows__explain_every_watt_hour_of_the_gateway(tmp_path: Path) -> None:
+    root = small_park.make(tmp_path / "park", money_park.PARK)
+    with money_park.opened(root) as ports:
+        money_park.fill(ports)
+        settle(AUGUST, ports=ports)
+        matched = matched_month("2026-08", ports)
+        flows = unbilled_flows("2026-08", matched, ports=ports)
+        surplus = surplus_of_plants(matched, "2026-08", ports=ports)
+
+    assert flows.losses_wh == int(money_park.losses(AUGUST).sum()) * SCALE_WH
+    assert flows.storage_wh == wh("M-CH") - wh("M-DIS")
+    assert (flows.exported_wh, flows.unbilled_wh) == (wh("M-EXP"), 0)
+    assert surplus == {"PV01": flows.surplus_wh}
+    load_wh = wh("M-E01") + wh("M-E02") + wh("M-CS1")
+    grid_wh = load_wh - (wh("M-PV01") - flows.surplus_wh)
+    other_wh = flows.losses_wh + flows.storage_wh + flows.exported_wh - flows.surplus_wh
+    assert wh("M-IMP") == grid_wh + other_wh
+
+
+def test_gateway_month__of_an_unmetered_connection_follows_from_the_balance(
+    tmp_path: Path,
+) -> None:
+    text = money_park.PARK
+    for meter in (small_park.IMPORT, small_park.EXPORT):
+        text = text.replace(meter, "")
+    text = text.replace(', "M-IMP", "M-EXP"', "")
+    root = small_park.make(tmp_path / "park", text)
+    with money_park.opened(root) as ports:
+        money_park.fill(ports)
+        settle(AUGUST, ports=ports)
+        ((bill, _),) = gateway_month("2026-08", ports=ports).bills
+
+    losses_wh = int(money_park.losses(AUGUST).sum()) * SCALE_WH
+    lost_wh = wh("M-IMP") - wh("M-EXP") - losses_wh
+    exported = money_park.counts("M-EXP", AUGUST) + money_park.losses(AUGUST)
+    assert bill.energy.wh >= lost_wh, "nothing is lost where nothing is metered"
+    assert int(exported.sum()) > 0
