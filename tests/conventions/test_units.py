@@ -98,6 +98,14 @@ EXEMPT: Final[dict[str, str]] = {
     "core/pathway/path.py": "grown planned",
     # Uniform numbers and what a triangle has as its unit; a share of the trials.
     "core/pathway/chance.py": "corners draws share",
+    # Energies of any medium, in the unit that stands beside them.
+    "core/energy/account.py": "amount",
+    "core/energy/flow_table.py": "amount",
+    "core/energy/medium.py": "amounts more opening",
+    # An amount and what it was used for, in units of the caller.
+    "core/energy/dual_control.py": "amount per",
+    # A budget of anything, in the unit of its limit.
+    "core/energy/quota.py": "error expected limit standard_error used",
     # Checked against bounds that are given together with the unit.
     "core/park/check.py": "limit value",
 }

@@ -1,0 +1,83 @@
+"""Waste heat and shared heating 余热与集中供热 (S20): who is served, how much, what it saves.
+
+::
+
+    coverage = served / all enterprises            saving = Q·k_heat / η_boiler − E_drive     [tce]
+
+The heat delivered replaces a boiler of an efficiency that the park states, and the pumps and
+compressors that drive the network are taken off. Both are parameters without a default.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+from fractions import Fraction
+
+from taihang.core.errors import InputError
+from taihang.core.quantities import EXACT
+
+
+class WasteHeatError(InputError):
+    """Figures of a heat network that cannot be."""
+
+    code = "input.waste-heat"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeatNetwork:
+    """One year of a heat network."""
+
+    n_served: int
+    n_all: int
+    fed_gj: Decimal
+    """Heat from the source."""
+    delivered_gj: Decimal
+    """Heat at the meters of those served."""
+    drive_tce: Decimal
+    """Energy of pumps and compressors, at equivalent value."""
+
+    def __post_init__(self) -> None:
+        """Refuse more heat out than in.
+
+        Raises:
+            WasteHeatError: If a figure is out of bounds; the message names it.
+        """
+        rules = (
+            (0 <= self.n_served <= self.n_all and self.n_all > 0, "served within all enterprises"),
+            (0 <= self.delivered_gj <= self.fed_gj, "delivered heat within what was fed in"),
+            (self.drive_tce >= 0, "a drive of 0 or more"),
+        )
+        for holds, expected in rules:
+            if not holds:
+                raise WasteHeatError(
+                    given=f"{self}", expected=expected, remedy="look at the meters of the network"
+                )
+
+    @property
+    def coverage_ratio(self) -> Fraction:
+        """Served over all enterprises [1]."""
+        return Fraction(self.n_served, self.n_all)
+
+    @property
+    def loss_gj(self) -> Decimal:
+        """Heat that was lost on the way, exact [GJ]."""
+        with localcontext(EXACT):
+            return self.fed_gj - self.delivered_gj
+
+    def saved_tce(self, *, heat_tce_per_gj: Decimal, boiler_efficiency_ratio: Decimal) -> Fraction:
+        """Return the standard coal that own boilers would have burnt more, exact [tce].
+
+        Args:
+            heat_tce_per_gj: Coefficient of heat at equivalent value, 0.03412 in GB/T 2589.
+            boiler_efficiency_ratio: Of the boilers that are not there, above 0 and at most 1.
+
+        Raises:
+            WasteHeatError: If the efficiency is out of bounds.
+        """
+        if not 0 < boiler_efficiency_ratio <= 1:
+            raise WasteHeatError(
+                given=f"a boiler of efficiency {boiler_efficiency_ratio}",
+                expected="a ratio above 0 and at most 1",
+                remedy="give 85 % as 0.85",
+            )
+        burnt = Fraction(self.delivered_gj) * Fraction(heat_tce_per_gj)
+        return burnt / Fraction(boiler_efficiency_ratio) - Fraction(self.drive_tce)
