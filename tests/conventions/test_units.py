@@ -93,6 +93,13 @@ EXEMPT: Final[dict[str, str]] = {
     "core/activity/record.py": "amount",
     # Any of them, on its way into a text.
     "core/seal/activity_line.py": "amount",
+    # In the unit of the limit or of the product, which stands beside it.
+    "core/park/limits.py": "committed frees limit",
+    "core/admission/project.py": "amount demands output",
+    "core/admission/ledger.py": "net",
+    "core/admission/judge.py": "committed demand demands freed replaced reserved",
+    # Tonnes for a unit of output, whatever that is.
+    "standards/ndrc_order_31.py": "carbon_t_per_unit",
     # In the unit of its indicator, which stands beside it.
     "core/park/peak_plan.py": "value",
     "core/pathway/path.py": "grown planned",

@@ -15,6 +15,7 @@ from typing import Final
 
 from typing_extensions import override
 
+from taihang.config.limit_tables import read_admission, read_closed_unit, read_limit
 from taihang.config.line_map import LineMap, map_lines
 from taihang.config.object_reader import read_each, read_one, read_perhaps
 from taihang.config.park_tables import (
@@ -263,6 +264,9 @@ def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
         estimation=read_perhaps(root, "estimation", read_estimation, problems),
         zero_carbon=read_perhaps(root, "zero_carbon", read_zero_carbon, problems),
         peak=read_peak_plan(root, problems),
+        admission=read_perhaps(root, "admission", read_admission, problems),
+        limits=read_each(root, "limits", read_limit, problems),
+        closed_units=read_each(root, "closed_units", read_closed_unit, problems),
     )
     root.close()
     return park

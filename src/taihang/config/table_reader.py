@@ -142,6 +142,11 @@ class TableReader:
         ask = _measured(name, rule, required=False)
         return self._value(ask, lambda value: decimal_of(value, rule))
 
+    def amounts(self, name: str, rule: NumberRule) -> dict[str, Decimal]:
+        """Read a small table of decimal numbers by id; it may be empty."""
+        ask = _plain(name, expected="a table of amounts by id", example='{ so2 = "5" }')
+        return self._value(ask, lambda value: _amounts_of(value, rule)) or {}
+
     def scale(self, name: str) -> str:
         """Read what a count is worth, a plain decimal number above 0 as text."""
         ask = _plain(name, expected="a plain decimal number above 0 in quotes", example='"0.01"')
@@ -213,16 +218,13 @@ class TableReader:
         days.close()
         return read
 
+    def day(self, name: str) -> date:
+        """Read a local day."""
+        return self._value(_asked_day(name, required=True), day_of) or date.min
+
     def optional_day(self, name: str) -> date | None:
         """Read a local day, where it is given."""
-        ask = _Ask(
-            name=name,
-            required=False,
-            unit="",
-            expected="a local day without time of day and without quotes",
-            remedy_for=_day_remedy,
-        )
-        return self._value(ask, day_of)
+        return self._value(_asked_day(name, required=False), day_of)
 
     def table(self, name: str, *, required: bool) -> Mapping[str, object] | None:
         """Read a table; None where it is not there or is none."""
@@ -310,6 +312,25 @@ def _chosen(name: str, choices: type[StrEnum], *, required: bool = True) -> _Ask
             str(given), known=known, otherwise=f'write for example "{known[0]}"'
         ),
     )
+
+
+def _asked_day(name: str, *, required: bool) -> _Ask:
+    return _Ask(
+        name=name,
+        required=required,
+        unit="",
+        expected="a local day without time of day and without quotes",
+        remedy_for=_day_remedy,
+    )
+
+
+def _amounts_of(value: object, rule: NumberRule) -> dict[str, Decimal] | None:
+    content = table_of(value)
+    if content is None or any(id_of(name) is None for name in content):
+        return None
+    amounts = {name: decimal_of(given, rule) for name, given in content.items()}
+    known = {name: amount for name, amount in amounts.items() if amount is not None}
+    return known if len(known) == len(amounts) else None
 
 
 def _day_remedy(given: object) -> str:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from taihang.core.park.check_assets import check_assets
 from taihang.core.park.check_contracts import check_contracts
+from taihang.core.park.check_limits import check_limits
 from taihang.core.park.check_metering import check_metering
 from taihang.core.park.check_peak import check_peak
 from taihang.core.park.check_topology import check_topology
@@ -42,6 +43,7 @@ def check_park(park: Park) -> list[ParkProblem]:
         *check_witnesses(park),
         *check_estimation(park.estimation),
         *check_peak(park.peak),
+        *check_limits(park.admission, park.limits, park.closed_units),
     ]
 
 

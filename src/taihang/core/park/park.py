@@ -16,6 +16,7 @@ from taihang.core.park.assets import (
     Plant,
 )
 from taihang.core.park.contract import Billing, GreenSupply, GridTariff
+from taihang.core.park.limits import AdmissionRules, ClosedUnit, Limit
 from taihang.core.park.peak_plan import PeakPlan
 from taihang.core.park.quality import Estimation, Validation
 from taihang.core.park.topology import (
@@ -100,6 +101,10 @@ class Park:
     """None where park.toml has no such table: the park is not judged as a zero-carbon park."""
     peak: PeakPlan | None = None
     """None where park.toml has no plan to reach the peak of carbon."""
+    admission: AdmissionRules | None = None
+    """None where park.toml has no such table: no project is judged."""
+    limits: Mapping[str, Limit] = field(default_factory=dict[str, Limit])
+    closed_units: Mapping[str, ClosedUnit] = field(default_factory=dict[str, ClosedUnit])
 
     @property
     def zone(self) -> ZoneInfo:

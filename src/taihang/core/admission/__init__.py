@@ -1,0 +1,1 @@
+"""Admission of projects under total-quantity control: limits, replacement, decisions."""
