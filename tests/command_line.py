@@ -57,8 +57,8 @@ class Ended:
         assert self.err.startswith(f"{code}: given "), self.err
         first, *more = self.err.splitlines()
         assert "; expected " in first, self.err
-        # A park or witness file is told problem by problem, each with its line.
-        assert not more or code in {"input.park-file", "input.witness-file"}, self.err
+        # A form, a park or witness file is told problem by problem, each with its place.
+        assert not more or code in {"input.form", "input.park-file", "input.witness-file"}, self.err
         for part in parts:
             assert part in self.err, (part, self.err)
 

@@ -36,6 +36,11 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
             f" --witness-key e01-witness={64 * '4'} --quorum 1 --out evidence"
         ),
     ),
+    "form": (
+        "taihang form mypark --template form.xlsx",
+        "taihang form mypark form.xlsx --dry-run",
+        "taihang form mypark form.xlsx --evidence gas-invoice-08.pdf --evidence scale-08.jpg",
+    ),
     "correct": (
         (
             "taihang correct mypark M-E01 --at 2026-09-09T10:15+08:00 --register 48210377"

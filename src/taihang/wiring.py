@@ -21,6 +21,8 @@ from django import db  # noqa: E402
 
 from taihang.adapters import highs, system  # noqa: E402
 from taihang.adapters.facts import load_facts  # noqa: E402
+from taihang.adapters.forms.read_form import read_form_file  # noqa: E402
+from taihang.adapters.forms.template import form_template  # noqa: E402
 from taihang.adapters.imports.account import ImportResult  # noqa: E402
 from taihang.adapters.imports.decode import decode_folder  # noqa: E402
 from taihang.adapters.imports.read_map import load_map  # noqa: E402
@@ -34,6 +36,8 @@ from taihang.adapters.stores.published import PublishedFiles  # noqa: E402
 from taihang.adapters.stores.quarantine import Quarantine  # noqa: E402
 from taihang.adapters.web_link import WebLink  # noqa: E402
 from taihang.config.park_file import examine_park, read_park  # noqa: E402
+from taihang.core.activity.form import TemplateWords  # noqa: E402
+from taihang.core.activity.sheet import Sheet  # noqa: E402
 from taihang.core.errors import InputError, IntegrityError, StateError  # noqa: E402
 from taihang.core.park.park import Park  # noqa: E402
 from taihang.core.park.topology import Meter  # noqa: E402
@@ -375,6 +379,29 @@ def decoded(path: Path, *, map_name: str) -> ImportResult:
     result = decode_folder(path, load_map(map_name))
     result.require_clean()
     return result
+
+
+def read_form(path: Path, *, beside: frozenset[str]) -> tuple[bytes, Sheet]:
+    """Read a form of activity data from a file.
+
+    Args:
+        path: The file: ``.xlsx``, ``.csv`` or ``.json``.
+        beside: Names of sheets of a workbook that are no form.
+
+    Returns:
+        Its bytes, and its cells.
+    """
+    return read_form_file(path, beside=beside)
+
+
+def empty_form(kind: str, words: TemplateWords) -> bytes:
+    """Return a form to fill in.
+
+    Args:
+        kind: ``.xlsx`` or ``.csv``.
+        words: What it says.
+    """
+    return form_template(kind, words)
 
 
 def _make_ready(ports: Ports) -> None:

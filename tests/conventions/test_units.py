@@ -91,6 +91,7 @@ EXEMPT: Final[dict[str, str]] = {
     ),
     # Its unit stands in the field beside it, as on the form.
     "core/activity/record.py": "amount",
+    "core/activity/unit.py": "amount",
     # Any of them, on its way into a text.
     "core/seal/activity_line.py": "amount",
     # In the unit of the limit or of the product, which stands beside it.

@@ -105,7 +105,7 @@ class ActivityRecord:
     def __post_init__(self) -> None:
         """Refuse fields out of bounds."""
         checks = {
-            "id": bool(_ID.fullmatch(self.id)),
+            "id": is_line_id(self.id),
             "subject": bool(_SUBJECT.fullmatch(self.subject)),
             "period": is_period(self.period),
             "item": bool(_ITEM.fullmatch(self.item)),
@@ -121,7 +121,7 @@ class ActivityRecord:
             if not fits:
                 raise ActivityRecordError(
                     given=f"{field} = {getattr(self, field)!s} of the line {self.id!r}",
-                    expected=_EXPECTED[field],
+                    expected=EXPECTED[field],
                     remedy="correct the line and hand it in again; nothing was stored",
                 )
 
@@ -129,6 +129,16 @@ class ActivityRecord:
     def series(self) -> tuple[str, str, str]:
         """What is said in every period anew: subject, item, flow."""
         return self.subject, self.item, self.flow.value
+
+
+def is_line_id(text: str) -> bool:
+    """Say whether a text can be the id of a line.
+
+    Example:
+        >>> is_line_id("E01-2026-08-gas"), is_line_id("a b")
+        (True, False)
+    """
+    return bool(_ID.fullmatch(text))
 
 
 def is_period(text: str) -> bool:
@@ -148,7 +158,7 @@ def is_period(text: str) -> bool:
     return True
 
 
-_EXPECTED: Final = {
+EXPECTED: Final = {
     "id": "1 to 64 letters, digits, `_`, `.` or `-`",
     "subject": "an id of park.toml, or `park`",
     "period": "a month YYYY-MM or a year YYYY",

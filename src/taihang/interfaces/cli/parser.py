@@ -250,6 +250,13 @@ def _add_readings(words: _Words) -> None:
     imports = words.command("import", "commands:import_files", "dir", "path")
     words.option(imports, "--map", required=True)
     words.option(imports, "--as")
+    form = words.command("form", "form:form", "dir")
+    form.words.add_argument(
+        "file", nargs="?", metavar="FILE", help=text("cli.word.form_file", words.lang)
+    )
+    words.repeated(form, "--evidence", metavar="FILE")
+    words.switch(form, "--dry-run")
+    words.option(form, "--template")
     correct = words.command("correct", "correct:correct", "dir", "meter")
     for name in ("at", "register", "reason", "who"):
         words.option(correct, f"--{name}", required=True)

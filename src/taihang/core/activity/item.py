@@ -1,0 +1,125 @@
+"""What activity data may be about: everything that a table of facts knows, products and money.
+
+An item that no table knows could never become tce, CO2 or a ratio, so it is refused at the door.
+The unit of a line must be of the kind that the tables of its item are per: tonnes never meet a
+factor per 10⁴Nm³.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from taihang.core.activity.record import Flow
+from taihang.core.activity.unit import Dimension, dimension_of, units, units_of
+from taihang.core.facts import Fact, FactBook
+
+ELECTRICITY: Final = "electricity"
+VALUE_ADDED: Final = "value-added"
+"""增加值, at the prices that the reason names."""
+GROSS_OUTPUT: Final = "gross-output"
+"""总产值, at the prices that the reason names."""
+PRODUCT: Final = "product."
+"""Before the name of a product: ``product.aluminium``."""
+_BACK: Final = (Flow.RECOVERABLE, Flow.RECOVERED)
+# Items of indicators (发改环资〔2025〕910号, Annex 3): a ratio needs no factor, no table has them.
+_INDICATOR_ITEMS: Final[dict[str, tuple[str, Dimension, tuple[Flow, ...]]]] = {
+    VALUE_ADDED: ("增加值", Dimension.MONEY, (Flow.OUTPUT,)),
+    GROSS_OUTPUT: ("总产值", Dimension.MONEY, (Flow.OUTPUT,)),
+    "solid-waste": ("工业固体废物", Dimension.MASS, _BACK),
+    "waste-heat": ("余热", Dimension.ENERGY, _BACK),
+    "waste-cold": ("余冷", Dimension.ENERGY, _BACK),
+    "waste-pressure": ("余压", Dimension.ENERGY, _BACK),
+    "reused-water": ("重复利用水", Dimension.MASS, (Flow.RECOVERED,)),
+}
+_CODES: Final = (
+    re.compile(r"coal-equivalent\.(?P<item>[a-z0-9.-]+?)(\.(min|max|equal-value))?"),
+    re.compile(r"fuel\.(?P<item>[a-z0-9-]+)\.(ef|ncv)"),
+    re.compile(r"process\.(?P<item>[a-z0-9-]+)\.ef"),
+    re.compile(r"(?P<item>heat)\.ef"),
+)
+_PRODUCT_ITEM: Final = re.compile(r"product\.[a-z0-9]+(-[a-z0-9]+)*")
+_IN_BRACKETS: Final = re.compile(r"（[^）]*）")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that a line may be about."""
+
+    name: str
+    names_zh: tuple[str, ...]
+    """As the tables print it, and without what stands in brackets."""
+    units: tuple[str, ...]
+    """Units that meet its tables."""
+    flows: tuple[Flow, ...]
+    """What may happen to it."""
+
+
+class ItemTable:
+    """Every item that the facts of a park know.
+
+    Example:
+        >>> ItemTable(FactBook([])).find("value-added").units
+        ('CNY', '10⁴CNY')
+    """
+
+    def __init__(self, book: FactBook) -> None:
+        facts: dict[str, list[Fact]] = {}
+        for fact in book.all():
+            name = _item_of(fact.code)
+            if name is not None:
+                facts.setdefault(name, []).append(fact)
+        every = [_item(name, of_item) for name, of_item in sorted(facts.items())]
+        every += [
+            Item(name, (zh,), units_of(kind), flows)
+            for name, (zh, kind, flows) in _INDICATOR_ITEMS.items()
+        ]
+        self._items = {item.name: item for item in every if item.units}
+        self._by_zh = _unambiguous(self._items.values())
+
+    def find(self, given: str) -> Item | None:
+        """Return the item that a name or a Chinese name means; None if no table knows it.
+
+        Args:
+            given: As it stands on the form.
+        """
+        if _PRODUCT_ITEM.fullmatch(given):
+            kinds = (*units_of(Dimension.MASS), *units_of(Dimension.GAS), "piece")
+            return Item(given, (), kinds, (Flow.OUTPUT, Flow.CLOSING_STOCK))
+        return self._items.get(self._by_zh.get(given, given))
+
+    def all(self) -> tuple[Item, ...]:
+        """Return every item but products, in order of name."""
+        return tuple(self._items[name] for name in sorted(self._items))
+
+
+def _item_of(code: str) -> str | None:
+    for pattern in _CODES:
+        found = pattern.fullmatch(code)
+        if found:
+            return found["item"]
+    return None
+
+
+def _item(name: str, facts: list[Fact]) -> Item:
+    known = units()
+    # The carbon of a fuel is per its heat; what its amount is in says the other facts.
+    pers = {fact.unit.partition("/")[2] for fact in facts} & {*known}
+    kinds = {dimension_of(per) for per in pers}
+    labels = {fact.note.partition("；")[0]: None for fact in facts if fact.note}
+    names = dict.fromkeys([*labels, *(_IN_BRACKETS.sub("", label) for label in labels)])
+    return Item(
+        name,
+        tuple(label for label in names if label),
+        tuple(unit for unit in known if dimension_of(unit) in kinds),
+        tuple(flow for flow in Flow if flow is not Flow.OUTPUT),
+    )
+
+
+def _unambiguous(items: Iterable[Item]) -> Mapping[str, str]:
+    """Return the Chinese names that mean one item only; the others must be written whole."""
+    meant: dict[str, set[str]] = {}
+    for item in items:
+        for label in item.names_zh:
+            meant.setdefault(label, set()).add(item.name)
+    return {label: names.pop() for label, names in meant.items() if len(names) == 1}

@@ -1,0 +1,121 @@
+"""``taihang form``: hand in a form of activity data, or write an empty one to fill in."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+from taihang import wiring
+from taihang.core.activity.form import COLUMNS, FormWords, TemplateWords
+from taihang.core.activity.item import PRODUCT, ItemTable
+from taihang.core.activity.record import Flow
+from taihang.core.activity.unit import units
+from taihang.interfaces.catalogue import LANGS, Lang, text
+from taihang.interfaces.cli.say import say
+from taihang.interfaces.cli.words import WordsError
+from taihang.services.account import PARK_SUBJECT
+from taihang.services.hand_in import HandedFile, demand_fit, hand_in
+from taihang.services.ports import Ports
+
+
+def form(args: argparse.Namespace) -> int:
+    """Hand in a form, look at it without storing it, or write an empty one."""
+    if (args.file is None) == (args.template is None):
+        raise WordsError(
+            given="FILE and --template together, or neither",
+            expected="one of them",
+            remedy="taihang form DIR FILE hands in; taihang form DIR --template FILE writes",
+        )
+    return _write(args) if args.template is not None else _hand_in(args)
+
+
+def form_words() -> FormWords:
+    """Return what headings, flows and units are called in both languages."""
+    headings = {
+        text(f"form.heading.{name}", lang).lower(): name for name in COLUMNS for lang in LANGS
+    }
+    flows = {text(f"form.flow.{flow.value}", lang).lower(): flow for flow in Flow for lang in LANGS}
+    spelled = {text(f"form.unit.{unit}", lang): unit for unit in units() for lang in LANGS}
+    # As people type what a keyboard has no sign for.
+    plain = {
+        unit.replace("³", "3").replace("10⁴", ten): unit
+        for unit in units()
+        for ten in ("10^4", "万")
+    }
+    mixed = {unit.replace("10⁴", "万"): unit for unit in units()}
+    return FormWords(headings=headings, flows=flows, units={**plain, **mixed, **spelled})
+
+
+def lists_sheets() -> frozenset[str]:
+    """Return the names of sheets of the template that are no form."""
+    return frozenset(text("form.sheet.lists", lang) for lang in LANGS)
+
+
+def _hand_in(args: argparse.Namespace) -> int:
+    path, lang = Path(str(args.file)), cast("Lang", args.lang)
+    data, sheet = wiring.read_form(path, beside=lists_sheets())
+    evidence = [_evidence(Path(name)) for name in cast("list[str]", args.evidence)]
+    is_stored = not args.dry_run
+    with wiring.open_park(Path(str(args.dir)), writing=is_stored) as ports:
+        found = hand_in(
+            HandedFile(path.name, data),
+            sheet,
+            evidence=evidence,
+            words=form_words(),
+            ports=ports,
+            store=is_stored,
+        )
+    counts = {"name": path.name, "n_new": len(found.new), "n_known": len(found.known)}
+    if is_stored:
+        n_files = len(found.evidence)
+        words = text("form.done.taken", lang, n_files=n_files, form=found.form, **counts)
+    else:
+        words = text("form.done.looked_at", lang, **counts)
+    facts = {
+        "new": [f"{each.id}.v{each.version}" for each in found.new],
+        "known": [f"{each.id}.v{each.version}" for each in found.known],
+        "form": found.form,
+        "evidence": list(found.evidence),
+        "stored": is_stored,
+    }
+    say(args, facts, words)
+    return 0
+
+
+def _evidence(path: Path) -> HandedFile:
+    n_bytes = path.stat().st_size
+    demand_fit(path.name, n_bytes)
+    return HandedFile(path.name, path.read_bytes())
+
+
+def _write(args: argparse.Namespace) -> int:
+    path, lang = Path(str(args.template)), cast("Lang", args.lang)
+    with wiring.open_park(Path(str(args.dir)), writing=False) as ports:
+        data = wiring.empty_form(path.suffix.lower(), _template_words(ports, lang))
+    with path.open("xb") as file:  # A form that somebody has filled in is never written over.
+        file.write(data)
+    facts = {"file": str(path), "bytes": len(data)}
+    say(args, facts, text("form.done.template", lang, file=path, dir=args.dir))
+    return 0
+
+
+def _template_words(ports: Ports, lang: Lang) -> TemplateWords:
+    items = ItemTable(ports.facts).all()
+    of_item = [_item_name(item.name, item.names_zh, lang) for item in items]
+    choices: dict[str, Sequence[str]] = {
+        "subject": [PARK_SUBJECT, *ports.park.assets],
+        "item": [*of_item, f"{PRODUCT}…"],
+        "flow": [text(f"form.flow.{flow.value}", lang) for flow in Flow],
+        "unit": [text(f"form.unit.{unit}", lang) for unit in units()],
+    }
+    return TemplateWords(
+        headings=[text(f"form.heading.{name}", lang) for name in COLUMNS],
+        sheet=text("form.sheet.lines", lang),
+        lists_sheet=text("form.sheet.lists", lang),
+        choices=choices,
+    )
+
+
+def _item_name(name: str, names_zh: Sequence[str], lang: Lang) -> str:
+    """Return the shortest Chinese name, where one is wanted and there is one."""
+    return min(names_zh, key=len) if lang == "zh" and names_zh else name
