@@ -74,6 +74,14 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang report mypark --month 2026-09 --enterprise E17 --format pdf",
         "taihang report mypark --statement ratios-650.park.2026-09 --format xlsx",
     ),
+    "bill": (
+        "taihang bill mypark --enterprise E17 --month 2026-09",
+        "taihang bill mypark --enterprise G1 --month 2026-09 --lang en",
+    ),
+    "options": (
+        "taihang options mypark --month 2027-07",
+        "taihang options mypark --month 2027-07 --enterprise E17 --issue",
+    ),
     "seal": (
         "taihang seal mypark --day 2026-09-09",
         "taihang seal mypark --from 2026-09-01 --to 2026-10-01",

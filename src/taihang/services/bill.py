@@ -38,6 +38,7 @@ from taihang.services.gateway_bill import (
     unbilled_flows,
 )
 from taihang.services.ports import Ports
+from taihang.services.tariff_options import months_resting_on, options_drafts, options_stated
 
 BILL = "bill"
 _FEN_PER_CNY = int(1 / FEN)
@@ -108,6 +109,10 @@ def bill_enterprises(period: Period, *, ports: Ports, because: Because = UNKNOWN
             continue
         n_bills += len(found.bills)
         total_cny += sum((each.total_cny for each, _ in found.bills), Decimal(0))
+    # 4. Comparisons of options that are stated already and rest on one of these months.
+    for name in months_resting_on(months_in(period, ports.park.zone)):
+        drafts = _options_again(name, ports)
+        issue_statements(drafts, period=name, ports=ports, because=because)
     return Billed(n_bills, total_cny, tuple(not_billed), reason, n_what_if)
 
 
@@ -117,7 +122,8 @@ def bill_drafts(name: str, *, ports: Ports) -> list[Draft]:
         found = money_month(name, ports=ports)
     except FactOutOfForceError:
         return []
-    return [*_bill_drafts(found, ports), *_drafts_behind(name, found, ports)]
+    behind = _drafts_behind(name, found, ports)
+    return [*_bill_drafts(found, ports), *behind, *_options_again(name, ports)]
 
 
 def money_month(name: str, *, ports: Ports) -> MoneyMonth:
@@ -183,6 +189,12 @@ def _drafts_behind(name: str, found: MoneyMonth, ports: Ports) -> list[Draft]:
             )
         )
     return drafts
+
+
+def _options_again(name: str, ports: Ports) -> list[Draft]:
+    """Draw up the comparisons of a month that somebody asked for once."""
+    stated = options_stated(name, ports=ports)
+    return options_drafts(name, ports=ports, subjects=stated) if stated else []
 
 
 def _borne(billing: Billing, flows: UnbilledFlows) -> dict[str, int]:
