@@ -39,7 +39,7 @@ from taihang.config.park_tables import (
     read_validation,
     read_witness,
 )
-from taihang.config.peak_tables import read_peak_plan, read_zero_carbon
+from taihang.config.peak_tables import read_energy_value, read_peak_plan, read_zero_carbon
 from taihang.config.table_reader import TableReader
 from taihang.config.value_rules import NumberRule, shown
 from taihang.core.errors import InputError
@@ -262,6 +262,7 @@ def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
         log=read_perhaps(root, "log", read_log, problems),
         validation=read_perhaps(root, "validation", read_validation, problems),
         estimation=read_perhaps(root, "estimation", read_estimation, problems),
+        energy_values=read_each(root, "energy_values", read_energy_value, problems),
         zero_carbon=read_perhaps(root, "zero_carbon", read_zero_carbon, problems),
         peak=read_peak_plan(root, problems),
         admission=read_perhaps(root, "admission", read_admission, problems),

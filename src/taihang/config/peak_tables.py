@@ -6,6 +6,7 @@ from typing import Final
 from taihang.config.object_reader import read_each, read_perhaps
 from taihang.config.table_reader import TableReader
 from taihang.config.value_rules import NumberRule
+from taihang.core.park.energy_value import EnergyValue, RangeChoice
 from taihang.core.park.peak_plan import (
     PeakBase,
     PeakGroup,
@@ -55,6 +56,13 @@ def read_zero_carbon(table: TableReader) -> ZeroCarbonChoices:
         feedstock_in_energy=table.flag("feedstock_in_energy"),
         clean_energy=table.words("clean_energy", example="electricity.green"),
         source=table.text("source", example=_SOURCE),
+    )
+
+
+def read_energy_value(table: TableReader) -> EnergyValue:
+    """Read one of ``[energy_values]``."""
+    return EnergyValue(
+        choice=table.choice("choice", RangeChoice), source=table.text("source", example=_SOURCE)
     )
 
 
@@ -145,6 +153,7 @@ def read_peak_uncertainty(table: TableReader) -> PeakUncertainty:
 
 
 PEAK_TABLES: Final[Mapping[str, Callable[[TableReader], object]]] = {
+    "energy_values": read_energy_value,
     "zero_carbon": read_zero_carbon,
     "peak_plan": read_peak_base,
     "peak_targets": read_peak_target,

@@ -86,5 +86,5 @@ def test_read_peak_plan__of_the_demo_marks_what_is_assumed() -> None:
     assert len(stated) == 6 + 6 + 7 + 25 + 2 + 1 + 1
 
 
-def test_peak_tables__are_eight() -> None:
-    assert len(PEAK_TABLES) == 8
+def test_peak_tables__are_nine() -> None:
+    assert len(PEAK_TABLES) == 9

@@ -16,6 +16,7 @@ from taihang.core.park.assets import (
     Plant,
 )
 from taihang.core.park.contract import Billing, GreenSupply, GridTariff
+from taihang.core.park.energy_value import EnergyValue
 from taihang.core.park.limits import AdmissionRules, ClosedUnit, Limit
 from taihang.core.park.peak_plan import PeakPlan
 from taihang.core.park.quality import Estimation, Validation
@@ -97,6 +98,8 @@ class Park:
     """None where park.toml has no such table: only the law itself judges."""
     estimation: Estimation | None = None
     """None where park.toml has no such table: nothing is estimated."""
+    energy_values: Mapping[str, EnergyValue] = field(default_factory=dict[str, EnergyValue])
+    """Choices of a coefficient where the annex prints a range; none: such an energy is open."""
     zero_carbon: ZeroCarbonChoices | None = None
     """None where park.toml has no such table: the park is not judged as a zero-carbon park."""
     peak: PeakPlan | None = None

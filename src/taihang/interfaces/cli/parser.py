@@ -285,6 +285,13 @@ def _add_queries(words: _Words) -> None:
     words.option(ledger, "--subject")
 
 
+def _add_energy(words: _Words) -> None:
+    energy = words.command("energy", "energy:energy", "dir")
+    _add_month_or_year(words, energy)
+    words.option(energy, "--subject")
+    words.switch(energy, "--issue")
+
+
 def _add_month_or_year(words: _Words, command: _Parser) -> argparse._MutuallyExclusiveGroup:  # pyright: ignore[reportPrivateUsage] - it has no other name
     stretch = command.options.add_mutually_exclusive_group(required=True)
     for name in ("month", "year"):
@@ -306,6 +313,7 @@ def _add_accounts(words: _Words) -> None:
     stretch.add_argument(
         "--statement", metavar="STATEMENT", help=text("cli.word.statement", words.lang)
     )
+    _add_energy(words)
     words.option(report, "--format", default="text", choices=FORMATS)
     words.option(report, "--enterprise")
     words.option(report, "--out")

@@ -1,0 +1,301 @@
+"""Energy account of a month or a year: every medium, in its unit and in standard coal.
+
+Electricity comes from the meters by way of the statements of the month, green and grid apart; all
+else from activity data. What is not known is named and not counted: a year that lacks a month has
+no value.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from taihang.core.activity.book import ActivityBook, ActivityOverlapError, total
+from taihang.core.activity.record import ActivityRecord, Flow
+from taihang.core.energy.account import ELECTRICITY, CoalAmount, EnergyAccount, summed
+from taihang.core.energy.medium import MediumBalance, MediumError
+from taihang.core.errors import InputError
+from taihang.core.facts import Fact
+from taihang.core.periods import month
+from taihang.core.quantities import WH_PER_MWH
+from taihang.core.seal.canonical import JsonValue, load_canonical
+from taihang.core.seal.issued import IssuedStatement
+from taihang.services.account import PARK_SUBJECT, Draft, local_last_day
+from taihang.services.energy_statement import MATCHED, Gaps, SubjectEnergy, energy_body
+from taihang.services.ports import Ports
+from taihang.standards.gbt_2589 import Activity, Basis, Choice, CoalLine, standard_coal_tce
+
+KIND: Final = "energy-account"
+FAMILY: Final = "gbt-2589-2020"
+GRID: Final = "electricity.grid"
+GREEN: Final = "electricity.green"
+_COUNTED: Final = (Flow.CONSUMED, Flow.CONVERSION_OUTPUT, Flow.RECOVERED, Flow.FEEDSTOCK)
+_OWN_POWER_ZH: Final = "自发电的去向没有电表：不知其中多少为自用，本账不完整"
+_OWN_POWER_EN: Final = "no meter says how much of the electricity made on site was used there"
+_NAMED: Final = 5
+_MONTHS: Final = tuple(f"{number:02d}" for number in range(1, 13))
+
+
+def drafts(period: str, *, ports: Ports, subjects: Iterable[str] | None = None) -> list[Draft]:
+    """Draw up the energy accounts of a month or a year; changes nothing.
+
+    Args:
+        period: ``2026-08`` or ``2026``.
+        ports: The outside world.
+        subjects: Only these; None means every enterprise and station of which anything is known,
+            and the park.
+
+    Returns:
+        ``energy-account.{subject}.{period}`` of each; none of a period of which nothing is known.
+    """
+    # 1. What is known of the period: statements of electricity, lines of activity data.
+    source = _Source(period, ports)
+    # 2. Each subject by itself.
+    found = {subject: _of_subject(subject, source, ports) for subject in source.subjects}
+    # 3. The park: the sum of its members, and what it said of itself.
+    if found:
+        found[PARK_SUBJECT] = _together(found, source, ports)
+    return [
+        Draft(KIND, subject, period, energy_body(subject, each, version=ports.version))
+        for subject, each in found.items()
+        if subjects is None or subject in subjects
+    ]
+
+
+class _Source:
+    """What is known of a period."""
+
+    def __init__(self, period: str, ports: Ports) -> None:
+        self.period: str = period
+        self.months: tuple[str, ...] = (
+            (period,) if "-" in period else tuple(f"{period}-{number}" for number in _MONTHS)
+        )
+        self.book = ActivityBook(ports.registry.activity_records())
+        self.lines: tuple[ActivityRecord, ...] = self.book.lines(period=period)
+        self.matched: dict[str, dict[str, IssuedStatement]] = {}
+        for name in self.months:
+            for issued in ports.registry.latest_statements(name):
+                if issued.kind == MATCHED:
+                    self.matched.setdefault(issued.subject, {})[name] = issued
+        said = {line.subject for line in self.lines} - {PARK_SUBJECT}
+        self.subjects: tuple[str, ...] = tuple(
+            subject for subject in ports.park.users if subject in said | self.matched.keys()
+        )
+        last = month(self.months[-1], ports.park.zone)
+        self.on: date = local_last_day(last, ports.park)
+
+    def of(self, subject: str) -> dict[tuple[str, Flow], list[ActivityRecord]]:
+        """Return the lines of a subject by item and flow."""
+        found: dict[tuple[str, Flow], list[ActivityRecord]] = {}
+        for line in self.lines:
+            if line.subject == subject:
+                found.setdefault((line.item, line.flow), []).append(line)
+        return found
+
+
+def _of_subject(subject: str, source: _Source, ports: Ports) -> SubjectEnergy:
+    gaps, facts = Gaps(), dict[str, Fact]()
+    said = source.of(subject)
+    lines = [*_fuels(subject, said, source, gaps=gaps, facts=facts, ports=ports)]
+    estimated_wh = 0
+    if subject in source.matched:
+        power, estimated_wh = _electricity(subject, source, gaps=gaps, facts=facts, ports=ports)
+        lines += power
+        _compare_with_form(subject, power, said, gaps)
+    balances = tuple(_balances(subject, said, source, gaps))
+    return SubjectEnergy(EnergyAccount(tuple(lines)), balances, gaps, facts, estimated_wh)
+
+
+def _fuels(
+    subject: str,
+    said: Mapping[tuple[str, Flow], list[ActivityRecord]],
+    source: _Source,
+    *,
+    gaps: Gaps,
+    facts: dict[str, Fact],
+    ports: Ports,
+) -> Iterator[CoalAmount]:
+    """Yield every energy but metered electricity, in each flow that the account counts."""
+    for (item, flow), records in said.items():
+        if flow not in _COUNTED or not _is_energy(item, source.on, ports):
+            continue
+        if item == ELECTRICITY and subject in source.matched:
+            if flow is not Flow.CONSUMED:
+                gaps.add(ELECTRICITY, zh=_OWN_POWER_ZH, en=_OWN_POWER_EN)
+            continue
+        _note_missing_months(records[0], source, gaps)
+        try:
+            amount, unit = total(records)
+            line = _coal(item, amount, unit, on=source.on, ports=ports)
+        except InputError as error:  # a range without a choice, a unit that does not fit
+            gaps.add(f"{item} {flow.value}", zh=str(error), en=str(error))
+            continue
+        facts |= _facts_of(line)
+        yield _amount(item, flow, line, sources=[f"{r.id}.v{r.version}" for r in records])
+
+
+def _is_energy(item: str, on: date, ports: Ports) -> bool:
+    """Say whether the annex knows an item; products and waste are no energy."""
+    code = f"coal-equivalent.{item}"
+    return any(ports.facts.candidates(each, on=on) for each in (code, f"{code}.min"))
+
+
+def _note_missing_months(one: ActivityRecord, source: _Source, gaps: Gaps) -> None:
+    """Name the months of a year of which a series says nothing."""
+    if "-" in source.period:
+        return
+    missing = source.book.months_without(one.subject, one.item, one.flow, year=source.period)
+    if missing:
+        names = ", ".join(missing)
+        gaps.add(
+            f"{one.item} {one.flow.value}",
+            zh=f"{one.item}（{one.flow.value}）缺 {len(missing)} 个月：{names}",
+            en=f"{one.item} ({one.flow.value}) lacks {len(missing)} months: {names}",
+        )
+
+
+def _coal(item: str, amount: Decimal, unit: str, *, on: date, ports: Ports) -> CoalLine:
+    value = ports.park.energy_values.get(item)
+    activity = Activity(
+        energy=item,
+        amount=amount,
+        unit=unit,
+        choice=Choice.REFERENCE if value is None else Choice(value.choice.value),
+        family=None if value is not None and value.choice is Choice.MEASURED else FAMILY,
+    )
+    found = standard_coal_tce([activity], ports.facts, basis=Basis.EQUIVALENT, on=on)
+    return found.lines[0]
+
+
+def _amount(item: str, flow: Flow, line: CoalLine, *, sources: list[str]) -> CoalAmount:
+    return CoalAmount(
+        item=item,
+        flow=flow,
+        amount=line.activity.amount,
+        unit=line.activity.unit,
+        equivalent_tce=line.equivalent_tce,
+        equal_tce=line.equal_tce,
+        is_medium=line.is_medium,
+        facts=tuple(_facts_of(line)),
+        sources=tuple(sources),
+    )
+
+
+def _facts_of(line: CoalLine) -> dict[str, Fact]:
+    both = (line.equivalent, line.equal)
+    return {each.fact.key: each.fact for each in both if each is not None}
+
+
+def _electricity(
+    subject: str, source: _Source, *, gaps: Gaps, facts: dict[str, Fact], ports: Ports
+) -> tuple[list[CoalAmount], int]:
+    """Return what the meters say, grid and green apart, and how much of it is estimated [Wh]."""
+    issued = source.matched[subject]
+    lacking = [name for name in source.months if name not in issued]
+    if lacking:
+        names = ", ".join(lacking)
+        gaps.add(
+            ELECTRICITY,
+            zh=f"电量缺 {len(lacking)} 个月的声明：{names}",
+            en=f"electricity lacks the statements of {len(lacking)} months: {names}",
+        )
+    bodies = [load_canonical(each.document.encode()) for each in issued.values()]
+    sums = {name: _sum(bodies, name) for name in ("load_wh", "line_wh", "pool_wh", "missing")}
+    if sums["missing"]:
+        gaps.add(
+            ELECTRICITY,
+            zh=f"{sums['missing']} 个时段缺数，未计入",
+            en=f"{sums['missing']} intervals are missing and not counted",
+            whole=True,
+        )
+    green_wh = sums["line_wh"] + sums["pool_wh"]
+    ids = [each.id for each in issued.values()]
+    found: list[CoalAmount] = []
+    for item, wh in ((GRID, sums["load_wh"] - green_wh), (GREEN, green_wh)):
+        mwh = Decimal(wh) / WH_PER_MWH
+        line = _coal(ELECTRICITY, mwh, "MWh", on=source.on, ports=ports)
+        facts |= _facts_of(line)
+        found.append(_amount(item, Flow.CONSUMED, line, sources=ids))
+    return found, _sum(bodies, "estimated_wh")
+
+
+def _sum(bodies: list[JsonValue], name: str) -> int:
+    values = (body.get(name) for body in bodies if isinstance(body, dict))
+    return sum(value for value in values if isinstance(value, int))
+
+
+def _compare_with_form(
+    subject: str,
+    power: list[CoalAmount],
+    said: Mapping[tuple[str, Flow], list[ActivityRecord]],
+    gaps: Gaps,
+) -> None:
+    """Show a form about electricity beside the meters; the meters count, and nobody is silent."""
+    records = said.get((ELECTRICITY, Flow.CONSUMED), [])
+    metered = sum((line.amount for line in power), start=Decimal(0))
+    for record in records:
+        difference = record.amount - metered if record.unit == "MWh" else None
+        told = "–" if difference is None else f"{difference:+f} MWh"
+        says = f"{record.amount} {record.unit}"
+        zh = f"表单 {record.id} 报 {says}，电表 {metered} MWh，差 {told}；按电表"
+        en = (
+            f"the form {record.id} says {says}, the meters of {subject} {metered} MWh, "
+            f"difference {told}; the meters count"
+        )
+        gaps.add(ELECTRICITY, zh=zh, en=en, whole=True)
+
+
+def _balances(
+    subject: str,
+    said: Mapping[tuple[str, Flow], list[ActivityRecord]],
+    source: _Source,
+    gaps: Gaps,
+) -> Iterator[MediumBalance]:
+    for item in sorted({item for item, _ in said}):
+        by_flow = {flow: records for (of, flow), records in said.items() if of == item}
+        if set(by_flow) <= {Flow.OUTPUT, Flow.RECOVERABLE}:
+            continue
+        stock = by_flow.pop(Flow.CLOSING_STOCK, [])
+        try:
+            # All flows of a medium are in one unit, or nothing of it can be added up.
+            _, unit = total([*stock, *(line for lines in by_flow.values() for line in lines)])
+            amounts = {flow: total(records)[0] for flow, records in by_flow.items()}
+            for line in stock:
+                if line.period == source.months[-1]:
+                    amounts[Flow.CLOSING_STOCK] = line.amount
+            opening = _opening(subject, item, source)
+            yield MediumBalance(item=item, unit=unit, opening=opening, amounts=amounts)
+        except (ActivityOverlapError, MediumError) as error:
+            gaps.add(item, zh=str(error), en=str(error))
+
+
+def _opening(subject: str, item: str, source: _Source) -> Decimal | None:
+    """Return the stock at the end of the month before the period."""
+    year, number = (int(part) for part in source.months[0].split("-"))
+    before = f"{year - 1}-12" if number == 1 else f"{year}-{number - 1:02d}"
+    line = source.book.line(subject, item, Flow.CLOSING_STOCK, period=before)
+    return None if line is None else line.amount
+
+
+def _together(found: Mapping[str, SubjectEnergy], source: _Source, ports: Ports) -> SubjectEnergy:
+    """Return the park: its members and what it says of itself, such as street lights."""
+    own = _of_subject(PARK_SUBJECT, source, ports)
+    every = [*found.values(), own]
+    gaps = Gaps(found=[*own.gaps.found], is_whole=all(each.gaps.is_whole for each in every))
+    open_ = [subject for subject, each in found.items() if not each.gaps.is_whole]
+    if open_:
+        names = ", ".join(open_[:_NAMED]) + (" …" if len(open_) > _NAMED else "")
+        gaps.found.append(
+            {
+                "what": "members",
+                "zh": f"{len(open_)} 个成员的账不完整：{names}",
+                "en": f"the accounts of {len(open_)} members are not whole: {names}",
+            }
+        )
+    return SubjectEnergy(
+        account=summed(each.account for each in every),
+        balances=own.balances,
+        gaps=gaps,
+        facts={key: fact for each in every for key, fact in each.facts.items()},
+        estimated_wh=sum(each.estimated_wh for each in every),
+    )

@@ -1,0 +1,127 @@
+"""The energy account as a statement: lines, balances, flows, and what could not be counted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, localcontext
+from typing import Final
+
+from taihang.core.activity.record import Flow
+from taihang.core.energy.account import CoalAmount, EnergyAccount
+from taihang.core.energy.flow_table import flow_rows
+from taihang.core.energy.medium import MediumBalance
+from taihang.core.facts import Fact
+from taihang.core.quantities import EXACT
+from taihang.core.seal.canonical import JsonValue
+from taihang.core.seal.statement import fact_document
+from taihang.services.account import ACCOUNT_FORMAT
+
+RULE: Final = "gbt-2589-2020/v1"
+MATCHED: Final = "scope2-market"
+"""Kind of the statements that say how much electricity a user took, green and grid apart."""
+
+
+@dataclass(slots=True)
+class Gaps:
+    """What could not be counted, and why."""
+
+    found: list[dict[str, JsonValue]] = field(default_factory=list[dict[str, JsonValue]])
+    is_whole: bool = True
+
+    def add(self, what: str, *, zh: str, en: str, whole: bool = False) -> None:
+        """Note a gap; one that is not whole leaves the account without a value."""
+        self.found.append({"what": what, "zh": zh, "en": en})
+        self.is_whole &= whole
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectEnergy:
+    """The account of one subject before it is a statement."""
+
+    account: EnergyAccount
+    balances: tuple[MediumBalance, ...]
+    gaps: Gaps
+    facts: Mapping[str, Fact]
+    estimated_wh: int
+
+
+def energy_body(subject: str, of: SubjectEnergy, *, version: str) -> dict[str, JsonValue]:
+    """Return the account of a subject as the statement that is issued, without its id.
+
+    Args:
+        subject: Whose account it is.
+        of: What is known.
+        version: Version of the code.
+    """
+    account = of.account
+    # A total of nothing would read as zero.
+    is_whole = of.gaps.is_whole and bool(account.lines)
+    equivalent = _plain(account.total_tce) if is_whole else None
+    feedstock = [line for line in account.lines if line.flow is Flow.FEEDSTOCK]
+    activities = [each for each in account.sources if not each.startswith(f"{MATCHED}.")]
+    statements = [each for each in account.sources if each.startswith(f"{MATCHED}.")]
+    consumed = [line for line in account.lines if line.flow is Flow.CONSUMED]
+    others = [line for line in account.lines if line.flow is not Flow.CONSUMED]
+    return {
+        "format": ACCOUNT_FORMAT,
+        "rule": RULE,
+        "value": equivalent,
+        "unit": "tce",
+        "equivalent_tce": equivalent,
+        "equal_tce": _plain(account.total_equal_tce) if is_whole else None,
+        "feedstock_equivalent_tce": _plain(account.feedstock_tce) if is_whole else None,
+        "feedstock_equal_tce": _equal_sum(feedstock) if is_whole else None,
+        "media_equivalent_tce": _plain(account.media_tce),
+        "estimated_wh": of.estimated_wh,
+        "lines": [_line(line) for line in consumed],
+        "other_lines": [_line(line) for line in others],
+        "balances": [_balance(each) for each in of.balances],
+        "flows": [
+            {
+                "from": row.source,
+                "to": row.target,
+                "item": row.item,
+                "amount": _plain(row.amount),
+                "unit": row.unit,
+            }
+            for row in flow_rows(subject, of.balances)
+        ],
+        "factors": [fact_document(fact) for _, fact in sorted(of.facts.items())],
+        "inputs": {"activities": [*sorted(activities)], "statements": [*sorted(statements)]},
+        "not_assessed": [*of.gaps.found],
+        "code_version": version,
+    }
+
+
+def _equal_sum(lines: list[CoalAmount]) -> str | None:
+    known = [line.equal_tce for line in lines if line.equal_tce is not None]
+    with localcontext(EXACT):
+        return _plain(sum(known, start=Decimal(0))) if len(known) == len(lines) else None
+
+
+def _line(line: CoalAmount) -> dict[str, JsonValue]:
+    return {
+        "item": line.item,
+        "flow": line.flow.value,
+        "amount": _plain(line.amount),
+        "unit": line.unit,
+        "equivalent_tce": _plain(line.equivalent_tce),
+        "equal_tce": _plain(line.equal_tce),
+        "is_medium": line.is_medium,
+        "facts": [*line.facts],
+    }
+
+
+def _balance(each: MediumBalance) -> dict[str, JsonValue]:
+    return {
+        "item": each.item,
+        "unit": each.unit,
+        "opening": _plain(each.opening),
+        **{flow.value: _plain(amount) for flow, amount in sorted(each.amounts.items())},
+        "difference": _plain(each.difference),
+        "state": each.state.value,
+        "lacking": [*each.lacking],
+    }
+
+
+def _plain(amount: Decimal | None) -> str | None:
+    return None if amount is None else format(amount.normalize() + 0, "f")

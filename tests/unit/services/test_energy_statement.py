@@ -1,0 +1,52 @@
+from decimal import Decimal
+from typing import Final, cast
+
+from taihang.core.activity.record import Flow
+from taihang.core.energy.account import CoalAmount, EnergyAccount
+from taihang.services.energy_statement import Gaps, SubjectEnergy, energy_body
+
+COAL: Final = CoalAmount(
+    item="raw-coal",
+    flow=Flow.CONSUMED,
+    amount=Decimal("1.50"),
+    unit="t",
+    equivalent_tce=Decimal("1.07145"),
+    equal_tce=Decimal("1.07145"),
+    is_medium=False,
+    facts=(),
+    sources=("b.v1", "scope2-market.E01.2026-08.v1", "a.v2"),
+)
+
+
+def _subject(*lines: CoalAmount, gaps: Gaps | None = None) -> SubjectEnergy:
+    return SubjectEnergy(EnergyAccount(lines), (), gaps or Gaps(), {}, 0)
+
+
+def test_energy_body__says_what_it_builds_on_in_order() -> None:
+    body = energy_body("E01", _subject(COAL), version="0")
+    assert body["inputs"] == {
+        "activities": ["a.v2", "b.v1"],
+        "statements": ["scope2-market.E01.2026-08.v1"],
+    }
+    assert (body["value"], body["unit"]) == ("1.07145", "tce")
+
+
+def test_energy_body__of_nothing_has_no_value() -> None:
+    assert energy_body("E01", _subject(), version="0")["value"] is None
+
+
+def test_energy_body__a_gap_takes_the_value_away_and_keeps_the_lines() -> None:
+    gaps = Gaps()
+    gaps.add("electricity", zh="缺", en="lacks")
+    body = energy_body("E01", _subject(COAL, gaps=gaps), version="0")
+    assert (body["value"], body["equal_tce"], body["feedstock_equivalent_tce"]) == (None,) * 3
+    assert [each["item"] for each in cast("list[dict[str, str]]", body["lines"])] == ["raw-coal"]
+    assert body["not_assessed"] == [{"what": "electricity", "zh": "缺", "en": "lacks"}]
+
+
+def test_gaps__one_that_is_whole_is_told_and_keeps_the_value() -> None:
+    gaps = Gaps()
+    gaps.add("electricity", zh="z", en="e", whole=True)
+    body = energy_body("E01", _subject(COAL, gaps=gaps), version="0")
+    assert body["value"] == "1.07145"
+    assert body["not_assessed"] == [{"what": "electricity", "zh": "z", "en": "e"}]
