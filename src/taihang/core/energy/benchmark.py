@@ -1,13 +1,15 @@
 """Benchmarking inside a sector 能效对标: how an enterprise stands, and nothing about any other.
 
-An enterprise is shown the median and the better quartile of its sector, and its own tenth. Where
-fewer than five report, or one of them is more than six tenths of the whole, the others could be
-worked out from the figures, and nothing is shown.
+A quantile is somebody's figure: the median of five enterprises is that of the third. What is shown
+is therefore a mean of many: that of the whole sector, that of its better half, and in which tenth
+the enterprise itself stands. A mean is shown only if at least five others are in it who are less
+than six tenths of it each, and if the same holds of those whom it leaves out, for the mean of six
+and the mean of five among them give the sixth away.
 
 Source: rule on aggregates of the design of roles (at least 5 members, none above 60 %).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -22,9 +24,10 @@ class Standing:
     """What one enterprise may know."""
 
     own: Fraction
-    median: Fraction
-    better_quartile: Fraction
-    """A quarter of the sector uses no more than this."""
+    mean: Fraction
+    """Of every enterprise of the sector, its own included."""
+    better_half_mean: Fraction | None
+    """Of the half that uses less; None where either half is too few, or one dominates it."""
     tenth: int
     """1 for the best tenth … 10 for the last."""
     n_members: int
@@ -38,35 +41,49 @@ def standing(
     Args:
         own: Its id.
         intensities: Energy intensity of every enterprise of the sector that reports one.
-        weights: Energy of each of them: who dominates an aggregate can be read from it.
+        weights: Energy of each of them: who dominates a sector can be read from its figures.
 
     Returns:
         Its standing; None where too few report or one dominates.
 
     Example:
-        >>> known = {f"E{i}": Fraction(i) for i in range(1, 6)}
-        >>> standing("E1", known, weights=dict.fromkeys(known, Fraction(1))).tenth
-        1
+        >>> known = {f"E{i}": Fraction(i) for i in range(7)}
+        >>> found = standing("E1", known, weights=dict.fromkeys(known, Fraction(1)))
+        >>> found.mean, found.tenth, found.better_half_mean
+        (Fraction(3, 1), 2, None)
     """
-    total = sum((weights[member] for member in intensities), start=Fraction(0))
-    if len(intensities) < MEMBERS_MIN or own not in intensities:
+    if own not in intensities or not _hides_each(set(intensities), own, intensities, weights):
         return None
-    if any(weights[member] > SHARE_MAX * total for member in intensities):
-        return None
-    ordered = sorted(intensities.values())
-    n_better = sum(value < intensities[own] for value in ordered)
+    # Equal figures stand in the order of their ids, so that the halves are the same for everybody.
+    ordered = sorted(intensities, key=lambda member: (intensities[member], member))
+    better, others = ordered[: len(ordered) // 2], ordered[len(ordered) // 2 :]
+    is_shown = all(_hides_each(half, own, intensities, weights) for half in (better, others))
+    n_better = sum(value < intensities[own] for value in intensities.values())
     return Standing(
         own=intensities[own],
-        median=_quantile(ordered, Fraction(1, 2)),
-        better_quartile=_quantile(ordered, Fraction(1, 4)),
+        mean=_mean(ordered, intensities),
+        better_half_mean=_mean(better, intensities) if is_shown else None,
         tenth=n_better * _TENTHS // len(ordered) + 1,
         n_members=len(ordered),
     )
 
 
-def _quantile(ordered: list[Fraction], share: Fraction) -> Fraction:
-    """Return the value between the two nearest ranks, linearly (type 7 of Hyndman and Fan)."""
-    at = share * (len(ordered) - 1)
-    below = int(at)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (ordered[above] - ordered[below]) * (at - below)
+def _hides_each(
+    members: Collection[str],
+    own: str,
+    intensities: Mapping[str, Fraction],
+    weights: Mapping[str, Fraction],
+) -> bool:
+    """Say whether a mean gives no other member away to one that knows its own figure."""
+    others = [member for member in members if member != own]
+    if len(others) < MEMBERS_MIN:
+        return False
+    return all(
+        of[member] <= SHARE_MAX * sum((of[each] for each in others), start=Fraction(0))
+        for of in (intensities, weights)
+        for member in others
+    )
+
+
+def _mean(members: Collection[str], intensities: Mapping[str, Fraction]) -> Fraction:
+    return sum((intensities[each] for each in members), start=Fraction(0)) / len(members)

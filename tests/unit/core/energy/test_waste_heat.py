@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from taihang.core.energy.waste_heat import HeatNetwork, WasteHeatError
+from taihang.core.energy.waste_heat import HeatNetwork, WasteHeatError, avoided_tco2
 
 NETWORK = HeatNetwork(
     n_served=8,
@@ -41,3 +41,16 @@ def test_network__refuses_more_heat_out_than_in() -> None:
         replace(NETWORK, delivered_gj=Decimal(320_001))
     with pytest.raises(WasteHeatError, match="within all"):
         replace(NETWORK, n_served=11)
+
+
+@pytest.mark.parametrize(("factor", "tonnes"), [("2.4567", 29_480), ("2.66", 31_920)])
+def test_avoided__is_told_with_the_factor_that_it_takes(factor: str, tonnes: int) -> None:
+    """S20 (b): 12 000 tce/yr are 29 500 to 31 900 tCO2, by the factor."""
+    avoided = avoided_tco2(Fraction(12_000), tco2_per_tce=Decimal(factor))
+    assert float(avoided) == pytest.approx(tonnes, abs=1)
+
+
+@pytest.mark.parametrize("factor", ["0", "-2.66"])
+def test_avoided__refuses_a_factor_that_is_none(factor: str) -> None:
+    with pytest.raises(WasteHeatError, match="above 0"):
+        avoided_tco2(Fraction(1), tco2_per_tce=Decimal(factor))
