@@ -41,6 +41,10 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang form mypark form.xlsx --dry-run",
         "taihang form mypark form.xlsx --evidence gas-invoice-08.pdf --evidence scale-08.jpg",
     ),
+    "forms": (
+        "taihang forms mypark --month 2026-08",
+        "taihang forms mypark --year 2026 --subject E17 --json",
+    ),
     "correct": (
         (
             "taihang correct mypark M-E01 --at 2026-09-09T10:15+08:00 --register 48210377"

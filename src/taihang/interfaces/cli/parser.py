@@ -257,6 +257,9 @@ def _add_readings(words: _Words) -> None:
     words.repeated(form, "--evidence", metavar="FILE")
     words.switch(form, "--dry-run")
     words.option(form, "--template")
+    listed = words.command("forms", "forms:forms", "dir")
+    _add_month_or_year(words, listed)
+    words.option(listed, "--subject")
     correct = words.command("correct", "correct:correct", "dir", "meter")
     for name in ("at", "register", "reason", "who"):
         words.option(correct, f"--{name}", required=True)
