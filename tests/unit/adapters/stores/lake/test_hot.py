@@ -53,7 +53,9 @@ _ROW = st.tuples(*[st.integers(0, 100)] * 3, st.integers(0, 4), st.integers(0, 9
         st.one_of(st.lists(_ROW, max_size=3), st.sampled_from(["ask", "all", "clear"])), max_size=12
     )
 )
-def test_hot__whenever_somebody_asks_says_all_that_was_added_in_order(steps: list[object]) -> None:
+def test_hot__whenever_somebody_asks_says_all_that_was_added_in_order(
+    steps: list[list[tuple[int, int, int, int, int]] | str],
+) -> None:
     hot = HotTier(ParquetFolder(LooseDisk()).database)
     expected: list[tuple[int, ...]] = []
     for step in steps:
