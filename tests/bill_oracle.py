@@ -4,7 +4,6 @@ Written from the printed rules and apart from the platform: nothing of it is imp
 is used, and every price is typed again. It knows Shanxi from 2026-08 on.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
@@ -55,6 +54,12 @@ class Sheet:
     green_pays: frozenset[str]
     standard: str
     kvarh: Decimal | None
+    market: Sequence[int | None] | None
+    """Of a market user: the price of every quarter of an hour, in 0.01 CNY per MWh."""
+    fee: Decimal
+    """What the retailer of a market user takes per kWh."""
+    load_factor: Decimal | None
+    """Of a near-site project: the average load factor of the province."""
 
 
 def fen(amount: Decimal) -> Decimal:
@@ -95,34 +100,66 @@ def lines(sheet: Sheet) -> dict[str, Decimal | None]:
         return found
 
 
+class Columns:
+    """Amounts that are added up by line; None says that the line is there and was not read."""
+
+    def __init__(self) -> None:
+        self.amounts: dict[str, Decimal | None] = {}
+
+    def put(self, code: str, amount: Decimal | None) -> None:
+        before = self.amounts.setdefault(code, None)
+        if amount is not None:
+            self.amounts[code] = (before or D(0)) + amount
+
+
 def energy_lines(sheet: Sheet) -> dict[str, Decimal | None]:
-    amounts: dict[str, Decimal] = defaultdict(Decimal)
-    read: set[str] = set()
-    codes: set[str] = set()
-    prices = flat_prices(sheet)
+    columns = Columns()
+    if sheet.load_factor is not None:
+        price = flat_prices(sheet)["transmission"]
+        columns.put("transmission.grid.near-site", price * sheet.load_factor * 730 * sheet.kva)
     for number, load in enumerate(sheet.load_wh):
+        green = None if load is None else green_lines(sheet, number, columns)
+        grid = None if load is None else load - (green or 0)
         kind = letter(sheet, number)
-        green = 0
-        for name, series in sheet.green_wh.items():
-            code = f"green.{name}"
-            codes.add(code)
-            if load is not None:
-                green += series[number]
-                read.add(code)
-                amounts[code] += D(series[number]) / 1000 * sheet.green_prices[name]
-        parts = [("grid", None if load is None else load - green, frozenset(prices))]
+        for item in grid_items(sheet):
+            put_item(sheet, columns, (item, "grid", kind), grid)
         if sheet.green_wh:
-            parts.append(("green", None if load is None else green, sheet.green_pays))
-        for origin, wh, items in parts:
-            for item in items:
-                floats = item in sheet.floating
-                code = f"{item}.{origin}.{NAMES[kind]}" if floats else f"{item}.{origin}"
-                codes.add(code)
-                if wh is not None:
-                    read.add(code)
-                    ratio = RATIO[kind] if floats else D(1)
-                    amounts[code] += D(wh) / 1000 * prices[item] * ratio
-    return {code: amounts[code] if code in read else None for code in codes}
+            for item in sheet.green_pays:
+                put_item(sheet, columns, (item, "green", kind), green)
+        if sheet.market is not None:
+            market_lines(sheet, columns, sheet.market[number], grid)
+    for name in sheet.green_wh:
+        columns.put(f"green.{name}", None)
+    return columns.amounts
+
+
+def grid_items(sheet: Sheet) -> set[str]:
+    """What is charged by kWh and kind of hour on energy from the grid."""
+    items = set(flat_prices(sheet))
+    items -= {"energy"} if sheet.market is not None else set()
+    return items - ({"transmission"} if sheet.load_factor is not None else set())
+
+
+def green_lines(sheet: Sheet, number: int, columns: Columns) -> int:
+    for name, series in sheet.green_wh.items():
+        columns.put(f"green.{name}", D(series[number]) / 1000 * sheet.green_prices[name])
+    return sum(series[number] for series in sheet.green_wh.values())
+
+
+def put_item(sheet: Sheet, columns: Columns, line: tuple[str, str, str], wh: int | None) -> None:
+    item, origin, kind = line
+    floats = item in sheet.floating
+    code = f"{item}.{origin}.{NAMES[kind]}" if floats else f"{item}.{origin}"
+    price = flat_prices(sheet)[item] * (RATIO[kind] if floats else 1)
+    columns.put(code, None if wh is None else D(wh) / 1000 * price)
+
+
+def market_lines(sheet: Sheet, columns: Columns, price: int | None, wh: int | None) -> None:
+    unread = wh is None or price is None
+    columns.put(
+        "energy.grid.market", None if unread else D(wh or 0) / 1_000_000 * D(price or 0) / 100
+    )
+    columns.put("energy.grid.fee", None if wh is None else D(wh) / 1000 * sheet.fee)
 
 
 def capacity_line(sheet: Sheet) -> dict[str, Decimal | None]:

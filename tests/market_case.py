@@ -83,6 +83,7 @@ def terms(
         power_factor_base=sgcc_1983_215.BASE_ITEMS,
         contract_demand_kw=None,
         stand_in=None,
+        near_site_hours=None,
     )
 
 

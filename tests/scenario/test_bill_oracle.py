@@ -1,6 +1,7 @@
 """Two bills of the same month, the platform's and one worked out on paper, are equal to the fen."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -16,7 +17,12 @@ from bill_oracle import Sheet
 from market_case import BOOK, ZONE
 from taihang.core.market.bill import Bill, bill
 from taihang.core.market.demand import max_demand_kw
-from taihang.core.market.month_use import GreenPurchase, MonthUse, ReactiveReading
+from taihang.core.market.month_use import (
+    GreenPurchase,
+    IntervalPrices,
+    MonthUse,
+    ReactiveReading,
+)
 from taihang.core.market.tariff import BillTerms, TariffParts
 from taihang.core.park.contract import DemandBasis, GreenSupply, GridTariff
 from taihang.core.periods import month
@@ -60,20 +66,29 @@ def sheets(draw: st.DrawFn) -> Sheet:
     for n in range(draw(st.integers(0, 2))):
         green_wh[f"C{n}"] = [dice.randint(0, wh) for wh in left]
         left = [wh - part for wh, part in zip(left, green_wh[f"C{n}"], strict=True)]
+    market: list[int | None] | None = None
+    if draw(st.integers(0, 3)) == 0:
+        market = [dice.randint(0, 150_000) for _ in range(n_steps)]
+        for gap in dice.sample(range(n_steps), draw(st.sampled_from([0, 0, 5, n_steps]))):
+            market[gap] = None
+    is_near_site = draw(st.integers(0, 3)) == 0
     return Sheet(
         month=number,
         load_wh=load_wh,
+        market=market,
+        fee=draw(price(200)),
+        load_factor=Decimal(draw(st.integers(1, 100))) / 100 if is_near_site else None,
         green_wh=dict(green_wh),
         green_prices={name: draw(price(6_000)) for name in green_wh},
         voltage=draw(st.sampled_from(sorted(VOLTAGES))),
-        two_part=draw(st.booleans()),
+        two_part=is_near_site or draw(st.booleans()),
         basis=draw(st.sampled_from(["kva", "kw", "contract", "exempt"])),
         kva=Decimal(kva),
         contract_kw=Decimal(draw(st.integers(0, kva))),
         agent_price=draw(price(9_000)),
         system_price=draw(price(900)),
-        floating=draw(some(FLOATING)),
-        sharp=draw(st.booleans()),
+        floating=draw(some(FLOATING)) if market is None else frozenset(),
+        sharp=draw(st.booleans()) and market is None,
         gross_up=draw(st.booleans()),
         green_pays=draw(some(GREEN_PAYS)),
         standard=draw(st.sampled_from(sorted(sgcc_1983_215.POINTS))),
@@ -98,6 +113,9 @@ def terms_of(sheet: Sheet) -> BillTerms:
         green_pays=tuple(sorted(sheet.green_pays)),
         power_factor_standard=sheet.standard,
         source="drawn",
+        market_price_series=None if sheet.market is None else "SPOT",
+        market_fee_cny_per_kwh=None if sheet.market is None else sheet.fee,
+        near_site_load_factor_ratio=sheet.load_factor,
     )
     return BillTerms(
         tariff=tariff,
@@ -114,6 +132,9 @@ def terms_of(sheet: Sheet) -> BillTerms:
         power_factor_base=sgcc_1983_215.BASE_ITEMS,
         contract_demand_kw=sheet.contract_kw if sheet.basis == "contract" else None,
         stand_in=None,
+        near_site_hours=None
+        if sheet.load_factor is None
+        else BOOK.in_force("near-site.hours-per-month", on=on),
     )
 
 
@@ -144,6 +165,15 @@ def use_of(sheet: Sheet) -> MonthUse:
             active_kwh=Decimal(int(load_wh.sum())) / 1_000, reactive_kvarh=sheet.kvarh
         ),
         corrections=(),
+        market_prices=None if sheet.market is None else prices_of(sheet.market),
+    )
+
+
+def prices_of(market: Sequence[int | None]) -> IntervalPrices:
+    return IntervalPrices(
+        counts=np.array([each or 0 for each in market], np.int64),
+        known=np.array([each is not None for each in market], np.bool_),
+        cny_per_kwh_of_count=Decimal("0.00001"),
     )
 
 
@@ -197,6 +227,9 @@ def steady(number: int = 10) -> Sheet:
         green_pays=frozenset({"transmission", "funds"}),
         standard="0.90",
         kvarh=Decimal(400_000),
+        market=None,
+        fee=Decimal(0),
+        load_factor=None,
     )
 
 
@@ -227,3 +260,22 @@ def test_oracle__sees_a_bill_without_holidays() -> None:
     terms = replace(terms_of(sheet), holidays=calendar)
 
     assert amounts(billed(sheet, terms)) != bill_oracle.lines(sheet)
+
+
+def test_oracle__sees_one_wrong_market_price_and_another_load_factor() -> None:
+    n_steps = len(steady().load_wh)
+    right = replace(
+        steady(),
+        market=[30_000] * n_steps,
+        fee=Decimal("0.01"),
+        load_factor=Decimal("0.60"),
+        floating=frozenset(),
+        sharp=False,
+    )
+    assert amounts(billed(right)) == bill_oracle.lines(right)
+
+    dearer = replace(right, market=[30_100, *[30_000] * (n_steps - 1)])
+    fuller = replace(right, load_factor=Decimal("0.61"))
+
+    assert amounts(billed(right)) != bill_oracle.lines(dearer)
+    assert amounts(billed(right)) != bill_oracle.lines(fuller)

@@ -51,6 +51,7 @@ _MWH_PER_YEAR: Final = NumberRule(
     words="a number of megawatt-hours a year", unit="MWh/a", example="5000", above=0
 )
 _RATIO: Final = NumberRule(words="a ratio", unit="1", example="0.95", at_least=0)
+_LOAD: Final = NumberRule(words="a load factor", unit="1", example='"0.60"', above=0, at_most=1)
 _RATIO_PER_H: Final = NumberRule(
     words="a ratio per hour", unit="1/h", example="0.00001", at_least=0
 )
@@ -279,6 +280,9 @@ def read_grid_tariff(table: TableReader, *, users: tuple[str, ...]) -> GridTarif
         green_pays=table.words("green_pays", example="transmission"),
         power_factor_standard=table.text("power_factor_standard", example="0.90"),
         source=table.text("source", example="which document, which assumption"),
+        market_price_series=table.optional_reference("market_price_series", example="SPOT"),
+        market_fee_cny_per_kwh=table.optional_exact("market_fee_cny_per_kwh", _FEE),
+        near_site_load_factor_ratio=table.optional_exact("near_site_load_factor_ratio", _LOAD),
     )
 
 

@@ -90,6 +90,16 @@ class TableReader:
         )
         return self._value(ask, id_of) or ""
 
+    def optional_reference(self, name: str, *, example: str) -> str | None:
+        """Read the id of another object, where it is given."""
+        ask = _plain(
+            name,
+            expected=f"an id of {ID_WORDS}",
+            example=f'"{example}"',
+            required=False,
+        )
+        return self._value(ask, id_of)
+
     def references(self, name: str, *, example: str) -> tuple[str, ...]:
         """Read a list of ids of other objects, at least one."""
         ask = _plain(

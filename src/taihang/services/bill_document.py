@@ -12,7 +12,8 @@ from taihang.services.account import ACCOUNT_FORMAT
 TWO_PART: Final = "shanxi-two-part/v1"
 """The rule that the proof of a bill and the stand-alone verifier know."""
 EXTENDED: Final = "shanxi-two-part/v2"
-"""The same with contract demand, shares of the park, or prices that stand in."""
+"""The same with contract demand, market prices, the near-site rule, shares of the park, or prices
+that stand in."""
 WHAT_IF: Final = "-what-if"
 """Ends the kind of every money statement whose prices stand in for unknown ones."""
 
@@ -87,6 +88,8 @@ def _rule(each: Bill, terms: BillTerms) -> str:
     extended = (
         terms.stand_in is not None
         or terms.contract_demand_kw is not None
+        or terms.tariff.market_price_series is not None
+        or terms.near_site_hours is not None
         or any(line.item is BillItem.SHARE for line in each.lines)
     )
     return EXTENDED if extended else TWO_PART

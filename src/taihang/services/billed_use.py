@@ -15,16 +15,20 @@ from taihang.core.balance.matching import match_green
 from taihang.core.balance.tracing import trace_matching
 from taihang.core.errors import InputError
 from taihang.core.market.demand import max_demand_kw
-from taihang.core.market.month_use import Correction, GreenPurchase, MonthUse
+from taihang.core.market.month_use import Correction, GreenPurchase, IntervalPrices, MonthUse
 from taihang.core.market.tariff import BillTerms
 from taihang.core.park.contract import GreenSupply, GridTariff
 from taihang.core.park.park import Park
-from taihang.core.periods import Period, month
+from taihang.core.periods import STEP_S, Period, month
+from taihang.core.quantities import WH_PER_KWH, WH_PER_MWH
 from taihang.core.series import EnergySeries, Quality
 from taihang.services.account import local_last_day, read_matching
 from taihang.services.ports import Columns, Ports
-from taihang.services.settle import lines_of, offered_green_wh
+from taihang.services.settle import known_at, lines_of, offered_green_wh
 from taihang.services.tariff import Connection, bill_terms
+
+CNY_PER_MWH = "CNY/MWh"
+MWH_IN_KWH = WH_PER_MWH // WH_PER_KWH
 
 
 class NoContractError(InputError):
@@ -172,7 +176,36 @@ def month_use(
         reactive=None,
         corrections=(),
         shares=shares,
+        market_prices=market_prices(user.tariff, period, ports),
     )
+
+
+def market_prices(tariff: GridTariff, period: Period, ports: Ports) -> IntervalPrices | None:
+    """Return what a kWh costs users of the market in each interval, as it is known now.
+
+    Args:
+        tariff: Their tariff.
+        period: The month.
+        ports: The outside world.
+
+    Returns:
+        The prices; None where the tariff names no series, or nothing of it was read.
+    """
+    if tariff.market_price_series is None:
+        return None
+    series = ports.park.series[tariff.market_price_series]
+    known = known_at(ports.journal.size, period=period, ports=ports, point=series.id)
+    rows = known.current.get((series.id, series.quantity.value))
+    if rows is None:
+        return None
+    usable = (rows["quality"] < Quality.MISSING) & (rows["time_s"] < period.end_s)
+    at, off_grid = np.divmod(rows["time_s"] - period.start_s, STEP_S)
+    usable &= off_grid == 0
+    counts, present = np.zeros(period.n_steps, np.int64), np.zeros(period.n_steps, np.bool_)
+    counts[at[usable]] = rows["count"][usable]
+    present[at[usable]] = True
+    worth = Decimal(series.scale) / (MWH_IN_KWH if series.unit == CNY_PER_MWH else 1)
+    return IntervalPrices(counts=counts, known=present, cny_per_kwh_of_count=worth)
 
 
 def _supply(plant: str, user: str, period: Period, park: Park) -> GreenSupply:

@@ -1,7 +1,7 @@
 """What the park as one customer owes the grid, and where the imported energy went."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -22,6 +22,7 @@ from taihang.services.billed_use import (
     MonthMatching,
     billed_grids,
     billed_users,
+    market_prices,
     terms_of,
 )
 from taihang.services.ports import Columns, Ports
@@ -59,7 +60,7 @@ def gateway_month(name: str, *, ports: Ports) -> GatewayMonth:
     for grid in billed_grids(ports.park):
         terms = terms_of(grid, period, ports)
         imported = _series(grid.id, Direction.IMPORT, period, ports)
-        use = _use(grid, imported)
+        use = replace(_use(grid, imported), market_prices=market_prices(grid.tariff, period, ports))
         found = bill(use, terms=terms, book=ports.facts, month_name=name, zone=ports.park.zone)
         bills.append((found, terms))
         exported = _series(grid.id, Direction.EXPORT, period, ports)

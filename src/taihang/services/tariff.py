@@ -11,6 +11,7 @@ from taihang.core.market.tou import TariffNotInForceError, schedule_in_force
 from taihang.core.park.contract import DemandBasis, GridTariff
 from taihang.core.periods import Period
 from taihang.standards import (
+    ndrc_2025_1192,
     ndrc_2026_1077,
     sgcc_1983_215,
     shanxi_2021_479,
@@ -82,6 +83,11 @@ def bill_terms(
         power_factor_base=sgcc_1983_215.BASE_ITEMS,
         contract_demand_kw=at.contract_demand_kw if by_demand else None,
         stand_in=used,
+        near_site_hours=None
+        if tariff.near_site_load_factor_ratio is None
+        else book.in_force(
+            "near-site.hours-per-month", on=used or on, family=ndrc_2025_1192.FAMILY
+        ),
     )
 
 

@@ -1,12 +1,23 @@
 """Who is billed and how each is connected."""
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 import money_park
 import small_park
+from small_park import AUGUST
+from taihang.core.quantities import to_fen
+from taihang.core.series import Quantity
+from taihang.services.audit import audit
 from taihang.services.billed_use import billed_grids, billed_users, connection_of, terms_of
+from taihang.services.close_period import close_period
+from taihang.services.collect import IMPORT_GATEWAY, Collected
+from taihang.services.evidence import UnprovableStatementError
+from taihang.services.prove import prove
 
 
 def test_billed_users__are_enterprises_and_stations_and_no_grid_connection(tmp_path: Path) -> None:
@@ -56,3 +67,41 @@ def test_terms_of__a_contract_counts_on_the_demand_basis_only(tmp_path: Path) ->
             found.append(terms_of(user, small_park.AUGUST, ports).contract_demand_kw)
 
     assert found == [None, Decimal("900.5")]
+
+
+MARKET = """market_price_series = "PRICE"
+market_fee_cny_per_kwh = "0.0050"
+"""
+
+
+def test_bill__of_a_market_user_takes_the_prices_that_were_read(tmp_path: Path) -> None:
+    text = small_park.PARK.replace(
+        'floating_items = ["energy", "transmission"]', "floating_items = []"
+    )
+    text = text.replace('source = "assumed for tests"\n', f'source = "assumed for tests"\n{MARKET}')
+    root = small_park.make(tmp_path / "park", text)
+    with small_park.opened(root) as ports:
+        small_park.fill(ports, AUGUST)
+        block = replace(
+            small_park.block_of(
+                "PRICE", AUGUST.start_s, [30_000 + n for n in range(AUGUST.n_steps)]
+            ),
+            quantity=Quantity.SAMPLE,
+            unit="CNY/MWh",
+            scale="0.01",
+            modulus=0,
+        )
+        small_park.store(ports, [Collected(IMPORT_GATEWAY, AUGUST.end_s + 60, (block,))])
+        close_period(AUGUST, ports=ports)
+        document = json.loads(ports.registry.statement("bill.E02.2026-08").document)
+        rows = ports.lake.read("matching", AUGUST)["user", "E02"]
+        findings = audit(ports=ports).findings
+        with pytest.raises(UnprovableStatementError, match="two-part/v2"):
+            prove("bill.E02.2026-08", ports=ports)
+
+    grid_wh = (rows["total_wh"] - rows["line_wh"] - rows["pool_wh"]).tolist()
+    exact_cny = sum(Decimal(wh) * (30_000 + n) for n, wh in enumerate(grid_wh)) / 100 / 1_000_000
+    lines = {line["code"]: line for line in document["lines"]}
+    assert lines["energy.grid.market"]["amount_cny"] == str(to_fen(Decimal(exact_cny)))
+    assert lines["energy.grid.fee"]["price"] == "0.0050"
+    assert findings == []

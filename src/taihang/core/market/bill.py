@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from taihang.core.facts import FactBook
-from taihang.core.market.bill_charges import capacity_lines, power_factor_line
+from taihang.core.market.bill_charges import capacity_lines, near_site_lines, power_factor_line
 from taihang.core.market.bill_line import (
     ALL_MISSING,
     GREEN,
@@ -26,6 +26,7 @@ from taihang.core.market.bill_line import (
     green_title,
     sum_cny,
 )
+from taihang.core.market.interval_price import market_lines
 from taihang.core.market.month_use import (
     Correction,
     GreenPurchase,
@@ -125,8 +126,15 @@ def bill(
     period = month(month_name, zone)
     found = prices(terms, book=book, period=period, zone=zone)
     grid, green = grid_metered(use, period=period), green_metered(use, period=period)
+    elsewhere = _not_by_kind(terms)
     lines = [
-        *_energy_lines(found, grid, frozenset(_PER_KWH_ITEMS)),
+        *_energy_lines(found, grid, frozenset(_PER_KWH_ITEMS) - elsewhere),
+        *(
+            market_lines(grid, terms=terms, at=use.market_prices)
+            if BillItem.ENERGY in elsewhere
+            else ()
+        ),
+        *(near_site_lines(use, terms=terms) if BillItem.TRANSMISSION in elsewhere else ()),
         *(_energy_lines(found, green, terms.green_pays) if use.green else ()),
         *(_supply_line(purchase, period) for purchase in use.green),
         *capacity_lines(use, terms=terms, grid=grid, green=green),
@@ -148,6 +156,16 @@ def bill(
         energy=grid.energy + green.energy,
         estimated=estimated(use, period=period),
     )
+
+
+def _not_by_kind(terms: BillTerms) -> frozenset[BillItem]:
+    """Return the items of grid energy that are not charged by kWh and kind of hour."""
+    found: set[BillItem] = set()
+    if terms.tariff.market_price_series is not None:
+        found.add(BillItem.ENERGY)
+    if terms.near_site_hours is not None:
+        found.add(BillItem.TRANSMISSION)
+    return frozenset(found)
 
 
 def _energy_lines(found: Prices, metered: Metered, items: frozenset[BillItem]) -> list[BillLine]:

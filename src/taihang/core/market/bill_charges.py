@@ -30,6 +30,9 @@ from taihang.core.park.contract import DemandBasis
 from taihang.core.quantities import to_fen
 
 _ZERO: Final = Decimal(0)
+_NEAR_SITE: Final = Text(
+    "电度输配电费(就近消纳，按接入容量)", "T&D energy (near-site, by connected capacity)"
+)
 _NO_REACTIVE: Final = Text("无无功电量读数", "there are no reactive readings")
 _NO_ACTIVE: Final = Text("当月无有功电量", "there is no active energy in the month")
 
@@ -131,6 +134,49 @@ def _demand_line(use: MonthUse, terms: BillTerms, through: list[Metered]) -> Bil
         reason=None if whole else SOME_MISSING,
         fact_keys=tuple(keys),
     )
+
+
+def near_site_lines(use: MonthUse, *, terms: BillTerms) -> list[BillLine]:
+    """Bill the T&D energy of a near-site project: by connected capacity, not by kWh drawn.
+
+    Args:
+        use: What the user did.
+        terms: The terms, with a load factor and the hours of a month.
+
+    Returns:
+        One line: its quantity is the energy that the capacity stands for.
+
+    Raises:
+        DemandUnknownError: If the connected capacity is not known.
+
+    Source:
+        发改价格〔2025〕1192号 [verified: K17; same formula in K18].
+    """
+    factor, hours = terms.tariff.near_site_load_factor_ratio, terms.near_site_hours
+    if factor is None or hours is None:
+        return []
+    kva = _known(use.transformer_kva, use, "transformer capacity [kVA]")
+    price = terms.transmission.energy
+    quantity = factor * hours.value * kva
+    return [
+        BillLine(
+            code=f"{BillItem.TRANSMISSION}.grid.near-site",
+            item=BillItem.TRANSMISSION,
+            title=_NEAR_SITE,
+            quantity=quantity,
+            unit="kWh",
+            price=price.value,
+            price_unit=price.unit,
+            amount_cny=to_fen(quantity * price.value),
+            state=LineState.BILLED,
+            reason=None,
+            fact_keys=(
+                price.key,
+                hours.key,
+                parameter_key(terms, "near_site_load_factor_ratio", factor),
+            ),
+        )
+    ]
 
 
 def power_factor_line(use: MonthUse, *, terms: BillTerms, lines: list[BillLine]) -> BillLine:

@@ -50,6 +50,18 @@ class ReactiveReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IntervalPrices:
+    """The market price of every interval of a month."""
+
+    counts: NDArray[np.int64]
+    """Stored counts; 0 where there is none, shape (n,)."""
+    known: NDArray[np.bool_]
+    """Where a price was read, shape (n,)."""
+    cny_per_kwh_of_count: Decimal
+    """What one count is worth [CNY/kWh]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
     """A refund or a correction of an earlier bill, decided by a person."""
 
@@ -75,6 +87,8 @@ class MonthUse:
     corrections: tuple[Correction, ...]
     shares: tuple[Correction, ...] = ()
     """Parts of what the park as a whole bears, by the park's rule."""
+    market_prices: IntervalPrices | None = None
+    """Prices of a user that trades in the market; None where it does not, or none was read."""
 
     def __post_init__(self) -> None:
         """Refuse two lines of the same name.

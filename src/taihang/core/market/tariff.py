@@ -182,6 +182,9 @@ class BillTerms:
     stand_in: date | None
     """Day whose T&D prices and funds stand in for those of a month that are not known; None where
     they are known. What is billed so is a what-if."""
+    near_site_hours: Fact | None
+    """Hours of a month for which a near-site project pays T&D energy at its average load factor;
+    None where the tariff names no load factor [h]."""
 
     def __post_init__(self) -> None:
         """Refuse terms that cannot apply, or that contradict the tariff.
@@ -193,6 +196,7 @@ class BillTerms:
         _require_items("floating_items", frozenset(tariff.floating_items), MAY_FLOAT)
         _require_items("green_pays", frozenset(tariff.green_pays), MAY_APPLY_TO_GREEN)
         _require_items("power_factor_base", self.power_factor_base, MAY_BEAR_POWER_FACTOR)
+        self._require_market()
         if tariff.line_loss_rule not in set(LineLossRule):
             raise TariffTermError(
                 given=f"line_loss_rule {tariff.line_loss_rule!r}",
@@ -204,6 +208,25 @@ class BillTerms:
                 given=f"a power-factor table of {self.power_factor.standard}",
                 expected=f"the standard {tariff.power_factor_standard} of tariff {tariff.id}",
                 remedy="take the table at the standard of the tariff",
+            )
+
+    def _require_market(self) -> None:
+        """Refuse time of use for users of the market, and half of a rule."""
+        tariff = self.tariff
+        if tariff.market_price_series is not None and (
+            tariff.floating_items or tariff.sharp_applies
+        ):
+            raise TariffTermError(
+                given=f"market prices with floating items {list(tariff.floating_items)}",
+                expected="no time of use: users of the market have none in Shanxi since 2026",
+                remedy="write floating_items = [] and sharp_applies = false",
+            )
+        if (tariff.near_site_load_factor_ratio is None) != (self.near_site_hours is None):
+            raise TariffTermError(
+                given=f"a load factor of {tariff.near_site_load_factor_ratio} and "
+                f"hours {self.near_site_hours}",
+                expected="both or neither",
+                remedy="take the hours of 发改价格〔2025〕1192号 with the load factor",
             )
 
     @property
@@ -305,7 +328,14 @@ def grid_prices_cny_per_kwh(
 
     Raises:
         TariffNotInForceError: If a price is not in force on every day of the period.
+        TariffTermError: If the users trade in the market: its prices are not known ahead.
     """
+    if terms.tariff.market_price_series is not None:
+        raise TariffTermError(
+            given=f"tariff {terms.tariff.id} at the prices of {terms.tariff.market_price_series}",
+            expected="a tariff at the agent price, which is known ahead",
+            remedy="plan with another tariff until market prices are forecast",
+        )
     found = prices(terms, book=book, period=period, zone=zone)
     by_kind = np.full(len(KINDS), np.nan)
     for kind in found.ratios:

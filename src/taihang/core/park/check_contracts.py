@@ -17,6 +17,8 @@ LOSS_RULES: Final = ("gross-up", "on-sales")
 """How the price of line loss may follow from the loss rate."""
 GREEN_FEES: Final = ("transmission", "line_loss", "system_operation", "funds")
 """Fees that green energy may be charged too."""
+PRICE_UNITS: Final = ("CNY/MWh", "CNY/kWh")
+"""Units of a series that prices energy by interval."""
 POWER_FACTORS: Final = ("0.90", "0.85", "0.80")
 """Standards of the power-factor table [1]."""
 
@@ -55,6 +57,7 @@ def check_contracts(park: Park) -> Iterator[ParkProblem]:
         yield from _check_words(
             (*path, "power_factor_standard"), (tariff.power_factor_standard,), POWER_FACTORS
         )
+    yield from _check_market(park)
     yield from _check_billed_once(park)
     yield from _check_supply_of_stations(park)
     for battery in park.batteries.values():
@@ -92,6 +95,42 @@ def _check_words(
                 given=repr(word),
                 expected=f"a word out of {', '.join(known)}",
                 remedy=remedy_for_name(word, known=known, otherwise=f"write {known[0]}"),
+            )
+
+
+def _check_market(park: Park) -> Iterator[ParkProblem]:
+    """Users of the market have prices by interval, a fee, and no administrative time of use."""
+    prices = {name for name, each in park.series.items() if each.unit in PRICE_UNITS}
+    for tariff in park.grid_tariffs.values():
+        path = ("grid_tariffs", tariff.id)
+        series, fee = tariff.market_price_series, tariff.market_fee_cny_per_kwh
+        if (series is None) != (fee is None):
+            yield ParkProblem(
+                path=path,
+                given=f"market_price_series {series}, market_fee_cny_per_kwh {fee}",
+                expected="both or neither; a user without a retailer has a fee of 0",
+                remedy="add the other key, or remove the one",
+            )
+        if series is not None and series not in prices:
+            yield ParkProblem(
+                path=(*path, "market_price_series"),
+                given=repr(series),
+                expected=f"the id of a declared series in {' or '.join(PRICE_UNITS)}",
+                remedy="declare it in [series]",
+            )
+        if series is not None and (tariff.floating_items or tariff.sharp_applies):
+            yield ParkProblem(
+                path=(*path, "floating_items"),
+                given="time of use for users of the market",
+                expected="none: they have no administrative time of use in Shanxi since 2026",
+                remedy="write floating_items = [] and sharp_applies = false",
+            )
+        if tariff.near_site_load_factor_ratio is not None and tariff.parts != PARTS[1]:
+            yield ParkProblem(
+                path=(*path, "parts"),
+                given=f"{tariff.parts} with near_site_load_factor_ratio",
+                expected="two-part: near-site projects are billed in two parts",
+                remedy=f'write "{PARTS[1]}"',
             )
 
 

@@ -60,6 +60,14 @@ class GridTariff:
     """Standard of the power-factor table: ``0.90``, ``0.85`` or ``0.80``."""
     source: str
     """Where these parameters come from, in words."""
+    market_price_series: str | None = None
+    """Declared series of what a kWh of each interval costs these users in the market [CNY/MWh or
+    CNY/kWh]; None: they buy at the agent price, and time of use applies."""
+    market_fee_cny_per_kwh: Decimal | None = None
+    """What a retailer takes for each kWh; stands with the series [CNY/kWh]."""
+    near_site_load_factor_ratio: Decimal | None = None
+    """Average load factor of the province, where T&D energy is paid by connected capacity under
+    发改价格〔2025〕1192号 [1]; None: by kWh."""
 
 
 class Bearer(StrEnum):

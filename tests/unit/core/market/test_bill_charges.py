@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -8,9 +9,10 @@ from taihang.core.market.bill import bill
 from taihang.core.market.bill_charges import DemandUnknownError
 from taihang.core.market.bill_line import BillLine, LineState
 from taihang.core.market.month_use import GreenPurchase, MonthUse, ReactiveReading
-from taihang.core.market.tariff import BillItem, BillTerms, TariffParts
+from taihang.core.market.tariff import BillItem, BillTerms, TariffParts, TariffTermError
 from taihang.core.park.contract import DemandBasis
 from taihang.core.series import Quality
+from taihang.standards import ndrc_2025_1192
 
 ON_DEMAND = terms(tariff(basis=DemandBasis.DEMAND))
 DISCOUNT_WH = 26_000_000 * 1000 // AUGUST.n_steps + 1
@@ -175,3 +177,44 @@ def test_power_factor__is_partial_where_its_base_is() -> None:
     found = power_factor(month_use(hole, reactive=unity), terms())
 
     assert found.state is LineState.PARTIAL
+
+
+def test_near_site__bills_by_connected_capacity_as_the_example_of_the_rule() -> None:
+    """Vector 9: 110 kV, 50 MVA, load factor 0.60: 940 000 + 635 100 = 1 575 100 CNY a month."""
+    on = date(2026, 8, 1)
+    load_factor = Decimal("0.60")
+    case = replace(
+        terms(),
+        tariff=replace(tariff(), near_site_load_factor_ratio=load_factor),
+        near_site_hours=BOOK.in_force("near-site.hours-per-month", on=on),
+    )
+    use = replace(month_use(steady(1_000_000)), transformer_kva=Decimal(50_000))
+
+    found = bill(use, terms=case, book=BOOK, month_name="2026-08", zone=ZONE)
+
+    fees = {
+        line.code: line.amount_cny
+        for line in found.lines
+        if line.code.startswith(("transmission", "capacity"))
+    }
+    assert fees == {
+        "transmission.grid.near-site": Decimal("635100.00"),
+        "capacity.kva": Decimal("940000.00"),
+    }
+    by_rule = ndrc_2025_1192.near_site_fee(
+        ndrc_2025_1192.NearSiteProject(
+            connected_kva=Decimal(50_000),
+            basis=DemandBasis.CAPACITY,
+            demand_kw=None,
+            average_load_factor_ratio=load_factor,
+        ),
+        tariff=case.transmission,
+        book=BOOK,
+        on=on,
+    )
+    assert by_rule.total_cny == sum(amount or 0 for amount in fees.values()) == 1_575_100
+
+
+def test_near_site__needs_the_hours_with_the_load_factor() -> None:
+    with pytest.raises(TariffTermError, match="both or neither"):
+        terms(replace(tariff(), near_site_load_factor_ratio=Decimal("0.60")))

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -10,7 +10,7 @@ from taihang.core.park.assets import InService
 from taihang.core.park.check import check_park, has_errors
 from taihang.core.park.park import Park
 from taihang.core.park.problem import ParkProblem, Severity, path_text
-from taihang.core.park.topology import Direction
+from taihang.core.park.topology import DeclaredSeries, Direction
 from taihang.core.series import Quantity
 
 _Object = TypeVar("_Object")
@@ -729,3 +729,45 @@ def test_check_park__a_station_has_all_of_its_supply_or_nothing(park: Park) -> N
     assert "stations.CS1" in _told(problem)[0]
     assert problem.remedy == "add centralised"
     assert not check_park(replace(park, stations=_with(park.stations, "CS1", whole)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"market_price_series": "PRICE"}, "grid_tariffs.GT2"),
+        (
+            {"market_price_series": "NONE", "market_fee_cny_per_kwh": Decimal(0)},
+            "grid_tariffs.GT2.market_price_series",
+        ),
+        (
+            {
+                "market_price_series": "PRICE",
+                "market_fee_cny_per_kwh": Decimal(0),
+                "floating_items": ("energy",),
+            },
+            "grid_tariffs.GT2.floating_items",
+        ),
+        (
+            {"near_site_load_factor_ratio": Decimal("0.6"), "parts": "one-part"},
+            "grid_tariffs.GT2.parts",
+        ),
+    ],
+)
+def test_check_park__users_of_the_market_and_near_site_projects(
+    park: Park, changes: dict[str, Any], where: str
+) -> None:
+    price = DeclaredSeries(id="PRICE", quantity=Quantity.SAMPLE, unit="CNY/MWh", scale="0.01")
+    plain = replace(park.grid_tariffs["GT2"], floating_items=(), sharp_applies=False)
+    tariff = replace(plain, **changes)
+
+    problem = _only(
+        check_park(
+            replace(
+                park,
+                series={**park.series, "PRICE": price},
+                grid_tariffs=_with(park.grid_tariffs, "GT2", tariff),
+            )
+        )
+    )
+
+    assert _told(problem)[0] == where
