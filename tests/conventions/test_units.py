@@ -110,6 +110,7 @@ EXEMPT: Final[dict[str, str]] = {
     "core/energy/account.py": "amount",
     "core/energy/flow_table.py": "amount",
     "core/energy/medium.py": "amounts more opening",
+    "core/energy/sankey.py": "amount recycled",
     # An amount and what it was used for, in units of the caller.
     "core/energy/dual_control.py": "amount per",
     # A budget of anything, in the unit of its limit.
