@@ -7,7 +7,7 @@ from typing import Final
 
 from taihang.core.admission.judge import Judgement, LimitBook, judge
 from taihang.core.admission.ledger import EMPTY, Ledger
-from taihang.core.admission.project import Project, ProjectEnergy
+from taihang.core.admission.project import Product, Project, ProjectEnergy
 from taihang.core.park.limits import AdmissionRules, ClosedUnit, Limit, LimitMeasure
 
 ON: Final = date(2026, 6, 1)
@@ -83,6 +83,18 @@ def project(
         products={},
         replaces=replaces,
         source="test",
+    )
+
+
+def product_of(carbon_t: str) -> Product:
+    return Product(
+        id="P1",
+        name_zh="产品",
+        name_en="product",
+        output=Decimal(1_000),
+        unit="t",
+        carbon_t=Decimal(carbon_t),
+        levels_t={"national": Decimal(2)},
     )
 
 

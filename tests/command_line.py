@@ -58,7 +58,12 @@ class Ended:
         first, *more = self.err.splitlines()
         assert "; expected " in first, self.err
         # A form, a park or witness file is told problem by problem, each with its place.
-        assert not more or code in {"input.form", "input.park-file", "input.witness-file"}, self.err
+        assert not more or code in {
+            "input.form",
+            "input.park-file",
+            "input.project-file",
+            "input.witness-file",
+        }, self.err
         for part in parts:
             assert part in self.err, (part, self.err)
 

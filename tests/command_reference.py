@@ -62,6 +62,12 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang restatements mypark --month 2026-09",
         "taihang restatements mypark --year 2026 --subject E17 --json",
     ),
+    "admit": (
+        "taihang admit mypark project.toml",
+        "taihang admit mypark project.toml --decide",
+        "taihang admit mypark project.toml --withdraw no-money",
+    ),
+    "limits": ("taihang limits mypark", "taihang limits mypark --json"),
     "indicators": (
         "taihang indicators mypark --year 2026",
         "taihang indicators mypark --year 2026 --issue --json",

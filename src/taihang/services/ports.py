@@ -397,6 +397,13 @@ class Registry(Protocol):
         """Add statements, all or none."""
         ...
 
+    def add_if_none_came(self, statement: IssuedStatement, *, n_known: int, at_s: int) -> bool:
+        """Add a statement if there are still so many of its kind; else add nothing, return False.
+
+        Looking and adding are one act, also for other processes.
+        """
+        ...
+
     def damaged_statements(self) -> list[str]:
         """Return ids of statements whose text is not what was issued."""
         ...

@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
+from django.db.utils import IntegrityError as TableError
 
 from taihang.adapters.registry import models
 from taihang.adapters.registry.activity import ActivityTables
@@ -374,6 +375,30 @@ class Registry:
             rows = models.Statement.objects.using(self._alias)
             first = 1 + (rows.aggregate(last=Max("number"))["last"] or 0)
             rows.bulk_create(_numbered(statements, first, at_s), batch_size=_BATCH_ROWS)
+
+    def add_if_none_came(self, statement: IssuedStatement, *, n_known: int, at_s: int) -> bool:
+        """Add a statement if there are still so many of its kind.
+
+        Args:
+            statement: The statement.
+            n_known: How many of its kind its maker had seen.
+            at_s: When it is issued [s].
+
+        Returns:
+            Whether it was added; False where another one of the kind came in between.
+        """
+        rows = models.Statement.objects.using(self._alias)
+        try:
+            # SQLite takes the right to write when the transaction begins; elsewhere the number,
+            # which is unique, lets only one of two through.
+            with transaction.atomic(using=self._alias):
+                if rows.filter(kind=statement.kind).count() != n_known:
+                    return False
+                first = 1 + (rows.aggregate(last=Max("number"))["last"] or 0)
+                rows.bulk_create(_numbered([statement], first, at_s))
+        except TableError:
+            return False
+        return True
 
     def damaged_statements(self) -> list[str]:
         """Return the ids of statements whose stored text is not what was issued."""

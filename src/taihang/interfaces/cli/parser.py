@@ -223,6 +223,7 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
     _add_readings(words)
     _add_queries(words)
     _add_accounts(words)
+    _add_committee(words)
     _add_trust(words)
     _add_door(words)
     _add_log(words)
@@ -321,10 +322,6 @@ def _add_accounts(words: _Words) -> None:
     words.option(report, "--enterprise")
     words.option(report, "--out")
     words.option(report, "--fonts")
-    for name in ("indicators", "pathway"):
-        account = words.command(name, f"indicators:{name}", "dir")
-        words.option(account, "--year", required=True)
-        words.switch(account, "--issue")
     bill = words.command("bill", "bill:bill", "dir")
     words.option(bill, "--enterprise", required=True)
     words.option(bill, "--month", required=True)
@@ -335,6 +332,18 @@ def _add_accounts(words: _Words) -> None:
     quality = words.command("quality", "quality:quality", "dir")
     words.option(quality, "--month", required=True)
     words.option(quality, "--meter")
+
+
+def _add_committee(words: _Words) -> None:
+    for name in ("indicators", "pathway"):
+        account = words.command(name, f"indicators:{name}", "dir")
+        words.option(account, "--year", required=True)
+        words.switch(account, "--issue")
+    admit = words.command("admit", "admit:admit", "dir", "project")
+    words.switch(admit, "--decide")
+    words.option(admit, "--built")
+    words.option(admit, "--withdraw")
+    words.command("limits", "admit:limits", "dir")
 
 
 def _add_trust(words: _Words) -> None:
