@@ -21,17 +21,25 @@ from taihang.core.quantities import WH_PER_MWH
 from taihang.core.seal.canonical import JsonValue, load_canonical
 from taihang.core.seal.issued import IssuedStatement
 from taihang.services.account import PARK_SUBJECT, Draft, local_last_day
-from taihang.services.energy_statement import MATCHED, Gaps, SubjectEnergy, energy_body
+from taihang.services.energy_statement import GREEN, MATCHED, Gaps, SubjectEnergy, energy_body
 from taihang.services.ports import Ports
 from taihang.standards.gbt_2589 import Activity, Basis, Choice, CoalLine, standard_coal_tce
 
 KIND: Final = "energy-account"
 FAMILY: Final = "gbt-2589-2020"
 GRID: Final = "electricity.grid"
-GREEN: Final = "electricity.green"
 _COUNTED: Final = (Flow.CONSUMED, Flow.CONVERSION_OUTPUT, Flow.RECOVERED, Flow.FEEDSTOCK)
 _OWN_POWER_ZH: Final = "自发电的去向没有电表：不知其中多少为自用，本账不完整"
 _OWN_POWER_EN: Final = "no meter says how much of the electricity made on site was used there"
+_FUEL_ZH: Final = "{} 是燃料，但 GB/T 2589 未列其折标系数，未计入；请按所列品种填报，或给出实测热值"
+_FUEL_EN: Final = (
+    "{} is a fuel of which GB/T 2589 prints no coefficient, and is not counted: hand it in under a "
+    "name of the annex, or bring its measured calorific value"
+)
+_OTHER_ZH: Final = "{} 不是 GB/T 2589 所列能源，未计入"
+_OTHER_EN: Final = "{} is no energy of GB/T 2589 and is not counted"
+_PRODUCT_ENERGY: Final = "product-energy."
+"""Energy of a product, which stands in the lines of its fuels already."""
 _NAMED: Final = 5
 _MONTHS: Final = tuple(f"{number:02d}" for number in range(1, 13))
 
@@ -117,7 +125,10 @@ def _fuels(
 ) -> Iterator[CoalAmount]:
     """Yield every energy but metered electricity, in each flow that the account counts."""
     for (item, flow), records in said.items():
-        if flow not in _COUNTED or not _is_energy(item, source.on, ports):
+        if flow not in _COUNTED:
+            continue
+        if not _is_energy(item, source.on, ports):
+            _note_left_out(item, flow, source.on, gaps=gaps, ports=ports)
             continue
         if item == ELECTRICITY and subject in source.matched:
             if flow is not Flow.CONSUMED:
@@ -135,9 +146,19 @@ def _fuels(
 
 
 def _is_energy(item: str, on: date, ports: Ports) -> bool:
-    """Say whether the annex knows an item; products and waste are no energy."""
-    code = f"coal-equivalent.{item}"
-    return any(ports.facts.candidates(each, on=on) for each in (code, f"{code}.min"))
+    """Say whether annex or park know its heat; products and waste are no energy."""
+    codes = [f"coal-equivalent.{item}", f"coal-equivalent.{item}.min"]
+    if item in ports.park.energy_values:
+        codes.append(f"ncv.{item}.{Choice.MEASURED.value}")
+    return any(ports.facts.candidates(each, on=on) for each in codes)
+
+
+def _note_left_out(item: str, flow: Flow, on: date, *, gaps: Gaps, ports: Ports) -> None:
+    """Name what is used up and not counted; without a fuel the account would be too small."""
+    if ports.facts.candidates(f"fuel.{item}.ncv", on=on):
+        gaps.add(item, zh=_FUEL_ZH.format(item), en=_FUEL_EN.format(item))
+    elif flow is Flow.CONSUMED and not item.startswith(_PRODUCT_ENERGY):
+        gaps.add(item, zh=_OTHER_ZH.format(item), en=_OTHER_EN.format(item), whole=True)
 
 
 def _note_missing_months(one: ActivityRecord, source: _Source, gaps: Gaps) -> None:

@@ -19,6 +19,9 @@ RULE: Final = "gbt-2589-2020/v1"
 MATCHED: Final = "scope2-market"
 """Kind of the statements that say how much electricity a user took, green and grid apart."""
 
+GREEN: Final = "electricity.green"
+"""Item of the electricity that plants of the park made and the matching gave to a user."""
+
 
 @dataclass(slots=True)
 class Gaps:
@@ -70,6 +73,7 @@ def energy_body(subject: str, of: SubjectEnergy, *, version: str) -> dict[str, J
         "equal_tce": _plain(account.total_equal_tce) if is_whole else None,
         "feedstock_equivalent_tce": _plain(account.feedstock_tce) if is_whole else None,
         "feedstock_equal_tce": _equal_sum(feedstock) if is_whole else None,
+        "non_fossil_equivalent_tce": _plain(_green_tce(account)) if is_whole else None,
         "media_equivalent_tce": _plain(account.media_tce),
         "estimated_wh": of.estimated_wh,
         "lines": [_line(line) for line in consumed],
@@ -90,6 +94,11 @@ def energy_body(subject: str, of: SubjectEnergy, *, version: str) -> dict[str, J
         "not_assessed": [*of.gaps.found],
         "code_version": version,
     }
+
+
+def _green_tce(account: EnergyAccount) -> Decimal | None:
+    """Return matched green electricity; None where no meter says how much there was."""
+    return next((line.equivalent_tce for line in account.lines if line.item == GREEN), None)
 
 
 def _equal_sum(lines: list[CoalAmount]) -> str | None:

@@ -206,3 +206,36 @@ def test_energy_account__names_its_lines_and_is_issued_once(tmp_path: Path) -> N
     assert (first[1:], again) == ((0, 0), (0, 0, first[0]))
     assert '"activities":["E01-raw-coal-consumed-2026-08.v1"]' in said
     assert '"statements":["scope2-market.E01.2026-08.v1"]' in said
+
+
+def test_energy_account__a_fuel_that_the_annex_does_not_print_leaves_no_value(root: Path) -> None:
+    """Anthracite stands in the tables of carbon only; without it the account would be too small."""
+    with small_park.opened(root, writing=False) as ports:
+        alone = accounts(ports)["E01"]
+        burnt = accounts(ports, line("anthracite", Flow.CONSUMED, "100"))["E01"]
+        other = accounts(
+            ports,
+            line("limestone", Flow.CONSUMED, "100"),
+            line("product-energy.alumina", Flow.CONSUMED, "3", "tce"),
+        )["E01"]
+    assert alone["value"] is not None
+    assert burnt["value"] is None
+    assert [each["what"] for each in burnt["not_assessed"]] == ["anthracite"]
+    assert other["value"] == alone["value"]
+    assert [each["what"] for each in other["not_assessed"]] == ["limestone"], "named, not counted"
+
+
+def test_energy_account__non_fossil_is_the_matched_green_electricity(root: Path) -> None:
+    with small_park.opened(root, writing=False) as ports:
+        found = accounts(ports, line("raw-coal", Flow.CONSUMED, "5"))
+    green = {
+        subject: next(
+            Decimal(each["equivalent_tce"])
+            for each in body["lines"]
+            if each["item"] == "electricity.green"
+        )
+        for subject, body in found.items()
+    }
+    assert green["E01"] > 0
+    assert {s: Decimal(b["non_fossil_equivalent_tce"]) for s, b in found.items()} == green
+    assert green["park"] == green["E01"] + green["E02"]

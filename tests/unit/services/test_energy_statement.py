@@ -50,3 +50,9 @@ def test_gaps__one_that_is_whole_is_told_and_keeps_the_value() -> None:
     body = energy_body("E01", _subject(COAL, gaps=gaps), version="0")
     assert body["value"] == "1.07145"
     assert body["not_assessed"] == [{"what": "electricity", "zh": "z", "en": "e"}]
+
+
+def test_energy_body__without_a_meter_nothing_is_said_of_green_electricity() -> None:
+    body = energy_body("E01", _subject(COAL), version="0")
+    assert body["value"] is not None
+    assert body["non_fossil_equivalent_tce"] is None
