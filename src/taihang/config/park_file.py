@@ -15,6 +15,7 @@ from typing import Final
 
 from typing_extensions import override
 
+from taihang.config.carbon_tables import read_carbon
 from taihang.config.limit_tables import read_admission, read_closed_unit, read_limit
 from taihang.config.line_map import LineMap, map_lines
 from taihang.config.object_reader import read_each, read_one, read_perhaps
@@ -268,6 +269,7 @@ def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
         admission=read_perhaps(root, "admission", read_admission, problems),
         limits=read_each(root, "limits", read_limit, problems),
         closed_units=read_each(root, "closed_units", read_closed_unit, problems),
+        carbon=read_carbon(root, problems),
     )
     root.close()
     return park

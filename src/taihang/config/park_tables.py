@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from taihang.config.carbon_tables import CARBON_TABLES
 from taihang.config.limit_tables import LIMIT_TABLES
 from taihang.config.peak_tables import PEAK_TABLES
 from taihang.config.table_reader import KeyFacts, TableReader, read_days
@@ -365,6 +366,7 @@ TABLES: Final[Mapping[str, Callable[[TableReader], object]]] = {
     "estimation": read_estimation,
     **PEAK_TABLES,
     **LIMIT_TABLES,
+    **CARBON_TABLES,
     "in_service": read_days,
 }
 """Who reads which table; ``in_service`` is the small table inside a line."""

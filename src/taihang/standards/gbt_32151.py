@@ -70,13 +70,7 @@ def fuel_emission(
     """
     _refuse_negative(amount, what=fuel)
     factors = _fuel_facts(fuel, book, on, factor_set)
-    per = factors[0].unit.partition("/")[2]
-    if unit != per:
-        raise ActivityDataError(
-            given=f"{fuel} in {unit}",
-            expected=f"{per}, the unit of {factors[0].key}",
-            remedy="convert the amount to the unit of the table",
-        )
+    _refuse_unit(fuel, unit, factors[0])
     return Line(
         scope=Scope.DIRECT,
         activity=fuel,
@@ -84,6 +78,45 @@ def fuel_emission(
         unit=unit,
         factors=factors,
         kg_co2e=_to_gram(Fraction(amount) * _emission_factor_t(factors) * KG_PER_T),
+    )
+
+
+def converted_carbon(
+    fuel: str, amount: Decimal, *, unit: str, book: FactBook, on: date, factor_set: str
+) -> Line:
+    """Compute the CO2 that all carbon of a fuel would make: one side of a carbon balance.
+
+    Args:
+        fuel: Name in the table.
+        amount: What went into, or came out of, the conversion. [``unit``]
+        unit: The unit of the table.
+        book: The facts.
+        on: The local day whose facts are in force.
+        factor_set: The named set.
+
+    Returns:
+        A line of scope 1, rounded once to the gram; of products the caller takes it off.
+
+    Raises:
+        ActivityDataError: If the amount is negative or the unit is not that of the table.
+        FactOutOfForceError: If the set does not know calorific value and carbon of the fuel.
+
+    Source:
+        Carbon balance of coking (C_in − C_products) × 44/12, GB/T 32151.13 (from memory).
+    """
+    _refuse_negative(amount, what=fuel)
+    ncv, carbon = (
+        book.in_force(f"fuel.{fuel}.{part}", on=on, family=factor_set) for part in ("ncv", "carbon")
+    )
+    _refuse_unit(fuel, unit, ncv)
+    factor_t = Fraction(ncv.value) * Fraction(carbon.value) * CO2_PER_CARBON
+    return Line(
+        scope=Scope.DIRECT,
+        activity=fuel,
+        amount=amount,
+        unit=unit,
+        factors=(ncv, carbon),
+        kg_co2e=_to_gram(Fraction(amount) * factor_t * KG_PER_T),
     )
 
 
@@ -249,6 +282,16 @@ def gas_emission(gas: str, mass_kg: Decimal, *, book: FactBook, on: date, gwp_se
         factors=(potential,),
         kg_co2e=kg_co2e,
     )
+
+
+def _refuse_unit(fuel: str, unit: str, factor: Fact) -> None:
+    per = factor.unit.partition("/")[2]
+    if unit != per:
+        raise ActivityDataError(
+            given=f"{fuel} in {unit}",
+            expected=f"{per}, the unit of {factor.key}",
+            remedy="convert the amount to the unit of the table",
+        )
 
 
 def _fuel_facts(fuel: str, book: FactBook, on: date, factor_set: str) -> tuple[Fact, ...]:

@@ -387,7 +387,8 @@ def test_read_park__objects_may_stand_as_tables(full_text: str) -> None:
             "feeders, dedicated_lines, meters, gateways, series, green_supplies, grid_tariffs, "
             "billing, witnesses, log, validation, estimation, "
             "energy_values, zero_carbon, peak_plan, peak_targets, peak_actions, peak_classes, "
-            "peak_projects, peak_stages, peak_uncertainty, admission, limits, closed_units",
+            "peak_projects, peak_stages, peak_uncertainty, admission, limits, closed_units, "
+            "carbon_sources, park_carbon, processes, products",
             "write plants",
             id="misspelt-table",
         ),

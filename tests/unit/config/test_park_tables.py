@@ -2,6 +2,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+from taihang.config.carbon_tables import CARBON_TABLES
 from taihang.config.park_tables import TABLES, keys_of
 from taihang.config.peak_tables import PEAK_TABLES
 from taihang.core.park.park import Park
@@ -28,16 +29,18 @@ def test_docs__describe_every_key_with_its_unit_and_whether_it_is_required() -> 
     }
 
     assert expected == _documented()
-    assert len(expected) == 32
-    assert sum(map(len, expected.values())) == 200
+    assert len(expected) == 36
+    assert sum(map(len, expected.values())) == 221
 
 
 def test_tables__are_all_kinds_of_a_park() -> None:
     place = {key.name for key in keys_of("park")}
 
-    kinds = {item.name for item in fields(Park)} - place - {"accounting", "peak"}
+    kinds = {item.name for item in fields(Park)} - place - {"accounting", "peak", "carbon"}
 
-    assert {"park", "accounting", "in_service"} | kinds | set(PEAK_TABLES) == set(TABLES)
+    assert {"park", "accounting", "in_service"} | kinds | {*PEAK_TABLES, *CARBON_TABLES} == set(
+        TABLES
+    )
 
 
 def test_keys_of__ends_with_the_unit() -> None:

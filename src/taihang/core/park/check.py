@@ -10,6 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from taihang.core.park.check_assets import check_assets
+from taihang.core.park.check_carbon import check_carbon
 from taihang.core.park.check_contracts import check_contracts
 from taihang.core.park.check_limits import check_limits
 from taihang.core.park.check_metering import check_metering
@@ -44,6 +45,7 @@ def check_park(park: Park) -> list[ParkProblem]:
         *check_estimation(park.estimation),
         *check_peak(park.peak),
         *check_limits(park.admission, park.limits, park.closed_units),
+        *check_carbon(park),
     ]
 
 

@@ -15,6 +15,7 @@ from taihang.core.park.assets import (
     GridConnection,
     Plant,
 )
+from taihang.core.park.carbon import NOTHING_DECLARED, CarbonDeclaration
 from taihang.core.park.contract import Billing, GreenSupply, GridTariff
 from taihang.core.park.energy_value import EnergyValue
 from taihang.core.park.limits import AdmissionRules, ClosedUnit, Limit
@@ -108,6 +109,8 @@ class Park:
     """None where park.toml has no such table: no project is judged."""
     limits: Mapping[str, Limit] = field(default_factory=dict[str, Limit])
     closed_units: Mapping[str, ClosedUnit] = field(default_factory=dict[str, ClosedUnit])
+    carbon: CarbonDeclaration = NOTHING_DECLARED
+    """Sources, choices, processes and products; empty where park.toml declares none."""
 
     @property
     def zone(self) -> ZoneInfo:

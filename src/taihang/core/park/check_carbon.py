@@ -1,0 +1,87 @@
+"""Whether what a park declares about carbon hangs together: subjects, processes, shares."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Final
+
+from taihang.core.park.carbon import Allocation
+from taihang.core.park.park import Park
+from taihang.core.park.problem import KeyPath, ParkProblem, remedy_for_name
+
+PUBLIC: Final = "park"
+"""The subject that stands for public facilities."""
+
+
+def check_carbon(park: Park) -> Iterator[ParkProblem]:
+    """Yield what is wrong with the carbon tables of a park.
+
+    Args:
+        park: The park; nothing about it is taken for granted.
+    """
+    declared = park.carbon
+    subjects = (*park.users, PUBLIC)
+    for name in declared.sources:
+        yield from _known(("carbon_sources", name), name, subjects)
+    for process in declared.processes.values():
+        path = ("processes", process.id, "enterprise")
+        yield from _known(path, process.enterprise, park.enterprises)
+    for product in declared.products.values():
+        yield from _known(("products", product.id, "process"), product.process, declared.processes)
+    yield from _check_shares(park)
+    yield from _check_allocation(park)
+
+
+def _check_shares(park: Park) -> Iterator[ParkProblem]:
+    """Processes of one enterprise use no more than its electricity, and no item twice."""
+    for enterprise in park.enterprises:
+        chosen = [p for p in park.carbon.processes.values() if p.enterprise == enterprise]
+        share = sum((p.electricity_share_ratio for p in chosen), start=Decimal(0))
+        if share > 1:
+            yield ParkProblem(
+                path=("processes", chosen[-1].id, "electricity_share_ratio"),
+                given=f"shares of {enterprise} that sum to {share}",
+                expected="at most 1",
+                remedy="share the electricity of the enterprise out once",
+            )
+        items = Counter(item for process in chosen for item in process.items)
+        for item in sorted(item for item, n in items.items() if n > 1):
+            yield ParkProblem(
+                path=("processes", chosen[-1].id, "items"),
+                given=f"{item!r} in several processes of {enterprise}",
+                expected="each item in one process",
+                remedy="report the item for each process apart, or make the processes one",
+            )
+
+
+def _check_allocation(park: Park) -> Iterator[ParkProblem]:
+    for process in park.carbon.processes.values():
+        products = [p for p in park.carbon.products.values() if p.process == process.id]
+        path = ("processes", process.id, "allocation")
+        if (process.allocation is Allocation.AVOIDED) != (len(products) <= 1):
+            yield ParkProblem(
+                path=path,
+                given=f"{process.allocation.value} with {len(products)} products",
+                expected='"avoided" for one product, "physical" or "economic" for several',
+                remedy="choose how the emissions are shared",
+            )
+        if process.allocation is Allocation.ECONOMIC:
+            for product in products:
+                if product.price_cny is None:
+                    yield ParkProblem(
+                        path=("products", product.id, "price_cny"),
+                        given="no price",
+                        expected="a price, for its process is shared by value",
+                        remedy="add the price, or share by a physical amount",
+                    )
+
+
+def _known(path: KeyPath, name: str, known: Iterable[str]) -> Iterator[ParkProblem]:
+    names = tuple(known)
+    if name not in names:
+        yield ParkProblem(
+            path=path,
+            given=repr(name),
+            expected=f"one of {', '.join(names[:8]) or 'nothing: none stands in the file'}",
+            remedy=remedy_for_name(name, known=names, otherwise="declare it in park.toml first"),
+        )

@@ -1,0 +1,90 @@
+"""What a park declares about carbon is read as it stands; nothing has a default."""
+
+from decimal import Decimal
+
+from taihang.config.carbon_tables import CARBON_TABLES
+from taihang.config.park_file import examine_park, read_park
+from taihang.config.templates import template_text
+from taihang.core.park.carbon import NOTHING_DECLARED, Allocation, CbamGood, ElectricitySource
+from taihang.core.park.problem import path_text
+
+BLANK = template_text("blank")
+DEMO = template_text("changzhi")
+TABLES = """
+[carbon_sources]
+E01 = { items = ["natural-gas"], source = "survey" }
+[park_carbon]
+electricity_factor = "grid.fossil-only"
+electricity_region = "CN"
+deduct_green = true
+source = "committee"
+[processes.P1]
+enterprise = "E01"
+items = ["natural-gas"]
+electricity_share_ratio = "0.8"
+allocation = "economic"
+source = "survey"
+[products.A]
+name_zh = "甲"
+name_en = "A"
+process = "P1"
+item = "product.a"
+precursors = []
+price_cny = "20500"
+electricity_source = "direct-line"
+cbam_good = "aluminium"
+cut_off = "nothing"
+source = "survey"
+[products.B]
+name_zh = "乙"
+name_en = "B"
+process = "P1"
+item = "product.b"
+precursors = ["product.a"]
+electricity_source = "default"
+cut_off = "nothing"
+source = "survey"
+"""
+
+
+def problems(text: str) -> list[str]:
+    return [path_text(problem.path) for problem in examine_park(text).problems]
+
+
+def test_read_carbon__takes_what_the_park_declares() -> None:
+    with_price = TABLES.replace('precursors = ["product.a"]', 'precursors = []\nprice_cny = "1"')
+
+    carbon = read_park(DEMO + with_price, source="park.toml").carbon
+
+    assert carbon.sources["E01"].items == ("natural-gas",)
+    assert carbon.choices is not None
+    assert carbon.choices.deduct_green
+    assert carbon.processes["P1"].electricity_share_ratio == Decimal("0.8")
+    assert carbon.processes["P1"].allocation is Allocation.ECONOMIC
+    assert carbon.products["A"].cbam_good is CbamGood.ALUMINIUM
+    assert carbon.products["A"].electricity_source is ElectricitySource.DIRECT_LINE
+    assert carbon.products["B"].cbam_good is None
+
+
+def test_read_carbon__is_empty_without_its_tables() -> None:
+    assert read_park(BLANK, source="park.toml").carbon == NOTHING_DECLARED
+    assert len(CARBON_TABLES) == 4
+
+
+def test_read_park_carbon__has_no_default() -> None:
+    assert problems(f"{BLANK}\n[park_carbon]\n") == [
+        f"park_carbon.{key}"
+        for key in ("electricity_factor", "electricity_region", "deduct_green", "source")
+    ]
+
+
+def test_examine_park__refuses_what_does_not_hang_together() -> None:
+    assert problems(DEMO + TABLES) == ["products.B.price_cny"]
+    assert problems(DEMO + TABLES.replace('enterprise = "E01"', 'enterprise = "E99"'))[0] == (
+        "processes.P1.enterprise"
+    )
+    assert problems(DEMO + TABLES.replace('"economic"', '"avoided"')) == ["processes.P1.allocation"]
+    assert problems(DEMO + TABLES.replace("[carbon_sources]\nE01", "[carbon_sources]\nE99")) == [
+        "carbon_sources.E99",
+        "products.B.price_cny",
+    ]
