@@ -8,6 +8,7 @@ from benchmarks.result import Outcome, Run
 
 _SOURCE: Final = "the project's founding issue"
 _EVIDENCE: Final = "the issue on evidence"
+_ACCOUNTS: Final = "the issue on accounts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +79,34 @@ LIMITS: Final = (
         measure="cpu_s",
         below=5.0,
         says="settling a park-year of 80 points × 35 040 intervals under 5 CPU s",
+    ),
+    Limit(
+        case="bill-year",
+        measure="cpu_s",
+        below=3.0,
+        says="54 enterprises × 12 months of bills from 15 min data in 3 CPU s",
+        source=_ACCOUNTS,
+    ),
+    Limit(
+        case="bill-many",
+        measure="cpu_s",
+        below=60.0,
+        says="10 000 enterprise-months of bills in 60 CPU s",
+        source=_ACCOUNTS,
+    ),
+    Limit(
+        case="bill-many",
+        measure="peak_rss_mb",
+        below=1_000.0,
+        says="and in 1 GB",
+        source=_ACCOUNTS,
+    ),
+    Limit(
+        case="bill-many",
+        measure="growth_exponent_ratio",
+        below=1.1,
+        says="cost grows linearly to 10 000 enterprises: exponent of the fit",
+        source=_ACCOUNTS,
     ),
     Limit(
         case="demo-30-days",

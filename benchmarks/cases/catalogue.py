@@ -107,6 +107,20 @@ CASES: Final = (
         repeats=5,
     ),
     Case(
+        name="bill-year",
+        about="twelve months of bills of 54 enterprises and 5 stations, with gateway and closure",
+        unit="bills",
+        runner="benchmarks.cases.bills:bill_year",
+        needs=State.SETTLED,
+    ),
+    Case(
+        name="bill-many",
+        about="one month of 10 000 enterprises from their quarter-hours, and how the cost grows",
+        unit="bills",
+        runner="benchmarks.cases.bills:bill_many",
+        repeats=2,
+    ),
+    Case(
         name="state-hash",
         about="one hash over every row of the lake",
         unit="rows",

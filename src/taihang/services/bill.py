@@ -69,6 +69,8 @@ class MoneyMonth:
     bills: tuple[tuple[Bill, BillTerms], ...]
     gateway: GatewayMonth | None
     """None where the park file has no `[billing]` or no tariff of a grid connection."""
+    flows: UnbilledFlows | None
+    """Where the imported energy went; None as the gateway."""
     matched: MonthMatching
 
     @property
@@ -142,13 +144,12 @@ def money_month(name: str, *, ports: Ports) -> MoneyMonth:
     terms = [(user, terms_of(user, period, ports)) for user in billed_users(ports.park)]
     matched = matched_month(name, ports)
     billing = ports.park.billing
-    gateway = None
+    gateway = flows = None
+    shares: dict[str, tuple[Correction, ...]] = {}
     if billing is not None and any(billed_grids(ports.park)):
         gateway = gateway_month(name, ports=ports)
-    shares: dict[str, tuple[Correction, ...]] = {}
-    if billing is not None and gateway is not None:
-        borne = _borne(billing, unbilled_flows(name, matched, ports=ports))
-        shares = _shares(borne, gateway, matched, ports)
+        flows = unbilled_flows(name, matched, ports=ports)
+        shares = _shares(_borne(billing, flows), gateway, matched, ports)
     bills = [
         (
             bill(
@@ -162,7 +163,7 @@ def money_month(name: str, *, ports: Ports) -> MoneyMonth:
         )
         for user, found in terms
     ]
-    return MoneyMonth(tuple(bills), gateway, matched)
+    return MoneyMonth(tuple(bills), gateway, flows, matched)
 
 
 def _bill_drafts(found: MoneyMonth, ports: Ports) -> Iterator[Draft]:
@@ -178,13 +179,13 @@ def _bill_drafts(found: MoneyMonth, ports: Ports) -> Iterator[Draft]:
 def _drafts_behind(name: str, found: MoneyMonth, ports: Ports) -> list[Draft]:
     """Draw up what builds on the bills that are issued by now."""
     drafts = correction_drafts(name, ports=ports)
-    if found.gateway is not None and ports.park.billing is not None and found.bills:
+    if found.gateway is not None and found.flows is not None and found.bills:
         drafts.append(
             closure_draft(
                 bills=found.bills,
                 gateway=found.gateway,
-                flows=unbilled_flows(name, found.matched, ports=ports),
-                surplus_wh=surplus_of_plants(found.matched, name, ports=ports),
+                flows=found.flows,
+                surplus_wh=surplus_of_plants(found.matched, ports.park),
                 ports=ports,
             )
         )

@@ -57,6 +57,8 @@ class MonthMatching:
     quality: NDArray[np.uint8]
     pairs_wh: NDArray[np.int64]
     """What each user took of each plant, shape (n_plants, n_users, n). [Wh]"""
+    generated_wh: tuple[int, ...]
+    """Net generation of each plant in the month [Wh]."""
 
 
 def billed_users(park: Park) -> Iterator[BilledUser]:
@@ -129,7 +131,11 @@ def matched_month(name: str, ports: Ports) -> MonthMatching:
     offered_wh = offered_green_wh(measured_wh, quality)
     matching = match_green(offered_wh, load_wh, lines=lines_of(ports.park))
     return MonthMatching(
-        load_wh, matching.line_load_wh, quality.astype(np.uint8), trace_matching(matching)
+        load_wh,
+        matching.line_load_wh,
+        quality.astype(np.uint8),
+        trace_matching(matching),
+        tuple(int(r["total_wh"].sum()) for r in plants),
     )
 
 

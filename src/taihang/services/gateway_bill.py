@@ -13,6 +13,7 @@ from taihang.core.market.demand import max_demand_kw
 from taihang.core.market.month_use import MonthUse
 from taihang.core.market.tariff import BillTerms
 from taihang.core.park.assets import InService
+from taihang.core.park.park import Park
 from taihang.core.park.topology import Direction
 from taihang.core.periods import Period, month
 from taihang.core.quantities import Energy, to_fen
@@ -90,19 +91,17 @@ def unbilled_flows(name: str, matched: MonthMatching, *, ports: Ports) -> Unbill
     )
 
 
-def surplus_of_plants(matched: MonthMatching, name: str, *, ports: Ports) -> dict[str, int]:
+def surplus_of_plants(matched: MonthMatching, park: Park) -> dict[str, int]:
     """Return what each plant generated and no user took in a month [Wh].
 
     Args:
         matched: Who got which green energy.
-        name: The local month.
-        ports: The outside world.
+        park: The park.
     """
-    rows = ports.lake.read("matching", month(name, ports.park.zone))
-    taken_wh = matched.pairs_wh.sum(axis=(1, 2))
+    taken_wh = matched.pairs_wh.sum(axis=(1, 2)).tolist()
     return {
-        plant: int(rows["plant", plant]["total_wh"].sum()) - int(taken_wh[row])
-        for row, plant in enumerate(ports.park.plants)
+        plant: matched.generated_wh[row] - int(taken_wh[row])
+        for row, plant in enumerate(park.plants)
     }
 
 
@@ -130,9 +129,9 @@ def _series(grid: str, direction: Direction, period: Period, ports: Ports) -> En
     if not meters and len(ports.park.grids) == 1:
         return _derived(direction, ports.lake.read("balance", period), period)
     found = EnergySeries.missing(period)
-    for (point,), rows in sorted(ports.lake.read("intervals", period).items()):
-        if point in meters:
-            # A meter that was replaced within the month stands beside the one that followed it.
+    # A meter that was replaced within the month stands beside the one that followed it.
+    for point in meters:
+        for rows in ports.lake.read("intervals", period, point).values():
             one = series_of(rows, period)
             found.wh[one.present] = one.wh[one.present]
             found.quality[one.present] = one.quality[one.present]

@@ -37,7 +37,7 @@ def test_unbilled_flows__explain_every_watt_hour_of_the_gateway(tmp_path: Path) 
         settle(AUGUST, ports=ports)
         matched = matched_month("2026-08", ports)
         flows = unbilled_flows("2026-08", matched, ports=ports)
-        surplus = surplus_of_plants(matched, "2026-08", ports=ports)
+        surplus = surplus_of_plants(matched, ports.park)
 
     assert flows.losses_wh == int(money_park.losses(AUGUST).sum()) * SCALE_WH
     assert flows.storage_wh == wh("M-CH") - wh("M-DIS")

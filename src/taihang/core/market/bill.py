@@ -17,7 +17,6 @@ from taihang.core.facts import FactBook
 from taihang.core.market.bill_charges import capacity_lines, near_site_lines, power_factor_line
 from taihang.core.market.bill_line import (
     ALL_MISSING,
-    GREEN,
     SOME_MISSING,
     BillLine,
     LineState,
@@ -34,11 +33,12 @@ from taihang.core.market.month_use import (
     MonthUse,
     estimated,
     green_metered,
+    green_parts,
     grid_metered,
 )
 from taihang.core.market.tariff import BillItem, BillTerms, Prices, prices
 from taihang.core.market.tou import KINDS, PeriodKind
-from taihang.core.periods import Period, month
+from taihang.core.periods import month
 from taihang.core.quantities import Energy, to_fen
 
 _PER_KWH_ITEMS: Final = (
@@ -125,7 +125,8 @@ def bill(
     """
     period = month(month_name, zone)
     found = prices(terms, book=book, period=period, zone=zone)
-    grid, green = grid_metered(use, period=period), green_metered(use, period=period)
+    grid, parts = grid_metered(use, period=period), green_parts(use, period=period)
+    green = green_metered(parts, n_steps=period.n_steps)
     elsewhere = _not_by_kind(terms)
     lines = [
         *_energy_lines(found, grid, frozenset(_PER_KWH_ITEMS) - elsewhere),
@@ -136,7 +137,10 @@ def bill(
         ),
         *(near_site_lines(use, terms=terms) if BillItem.TRANSMISSION in elsewhere else ()),
         *(_energy_lines(found, green, terms.green_pays) if use.green else ()),
-        *(_supply_line(purchase, period) for purchase in use.green),
+        *(
+            _supply_line(purchase, metered)
+            for purchase, metered in zip(use.green, parts, strict=True)
+        ),
         *capacity_lines(use, terms=terms, grid=grid, green=green),
     ]
     lines.append(power_factor_line(use, terms=terms, lines=lines))
@@ -199,13 +203,13 @@ def _energy_line(
     )
 
 
-def _supply_line(purchase: GreenPurchase, period: Period) -> BillLine:
+def _supply_line(purchase: GreenPurchase, metered: Metered) -> BillLine:
     supply = purchase.supply
     return _per_kwh(
         code=f"{BillItem.GREEN}.{supply.id}",
         item=BillItem.GREEN,
         title=green_title(supply.id),
-        metered=Metered.of(purchase.matched.within(period), origin=GREEN),
+        metered=metered,
         price=supply.price_cny_per_kwh,
         keys=(f"contract/{supply.id}/price_cny_per_kwh={supply.price_cny_per_kwh}",),
     )

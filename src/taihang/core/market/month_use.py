@@ -1,5 +1,6 @@
 """What one user did in one month: the measured side of a bill."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -177,8 +178,8 @@ def grid_metered(use: MonthUse, *, period: Period) -> Metered:
     return grid
 
 
-def green_metered(use: MonthUse, *, period: Period) -> Metered:
-    """Return the energy of all green contracts together over a month.
+def green_parts(use: MonthUse, *, period: Period) -> tuple[Metered, ...]:
+    """Return the energy of each green contract over a month, in their order.
 
     Args:
         use: What the user did.
@@ -187,10 +188,21 @@ def green_metered(use: MonthUse, *, period: Period) -> Metered:
     Raises:
         GridMismatchError: If a series does not cover the month.
     """
-    wh = np.zeros(period.n_steps, np.int64)
-    known, whole = np.zeros(period.n_steps, np.bool_), np.ones(period.n_steps, np.bool_)
-    for purchase in use.green:
-        one = Metered.of(purchase.matched.within(period), origin=GREEN)
+    return tuple(
+        Metered.of(purchase.matched.within(period), origin=GREEN) for purchase in use.green
+    )
+
+
+def green_metered(parts: Sequence[Metered], *, n_steps: int) -> Metered:
+    """Return the energy of all green contracts together.
+
+    Args:
+        parts: The energy of each, see ``green_parts``.
+        n_steps: Intervals of the month.
+    """
+    wh = np.zeros(n_steps, np.int64)
+    known, whole = np.zeros(n_steps, np.bool_), np.ones(n_steps, np.bool_)
+    for one in parts:
         wh += one.wh
         known |= one.known
         whole &= one.whole

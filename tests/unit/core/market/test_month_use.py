@@ -9,6 +9,7 @@ from taihang.core.market.month_use import (
     NothingReadError,
     estimated,
     green_metered,
+    green_parts,
     grid_metered,
 )
 from taihang.core.quantities import Energy
@@ -51,7 +52,8 @@ def test_green_metered__adds_contracts_and_knows_where_only_one_was_read() -> No
         GreenPurchase(supply=supply("b"), matched=steady(200)),
     )
 
-    found = green_metered(month_use(steady(1), green=green), period=AUGUST)
+    parts = green_parts(month_use(steady(1), green=green), period=AUGUST)
+    found = green_metered(parts, n_steps=AUGUST.n_steps)
 
     assert Energy(AUGUST.n_steps * 500 - 4 * 300) == found.energy
     assert found.known.all()
