@@ -16,7 +16,7 @@ CHOICES: Final = """
 [zero_carbon]
 coal_basis = "equivalent"
 feedstock_in_energy = false
-clean_energy = ["electricity.green"]
+clean_energy = ["electricity.green", "hydrogen"]
 source = "decided for this test"
 """
 
@@ -77,10 +77,20 @@ def state_year(ports: Ports, *, carbon_t: str = "110000", year: str = YEAR) -> N
             "equal_tce": "900000",
             "feedstock_equivalent_tce": "10000",
             "non_fossil_equivalent_tce": "100000",
-            "lines": [{"item": "electricity.green", "equivalent_tce": "450000"}],
+            "lines": [{"item": "hydrogen", "equivalent_tce": "449877.1"}],
         },
         year=year,
     )
+
+
+def state_green(ports: Ports, *, months: Iterable[str] = MONTHS) -> None:
+    """State green electricity of every month: 1 000 MWh a year, 122.9 tce at equivalent value."""
+    for name in months:
+        body: dict[str, JsonValue] = {"line_wh": 40_000_000, "pool_wh": 43_333_333}
+        if name == MONTHS[-1]:
+            body["pool_wh"] = 43_333_337
+        draft = Draft("scope2-market", "E01", name, {"format": "taihang-account/v1", **body})
+        issue_statements([draft], period=name, ports=ports)
 
 
 def hand_in_year(ports: Ports) -> None:

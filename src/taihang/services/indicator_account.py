@@ -39,6 +39,10 @@ REUSED_WATER: Final = ("reused-water",)
 PRODUCT: Final = "product."
 PRODUCT_ENERGY: Final = "product-energy."
 QUOTA: Final = "energy-quota.level-2."
+GREEN_ELECTRICITY: Final = "electricity.green"
+"""What was matched with green generation, from the statements of the users."""
+_ELECTRICITY: Final = "coal-equivalent.electricity"
+_COAL_SET: Final = "gbt-2589-2020"
 _SIZE: Final = "zero-carbon.size.medium"
 _TCE: Final = "tce"
 _SUFFIX: Final[Mapping[CoalBasis, str]] = {
@@ -86,7 +90,7 @@ def park_year(
     return ParkYear(
         carbon=amounts.stated(PARK_INVENTORY, "value", unit="tCO2"),
         energy=_energy(amounts, choices),
-        clean_energy=_clean_energy(amounts, choices),
+        clean_energy=_clean_energy(amounts, choices, book, on),
         products=_products(amounts, book, on),
         waste_used=waste[0],
         waste_generated=waste[1],
@@ -117,8 +121,10 @@ def _energy(amounts: YearAmounts, choices: ZeroCarbonChoices | None) -> Amount:
         return Known(whole.amount - feedstock.amount, _TCE)
 
 
-def _clean_energy(amounts: YearAmounts, choices: ZeroCarbonChoices | None) -> Amount:
-    """Add up the lines of the energy account that the park calls clean."""
+def _clean_energy(
+    amounts: YearAmounts, choices: ZeroCarbonChoices | None, book: FactBook, on: date
+) -> Amount:
+    """Add up what the park calls clean: lines of the energy account, and green electricity."""
     if choices is None:
         return Unknown("no-choice", "[zero_carbon]")
     body = amounts.statement(ENERGY_ACCOUNT)
@@ -130,19 +136,37 @@ def _clean_energy(amounts: YearAmounts, choices: ZeroCarbonChoices | None) -> Am
         for line in (lines if isinstance(lines, list) else [])
         if isinstance(line, dict)
     }
-    sum_tce = Decimal(0)
+    field_name, sum_tce = _SUFFIX[choices.coal_basis], Decimal(0)
     for item in choices.clean_energy:
-        stated = decimal_field(
-            by_item.get(item, {}),
-            _SUFFIX[choices.coal_basis],
-            unit=_TCE,
-            where=f"{ENERGY_ACCOUNT} {item}",
-        )
-        if isinstance(stated, Unknown):
-            return stated
+        if item == GREEN_ELECTRICITY:
+            part = _green_tce(amounts, electricity_coefficient(choices, book, on))
+        else:
+            where = f"{ENERGY_ACCOUNT} {item}"
+            part = decimal_field(by_item.get(item, {}), field_name, unit=_TCE, where=where)
+        if isinstance(part, Unknown):
+            return part
         with localcontext(EXACT):
-            sum_tce += stated.amount
+            sum_tce += part.amount
     return Known(sum_tce, _TCE)
+
+
+def electricity_coefficient(choices: ZeroCarbonChoices, book: FactBook, on: date) -> Fact | None:
+    """Return what a kWh is in standard coal on the park's basis [kgce/kWh]; None: not known."""
+    if choices.coal_basis is CoalBasis.EQUIVALENT:
+        found = book.candidates(_ELECTRICITY, on=on, family=_COAL_SET)
+    else:
+        found = book.candidates(f"{_ELECTRICITY}.equal-value", on=on)
+    return found[0] if len(found) == 1 else None
+
+
+def _green_tce(amounts: YearAmounts, coefficient: Fact | None) -> Amount:
+    green = amounts.green_electricity()
+    if isinstance(green, Unknown):
+        return green
+    if coefficient is None:
+        return Unknown("no-coefficient", GREEN_ELECTRICITY)
+    with localcontext(EXACT):
+        return Known(green.amount * coefficient.value / KG_PER_T, _TCE)
 
 
 def _products(
@@ -189,6 +213,11 @@ def _body(
     choices = ports.park.zero_carbon
     products = () if isinstance(year.products, Unknown) else year.products
     quotas = {one.level_2.key: one.level_2 for one in products if one.level_2 is not None}
+    coefficient = None
+    if choices is not None and GREEN_ELECTRICITY in choices.clean_energy:
+        on = _judged_on(amounts.year, ports.facts)
+        coefficient = electricity_coefficient(choices, ports.facts, on)
+    used = (*found.facts, *quotas.values(), *([coefficient] if coefficient else []))
     return {
         "format": ACCOUNT_FORMAT,
         "rule": RULE,
@@ -210,7 +239,7 @@ def _body(
             for one in found.judged
             if one.verdict is Verdict.NOT_ASSESSED and one.why_not is not None
         ],
-        "factors": [fact_document(fact) for fact in (*found.facts, *quotas.values())],
+        "factors": [fact_document(fact) for fact in used],
         "inputs": amounts.sources.document(),
         "code_version": ports.version,
     }

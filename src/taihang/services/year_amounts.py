@@ -12,11 +12,15 @@ from typing import Final
 from taihang.core.activity.amount import Amount, Known, Unknown
 from taihang.core.activity.book import ActivityBook, total
 from taihang.core.activity.record import ActivityRecord, Flow
+from taihang.core.quantities import Energy
 from taihang.core.seal.canonical import JsonValue, load_canonical
 from taihang.core.seal.issued import IssuedStatement
 from taihang.services.account import PARK_SUBJECT
 from taihang.services.ports import Ports
 
+MATCHED: Final = "scope2-market"
+"""Kind of the statements that say how much green electricity a user took."""
+_MONTHS_A_YEAR: Final = 12
 _NAMED: Final = 3
 """So many series that lack months are named; their number is always whole."""
 
@@ -50,6 +54,7 @@ class YearAmounts:
         self.sources = Sources()
         self._book = ActivityBook(ports.registry.activity_records())
         self._lines = self._book.lines(period=year)
+        self._latest = ports.registry.latest_statements
         self._statements = {
             issued.series: issued for issued in ports.registry.latest_statements(year)
         }
@@ -148,6 +153,26 @@ class YearAmounts:
             return body
         return decimal_field(body, field_name, unit=unit, where=kind)
 
+    def green_electricity(self) -> Amount:
+        """Return the electricity of the year that was matched with green generation [kWh].
+
+        From the monthly statements of every user; unknown where a month has none.
+        """
+        sum_wh, without = 0, list[str]()
+        for number in range(1, _MONTHS_A_YEAR + 1):
+            name = f"{self.year}-{number:02d}"
+            matched = [s for s in self._latest(name) if s.kind == MATCHED]
+            if not matched:
+                without.append(name)
+            for issued in matched:
+                body = load_canonical(issued.document.encode())
+                if isinstance(body, dict):
+                    sum_wh += _whole(body, "line_wh") + _whole(body, "pool_wh")
+                self.sources.statements.add(issued.id)
+        if without:
+            return Unknown("months-missing", f"{MATCHED}: {len(without)} ({without[0]} …)")
+        return Known(Energy(sum_wh).kwh, "kWh")
+
     def _gaps(self, lines: Iterable[ActivityRecord]) -> list[str]:
         series = sorted({(line.subject, line.item, line.flow) for line in lines})
         found: list[str] = []
@@ -159,6 +184,11 @@ class YearAmounts:
 
     def _note(self, lines: Iterable[ActivityRecord]) -> None:
         self.sources.activities |= {f"{line.id}.v{line.version}" for line in lines}
+
+
+def _whole(body: Mapping[str, JsonValue], field_name: str) -> int:
+    value = body.get(field_name)
+    return value if isinstance(value, int) else 0
 
 
 def decimal_field(

@@ -1,5 +1,6 @@
 """The zero-carbon statement: what it says, what it leaves open, and what it was made from."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import cast
@@ -8,13 +9,25 @@ import pytest
 
 import small_park
 from taihang.core.activity.record import Flow
+from taihang.core.facts import FactBook
 from taihang.core.seal.canonical import JsonValue, canonical_bytes
 from taihang.services.account import issue_statements
 from taihang.services.indicator_account import drafts, plain
 from taihang.services.ports import Ports
-from year_kit import CHOICES, YEAR, hand_in, hand_in_year, lines, state, state_year
+from year_kit import (
+    CHOICES,
+    MONTHS,
+    YEAR,
+    hand_in,
+    hand_in_year,
+    lines,
+    state,
+    state_green,
+    state_year,
+)
 
 Body = dict[str, JsonValue]
+_EQUAL = "supply-coal-consumption"
 
 
 @pytest.fixture
@@ -47,6 +60,7 @@ def reasons(body: Body) -> dict[str, str]:
 def test_drafts__of_a_year_that_is_known(decided: Path) -> None:
     with small_park.opened(decided) as ports:
         state_year(ports)
+        state_green(ports)
         hand_in_year(ports)
 
         body = body_of(ports)
@@ -63,8 +77,13 @@ def test_drafts__of_a_year_that_is_known(decided: Path) -> None:
     assert (body["value"], body["gap_t"], body["size"]) == ("0.22", "10000", "medium")
     assert reasons(body) == {"I3": "no-data"}
     inputs = cast("dict[str, list[str]]", body["inputs"])
-    assert inputs["statements"] == ["energy-account.park.2026.v1", "park-inventory.park.2026.v1"]
+    assert {"energy-account.park.2026.v1", "park-inventory.park.2026.v1"} < {*inputs["statements"]}
+    assert len(inputs["statements"]) == 2 + 12
     assert len(inputs["activities"]) == 6 * 12
+    second = cast("list[Body]", body["lines"])[1]
+    clean = cast("dict[str, dict[str, str]]", second["inputs"])["clean_energy"]
+    # 449 877.1 tce of hydrogen and 1 000 MWh at 0.1229: 90 % to the gram.
+    assert clean == {"amount": "450000", "unit": "tce"}
 
 
 def test_drafts__of_a_park_that_said_nothing_assess_nothing(root: Path) -> None:
@@ -100,9 +119,32 @@ def test_drafts__feedstock_counts_where_the_park_says_so(decided: Path) -> None:
 def test_drafts__an_item_that_the_energy_account_does_not_name_is_not_zero(decided: Path) -> None:
     with small_park.opened(decided) as ports:
         state_year(ports)
+        state_green(ports)
         state(ports, "energy-account", {"equivalent_tce": "1", "feedstock_equivalent_tce": "0"})
 
         assert reasons(body_of(ports))["I2"] == "not-stated"
+
+
+def test_drafts__green_electricity_of_a_month_that_lacks_is_not_zero(decided: Path) -> None:
+    with small_park.opened(decided) as ports:
+        state_year(ports)
+        state_green(ports, months=MONTHS[1:])
+
+        assert reasons(body_of(ports))["I2"] == "months-missing"
+
+
+def test_drafts__green_electricity_without_a_coefficient_is_not_known(decided: Path) -> None:
+    file = decided / "park.toml"
+    words = file.read_text("utf-8").replace('"equivalent"', '"equal"')
+    file.write_text(words, encoding="utf-8")
+    with small_park.opened(decided) as ports:
+        state_year(ports)
+        state_green(ports)
+        nothing = replace(ports, facts=FactBook(f for f in ports.facts.all() if f.set != _EQUAL))
+
+        body = body_of(nothing)
+
+    assert reasons(body)["I2"] == "no-coefficient"
 
 
 def test_drafts__a_product_without_a_known_quota_is_open(decided: Path) -> None:

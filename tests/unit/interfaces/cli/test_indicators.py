@@ -12,7 +12,7 @@ from taihang.config.templates import template_text
 from taihang.core.activity.record import Flow
 from taihang.interfaces.catalogue import LANGS, Lang
 from taihang.interfaces.text_width import width_of
-from year_kit import CHOICES, YEAR, hand_in, hand_in_year, lines, state_year
+from year_kit import YEAR, hand_in, hand_in_year, lines, state_green, state_year
 
 Rows = list[dict[str, object]]
 
@@ -21,9 +21,10 @@ Rows = list[dict[str, object]]
 def park(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo park with one year that is known."""
     root = tmp_path_factory.mktemp("indicators") / "park"
-    wiring.make_park(root, text=template_text("changzhi") + CHOICES)
+    wiring.make_park(root, text=template_text("changzhi"))
     with wiring.open_park(root, writing=True, clock=small_park.CLOCK) as ports:
         state_year(ports)
+        state_green(ports)
         hand_in_year(ports)
         hand_in(
             ports,
@@ -61,7 +62,7 @@ def test_indicators__tells_gap_verdicts_and_what_is_open(
     told = done("indicators", park, "--year", YEAR).out
 
     assert "还须减排 10,000 tCO2" in told
-    assert "达标 3 项，未达标 2 项，未评价 1 项" in told
+    assert "达标 2 项，未达标 3 项，未评价 1 项" in told
     assert "没有人填报：product" in told
     assert "≤ 0.2" in told
 
