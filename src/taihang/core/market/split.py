@@ -64,8 +64,8 @@ def apportion_fen(exact_cny: Sequence[Fraction]) -> tuple[Decimal, ...]:
         One amount for each part; their sum is the exact sum, rounded half to even. [CNY]
 
     Example:
-        >>> [str(part) for part in apportion_fen([Fraction(1, 3), Fraction(-2, 3)])]
-        ['0.33', '-0.66']
+        >>> [str(part) for part in apportion_fen([Fraction(-1, 3), Fraction(2, 3)])]
+        ['-0.33', '0.66']
     """
     exact_fen = [part * _FEN_PER_CNY for part in exact_cny]
     parts = [floor(part) for part in exact_fen]

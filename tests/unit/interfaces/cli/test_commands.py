@@ -97,7 +97,7 @@ def test_commands__for_machines_print_exactly_one_object(june: Small, tmp_path: 
     elsewhere = {"demo", "plan", "serve", "ingest", "token"}
     elsewhere |= {"witness", "publish", "check-log", "status", "quality", "correct"}
     elsewhere |= {"read", "last", "restate", "restatements", "compact", "bill", "options"}
-    elsewhere |= {"indicators", "pathway", "form", "energy"}
+    elsewhere |= {"indicators", "pathway", "form", "forms", "energy", "admit", "limits"}
     assert set(commands()) - elsewhere == {*words, *NOT_BUILT}
 
     ended = {name: taihang(*line, "--json") for name, line in words.items()}
