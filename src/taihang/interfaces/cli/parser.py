@@ -89,7 +89,9 @@ def _pieces(words: str) -> Iterable[str]:
         is_wide = width_of(sign) > 1
         # A full stop or comma never begins a line.
         is_stop = is_wide and unicodedata.category(sign).startswith("P")
-        if piece and (piece.endswith(" ") or (is_wide and not is_stop)):
+        # After a Chinese sign or stop a word may begin a line.
+        is_word = sign != " " and not is_wide and width_of(piece[-1:]) > 1
+        if piece and (piece.endswith(" ") or is_word or (is_wide and not is_stop)):
             yield piece
             piece = ""
         piece += sign

@@ -167,6 +167,10 @@ def test_wrapped__keeps_every_sign_and_stays_within_the_width(words: str, column
         assert max(map(width_of, lines)) <= columns
 
 
+def test_wrapped__a_word_behind_chinese_stops_may_begin_a_line() -> None:
+    assert wrapped("志aa。。a", 8) == ["志aa。。", "a"]
+
+
 def test_wrapped__a_chinese_sign_takes_two_columns() -> None:
     assert wrapped("由日志重建", 6) == ["由日志", "重建"]
 
