@@ -30,6 +30,7 @@ from taihang.services.admission import Admission, ForeignMeterError, key_of
 from taihang.services.audit_acts import check_acts
 from taihang.services.audit_evidence import evidence_findings
 from taihang.services.audit_published import published_findings
+from taihang.services.audit_years import wrong_years
 from taihang.services.bill import bill_drafts
 from taihang.services.certify import certify
 from taihang.services.keys import open_own_checkpoint
@@ -403,6 +404,8 @@ def _check_statements(result: Audit, ports: Ports) -> None:
             elif not says_the_same(issued, draft):
                 what = "is not what the settled rows give today: altered, or settle again"
                 result.findings.append(Finding(f"statement {issued.id}", what))
+    for statement_id, what in wrong_years(ports=ports):
+        result.findings.append(Finding(f"statement {statement_id}", what))
 
 
 def _drafts(name: str, ports: Ports) -> list[Draft]:
