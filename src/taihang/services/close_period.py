@@ -11,6 +11,7 @@ from taihang.services.account import Accounted, account
 from taihang.services.bill import Billed, bill_enterprises
 from taihang.services.certify import Certified, certify
 from taihang.services.ports import Ports
+from taihang.services.renew_energy import renew_energy
 from taihang.services.settle import Settled, settle
 from taihang.services.touched import changes_since
 
@@ -46,4 +47,6 @@ def close_period(period: Period, *, ports: Ports) -> Closed:
     # 3. What every party is told of it.
     accounted = account(period, ports=ports, because=because)
     billed = bill_enterprises(period, ports=ports, because=because)
+    # 4. Energy accounts rest on these statements: those that were issued follow.
+    renew_energy(period, ports=ports, because=because)
     return Closed(settled, certified, accounted, billed)

@@ -1,0 +1,73 @@
+"""Energy accounts that were issued: drawn up again when their ground moved, compared in audits.
+
+An energy account is issued when somebody asks for it; from then on it may not contradict the
+electricity that is settled after it.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from taihang.core.periods import Period, months_in
+from taihang.core.seal.issued import IssuedStatement
+from taihang.services.account import (
+    UNKNOWN,
+    Because,
+    Draft,
+    issue_statements,
+    says_the_same,
+)
+from taihang.services.energy_account import KIND, drafts
+from taihang.services.ports import Ports
+
+
+def renew_energy(period: Period, *, ports: Ports, because: Because = UNKNOWN) -> int:
+    """Restate the energy accounts of a settled period, and of its years, that were issued before.
+
+    Args:
+        period: A settled and accounted period.
+        ports: The outside world, opened for writing.
+        because: What changed since it was last settled.
+
+    Returns:
+        How many were restated; those that say the same stay as they are.
+    """
+    months = [*months_in(period, ports.park.zone)]
+    years = sorted({name[:4] for name in months})
+    return sum(_renew(name, ports, because) for name in (*months, *years))
+
+
+def energy_findings(*, ports: Ports) -> Iterator[tuple[str, str]]:
+    """Draw up every issued energy account again and compare.
+
+    Args:
+        ports: The outside world.
+
+    Yields:
+        The statement, and what is wrong with it.
+    """
+    for name in sorted({entry.period for entry in ports.registry.roll() if entry.kind == KIND}):
+        issued = _issued(name, ports)
+        fresh = {draft.series: draft for draft in drafts(name, ports=ports)}
+        for one in issued:
+            draft = fresh.get(one.series)
+            if draft is None:
+                yield f"statement {one.id}", "nothing is known today of what it accounts for"
+            elif not says_the_same(one, draft):
+                what = "is not what statements and activity data give today: altered, or issue"
+                yield f"statement {one.id}", f"{what} it again: run `taihang energy --issue`"
+
+
+def _renew(name: str, ports: Ports, because: Because) -> int:
+    before = {one.series for one in _issued(name, ports)}
+    if not before:
+        return 0
+    again = _of_series(drafts(name, ports=ports), before)
+    _, n_restated, _ = issue_statements(again, period=name, ports=ports, because=because)
+    return n_restated
+
+
+def _of_series(found: Iterable[Draft], series: set[str]) -> list[Draft]:
+    return [draft for draft in found if draft.series in series]
+
+
+def _issued(name: str, ports: Ports) -> list[IssuedStatement]:
+    return [one for one in ports.registry.latest_statements(name) if one.kind == KIND]
