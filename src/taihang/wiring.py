@@ -21,6 +21,7 @@ from django import db  # noqa: E402
 
 from taihang.adapters import highs, system  # noqa: E402
 from taihang.adapters.facts import load_facts  # noqa: E402
+from taihang.adapters.forms.read_csv import read_csv  # noqa: E402
 from taihang.adapters.forms.read_form import read_form_file  # noqa: E402
 from taihang.adapters.forms.template import form_template  # noqa: E402
 from taihang.adapters.imports.account import ImportResult  # noqa: E402
@@ -60,6 +61,7 @@ from taihang.services.ports import Clock, Ports, Upload  # noqa: E402
 from taihang.services.prove import LOG_KEY  # noqa: E402
 from taihang.services.replay import catch_up  # noqa: E402
 from taihang.simulator.devices import device_days  # noqa: E402
+from taihang.simulator.forms import forms_of, without  # noqa: E402
 from taihang.simulator.park_box import Simulation, simulate  # noqa: E402
 
 PARK_FILE: Final = "park.toml"
@@ -364,6 +366,24 @@ def simulated(
     """
     simulation = simulate(ports.park, first_day=first_day, n_days=n_days, seed=seed)
     return simulation, device_days(simulation, ports.park)
+
+
+def simulated_forms(
+    ports: Ports, *, months: Sequence[str], seed: int
+) -> Iterator[tuple[bytes, Sheet]]:
+    """Yield the forms that enterprises of a simulated park hand in, without what is there already.
+
+    Args:
+        ports: The park.
+        months: Local months.
+        seed: Names the world.
+    """
+    known = {(each.id, each.version) for each in ports.registry.activity_records()}
+    for version, form in enumerate(forms_of(ports.park, months=months, seed=seed), 1):
+        fresh = without(form, ids={id_ for id_, of in known if of >= version})
+        sheet = read_csv(fresh, name="simulated.csv")
+        if sheet.rows:
+            yield fresh, sheet
 
 
 def decoded(path: Path, *, map_name: str) -> ImportResult:

@@ -88,6 +88,22 @@ def forms(name: str, *, ports: Ports, subject: str | None = None) -> Forms:
     )
 
 
+def missing_in(months: Sequence[str], *, ports: Ports) -> tuple[Missing, ...]:
+    """Return what is missing of some months, series by series.
+
+    Args:
+        months: Local months; a series is looked for in the years that say anything of it.
+        ports: The outside world.
+    """
+    book = ActivityBook(ports.registry.activity_records())
+    years = dict.fromkeys(name[:_YEAR_SIGNS] for name in months)
+    found = (each for name in years for each in _missing(book, name, None))
+    asked = (
+        Missing(m.subject, m.item, m.flow, tuple(x for x in m.months if x in months)) for m in found
+    )
+    return tuple(each for each in asked if each.months)
+
+
 def _missing(book: ActivityBook, name: str, subject: str | None) -> tuple[Missing, ...]:
     of_year = name[:_YEAR_SIGNS]
     series = {

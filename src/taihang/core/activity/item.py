@@ -19,12 +19,15 @@ VALUE_ADDED: Final = "value-added"
 """增加值, at the prices that the reason names."""
 GROSS_OUTPUT: Final = "gross-output"
 """总产值, at the prices that the reason names."""
+BASE_PRICES: Final = "value-added.base-prices"
+"""增加值 at the constant prices of the base year of the park's plan."""
 PRODUCT: Final = "product."
 """Before the name of a product: ``product.aluminium``."""
 _BACK: Final = (Flow.RECOVERABLE, Flow.RECOVERED)
 # Items of indicators (发改环资〔2025〕910号, Annex 3): a ratio needs no factor, no table has them.
 _INDICATOR_ITEMS: Final[dict[str, tuple[str, Dimension, tuple[Flow, ...]]]] = {
     VALUE_ADDED: ("增加值", Dimension.MONEY, (Flow.OUTPUT,)),
+    BASE_PRICES: ("增加值（不变价）", Dimension.MONEY, (Flow.OUTPUT,)),
     GROSS_OUTPUT: ("总产值", Dimension.MONEY, (Flow.OUTPUT,)),
     "solid-waste": ("工业固体废物", Dimension.MASS, _BACK),
     "waste-heat": ("余热", Dimension.ENERGY, _BACK),
@@ -38,6 +41,8 @@ _CODES: Final = (
     re.compile(r"process\.(?P<item>[a-z0-9-]+)\.ef"),
     re.compile(r"(?P<item>heat)\.ef"),
 )
+_PRODUCT_ENERGY: Final = "product-energy."
+"""Before the name of a product: the energy that was used to make it."""
 _PRODUCT_ITEM: Final = re.compile(r"product\.[a-z0-9]+(-[a-z0-9]+)*")
 _IN_BRACKETS: Final = re.compile(r"（[^）]*）")
 
@@ -83,7 +88,9 @@ class ItemTable:
         Args:
             given: As it stands on the form.
         """
-        if _PRODUCT_ITEM.fullmatch(given):
+        if _PRODUCT_ITEM.fullmatch(given.replace(_PRODUCT_ENERGY, PRODUCT, 1)):
+            if given.startswith(_PRODUCT_ENERGY):
+                return Item(given, (), units_of(Dimension.COAL), (Flow.CONSUMED,))
             kinds = (*units_of(Dimension.MASS), *units_of(Dimension.GAS), "piece")
             return Item(given, (), kinds, (Flow.OUTPUT, Flow.CLOSING_STOCK))
         return self._items.get(self._by_zh.get(given, given))

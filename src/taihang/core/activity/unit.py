@@ -24,6 +24,7 @@ class Dimension(StrEnum):
     MASS = "mass"
     GAS = "gas volume"
     ENERGY = "energy"
+    COAL = "standard coal"
     MONEY = "money"
     COUNT = "count"
 
@@ -41,6 +42,8 @@ _UNITS: Final[dict[str, tuple[Dimension, Decimal]]] = {
     "kWh": (Dimension.ENERGY, Decimal("3.6")),
     "MWh": (Dimension.ENERGY, Decimal(3_600)),
     "10⁴kWh": (Dimension.ENERGY, Decimal(36_000)),
+    "kgce": (Dimension.COAL, Decimal("0.001")),
+    "tce": (Dimension.COAL, Decimal(1)),
     "CNY": (Dimension.MONEY, Decimal(1)),
     "10⁴CNY": (Dimension.MONEY, Decimal(10_000)),
     "piece": (Dimension.COUNT, Decimal(1)),

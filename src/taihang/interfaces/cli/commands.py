@@ -18,6 +18,7 @@ from taihang.core.periods import Period, days
 from taihang.core.seal.batch import ClockState
 from taihang.interfaces import verify_taihang
 from taihang.interfaces.catalogue import Lang, text
+from taihang.interfaces.cli.form import hand_in_simulated
 from taihang.interfaces.cli.main import REFUSED
 from taihang.interfaces.cli.say import progress, say, waiting
 from taihang.interfaces.cli.words import (
@@ -91,7 +92,10 @@ def simulate(args: argparse.Namespace) -> int:
             lang=_lang(args),
         )
         log_acts(ports=ports)
-    say(args, _counts(count), text("cli.done.simulate", _lang(args), **_counts(count)))
+        period = days(first_day, n_days, ports.park.zone)
+        handed = hand_in_simulated(ports, period, seed=cast("int", args.seed))
+    facts = {**_counts(count), "form_lines": sum(len(each.new) for each in handed)}
+    say(args, facts, text("cli.done.simulate", _lang(args), **facts))
     return 0
 
 

@@ -10,11 +10,12 @@ from taihang.core.activity.form import COLUMNS, FormWords, TemplateWords
 from taihang.core.activity.item import PRODUCT, ItemTable
 from taihang.core.activity.record import Flow
 from taihang.core.activity.unit import units
+from taihang.core.periods import Period, month, months_in
 from taihang.interfaces.catalogue import LANGS, Lang, text
 from taihang.interfaces.cli.say import say
 from taihang.interfaces.cli.words import WordsError
 from taihang.services.account import PARK_SUBJECT
-from taihang.services.hand_in import HandedFile, demand_fit, hand_in
+from taihang.services.hand_in import HandedFile, HandedIn, demand_fit, hand_in
 from taihang.services.ports import Ports
 
 
@@ -49,6 +50,33 @@ def form_words() -> FormWords:
 def lists_sheets() -> frozenset[str]:
     """Return the names of sheets of the template that are no form."""
     return frozenset(text("form.sheet.lists", lang) for lang in LANGS)
+
+
+def hand_in_simulated(ports: Ports, period: Period, *, seed: int) -> list[HandedIn]:
+    """Hand in what the enterprises of a simulated park report, through the same door.
+
+    Args:
+        ports: The park, open for writing.
+        period: The days of the run; every whole month of it that has ended is reported.
+        seed: Names the world.
+
+    Returns:
+        What each form came to; nothing of months that were handed in before.
+    """
+    now, zone = ports.clock.now(), ports.park.zone
+    months = [name for name in months_in(period, zone) if month(name, zone).end <= now]
+    return [
+        hand_in(
+            HandedFile(f"simulated-{number}.csv", data),
+            sheet,
+            evidence=[],
+            words=form_words(),
+            ports=ports,
+        )
+        for number, (data, sheet) in enumerate(
+            wiring.simulated_forms(ports, months=months, seed=seed), 1
+        )
+    ]
 
 
 def _hand_in(args: argparse.Namespace) -> int:

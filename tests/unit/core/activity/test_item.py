@@ -31,6 +31,8 @@ def test_all__holds_what_the_tables_hold() -> None:
         ("石灰石", "limestone", "t", "GJ"),
         ("增加值", "value-added", "10⁴CNY", "t"),
         ("余热", "waste-heat", "GJ", "t"),
+        ("增加值（不变价）", "value-added.base-prices", "CNY", "t"),
+        ("product-energy.lfp-cathode", "product-energy.lfp-cathode", "tce", "t"),
         ("product.lfp-cathode", "product.lfp-cathode", "t", "GJ"),
     ],
 )
@@ -46,7 +48,7 @@ def test_find__knows_names_in_both_languages_and_their_units(
 
 
 @pytest.mark.parametrize(
-    "given", ["", "gas", "原料", "product.", "product.A", "Natural-Gas", "fuel"]
+    "given", ["", "gas", "原料", "product.", "product-energy.", "product.A", "Natural-Gas", "fuel"]
 )
 def test_find__guesses_nothing(given: str) -> None:
     assert TABLE.find(given) is None

@@ -148,6 +148,13 @@ def test_demo__ends_with_a_month_that_is_whole() -> None:
 
 def test_demo__json_is_one_object_that_json_reads_back(demo_park: DemoPark) -> None:
     assert demo_park.facts == json.loads(json.dumps(demo_park.facts))
-    assert {"batches", "plan", "proof", "readings", "report", "settlement", "wall_s"} == set(
-        demo_park.facts
-    )
+    assert {
+        "batches",
+        "forms",
+        "plan",
+        "proof",
+        "readings",
+        "report",
+        "settlement",
+        "wall_s",
+    } == set(demo_park.facts)
