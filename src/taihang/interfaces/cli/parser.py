@@ -296,6 +296,10 @@ def _add_energy(words: _Words) -> None:
     _add_month_or_year(words, energy)
     words.option(energy, "--subject")
     words.switch(energy, "--issue")
+    carbon = words.command("carbon", "carbon:carbon", "dir")
+    words.option(carbon, "--year", required=True)
+    words.option(carbon, "--subject")
+    words.switch(carbon, "--issue")
 
 
 def _add_month_or_year(words: _Words, command: _Parser) -> argparse._MutuallyExclusiveGroup:  # pyright: ignore[reportPrivateUsage] - it has no other name

@@ -1,0 +1,122 @@
+"""The command `taihang carbon`: the inventory of the park or of one enterprise, added up."""
+
+import argparse
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final, cast
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from taihang import wiring
+from taihang.core.errors import StateError
+from taihang.interfaces.catalogue import Lang, text
+from taihang.interfaces.cli.say import say
+from taihang.interfaces.cli.words import month_or_year_of
+from taihang.services import carbon_account, park_carbon
+from taihang.services.account import PARK_SUBJECT, Draft, issue_statements
+from taihang.services.act_log import log_acts
+from taihang.services.ports import Ports
+
+Body = Mapping[str, Any]
+_VIEWS: Final = ("location", "market", "physical")
+
+
+class NoCarbonInventoryError(StateError):
+    """There is no inventory of a subject in a year."""
+
+    code = "state.no-carbon-inventory"
+
+
+def carbon(args: argparse.Namespace) -> int:
+    """Show the inventory of a year line by line, and issue it if asked."""
+    lang = cast("Lang", args.lang)
+    subject = str(args.subject or PARK_SUBJECT)
+    args.month = None
+    with wiring.open_park(Path(str(args.dir)), writing=bool(args.issue)) as ports:
+        year, _ = month_or_year_of(args, ports.park.zone)
+        draft = _draft(subject, year, ports)
+        done = text("cli.done.draft", lang)
+        if args.issue:
+            issue_statements([draft], period=year, ports=ports)
+            log_acts(ports=ports)
+            done = text("cli.done.issued", lang, id=ports.registry.statement(draft.series).id)
+        asset = ports.park.assets.get(subject, ports.park)
+        name = asset.name_zh if lang == "zh" else asset.name_en
+    if args.json:
+        say(args, {"series": draft.series, **draft.body}, "")
+        return 0
+    console = Console(highlight=False)
+    console.print(_table(draft.body, f"{name} · {year}", lang))
+    for line in _sums(draft.body, lang):
+        console.print(line)
+    for gap in cast("list[dict[str, str]]", draft.body["not_assessed"]):
+        why = text(f"cli.reason.{gap['reason']}", lang, detail=gap["detail"])
+        console.print(Text(f"  ! {gap['what']}  {why}", style="yellow"))
+    console.print(Text(done, style="dim"))
+    return 0
+
+
+def _draft(subject: str, year: str, ports: Ports) -> Draft:
+    jobs = park_carbon if subject == PARK_SUBJECT else carbon_account
+    found = jobs.drafts(year, ports=ports, subjects=[subject])
+    if not found:
+        raise NoCarbonInventoryError(
+            given=f"{subject} in {year}",
+            expected=f"{PARK_SUBJECT}, or an enterprise that was in the park in that year",
+            remedy="name one of park.toml, or another year",
+        )
+    return found[0]
+
+
+def _table(body: Body, title: str, lang: Lang) -> Table:
+    table = Table(
+        box=SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left", title_style="bold"
+    )
+    for key in ("kind", "item"):
+        table.add_column(text(f"cli.carbon.{key}", lang), no_wrap=True)
+    for key in ("amount", "unit", "emission"):
+        justify = "left" if key == "unit" else "right"
+        table.add_column(text(f"cli.carbon.{key}", lang), justify=justify, no_wrap=True)
+    for line in cast("list[Body]", body["lines"]):
+        item = f"{line['subject']} {line['code']}" if "subject" in line else str(line["code"])
+        table.add_row(
+            text(f"cli.carbon.kinds.{line['kind']}", lang),
+            item,
+            _told(line["quantity"]),
+            str(line["unit"]),
+            _told(line["t_co2e"]),
+        )
+    return table
+
+
+def _sums(body: Body, lang: Lang) -> list[str]:
+    """Tell the sums: of an enterprise three views, never added; of the park one."""
+    electricity = cast("Body | None", body.get("electricity"))
+    told: list[str] = []
+    for name in _VIEWS if electricity is not None else ():
+        view = cast("Body | None", cast("Body", electricity)["views"][name])
+        if view is not None:
+            told.append(
+                text(
+                    f"cli.carbon.views.{name}",
+                    lang,
+                    base=_told(_plus(body["scope1_t"], body["heat_t"])),
+                    power=_told(view["scope2_t"]),
+                    total=_told(view["total_t"]),
+                )
+            )
+    key = "part" if body["value"] is None else "whole"
+    told.append(text(f"cli.carbon.{key}", lang, t=_told(body["assessed_t"]), unit=body["unit"]))
+    return told
+
+
+def _plus(*amounts: str) -> str:
+    return str(sum((Decimal(each) for each in amounts), start=Decimal(0)))
+
+
+def _told(amount: str) -> str:
+    return f"{Decimal(amount):,.2f}"
