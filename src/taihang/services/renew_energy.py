@@ -4,10 +4,11 @@ An energy account is issued when somebody asks for it; from then on it may not c
 electricity that is settled after it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from taihang.core.periods import Period, months_in
 from taihang.core.seal.issued import IssuedStatement
+from taihang.services import dual_control_account
 from taihang.services.account import (
     UNKNOWN,
     Because,
@@ -32,7 +33,15 @@ def renew_energy(period: Period, *, ports: Ports, because: Because = UNKNOWN) ->
     """
     months = [*months_in(period, ports.park.zone)]
     years = sorted({name[:4] for name in months})
-    return sum(_renew(name, ports, because) for name in (*months, *years))
+    n_restated = sum(_renew(name, ports, because) for name in (*months, *years))
+    # The year after takes the renewables of the year before off.
+    for name in sorted({*years, *(str(int(year) + 1) for year in years)}):
+        before = {one.series for one in _issued(name, ports, kind=dual_control_account.KIND)}
+        if before:
+            again = _of_series(dual_control_account.drafts(name, ports=ports), before)
+            _, restated, _ = issue_statements(again, period=name, ports=ports, because=because)
+            n_restated += restated
+    return n_restated
 
 
 def energy_findings(*, ports: Ports) -> Iterator[tuple[str, str]]:
@@ -44,9 +53,16 @@ def energy_findings(*, ports: Ports) -> Iterator[tuple[str, str]]:
     Yields:
         The statement, and what is wrong with it.
     """
-    for name in sorted({entry.period for entry in ports.registry.roll() if entry.kind == KIND}):
-        issued = _issued(name, ports)
-        fresh = {draft.series: draft for draft in drafts(name, ports=ports)}
+    for kind, draw_up in ((KIND, drafts), (dual_control_account.KIND, dual_control_account.drafts)):
+        yield from _findings(kind, draw_up, ports)
+
+
+def _findings(
+    kind: str, draw_up: Callable[..., list[Draft]], ports: Ports
+) -> Iterator[tuple[str, str]]:
+    for name in sorted({entry.period for entry in ports.registry.roll() if entry.kind == kind}):
+        issued = _issued(name, ports, kind=kind)
+        fresh = {draft.series: draft for draft in draw_up(name, ports=ports)}
         for one in issued:
             draft = fresh.get(one.series)
             if draft is None:
@@ -69,5 +85,5 @@ def _of_series(found: Iterable[Draft], series: set[str]) -> list[Draft]:
     return [draft for draft in found if draft.series in series]
 
 
-def _issued(name: str, ports: Ports) -> list[IssuedStatement]:
-    return [one for one in ports.registry.latest_statements(name) if one.kind == KIND]
+def _issued(name: str, ports: Ports, *, kind: str = KIND) -> list[IssuedStatement]:
+    return [one for one in ports.registry.latest_statements(name) if one.kind == kind]

@@ -16,6 +16,7 @@ from taihang.core.errors import StateError
 from taihang.interfaces.catalogue import Lang, has_text, text
 from taihang.interfaces.cli.say import say
 from taihang.interfaces.cli.words import month_or_year_of
+from taihang.services import dual_control_account
 from taihang.services.account import PARK_SUBJECT, issue_statements
 from taihang.services.act_log import log_acts
 from taihang.services.energy_account import drafts
@@ -46,6 +47,9 @@ def energy(args: argparse.Namespace) -> int:
             )
         if args.issue:
             issue_statements(found.values(), period=label, ports=ports)
+            if args.year is not None:
+                controls = dual_control_account.drafts(label, ports=ports)
+                issue_statements(controls, period=label, ports=ports)
             log_acts(ports=ports)
         asset = ports.park.assets.get(subject, ports.park)
         name = asset.name_zh if lang == "zh" else asset.name_en
