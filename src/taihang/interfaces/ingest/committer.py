@@ -2,6 +2,8 @@
 
 While one group is being stored the next one gathers, so the slower the disk is, the larger the
 groups get, up to a bound; what would go beyond the bounds is told to come again.
+
+Work that no receipt needs is done when nothing waits and nothing has come for a moment.
 """
 
 import asyncio
@@ -10,12 +12,15 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from time import monotonic
+from typing import Final
 
 from taihang.core.errors import StateError
 from taihang.interfaces.ingest.door import Answer, Offer
 from taihang.interfaces.ingest.limits import Limits, QueueFullError
 from taihang.interfaces.ingest.problem import InternalError
 
+QUIET_S: Final = 0.05
+"""When nothing has come for so long, nobody is kept waiting by other work."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -30,20 +35,26 @@ class Committer:
 
     Args:
         commit: Stores one group; called in the writer's thread.
+        tidy: Does what can wait; called in the writer's thread in a quiet moment after a group.
         writer: The writer's thread.
         limits: The bounds of the door.
         observe: Told how long each group took. [s]
+        quiet_s: How long nothing has to come before a moment is quiet. [s]
     """
 
     def __init__(
         self,
         commit: Callable[[Sequence[Offer]], list[Answer]],
         *,
+        tidy: Callable[[], None],
         writer: Executor,
         limits: Limits,
         observe: Callable[[float], None],
+        quiet_s: float = QUIET_S,
     ) -> None:
         self._commit = commit
+        self._tidy = tidy
+        self._quiet_s = quiet_s
         self._writer = writer
         self._limits = limits
         self._observe = observe
@@ -93,6 +104,8 @@ class Committer:
             self._some.clear()
             while self._waiting:
                 await self._store(self._next_group())
+            if await self._is_quiet():
+                await asyncio.get_running_loop().run_in_executor(self._writer, self._tidied)
 
     def close(self) -> None:
         """Take nothing more in; ``run`` ends when what waits is stored."""
@@ -112,6 +125,22 @@ class Committer:
         for (_, future), answer in zip(group, answers, strict=True):
             if not future.done():
                 future.set_result(answer)
+
+    async def _is_quiet(self) -> bool:
+        """Wait a moment for more; say whether nothing came."""
+        try:
+            async with asyncio.timeout(self._quiet_s):
+                await self._some.wait()
+        except TimeoutError:
+            return not self._some.is_set()
+        return False
+
+    def _tidied(self) -> None:
+        """Do what can wait; where it fails, receipts are as valid as before."""
+        try:
+            self._tidy()
+        except Exception:  # noqa: BLE001 - the door stays open whatever happens beside it
+            _LOG.exception("what could wait was not done; it is tried again")
 
     def _answered(self, offers: list[Offer]) -> list[Answer]:
         """Store a group; one that breaks the program breaks its own answer and no other."""

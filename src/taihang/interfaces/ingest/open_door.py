@@ -47,7 +47,11 @@ class OpenDoor:
             lock_wait_s=limits.lock_wait_s,
         )
         self._committer = Committer(
-            self._door.commit, writer=self._writer, limits=limits, observe=metrics.committed
+            self._door.commit,
+            tidy=self._door.tidy,
+            writer=self._writer,
+            limits=limits,
+            observe=metrics.committed,
         )
         self._publisher = Publisher(partial(wiring.open_park, root, writing=False))
         tokens = Tokens(

@@ -24,6 +24,15 @@ class Store:
         self.groups: list[int] = []
         self.begun = Event()
         self.go = Event()
+        self.tidied = Event()
+        self.n_stored_before_tidy = 0
+
+    def tidy(self) -> None:
+        """Break, as a full disk would; only the first time is remembered."""
+        if not self.tidied.is_set():
+            self.n_stored_before_tidy = sum(self.groups)
+            self.tidied.set()
+        raise ZeroDivisionError
 
     def commit(self, offers: Sequence[Offer]) -> list[Answer]:
         self.begun.set()
@@ -38,7 +47,14 @@ async def _with(store: Store, bodies: list[bytes]) -> list[object]:
     """Send bodies: the first is taken at once, the others gather meanwhile."""
     with ThreadPoolExecutor(1) as writer:
         seconds: list[float] = []
-        committer = Committer(store.commit, writer=writer, limits=LIMITS, observe=seconds.append)
+        committer = Committer(
+            store.commit,
+            tidy=store.tidy,
+            writer=writer,
+            limits=LIMITS,
+            observe=seconds.append,
+            quiet_s=0,
+        )
         running = asyncio.ensure_future(committer.run())
         sent = [asyncio.ensure_future(committer.submit(Offer(bodies[0])))]
         await asyncio.wait_for(asyncio.to_thread(store.begun.wait, 10), 10)
@@ -81,3 +97,57 @@ def test_committer__one_batch_that_breaks_the_program_breaks_its_own_answer_only
     assert [answers[0], answers[1], answers[3]] == [b"a", b"b", b"c"]
     assert cast("TaihangError", answers[2]).code == "integrity.door"
     assert store.groups == [1, 3, 1, 1, 1]
+
+
+def test_committer__tidies_after_the_receipts_and_outlives_what_breaks_there() -> None:
+    async def run() -> tuple[list[object], int]:
+        store = Store()
+        store.go.set()
+        with ThreadPoolExecutor(1) as writer:
+            committer = Committer(
+                store.commit,
+                tidy=store.tidy,
+                writer=writer,
+                limits=LIMITS,
+                observe=lambda _: None,
+                quiet_s=0,
+            )
+            running = asyncio.ensure_future(committer.run())
+            answers: list[object] = [await committer.submit(Offer(b"a"))]
+            assert not store.tidied.is_set(), "a receipt waits for nothing but its own group"
+            await asyncio.wait_for(asyncio.to_thread(store.tidied.wait, 10), 10)
+            answers.append(await committer.submit(Offer(b"b")))
+            committer.close()
+            await running
+        return answers, store.n_stored_before_tidy
+
+    answers, n_stored = asyncio.run(run())
+
+    assert answers == [b"a", b"b"]
+    assert n_stored == 1
+
+
+def test_committer__does_not_tidy_while_more_is_coming() -> None:
+    async def run() -> Store:
+        store = Store()
+        store.go.set()
+        with ThreadPoolExecutor(1) as writer:
+            committer = Committer(
+                store.commit,
+                tidy=store.tidy,
+                writer=writer,
+                limits=LIMITS,
+                observe=lambda _: None,
+                quiet_s=60,
+            )
+            running = asyncio.ensure_future(committer.run())
+            for number in range(20):
+                await committer.submit(Offer(b"%d" % number))
+            committer.close()
+            await running
+        return store
+
+    store = asyncio.run(run())
+
+    assert sum(store.groups) == 20
+    assert not store.tidied.is_set()

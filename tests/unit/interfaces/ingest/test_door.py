@@ -151,3 +151,49 @@ def test_door__moves_what_waits_to_the_lake(ends: Callable[[Door], None], root: 
     with small_park.opened(root, writing=False) as ports:
         assert len(ports.lake.batches()) == 1
     door.close()
+
+
+def test_tidy__moves_to_the_lake_only_what_is_many(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (batch,) = _batches(root, 1)
+    door = _door(root)
+    door.tidy()
+    door.commit([Offer(batch)])
+    n_hot = door.stock().n_hot
+
+    monkeypatch.setattr("taihang.interfaces.ingest.door.FLUSH_READINGS", n_hot + 1)
+    door.tidy()
+    n_few = door.stock().n_hot
+    monkeypatch.setattr("taihang.interfaces.ingest.door.FLUSH_READINGS", n_hot)
+    door.commit([Offer(batch)])
+    n_answered = door.stock().n_hot
+    door.tidy()
+
+    assert n_few == n_answered == n_hot > 0, "no receipt waits for the lake's files"
+    assert door.stock().n_hot == 0
+    door.close()
+
+
+def test_tidy__a_lake_that_takes_no_files_leaves_the_door_open(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = _batches(root, 2)
+    door = _door(root)
+    door.commit([Offer(first)])
+    n_hot = door.stock().n_hot
+    monkeypatch.setattr("taihang.interfaces.ingest.door.FLUSH_READINGS", 1)
+
+    def no_room(_self: PosixDisk, _source: Path, _target: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(PosixDisk, "rename", no_room)
+        with pytest.raises(TaihangError, match="link"):
+            door.tidy()
+        answers = door.commit([Offer(second)])
+
+    assert _codes(answers) == ["receipt"]
+    assert not door.stock().is_suspect
+    assert door.stock().n_hot == 2 * n_hot
+    door.close()
