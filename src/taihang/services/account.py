@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from taihang.core.carbon.scope2 import Claim, Instrument, market_based
+from taihang.core.carbon.scope2 import Claim, Instrument, Scope2View, market_based
 from taihang.core.errors import StateError
 from taihang.core.facts import Fact, FactBook, FactOutOfForceError
 from taihang.core.park.park import GridFactorPolicy, Park
@@ -392,7 +392,8 @@ def counted(series: EnergySeries) -> NDArray[np.bool_]:
 def _market_drafts(
     name: str, matching: dict[tuple[str, ...], dict[str, NDArray[np.int64]]], ports: Ports
 ) -> Iterator[Draft]:
-    """Yield market-based scope 2 and the green share of every user."""
+    """Yield scope 2 by contract of every user, and by wire of those on a dedicated line."""
+    wired = {user for line in ports.park.dedicated_lines.values() for user in line.users}
     period = month(name, ports.park.zone)
     on = max(local_last_day(period, ports.park), first_day(NON_FOSSIL, ports.facts))
     non_fossil = ports.facts.in_force(NON_FOSSIL, on=on)
@@ -401,32 +402,53 @@ def _market_drafts(
     for (role, node), rows in matching.items():
         if role != "user" or (rows["quality"] >= Quality.MISSING).all():
             continue
-        load_wh, line_wh, pool_wh = (
-            _sum(rows, column) for column in ("total_wh", "line_wh", "pool_wh")
-        )
-        view = market_based(
-            load_wh,
-            claims=[
-                _claim(Instrument.DIRECT_LINE, "dedicated line", line_wh, non_fossil),
-                _claim(Instrument.CONTRACT, "park green supply", pool_wh, non_fossil),
-            ],
-            residual=residual,
-        )
-        body: dict[str, JsonValue] = {
-            "format": ACCOUNT_FORMAT,
-            "rule": "scope2-market/v1 over dedicated-first-pro-rata/v1",
-            "load_wh": load_wh,
-            "line_wh": line_wh,
-            "pool_wh": pool_wh,
-            "missing": int((rows["quality"] >= Quality.MISSING).sum()),
-            "estimated": int((rows["quality"] == Quality.ESTIMATED).sum()),
-            "estimated_wh": int(rows["total_wh"][rows["quality"] == Quality.ESTIMATED].sum()),
-            "factors": [fact_document(non_fossil), fact_document(residual)],
-            "value": _plain(view.kg_co2e / KG_PER_T),
-            "unit": "tCO2",
-            "code_version": ports.version,
-        }
-        yield Draft("scope2-market", node, name, body)
+        line = _claim(Instrument.DIRECT_LINE, "dedicated line", rows["line_wh"], non_fossil)
+        pool = _claim(Instrument.CONTRACT, "park green supply", rows["pool_wh"], non_fossil)
+        load_wh = int(rows["total_wh"].sum())
+        market = market_based(load_wh, claims=[line, pool], residual=residual)
+        body = _view_body(rows, market, (non_fossil, residual), ports)
+        yield Draft("scope2-market", node, name, {**body, "pool_wh": pool.wh, "rule": _MARKET_RULE})
+        if node in wired:
+            physical = market_based(load_wh, claims=[line], residual=residual)
+            body = _view_body(rows, physical, (non_fossil, residual), ports)
+            yield Draft("scope2-physical", node, name, {**body, **_by_wire(rows)})
+
+
+_MARKET_RULE: Final = "scope2-market/v1 over dedicated-first-pro-rata/v1"
+_PHYSICAL_RULE: Final = "scope2-physical/v1 over dedicated-first-pro-rata/v1"
+
+
+def _view_body(
+    rows: Columns, view: Scope2View, factors: tuple[Fact, Fact], ports: Ports
+) -> dict[str, JsonValue]:
+    """Return what a view by contract and a view by wire have in common."""
+    estimated = rows["quality"] == Quality.ESTIMATED
+    return {
+        "format": ACCOUNT_FORMAT,
+        "load_wh": view.load_wh,
+        "line_wh": int(rows["line_wh"].sum()),
+        "missing": int((rows["quality"] >= Quality.MISSING).sum()),
+        "estimated": int(estimated.sum()),
+        "estimated_wh": int(rows["total_wh"][estimated].sum()),
+        "factors": [fact_document(factor) for factor in factors],
+        "value": _plain(view.kg_co2e / KG_PER_T),
+        "unit": "tCO2",
+        "code_version": ports.version,
+    }
+
+
+def _by_wire(rows: Columns) -> dict[str, JsonValue]:
+    """Say in how many intervals the line carried something, and in how many all of the load.
+
+    The line serves the very interval of its generation: none of it moves to another one.
+    """
+    carried = rows["line_wh"] > 0
+    return {
+        "rule": _PHYSICAL_RULE,
+        "intervals": len(carried),
+        "intervals_on_line": int(carried.sum()),
+        "intervals_wholly_on_line": int((carried & (rows["line_wh"] == rows["total_wh"])).sum()),
+    }
 
 
 def _ratio_drafts(name: str, ports: Ports) -> Iterator[Draft]:
@@ -457,12 +479,8 @@ def _ratio_drafts(name: str, ports: Ports) -> Iterator[Draft]:
     yield Draft("ratios-650", PARK_SUBJECT, name, body)
 
 
-def _claim(instrument: Instrument, label: str, wh: int, factor: Fact) -> Claim:
-    return Claim(instrument=instrument, label=label, wh=wh, factor=factor)
-
-
-def _sum(rows: Columns, column: str) -> int:
-    return int(rows[column].sum())
+def _claim(instrument: Instrument, label: str, energy_wh: NDArray[np.int64], factor: Fact) -> Claim:
+    return Claim(instrument=instrument, label=label, wh=int(energy_wh.sum()), factor=factor)
 
 
 def _plain(value: Decimal) -> str:

@@ -121,8 +121,9 @@ def test_account__states_what_a_hand_gets_from_the_registers(root: Path) -> None
                 assert carbon == kwh * LOCATION_KG_PER_KWH / 1_000
 
     assert sums["M-E01"][1] == 5, "three readings are the edges of five intervals"
-    # Energy, coal, carbon of two users and the park, generation, market-based carbon, ratios.
-    assert found == Accounted(3 * 3 + 1 + 2 + 1, 0, 0, (), "")
+    # Energy, coal, carbon of two users and the park, generation, carbon by contract of two and by
+    # wire of one, ratios.
+    assert found == Accounted(3 * 3 + 1 + 2 + 1 + 1, 0, 0, (), "")
 
 
 def test_account__takes_matched_energy_as_free_of_carbon_and_the_rest_as_residual(
@@ -139,6 +140,29 @@ def test_account__takes_matched_energy_as_free_of_carbon_and_the_rest_as_residua
             found = document(ports, f"scope2-market.{user}.2026-06")
             assert int(str(found["line_wh"])) + int(str(found["pool_wh"])) == green_wh > 0
             assert Decimal(str(found["value"])) == rest_kwh * RESIDUAL_KG_PER_KWH / 1_000
+
+
+def test_account__takes_by_wire_what_the_line_carried_in_the_interval_of_its_use(
+    root: Path,
+) -> None:
+    with small_park.opened(root) as ports:
+        small_park.fill(ports, JUNE)
+        settled(ports)
+        rows = ports.lake.read("matching", JUNE)["user", "E01"]
+        found = document(ports, "scope2-physical.E01.2026-06")
+        market = document(ports, "scope2-market.E01.2026-06")
+        series = {one.series for one in ports.registry.latest_statements("2026-06")}
+
+    load_wh, line_wh = rows["total_wh"].tolist(), rows["line_wh"].tolist()
+    assert found["line_wh"] == market["line_wh"] == sum(line_wh) > 0
+    rest_kwh = Decimal(sum(load_wh) - sum(line_wh)) / 1_000
+    assert Decimal(str(found["value"])) == rest_kwh * RESIDUAL_KG_PER_KWH / 1_000
+    assert Decimal(str(found["value"])) >= Decimal(str(market["value"]))
+    pairs = [(line, load) for line, load in zip(line_wh, load_wh, strict=True) if line > 0]
+    assert found["intervals"] == N_STEPS
+    assert found["intervals_on_line"] == len(pairs) > 0
+    assert found["intervals_wholly_on_line"] == sum(line == load for line, load in pairs)
+    assert "scope2-physical.E02.2026-06" not in series, "E02 is on no dedicated line"
 
 
 def test_project_energy__holds_its_identities_to_the_watt_hour(tmp_path: Path) -> None:
@@ -173,7 +197,7 @@ def test_account__states_both_meters_of_a_month_in_which_one_was_replaced(tmp_pa
     assert energy["energy_wh"] == int(small_park.step_wh("M-E01", JUNE).sum())
     assert generation["energy_wh"] == int(small_park.step_wh("M-PV01", JUNE).sum())
     assert energy["missing"] == N_STEPS, "each interval has one of the two meters"
-    assert found.n_new == 13
+    assert found.n_new == 14
 
 
 # -- versions ------------------------------------------------------------------------------------
@@ -188,7 +212,7 @@ def test_account__again_changes_nothing(root: Path) -> None:
         again = settled(ports)
 
         assert stored(ports) == before
-    assert (first.n_new, again) == (13, Accounted(0, 0, 13, (), ""))
+    assert (first.n_new, again) == (14, Accounted(0, 0, 14, (), ""))
 
 
 def test_account__a_late_reading_restates_beside_the_old_version(root: Path) -> None:
@@ -206,10 +230,11 @@ def test_account__a_late_reading_restates_beside_the_old_version(root: Path) -> 
 
         kinds = ("energy", "standard-coal", "scope2-location")
         restated = {f"{kind}.{who}.2026-06" for kind in kinds for who in ("E01", PARK_SUBJECT)}
-        restated |= {"scope2-market.E01.2026-06", "ratios-650.park.2026-06"}
+        restated |= {f"{kind}.E01.2026-06" for kind in ("scope2-market", "scope2-physical")}
+        restated |= {"ratios-650.park.2026-06"}
         assert {name.removesuffix(".v2") for name in after if name.endswith(".v2")} == restated
         assert {name: after[name] for name in before} == before, "old versions, to the byte"
-        assert found == Accounted(0, len(restated), 13 - len(restated), (), "")
+        assert found == Accounted(0, len(restated), 14 - len(restated), (), "")
 
         new = document(ports, "energy.E01.2026-06")
         old = document(ports, "energy.E01.2026-06.v1")
@@ -227,7 +252,7 @@ def test_account__of_a_longer_period_issues_its_whole_months_only(root: Path) ->
 
         found = account(longer, ports=ports)
 
-        assert found.n_new == 13
+        assert found.n_new == 14
         assert ports.registry.latest_statements("2026-07") == []
 
 

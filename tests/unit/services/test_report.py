@@ -70,7 +70,7 @@ def test_report__sums_the_statements_of_its_months(root: Path) -> None:
     assert found.bills_cny == sum(e.bill_cny or 0 for e in found.enterprises)
     assert found.scope2_market_tco2 == sum(e.scope2_market_tco2 or 0 for e in found.enterprises)
     assert (found.n_bills, found.months) == (2, ("2026-08",))
-    assert len(found.statement_ids) == 13 + 2
+    assert len(found.statement_ids) == 14 + 2
 
 
 def test_report__of_a_part_of_a_month_has_energy_and_no_statements(root: Path) -> None:
