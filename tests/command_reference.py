@@ -117,6 +117,17 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang quality mypark --month 2026-09",
         "taihang quality mypark --month 2026-09 --meter M-E01 --lang en",
     ),
+    "review": (
+        (
+            "taihang review mypark inventory.E17.2026.v1 --step prepared --who Zhang-Min"
+            ' --role "energy manager" --remark "all forms of the year are in"'
+        ),
+        "taihang review mypark inventory.E17.2026.v1",
+    ),
+    "statements": (
+        "taihang statements mypark --year 2026",
+        "taihang statements mypark --month 2026-09 --state draft --json",
+    ),
     "audit": ("taihang audit mypark",),
     "rebuild": ("taihang rebuild mypark",),
     "state-hash": ("taihang state-hash mypark",),

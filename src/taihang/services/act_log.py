@@ -49,6 +49,7 @@ from taihang.core.seal.key_act import (
     open_revocation,
     open_rotation,
 )
+from taihang.core.seal.review import REVIEWED
 from taihang.core.tlog.log_key import LogKey
 from taihang.services.log_event import log_event
 from taihang.services.ports import Ports
@@ -327,6 +328,9 @@ def _follow(leaf: int, kind: str, body: Mapping[str, JsonValue], ports: Ports) -
 
 def logged_act(leaf: int, kind: str, body: Mapping[str, JsonValue]) -> LoggedAct:
     """Return an event as the register remembers it."""
+    if kind == REVIEWED:
+        # Its digest is of the whole signature: all steps of a statement name the same text.
+        return LoggedAct(leaf, kind, str(body["statement"]), 0, digest_of({**body}))
     n = body.get("n", 0)
     if kind in KEY_KINDS:
         subject = key_subject(str(body["owner"]), int(str(body["ordinal"])))

@@ -34,6 +34,7 @@ from taihang.core.seal.key_act import (
     open_revocation,
     open_rotation,
 )
+from taihang.core.seal.review import REVIEWED, Signature, open_review
 from taihang.services.act_log import (
     ROLLS,
     edition_hash,
@@ -45,6 +46,7 @@ from taihang.services.act_log import (
     settled_body,
 )
 from taihang.services.ports import Ports
+from taihang.services.review import review_faults
 
 _SHOWN: Final = 5
 _SALTS: Final = "salt"
@@ -81,6 +83,7 @@ def check_acts(events: Sequence[tuple[int, LogEvent]], *, ports: Ports) -> ActCh
         *_of_settlements(acts, ports),
         *_of_keys(acts, ports),
         *_of_rolls(acts, ports),
+        *_of_reviews(acts, ports),
         *_of_lots(acts, ports),
         *_of_facts(acts, ports),
     ]
@@ -95,7 +98,9 @@ def check_acts(events: Sequence[tuple[int, LogEvent]], *, ports: Ports) -> ActCh
 
 _Found = tuple[str, str, bool]
 _Acts = Sequence[tuple[int, LogEvent]]
-_KINDS: Final = frozenset((*ROLLS, FACTS, LOTS, PARK_FILE, SETTLED, ENROLLED, ROTATED, REVOKED))
+_KINDS: Final = frozenset(
+    (*ROLLS, FACTS, LOTS, PARK_FILE, SETTLED, ENROLLED, ROTATED, REVOKED, REVIEWED)
+)
 
 
 def _rows_of_log(events: _Acts, ports: Ports) -> Iterator[_Found]:
@@ -230,6 +235,21 @@ def _of_roll(
     for entry in entries[issued : issued + _SHOWN]:
         what = "activity" if entry.kind == ACTIVITY_KIND else "statement"
         yield f"{what} {entry.id}", f"is not in the log: {_AGAIN}", True
+
+
+def _of_reviews(acts: _Acts, ports: Ports) -> Iterator[_Found]:
+    """Compare what people signed with the statements that are there, and with the rules of it."""
+    signatures: list[Signature] = []
+    for leaf, event in acts:
+        if event.kind != REVIEWED:
+            continue
+        try:
+            signatures.append(open_review(event.body, at_s=event.at_s))
+        except TaihangError as error:
+            yield f"event {leaf}, {event.kind}", str(error), False
+    texts = {entry.id: entry.sha256 for entry in ports.registry.roll()}
+    for name, what in review_faults(signatures, texts=texts):
+        yield f"review of {name}", what, False
 
 
 def _of_lots(acts: _Acts, ports: Ports) -> Iterator[_Found]:

@@ -357,7 +357,7 @@ class Registry:
                 given=f"statement {statement_id!r}",
                 expected="the id of an issued statement such as "
                 + (", ".join(r.id for r in near) or "scope2-location.E17.2026-06"),
-                remedy="settle the month first, or list ids: `taihang report DIR --month M --json`",
+                remedy="settle the month first, or list ids: `taihang statements DIR --month M`",
             )
         return _stored(row)
 

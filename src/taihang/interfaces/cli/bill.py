@@ -16,12 +16,15 @@ from taihang.core.errors import InputError
 from taihang.core.seal.canonical import load_canonical
 from taihang.core.seal.issued import IssuedStatement
 from taihang.interfaces.catalogue import Lang, text
+from taihang.interfaces.cli.review import warning_lines
 from taihang.interfaces.cli.say import say
 from taihang.interfaces.cli.words import month_or_year_of
+from taihang.interfaces.standing import standing_facts
 from taihang.services.account import Draft, issue_statements
 from taihang.services.act_log import log_acts
 from taihang.services.bill_document import WHAT_IF
 from taihang.services.ports import Ports
+from taihang.services.review import Reviews
 from taihang.services.tariff_options import options_drafts
 
 _DIGITS: Final = 3
@@ -42,9 +45,10 @@ def bill(args: argparse.Namespace) -> int:
         month = _month(args, ports)
         issued = _issued_bill(str(args.enterprise), month, ports)
         name = _name(issued.subject, ports, lang)
+        standing = Reviews(ports).standing(issued, is_latest=True)
     body = cast("Body", load_canonical(issued.document.encode()))
     if args.json:
-        say(args, dict(body), "")
+        say(args, {**body, "review": standing_facts(standing)}, "")
         return 0
     console = Console(highlight=False)
     console.print(Text(f"{issued.subject} {name} {month}", style="bold"), Text(issued.id, "dim"))
@@ -55,6 +59,8 @@ def bill(args: argparse.Namespace) -> int:
     console.print(Text(text("cli.bill.total", lang, kwh=kwh, total=total, state=state)))
     if assumption := body.get("assumption"):
         console.print(Text(f"! {assumption[lang]}", style="yellow"))
+    for words in warning_lines([standing], lang):
+        console.print(Text(words, style="yellow"))
     return 0
 
 

@@ -20,6 +20,7 @@ from taihang.interfaces import verify_taihang
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.form import hand_in_simulated
 from taihang.interfaces.cli.main import REFUSED
+from taihang.interfaces.cli.review import warning_lines
 from taihang.interfaces.cli.say import progress, say, waiting
 from taihang.interfaces.cli.words import (
     WordsError,
@@ -30,6 +31,7 @@ from taihang.interfaces.cli.words import (
     stretch_of,
 )
 from taihang.interfaces.fingerprint import fingerprint
+from taihang.interfaces.standing import standing_facts
 from taihang.services import audit as auditing
 from taihang.services.act_log import log_acts
 from taihang.services.close_period import close_period
@@ -45,6 +47,7 @@ from taihang.services.ingest import ingest
 from taihang.services.keys import log_signer
 from taihang.services.ports import Ports
 from taihang.services.prove import prove as prove_statement
+from taihang.services.review import standing_named
 from taihang.services.touched import touched
 
 _NOT_DONE: Final = ("not_accounted", "not_billed")
@@ -253,10 +256,15 @@ def prove(args: argparse.Namespace) -> int:
     with wiring.open_park(_path(args, "dir"), writing=False) as ports:
         data, _ = checked_proof(_str(args, "statement"), ports)
         log_key = log_signer(ports=ports).public
+        standing = standing_named(_str(args, "statement"), ports=ports)
     out = _path(args, "out")
     out.write_bytes(data)
     facts = {"file": str(out), "bytes": len(data), **_key_facts(log_key)}
-    say(args, facts, text("cli.done.prove", _lang(args), **facts))
+    words = text("cli.done.prove", _lang(args), **facts)
+    # A proof of an old version is a true one; whoever asks for it is told that it is old.
+    review = {} if standing is None else {"review": standing_facts(standing)}
+    warnings = [] if standing is None else warning_lines([standing], _lang(args))
+    say(args, {**facts, **review}, "\n".join([words, *warnings]))
     return 0
 
 

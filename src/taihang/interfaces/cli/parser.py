@@ -17,6 +17,8 @@ NOT_BUILT: Final = ("size", "edge")
 """Commands of the design that answer "not built yet"."""
 TEMPLATES: Final = ("changzhi", "xingxian", "blank")
 FORMATS: Final = ("text", "json", "html", "xlsx", "pdf")
+STEPS: Final = ("prepared", "checked", "verified", "locked", "returned")
+STATES: Final = ("draft", "prepared", "checked", "verified", "locked")
 EVERY: Final = ("raw", "15min", "hour", "day", "month")
 DEFAULT_SEED: Final = 7
 DEFAULT_PORT: Final = 8_100
@@ -289,6 +291,18 @@ def _add_queries(words: _Words) -> None:
     ledger = words.command("restatements", "restatements:restatements", "dir")
     _add_month_or_year(words, ledger)
     words.option(ledger, "--subject")
+    _add_review(words)
+
+
+def _add_review(words: _Words) -> None:
+    review = words.command("review", "review:review", "dir", "statement")
+    words.option(review, "--step", choices=STEPS)
+    for name in ("who", "role", "remark"):
+        words.option(review, f"--{name}")
+    listed = words.command("statements", "review:statements", "dir")
+    _add_month_or_year(words, listed)
+    words.option(listed, "--subject")
+    words.option(listed, "--state", choices=STATES)
 
 
 def _add_energy(words: _Words) -> None:

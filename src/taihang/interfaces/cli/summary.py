@@ -15,9 +15,12 @@ from taihang.core.park.assets import PlantKind
 from taihang.core.quantities import WH_PER_MWH
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.quality import report_line
+from taihang.interfaces.cli.review import warning_lines
+from taihang.interfaces.standing import standing_facts
 from taihang.services.ports import Ports
 from taihang.services.quality import MeterQuality, NotJudgedError, quality
 from taihang.services.report import EnterpriseFigures, ParkReport
+from taihang.services.review import Standing, standings
 from taihang.standards.ndrc_650 import Requirement, Verdict
 
 _TOP: Final = 8
@@ -73,6 +76,7 @@ def report_facts(found: ParkReport, ports: Ports) -> dict[str, object]:
         "scope2_market_tco2": _decimal(found.scope2_market_tco2),
         "bills": {"count": found.n_bills, "cny": _decimal(found.bills_cny)},
         "statement_ids": list(found.statement_ids),
+        "review": [standing_facts(each) for each in _signed(found, ports)],
         "ratios_650": [_requirement(requirement) for requirement in found.ratios.requirements],
         "curtailment": "not metered",
         "quality": _quality_facts(_judged(found, ports)),
@@ -115,6 +119,14 @@ def print_report(found: ParkReport, ports: Ports, lang: Lang) -> None:
     console.print(Text(text("cli.report.notes", lang), style="dim"))
     if lines := _judged(found, ports):
         console.print(Text(report_line(lines, lang), style="dim"))
+    for words in warning_lines(_signed(found, ports), lang):
+        console.print(Text(words, style="yellow"))
+
+
+def _signed(found: ParkReport, ports: Ports) -> list[Standing]:
+    """Return the statements behind a report that somebody signed, in this version or before."""
+    every = standings(dict.fromkeys([*found.months, found.label]), ports=ports)
+    return [each for each in every if each.history or each.locked_before]
 
 
 def _quality_facts(lines: list[MeterQuality]) -> dict[str, object] | None:

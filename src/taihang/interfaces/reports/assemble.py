@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from taihang.core.park.park import Park
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.reports.document import Document, Figure, Section, cited
+from taihang.interfaces.reports.review_section import review_sections
 from taihang.interfaces.reports.stated import Stated
 from taihang.services.ports import Ports
 
@@ -38,6 +39,9 @@ def assemble(
         ports: The park.
     """
     lang = heading.lang
+    quoted = [stated.issued(each) for each in cited(figures, sections)]
+    before, behind = review_sections(quoted, lang=lang, ports=ports)
+    sections = [*before, *sections, *behind]
     return Document(
         kind=heading.kind,
         lang=lang,

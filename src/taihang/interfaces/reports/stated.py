@@ -59,6 +59,10 @@ class Stated:
         """Return whom statements of a kind speak of, in order of issue."""
         return tuple(subject for of_kind, subject in self._issued if of_kind == kind)
 
+    def issued(self, statement: str) -> IssuedStatement:
+        """Return a statement that was quoted."""
+        return self._by_id[statement]
+
     def reference(self, statement: str) -> Reference:
         """Return the hash of the text of a statement that was quoted."""
         text = self._by_id[statement].document
