@@ -38,6 +38,7 @@ SOURCES = {
     "K25": "scribd.com/document/738274796",
     "K30": "a public repository file, its name not recorded",
     "K41": "m.handmsg.com/page/2025/0928/29841909.shtml; jnlyzg.com/news/302.html",
+    "K43": "wtocenter.vn; oeko.de (study, task 2); steelradar.com; europalov.no (2025/2547)",
     "K48": "a public repository file, its name not recorded",
     "K51": "two public repository files: a metrology institute's coefficient page (with "
     "four transcription errors), and the definition of 0.1229",

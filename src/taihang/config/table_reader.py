@@ -81,6 +81,11 @@ class TableReader:
         ask = _plain(name, expected="a text of one line", example=f'"{example}"')
         return self._value(ask, text_of) or ""
 
+    def optional_text(self, name: str, *, example: str) -> str | None:
+        """Read a text of one line, where it is given."""
+        ask = _plain(name, expected="a text of one line", example=f'"{example}"', required=False)
+        return self._value(ask, text_of)
+
     def reference(self, name: str, *, example: str) -> str:
         """Read the id of another object."""
         ask = _plain(

@@ -23,6 +23,8 @@ BASE_PRICES: Final = "value-added.base-prices"
 """增加值 at the constant prices of the base year of the park's plan."""
 PRODUCT: Final = "product."
 """Before the name of a product: ``product.aluminium``."""
+MATERIAL: Final = "material."
+"""Before the name of what goes into products and is no energy: ``material.lithium-carbonate``."""
 _BACK: Final = (Flow.RECOVERABLE, Flow.RECOVERED)
 # Items of indicators (发改环资〔2025〕910号, Annex 3): a ratio needs no factor, no table has them.
 _INDICATOR_ITEMS: Final[dict[str, tuple[str, Dimension, tuple[Flow, ...]]]] = {
@@ -44,6 +46,8 @@ _CODES: Final = (
 _PRODUCT_ENERGY: Final = "product-energy."
 """Before the name of a product: the energy that was used to make it."""
 _PRODUCT_ITEM: Final = re.compile(r"product\.[a-z0-9]+(-[a-z0-9]+)*")
+_MATERIAL_ITEM: Final = re.compile(r"material\.[a-z0-9]+(-[a-z0-9]+)*")
+_OF_MATERIAL: Final = (Flow.PURCHASED, Flow.CONSUMED, Flow.SUPPLIED, Flow.CLOSING_STOCK)
 _IN_BRACKETS: Final = re.compile(r"（[^）]*）")
 
 
@@ -88,15 +92,17 @@ class ItemTable:
         Args:
             given: As it stands on the form.
         """
+        kinds = (*units_of(Dimension.MASS), *units_of(Dimension.GAS), "piece")
+        if _MATERIAL_ITEM.fullmatch(given):
+            return Item(given, (), kinds, _OF_MATERIAL)
         if _PRODUCT_ITEM.fullmatch(given.replace(_PRODUCT_ENERGY, PRODUCT, 1)):
             if given.startswith(_PRODUCT_ENERGY):
                 return Item(given, (), units_of(Dimension.COAL), (Flow.CONSUMED,))
-            kinds = (*units_of(Dimension.MASS), *units_of(Dimension.GAS), "piece")
             return Item(given, (), kinds, (Flow.OUTPUT, Flow.CLOSING_STOCK))
         return self._items.get(self._by_zh.get(given, given))
 
     def all(self) -> tuple[Item, ...]:
-        """Return every item but products, in order of name."""
+        """Return every item but products and materials, in order of name."""
         return tuple(self._items[name] for name in sorted(self._items))
 
 

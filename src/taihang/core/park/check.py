@@ -117,6 +117,9 @@ def _check_ids(park: Park) -> Iterator[ParkProblem]:
         "series": park.series,
         "green_supplies": park.green_supplies,
         "grid_tariffs": park.grid_tariffs,
+        "processes": park.carbon.processes,
+        "products": park.carbon.products,
+        "precursors": park.carbon.precursors,
     }
     owner: dict[str, str] = {}
     for kind, members in kinds.items():

@@ -28,8 +28,69 @@ def check_carbon(park: Park) -> Iterator[ParkProblem]:
         yield from _known(path, process.enterprise, park.enterprises)
     for product in declared.products.values():
         yield from _known(("products", product.id, "process"), product.process, declared.processes)
+        for precursor in product.precursors:
+            path = ("products", product.id, "precursors")
+            yield from _known(path, precursor, declared.precursors)
+    for name in declared.installations:
+        yield from _known(("installations", name), name, park.enterprises)
+    yield from _check_precursors(park)
+    yield from _check_cbam(park)
     yield from _check_shares(park)
     yield from _check_allocation(park)
+
+
+def _check_precursors(park: Park) -> Iterator[ParkProblem]:
+    """A precursor that is made in the park is one of its products, and never goes into itself."""
+    declared = park.carbon
+    for precursor in declared.precursors.values():
+        if precursor.made_as is not None:
+            path = ("precursors", precursor.id, "made_as")
+            yield from _known(path, precursor.made_as, declared.products)
+    for product in declared.products.values():
+        if product.id in _made_of(product.id, park):
+            yield ParkProblem(
+                path=("products", product.id, "precursors"),
+                given=f"{product.id}, which goes into itself",
+                expected="precursors that are made without it",
+                remedy="look at made_as of its precursors",
+            )
+
+
+def _made_of(product: str, park: Park) -> set[str]:
+    """Return every product of the park that goes into a product, at any remove."""
+    declared, found, left = park.carbon, set[str](), [product]
+    while left:
+        one = declared.products.get(left.pop())
+        for name in () if one is None else one.precursors:
+            precursor = declared.precursors.get(name)
+            made_as = None if precursor is None else precursor.made_as
+            if made_as is not None and made_as not in found:
+                found.add(made_as)
+                left.append(made_as)
+    return found
+
+
+def _check_cbam(park: Park) -> Iterator[ParkProblem]:
+    """A CBAM good has its code, and the place where it is made is known."""
+    declared = park.carbon
+    for product in declared.products.values():
+        if product.cbam_good is None:
+            continue
+        if product.cn_code is None:
+            yield ParkProblem(
+                path=("products", product.id, "cn_code"),
+                given="no CN code",
+                expected="a code of the combined nomenclature, for it is a CBAM good",
+                remedy="add the code",
+            )
+        process = declared.processes.get(product.process)
+        if process is not None and process.enterprise not in declared.installations:
+            yield ParkProblem(
+                path=("products", product.id, "cbam_good"),
+                given=f"no [installations.{process.enterprise}]",
+                expected="the installation in which the good is made",
+                remedy="declare it in park.toml first",
+            )
 
 
 def _check_shares(park: Park) -> Iterator[ParkProblem]:

@@ -1,0 +1,1 @@
+"""Product footprints: what a process emits, and how its products bear it."""
