@@ -40,6 +40,7 @@ from taihang.config.park_file import examine_park, read_park  # noqa: E402
 from taihang.core.activity.form import TemplateWords  # noqa: E402
 from taihang.core.activity.sheet import Sheet  # noqa: E402
 from taihang.core.errors import InputError, IntegrityError, StateError  # noqa: E402
+from taihang.core.park.medium_meter import MediumMeter  # noqa: E402
 from taihang.core.park.park import Park  # noqa: E402
 from taihang.core.park.topology import Meter  # noqa: E402
 from taihang.core.seal.act import RESTORED  # noqa: E402
@@ -600,7 +601,7 @@ def _demand_same_scales(park: Park, registry: Registry) -> None:
     recorded = registry.meter_scales()
     changed = sorted(
         meter.id
-        for meter in park.meters.values()
+        for meter in (*park.meters.values(), *park.media_meters.values())
         if recorded.get(meter.id, _scale(meter)) != _scale(meter)
     )
     if changed:
@@ -611,8 +612,10 @@ def _demand_same_scales(park: Park, registry: Registry) -> None:
         )
 
 
-def _scale(meter: Meter) -> tuple[int, int, int]:
-    return meter.resolution_wh, meter.multiplier, meter.digits
+def _scale(meter: Meter | MediumMeter) -> tuple[str, int, int, int]:
+    if isinstance(meter, Meter):
+        return meter.unit, meter.resolution_wh, meter.multiplier, meter.digits
+    return meter.unit.value, meter.resolutions[meter.unit], meter.multiplier, meter.digits
 
 
 def _seal(origin: str, keys: system.KeyRing, registry: Registry, clock: Clock) -> CheckpointSeal:

@@ -20,6 +20,8 @@ UNITS: Final = frozenset(
         "wh", "kwh", "mwh", "gwh", "varh", "kvarh", "gj", "mj", "kj",
         # mass, of fuel, coal and carbon
         "g", "kg", "t", "kgce", "tce", "kgco2", "kgco2e", "tco2", "tco2e", "co2", "co2e",
+        # volume, and what turns one into another or into mass
+        "l", "m3", "kpa",
         # money
         "cny", "fen",
         # time

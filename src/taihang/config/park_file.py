@@ -18,6 +18,7 @@ from typing_extensions import override
 from taihang.config.carbon_tables import read_carbon
 from taihang.config.limit_tables import read_admission, read_closed_unit, read_limit
 from taihang.config.line_map import LineMap, map_lines
+from taihang.config.media_tables import read_medium_meter
 from taihang.config.object_reader import read_each, read_one, read_perhaps
 from taihang.config.park_tables import (
     read_accounting,
@@ -250,6 +251,7 @@ def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
         feeders=read_each(root, "feeders", read_feeder, problems),
         dedicated_lines=read_each(root, "dedicated_lines", read_dedicated_line, problems),
         meters=read_each(root, "meters", read_meter, problems),
+        media_meters=read_each(root, "media_meters", read_medium_meter, problems),
         gateways=read_each(root, "gateways", read_gateway, problems),
         series=read_each(root, "series", read_series, problems),
         green_supplies=read_each(

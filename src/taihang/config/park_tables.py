@@ -11,6 +11,7 @@ from typing import Final
 
 from taihang.config.carbon_tables import CARBON_TABLES
 from taihang.config.limit_tables import LIMIT_TABLES
+from taihang.config.media_tables import MEDIA_TABLES
 from taihang.config.peak_tables import PEAK_TABLES
 from taihang.config.table_reader import KeyFacts, TableReader, read_days
 from taihang.config.value_rules import NumberRule
@@ -355,6 +356,7 @@ TABLES: Final[Mapping[str, Callable[[TableReader], object]]] = {
     "feeders": read_feeder,
     "dedicated_lines": read_dedicated_line,
     "meters": read_meter,
+    **MEDIA_TABLES,
     "gateways": read_gateway,
     "series": read_series,
     "green_supplies": partial(read_green_supply, users=()),

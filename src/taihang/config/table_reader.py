@@ -212,6 +212,21 @@ class TableReader:
         ask = _chosen(name, choices)
         return self._value(ask, lambda value: _choice_of(value, choices)) or next(iter(choices))
 
+    def choices(self, name: str, choices: type[_Choice]) -> tuple[_Choice, ...]:
+        """Read a list of words out of a closed set, at least one."""
+        known = ", ".join(choice.value for choice in choices)
+        ask = _plain(
+            name,
+            expected=f"a list of one or more of {known}",
+            example=f'["{next(iter(choices)).value}"]',
+        )
+        return (
+            self._value(
+                ask, lambda value: _list_of(value, lambda each: _choice_of(each, choices)) or None
+            )
+            or ()
+        )
+
     def optional_choice(self, name: str, choices: type[_Choice]) -> _Choice | None:
         """Read one word out of a closed set, where it is given."""
         ask = _chosen(name, choices, required=False)

@@ -26,6 +26,8 @@ KG_PER_T: Final = 1_000
 SECONDS_PER_HOUR: Final = 3_600
 FEN: Final = Decimal("0.01")
 """The smallest unit of money on a bill [CNY]."""
+ZERO_C_K: Final = Decimal(27_315) / 100
+"""0 °C in kelvin, exact by the definition of the degree Celsius [K]."""
 EXACT: Final = Context(prec=100, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
 """Decimal arithmetic that refuses to round: ``with localcontext(EXACT): …``."""
 

@@ -187,7 +187,9 @@ def named_key(header: BatchHeader, *, enrolled: GatewayKeys) -> GatewayKey | Non
 def _rights(gateway: str, descriptors: Descriptors, park: Park) -> _Rights:
     for descriptor in descriptors.each:
         _check_descriptor(gateway, descriptor, park)
-    of_meter = [descriptor.point in park.meters for descriptor in descriptors.each]
+    of_meter = [
+        park.register_meter(descriptor.point) is not None for descriptor in descriptors.each
+    ]
     is_register = [
         own and descriptor.quantity is Quantity.REGISTER
         for own, descriptor in zip(of_meter, descriptors.each, strict=True)
@@ -227,7 +229,7 @@ def _check_event(gateway: str, event: MeterEvent, park: Park) -> None:
     Raises:
         ForeignMeterError: If it is not.
     """
-    meter = park.meters.get(event.point)
+    meter = park.register_meter(event.point)
     own = _speaks_for(gateway, event.point, park)
     if meter is None or not own or max(event.final_count, event.initial_count) >= meter.modulus:
         raise ForeignMeterError(
@@ -240,19 +242,22 @@ def _check_event(gateway: str, event: MeterEvent, park: Park) -> None:
 def _check_block(gateway: str, block: ReadingBlock, park: Park) -> None:
     """Check that a block is of a meter of this gateway, in its scale, and can be settled."""
     _check_descriptor(gateway, block, park)
-    if block.point in park.meters:
+    if park.register_meter(block.point) is not None:
         _check_values(block)
 
 
 def _check_descriptor(gateway: str, said: ReadingBlock | Descriptor, park: Park) -> None:
     """Check that a gateway may speak of a point in this quantity, unit and scale."""
-    meter = park.meters.get(said.point)
+    meter = park.register_meter(said.point)
     series = park.series.get(said.point)
     own = _speaks_for(gateway, said.point, park)
     if meter is not None and said.quantity is Quantity.REGISTER:
-        fits = (said.scale, said.modulus) == (str(meter.wh_per_count), meter.modulus)
+        stated = meter.unit, str(meter.scale), meter.modulus
+        fits = (said.unit, said.scale, said.modulus) == stated
     elif meter is not None:
-        fits = said.quantity is Quantity.ENERGY and said.scale == "1"
+        # Interval energy is electricity: another medium is known by its register alone.
+        is_energy = said.quantity is Quantity.ENERGY and said.scale == "1"
+        fits = is_energy and said.point in park.meters
     else:
         fits = series is not None and (said.unit, said.scale) == (series.unit, series.scale)
     if not (own and fits):

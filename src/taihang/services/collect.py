@@ -11,8 +11,9 @@ import numpy as np
 
 from taihang.core.errors import InputError
 from taihang.core.metering.current import current_rows
-from taihang.core.metering.plausibility import check_block
+from taihang.core.metering.plausibility import Problem, check_block, check_medium_block
 from taihang.core.metering.readings import MeterEvent, MeterEventKind, ReadingBlock
+from taihang.core.park.park import Park
 from taihang.core.park.topology import Direction
 from taihang.core.periods import Period
 from taihang.core.seal.batch_v2 import seal_batch
@@ -165,21 +166,15 @@ def check_import(blocks: Sequence[ReadingBlock], *, ports: Ports) -> None:
         ImplausibleImportError: If values exceed what a meter can honestly count.
     """
     park = ports.park
-    unknown = sorted({b.point for b in blocks} - set(park.meters) - set(park.series))
+    known = {*park.meters, *park.media_meters, *park.series}
+    unknown = sorted({b.point for b in blocks} - known)
     if unknown:
         raise UnknownPointError(
             given=f"readings of {len(unknown)} points not in park.toml: {', '.join(unknown[:6])}",
-            expected="ids of [meters] or [series]",
+            expected="ids of [meters], [media_meters] or [series]",
             remedy="add them to park.toml, or name the points differently in the import map",
         )
-    problems = [
-        problem
-        for block in blocks
-        if (meter := park.meters.get(block.point)) is not None
-        for problem in check_block(
-            block, max_kw=meter.max_kw, is_net=meter.measures is Direction.GENERATION
-        )
-    ]
+    problems = [problem for block in blocks for problem in _problems(block, park)]
     if problems:
         shown = "; ".join(str(problem) for problem in problems[:_PROBLEMS_SHOWN])
         raise ImplausibleImportError(
@@ -187,6 +182,16 @@ def check_import(blocks: Sequence[ReadingBlock], *, ports: Ports) -> None:
             expected="values that the meters of park.toml can have",
             remedy="correct the unit or quantity in the import map, or max_kw in park.toml",
         )
+
+
+def _problems(block: ReadingBlock, park: Park) -> list[Problem]:
+    medium, meter = park.media_meters.get(block.point), park.meters.get(block.point)
+    if medium is not None:
+        return check_medium_block(block, max_steps_per_s=medium.max_steps_per_s)
+    if meter is None:
+        return []
+    is_net = meter.measures is Direction.GENERATION
+    return check_block(block, max_kw=meter.max_kw, is_net=is_net)
 
 
 def span_of(blocks: Sequence[ReadingBlock]) -> Period:

@@ -115,10 +115,10 @@ def series(
         UnknownPointError: If there is no such point.
     """
     catch_up(ports, hot_only=True)
-    if point not in ports.park.meters and point not in ports.park.series:
+    if ports.park.register_meter(point) is None and point not in ports.park.series:
         raise UnknownPointError(
             given=f"point {point!r}",
-            expected="an id of [meters] or [series] in park.toml",
+            expected="an id of [meters], [media_meters] or [series] in park.toml",
             remedy="look at park.toml, or at `taihang last` for the points that have readings",
         )
     known = _Known(len(ports.lake.batches()) if as_of is None else as_of, ports)
@@ -262,8 +262,9 @@ def _advanced(
     eventful = _eventful([point for point, _ in places], wide, known)
     plain = [place for place in places if place[0] not in eventful]
     found, rows = ports.lake.rollups(step_s, wide, plain, as_of=known.as_of)
-    dials = {m.id: m.modulus for m in ports.park.meters.values()}
-    modulus = np.array([dials.get(point, 0) for point, _ in found] or [0], np.int64)
+    meters = [ports.park.register_meter(point) for point, _ in found]
+    dials = [0 if meter is None else meter.modulus for meter in meters]
+    modulus = np.array(dials or [0], np.int64)
     parts = [advances(rows, step_s=step_s, modulus_count=modulus)]
     for place in places:
         if place[0] in eventful and place in found:
@@ -299,7 +300,8 @@ def _unrolled(place: Place, span: Period, known: _Known) -> dict[str, NDArray[np
     rows = known.ports.lake.read("readings", span, place[0], as_of=known.as_of)[place]
     usable = rows["quality"] < Quality.MISSING
     rows = {name: column[usable] for name, column in rows.items()}
-    modulus = known.ports.park.meters[place[0]].modulus
+    meter = known.ports.park.register_meter(place[0])
+    modulus = 0 if meter is None else meter.modulus
     steps = np.diff(rows["count"])
     steps = np.where(steps < 0, steps + modulus, steps)
     names = ("time_s", "final_count", "initial_count")
@@ -349,7 +351,7 @@ def _has_odd_zone(period: Period, park: Park) -> bool:
 
 
 def _unit_of(point: str, park: Park) -> tuple[str, str]:
-    meter, declared = park.meters.get(point), park.series.get(point)
+    meter, declared = park.register_meter(point), park.series.get(point)
     if meter is not None:
-        return "Wh", str(meter.wh_per_count)
+        return meter.unit, str(meter.scale)
     return (declared.unit, declared.scale) if declared is not None else ("", "1")

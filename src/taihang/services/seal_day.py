@@ -250,9 +250,9 @@ def _leaves(
 
 def _dial(point: str, quantity: str, park: Park) -> Dial:
     """Return how counts are read by a park file; a point that it has no more has no unit."""
-    meter, series = park.meters.get(point), park.series.get(point)
+    meter, series = park.register_meter(point), park.series.get(point)
     if meter is not None and quantity == Quantity.REGISTER.value:
-        return Dial(unit="Wh", scale=str(meter.wh_per_count), modulus=meter.modulus)
+        return Dial(unit=meter.unit, scale=str(meter.scale), modulus=meter.modulus)
     if meter is not None:
         return Dial(unit="Wh", scale="1", modulus=0)
     if series is not None:

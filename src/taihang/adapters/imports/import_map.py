@@ -80,14 +80,25 @@ WATT_HOURS: Final = {
 _VAR_HOURS: Final = {"varh": Decimal(1), "kvarh": Decimal(1_000), "Mvarh": Decimal(1_000_000)}
 KILOWATTS: Final = {"W": Decimal("0.001"), "kW": Decimal(1), "MW": Decimal(1_000)}
 _KILOVARS: Final = {"var": Decimal("0.001"), "kvar": Decimal(1), "Mvar": Decimal(1_000)}
+_STEPS: Final = {
+    "L": ("L", Decimal(1)),
+    "m³": ("L", Decimal(1_000)),
+    "g": ("g", Decimal(1)),
+    "kg": ("g", Decimal(1_000)),
+    "t": ("g", Decimal(1_000_000)),
+    "kJ": ("kJ", Decimal(1)),
+    "MJ": ("kJ", Decimal(1_000)),
+    "GJ": ("kJ", Decimal(1_000_000)),
+}
+"""Units of registers of other media: the step that a batch has, and how many of it they are."""
 UNITS: Final[Mapping[Kind, Mapping[str, Decimal]]] = {
-    Kind.REGISTER: WATT_HOURS,
+    Kind.REGISTER: WATT_HOURS | {unit: worth for unit, (_, worth) in _STEPS.items()},
     Kind.ENERGY: WATT_HOURS,
     Kind.MEAN_POWER: KILOWATTS,
     Kind.REACTIVE_ENERGY: _VAR_HOURS,
     Kind.MEAN_REACTIVE_POWER: _KILOVARS,
 }
-"""Units of each kind, worth in Wh, varh, kW or kvar; a sample's unit is free text."""
+"""Units of each kind, worth in Wh, the step of a medium, varh, kW or kvar; a sample's is free."""
 _QUANTITY: Final = {
     Kind.REGISTER: Quantity.REGISTER,
     Kind.ENERGY: Quantity.ENERGY,
@@ -154,7 +165,12 @@ class ValueColumn:
     @property
     def block_unit(self) -> str:
         """The unit of the readings."""
-        by_quantity = {Quantity.SAMPLE: self.unit, Quantity.REACTIVE: "varh"}
+        step, _ = _STEPS.get(self.unit, ("Wh", None))
+        by_quantity = {
+            Quantity.SAMPLE: self.unit,
+            Quantity.REACTIVE: "varh",
+            Quantity.REGISTER: step,
+        }
         return by_quantity.get(self.quantity, "Wh")
 
 

@@ -337,7 +337,9 @@ def _scale(keys: _Keys, kind: Kind) -> str:
         return "1"
     scale = keys.decimal("scale")
     if scale < 0 or (kind is Kind.REGISTER and scale != scale.to_integral_value()):
-        raise keys.wrong("scale", given=str(scale), expected="above 0, and whole Wh for a register")
+        raise keys.wrong(
+            "scale", given=str(scale), expected="above 0, and whole Wh, L, g or kJ for a register"
+        )
     return f"{scale:f}"
 
 

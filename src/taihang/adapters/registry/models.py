@@ -64,6 +64,23 @@ class Meter(models.Model):
         db_table = "meter"
 
 
+class MediumMeter(models.Model):
+    """A meter of another medium than electricity, and what its register counts."""
+
+    id = models.CharField(max_length=32, primary_key=True)
+    node = models.CharField(max_length=32)
+    medium = models.CharField(max_length=64)
+    unit = models.CharField(max_length=8)
+    resolution = models.BigIntegerField()
+    multiplier = models.IntegerField()
+    digits = models.IntegerField()
+
+    class Meta:
+        """Named table."""
+
+        db_table = "medium_meter"
+
+
 class Contract(models.Model):
     """A green supply or a grid tariff, with its terms as canonical text."""
 

@@ -34,7 +34,9 @@ _APP: Final = "registry"
 _BATCH_ROWS: Final = 500
 _OPENINGS: Final = itertools.count()
 _DURABLE: Final = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-_Row = TypeVar("_Row", models.Enterprise, models.Asset, models.Meter, models.Contract)
+_Row = TypeVar(
+    "_Row", models.Enterprise, models.Asset, models.Meter, models.MediumMeter, models.Contract
+)
 
 
 class DamagedParkVersionError(IntegrityError):
@@ -116,6 +118,7 @@ class Registry:
             self._mirror(models.Enterprise, _enterprises(park))
             self._mirror(models.Asset, _assets(park))
             self._mirror(models.Meter, _meters(park))
+            self._mirror(models.MediumMeter, _media_meters(park))
             self._mirror(models.Contract, _contracts(park))
 
     def _mirror(self, model: type[_Row], rows: list[_Row]) -> None:
@@ -306,10 +309,14 @@ class Registry:
             )
         return text
 
-    def meter_scales(self) -> dict[str, tuple[int, int, int]]:
-        """Return resolution [Wh], multiplier and digits of every meter as last recorded."""
+    def meter_scales(self) -> dict[str, tuple[str, int, int, int]]:
+        """Return unit, resolution, multiplier and digits of every meter as last recorded."""
         rows = models.Meter.objects.using(self._alias).all()
-        return {row.id: (row.resolution_wh, row.multiplier, row.digits) for row in rows}
+        media = models.MediumMeter.objects.using(self._alias).all()
+        return {
+            **{row.id: ("Wh", row.resolution_wh, row.multiplier, row.digits) for row in rows},
+            **{row.id: (row.unit, row.resolution, row.multiplier, row.digits) for row in media},
+        }
 
     def park_hashes(self) -> list[str]:
         """Return the hash of every text of park.toml, the earliest first."""
@@ -477,6 +484,21 @@ def _meters(park: Park) -> list[models.Meter]:
             digits=meter.digits,
         )
         for meter in park.meters.values()
+    ]
+
+
+def _media_meters(park: Park) -> list[models.MediumMeter]:
+    return [
+        models.MediumMeter(
+            id=meter.id,
+            node=meter.node,
+            medium=meter.medium,
+            unit=meter.unit.value,
+            resolution=meter.resolutions[meter.unit],
+            multiplier=meter.multiplier,
+            digits=meter.digits,
+        )
+        for meter in park.media_meters.values()
     ]
 
 

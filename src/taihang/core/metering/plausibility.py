@@ -95,6 +95,47 @@ def check_block(block: ReadingBlock, *, max_kw: float, is_net: bool) -> list[Pro
     return []
 
 
+def check_medium_block(block: ReadingBlock, *, max_steps_per_s: float) -> list[Problem]:
+    """Return everything about a register of another medium that no honest meter can have shown.
+
+    Args:
+        block: Registers of one point.
+        max_steps_per_s: Fastest honest rise, in the unit of the block a second.
+
+    Returns:
+        The problems, none if the block is plausible.
+
+    Example:
+        >>> block = ReadingBlock("N-E04", Quantity.REGISTER, "L", "100", 10**9,
+        ...     np.array([0, 3600]), np.array([7, 9_007]), np.zeros(2, np.uint8))
+        >>> check_medium_block(block, max_steps_per_s=100)[0].given
+        '900000 L an hour at the highest, 1 of 1 rises faster than the meter'
+    """
+    usable = block.quality < Quality.MISSING
+    times_s, counts = block.times_s[usable], block.counts[usable]
+    rises = np.flatnonzero(np.diff(counts) > 0)
+    steps = (counts[rises + 1] - counts[rises]) * int(block.scale)
+    waited_s = times_s[rises + 1] - times_s[rises]
+    per_h = steps / waited_s * SECONDS_PER_HOUR
+    # A register moves in whole counts: one more than flowed is still honest.
+    at = np.flatnonzero(steps > max_steps_per_s * waited_s + int(block.scale))
+    found = _off_dial(block, times_s, counts)
+    if len(at):
+        told = f"{len(at)} of {len(rises)} rises faster than the meter"
+        found.append(
+            Problem(
+                kind=ProblemKind.ABOVE_RATING,
+                point=block.point,
+                n_rows=len(at),
+                first_s=int(times_s[rises[at[0]] + 1]),
+                given=f"{per_h[at].max():.6g} {block.unit} an hour at the highest, {told}",
+                expected=f"at most {max_steps_per_s * SECONDS_PER_HOUR:.6g} {block.unit} an hour",
+                remedy="check the unit in the import map, and the resolution of the meter",
+            )
+        )
+    return found
+
+
 def _mean_kw(
     energy_wh: NDArray[np.int64], length_s: NDArray[np.int64] | np.int64
 ) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ from taihang.core.park.check_assets import check_assets
 from taihang.core.park.check_carbon import check_carbon
 from taihang.core.park.check_contracts import check_contracts
 from taihang.core.park.check_limits import check_limits
+from taihang.core.park.check_media import check_media
 from taihang.core.park.check_metering import check_metering
 from taihang.core.park.check_peak import check_peak
 from taihang.core.park.check_topology import check_topology
@@ -40,6 +41,7 @@ def check_park(park: Park) -> list[ParkProblem]:
         *check_assets(park),
         *check_topology(park),
         *check_metering(park),
+        *check_media(park),
         *check_contracts(park),
         *check_witnesses(park),
         *check_estimation(park.estimation),
@@ -113,6 +115,7 @@ def _check_ids(park: Park) -> Iterator[ParkProblem]:
         "feeders": park.feeders,
         "dedicated_lines": park.dedicated_lines,
         "meters": park.meters,
+        "media_meters": park.media_meters,
         "gateways": park.gateways,
         "series": park.series,
         "green_supplies": park.green_supplies,

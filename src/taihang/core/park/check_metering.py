@@ -163,7 +163,9 @@ def _check_gateways(park: Park) -> Iterator[ParkProblem]:
     speaker: dict[str, str] = {}
     for gateway in park.gateways.values():
         path = ("gateways", gateway.id, "meters")
-        yield from check_names(path, gateway.meters, known=tuple(park.meters), what="a meter")
+        yield from check_names(
+            path, gateway.meters, known=(*park.meters, *park.media_meters), what="a meter"
+        )
         for name in gateway.meters:
             if speaker.setdefault(name, gateway.id) != gateway.id:
                 yield ParkProblem(
@@ -172,10 +174,14 @@ def _check_gateways(park: Park) -> Iterator[ParkProblem]:
                     expected="one gateway for each meter",
                     remedy=f"remove {name} from one of the two",
                 )
-    for name in park.meters:
+    owners = {
+        **dict.fromkeys(park.meters, "meters"),
+        **dict.fromkeys(park.media_meters, "media_meters"),
+    }
+    for name, table in owners.items():
         if name not in speaker:
             yield ParkProblem(
-                path=("meters", name),
+                path=(table, name),
                 given="no gateway that speaks for it",
                 expected="exactly one gateway whose `meters` names it",
                 remedy=f"add {name} to a gateway",

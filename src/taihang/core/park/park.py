@@ -19,6 +19,7 @@ from taihang.core.park.carbon import NOTHING_DECLARED, CarbonDeclaration
 from taihang.core.park.contract import Billing, GreenSupply, GridTariff
 from taihang.core.park.energy_value import EnergyValue
 from taihang.core.park.limits import AdmissionRules, ClosedUnit, Limit
+from taihang.core.park.medium_meter import MediumMeter
 from taihang.core.park.peak_plan import PeakPlan
 from taihang.core.park.quality import Estimation, Validation
 from taihang.core.park.topology import (
@@ -99,6 +100,8 @@ class Park:
     """None where park.toml has no such table: only the law itself judges."""
     estimation: Estimation | None = None
     """None where park.toml has no such table: nothing is estimated."""
+    media_meters: Mapping[str, MediumMeter] = field(default_factory=dict[str, MediumMeter])
+    """Meters of gas, water, steam, heat, liquids; ``meters`` holds those of electricity alone."""
     energy_values: Mapping[str, EnergyValue] = field(default_factory=dict[str, EnergyValue])
     """Choices of a coefficient where the annex prints a range; none: such an energy is open."""
     zero_carbon: ZeroCarbonChoices | None = None
@@ -132,6 +135,10 @@ class Park:
     def users(self) -> tuple[str, ...]:
         """Ids of everything that green power can be matched with, in the order of the file."""
         return (*self.enterprises, *self.stations)
+
+    def register_meter(self, point: str) -> Meter | MediumMeter | None:
+        """Return the meter of any medium that a point is, or None if it is no meter."""
+        return self.meters.get(point) or self.media_meters.get(point)
 
     def meters_of(self, direction: Direction, day: date) -> tuple[Meter, ...]:
         """Return the meters of one direction whose asset is in service on a local day."""

@@ -49,6 +49,16 @@ class Meter:
     """Its own threshold in place of the park's [h]."""
 
     @property
+    def unit(self) -> str:
+        """The unit of the register."""
+        return "Wh"
+
+    @property
+    def scale(self) -> int:
+        """What one count is worth, in ``unit``: the name that meters of any medium share."""
+        return self.wh_per_count
+
+    @property
     def wh_per_count(self) -> int:
         """What one count is worth behind the transformers [Wh]."""
         return self.resolution_wh * self.multiplier

@@ -40,7 +40,12 @@ _DECIMAL: Final = re.compile(r"(?!0$)(?:0|[1-9]\d{0,17})(?:\.\d{0,17}[1-9])?", r
 _WHOLE: Final = re.compile(r"[1-9]\d{0,17}", re.ASCII)
 _QUANTITIES: Final = {quantity.value: quantity for quantity in Quantity}
 _LAST_QUALITY: Final = max(Quality)
-_UNIT_OF: Final = {Quantity.REGISTER: "Wh", Quantity.ENERGY: "Wh", Quantity.REACTIVE: "varh"}
+_UNITS_OF: Final = {
+    Quantity.REGISTER: ("Wh", "L", "g", "kJ"),
+    Quantity.ENERGY: ("Wh",),
+    Quantity.REACTIVE: ("varh",),
+}
+"""Energy is electricity; a register of another medium counts whole litres, grams or kilojoules."""
 _KEYS: Final = frozenset(
     ("point", "quantity", "unit", "scale", "modulus", "n", "start_s", "step_s")
 )
@@ -149,9 +154,9 @@ def read_block(data: bytes, at: int, *, where: str) -> tuple[ReadingBlock, int]:
 
 def scale_form(quantity: Quantity, *, unit: str) -> re.Pattern[str] | None:
     """Return what a scale looks like, or None where the quantity cannot have that unit."""
-    if _UNIT_OF.get(quantity, unit) != unit:
+    if unit not in _UNITS_OF.get(quantity, (unit,)):
         return None
-    return _WHOLE if unit == "Wh" else _DECIMAL
+    return _WHOLE if quantity is Quantity.REGISTER or unit == "Wh" else _DECIMAL
 
 
 def length_prefix(part: bytes) -> bytes:
@@ -208,7 +213,7 @@ def _block(
     unit = fields.text("unit", pattern=NAME)
     scale = scale_form(quantity, unit=unit)
     if scale is None:
-        raise fields.error("unit", expected=f"{_UNIT_OF[quantity]} for {quantity}")
+        raise fields.error("unit", expected=f"{' or '.join(_UNITS_OF[quantity])} for {quantity}")
     return ReadingBlock(
         point=fields.text("point", pattern=NAME),
         quantity=quantity,

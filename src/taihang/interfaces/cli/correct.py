@@ -63,7 +63,7 @@ def _count(given: str) -> int:
 
 
 def _block(name: str, at: datetime, count: int, ports: Ports) -> ReadingBlock:
-    meter = ports.park.meters.get(name)
+    meter = ports.park.register_meter(name)
     if meter is None:
         raise UnknownPointError(
             given=f"a register of {name!r}",
@@ -73,8 +73,8 @@ def _block(name: str, at: datetime, count: int, ports: Ports) -> ReadingBlock:
     return ReadingBlock(
         point=name,
         quantity=Quantity.REGISTER,
-        unit="Wh",
-        scale=str(meter.wh_per_count),
+        unit=meter.unit,
+        scale=str(meter.scale),
         modulus=meter.modulus,
         times_s=np.array([int(at.timestamp())], np.int64),
         counts=np.array([count], np.int64),

@@ -1,5 +1,7 @@
 """One block: readings to bytes and back, and nothing in between."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -95,7 +97,7 @@ def test_salted_block__spends_nine_bytes_on_a_regular_reading() -> None:
         ({"scale": "0.5"}, "scale"),
         ({"scale": "010"}, "scale"),
         ({"scale": "1e3"}, "scale"),
-        ({"unit": "kWh"}, "expected Wh for register"),
+        ({"unit": "kWh"}, "expected Wh or L or g or kJ for register"),
         ({"modulus": -1}, "modulus"),
         ({"point": ""}, "point"),
         ({"point": "a\nb"}, "point"),
@@ -142,3 +144,40 @@ def test_open_body__refuses_explicit_times_where_a_step_says_it() -> None:
 
     with pytest.raises(BatchFormatError, match="step_s 0 where the times have 900"):
         open_body(spelled_out)
+
+
+@pytest.mark.parametrize("unit", ["Wh", "L", "g", "kJ"])
+def test_open_body__of_a_register_of_any_medium(unit: str) -> None:
+    block = replace(_whole("10"), unit=unit)
+
+    assert open_body(salted_block(block, SALT)[len(SALT) :]).unit == unit
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "scale"),
+    [
+        (Quantity.REGISTER, "m³", "10"),
+        (Quantity.REGISTER, "L", "0.5"),
+        (Quantity.ENERGY, "L", "10"),
+        (Quantity.REACTIVE, "kJ", "10"),
+    ],
+)
+def test_salted_block__refuses_a_medium_in_another_unit_or_quantity(
+    quantity: Quantity, unit: str, scale: str
+) -> None:
+    block = replace(_whole(scale), quantity=quantity, unit=unit)
+
+    with pytest.raises(InputError, match=r"unit|scale"):
+        salted_block(block, SALT)
+
+
+def test_salted_block__leaves_a_sample_in_litres_its_decimal_scale() -> None:
+    block = replace(_whole("0.5"), quantity=Quantity.SAMPLE, unit="L", modulus=0)
+
+    assert open_body(salted_block(block, SALT)[len(SALT) :]).scale == "0.5"
+
+
+def _whole(scale: str) -> ReadingBlock:
+    times_s = np.array([0, 3600, 7200], np.int64)
+    counts, quality = np.array([5, 6, 7], np.int64), np.zeros(3, np.uint8)
+    return ReadingBlock("N-E01", Quantity.REGISTER, "L", scale, 100, times_s, counts, quality)
