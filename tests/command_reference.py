@@ -77,6 +77,10 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang energy mypark --month 2026-09",
         "taihang energy mypark --year 2026 --subject E17 --issue",
     ),
+    "quota": (
+        "taihang quota mypark --year 2026",
+        "taihang quota mypark --year 2026 --subject E17 --issue",
+    ),
     "carbon": (
         "taihang carbon mypark --year 2026",
         "taihang carbon mypark --year 2026 --subject E17 --issue",

@@ -97,6 +97,7 @@ EXEMPT: Final[dict[str, str]] = {
     # Any of them, on its way into a text.
     "core/seal/activity_line.py": "amount",
     # In the unit of the limit or of the product, which stands beside it.
+    "core/park/quota.py": "amount",
     "core/park/limits.py": "committed frees limit",
     "core/admission/project.py": "amount demands output",
     "core/admission/ledger.py": "net",
@@ -116,7 +117,8 @@ EXEMPT: Final[dict[str, str]] = {
     # An amount and what it was used for, in units of the caller.
     "core/energy/dual_control.py": "amount per",
     # A budget of anything, in the unit of its limit.
-    "core/energy/quota.py": "error expected limit standard_error used",
+    "core/energy/quota.py": "chance error expected high left limit low ratios shape"
+    " standard_error used",
     # A footprint or an output for a unit of whatever is made, which stands beside it.
     "core/park/carbon.py": "footprint_kg_per_unit",
     "core/product/allocation.py": "amount",

@@ -42,6 +42,7 @@ from taihang.config.park_tables import (
     read_witness,
 )
 from taihang.config.peak_tables import read_energy_value, read_peak_plan, read_zero_carbon
+from taihang.config.quota_tables import read_quota, read_quota_rules
 from taihang.config.table_reader import TableReader
 from taihang.config.value_rules import NumberRule, shown
 from taihang.core.errors import InputError
@@ -271,6 +272,8 @@ def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
         admission=read_perhaps(root, "admission", read_admission, problems),
         limits=read_each(root, "limits", read_limit, problems),
         closed_units=read_each(root, "closed_units", read_closed_unit, problems),
+        quota_rules=read_perhaps(root, "quota_rules", read_quota_rules, problems),
+        quotas=read_each(root, "quotas", read_quota, problems),
         carbon=read_carbon(root, problems),
     )
     root.close()

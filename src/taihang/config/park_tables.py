@@ -13,6 +13,7 @@ from taihang.config.carbon_tables import CARBON_TABLES
 from taihang.config.limit_tables import LIMIT_TABLES
 from taihang.config.media_tables import MEDIA_TABLES
 from taihang.config.peak_tables import PEAK_TABLES
+from taihang.config.quota_tables import QUOTA_TABLES
 from taihang.config.table_reader import KeyFacts, TableReader, read_days
 from taihang.config.value_rules import NumberRule
 from taihang.core.park.assets import (
@@ -368,6 +369,7 @@ TABLES: Final[Mapping[str, Callable[[TableReader], object]]] = {
     "estimation": read_estimation,
     **PEAK_TABLES,
     **LIMIT_TABLES,
+    **QUOTA_TABLES,
     **CARBON_TABLES,
     "in_service": read_days,
 }

@@ -188,6 +188,28 @@ def year(name: str, zone: ZoneInfo) -> Period:
     )
 
 
+def month_names(name: str) -> tuple[str, ...]:
+    """Return the names of the months of a year, or the month itself, in order.
+
+    Args:
+        name: ``YYYY`` or ``YYYY-MM``.
+
+    Raises:
+        PeriodError: If it is neither.
+
+    Example:
+        >>> month_names("2026")[-1], month_names("2026-08")
+        ('2026-12', ('2026-08',))
+    """
+    if _MONTH_NAME.fullmatch(name):
+        return (name,)
+    if not _YEAR_NAME.fullmatch(name):
+        raise PeriodError(
+            given=repr(name), expected="a year or a month", remedy="write for example 2026-06"
+        )
+    return tuple(f"{name}-{number:02d}" for number in range(1, _LAST_MONTH + 1))
+
+
 def months_in(period: Period, zone: ZoneInfo) -> Iterator[str]:
     """Yield the names of the local months that lie wholly inside a period, in order.
 

@@ -1,4 +1,4 @@
-"""Yearly account: the greenhouse gases of each enterprise, scope 2 three ways side by side.
+"""Account of a year or month: greenhouse gases of each enterprise, scope 2 three ways.
 
 Fuel, processes, gases and heat come from activity data, electricity from the matched load of the
 monthly statements. A year is whole, and has a value, when nothing lacks; until then ``assessed_t``
@@ -63,10 +63,12 @@ class MatchedYear:
 
 
 def drafts(period: str, *, ports: Ports, subjects: Iterable[str] | None = None) -> list[Draft]:
-    """Draw up the inventories of a year; changes nothing.
+    """Draw up the inventories of a year, or of a month with the factors of its year.
+
+    Changes nothing.
 
     Args:
-        period: The year, for example ``2026``.
+        period: The year, for example ``2026``, or the month, ``2026-08``.
         ports: The outside world.
         subjects: Only these enterprises; None means all that were in the park in that year.
 
@@ -82,12 +84,12 @@ def drafts(period: str, *, ports: Ports, subjects: Iterable[str] | None = None) 
     ]
 
 
-def matched_year(subject: str, year: str, *, ports: Ports) -> MatchedYear:
+def matched_year(subject: str, period: str, *, ports: Ports) -> MatchedYear:
     """Add up the monthly statements of matched load of one user.
 
     Args:
         subject: An enterprise or a station.
-        year: For example ``2026``.
+        period: For example ``2026``, or ``2026-08``.
         ports: The outside world.
 
     Returns:
@@ -95,7 +97,7 @@ def matched_year(subject: str, year: str, *, ports: Ports) -> MatchedYear:
     """
     found = MatchedYear()
     lacking: list[str] = []
-    for name in months_of_stay(stay_of(subject, ports.park), year):
+    for name in months_of_stay(stay_of(subject, ports.park), period):
         series = f"{MARKET_STATEMENT}.{subject}.{name}"
         issued = {one.series: one for one in ports.registry.latest_statements(name)}.get(series)
         body = None if issued is None else load_canonical(issued.document.encode())
@@ -138,19 +140,20 @@ MARKET: Final = "market"
 PHYSICAL: Final = "physical"
 
 
-def electricity_of(subject: str, year: str, *, ports: Ports) -> Electricity:
-    """Count the electricity of a year by place, by contract and by wire.
+def electricity_of(subject: str, period: str, *, ports: Ports) -> Electricity:
+    """Count the electricity of a year or month by place, by contract and by wire.
 
     Args:
         subject: An enterprise or a station.
-        year: For example ``2026``.
+        period: For example ``2026``, or ``2026-08``; factors are those of the year.
         ports: The outside world.
     """
-    matched = matched_year(subject, year, ports=ports)
+    matched = matched_year(subject, period, ports=ports)
     line = (Instrument.DIRECT_LINE, "dedicated line", matched.line_wh)
     pool = (Instrument.CONTRACT, "park green supply", matched.pool_wh)
     gaps: list[Gap] = []
     views: dict[str, Scope2View | None] = {}
+    year = period[:4]
     for name, claimed in ((LOCATION, ()), (MARKET, (line, pool)), (PHYSICAL, (line,))):
         try:
             views[name] = _view(name, matched.load_wh, claimed=claimed, year=year, ports=ports)

@@ -20,6 +20,7 @@ from taihang.core.carbon.uncertainty import Doubted
 from taihang.core.facts import Fact, FactBook, FactOutOfForceError
 from taihang.core.park.assets import ALWAYS, InService
 from taihang.core.park.park import Park
+from taihang.core.periods import month_names
 from taihang.core.quantities import EXACT
 from taihang.standards.gbt_32151 import (
     ActivityDataError,
@@ -38,7 +39,6 @@ UNCERTAINTY: Final = "uncertainty."
 _HEAT_SETS: Final = ("gbt-32150-2025",)
 _COAL_EQUIVALENT: Final = "coal-equivalent."
 _NOT_BURNT: Final = ("electricity", "medium.")
-_MONTHS_A_YEAR: Final = 12
 
 
 class _Formula(Protocol):
@@ -120,52 +120,60 @@ def stay_of(subject: str, park: Park) -> InService:
     return ALWAYS if asset is None else asset.in_service
 
 
-def months_of_stay(stay: InService, year: str) -> tuple[str, ...]:
-    """Return the months of a year that a stay touches, in order.
+def months_of_stay(stay: InService, period: str) -> tuple[str, ...]:
+    """Return the months of a year, or of one month itself, that a stay touches, in order.
 
     Example:
         >>> months_of_stay(InService(since=date(2026, 11, 3)), "2026")
         ('2026-11', '2026-12')
     """
     found: list[str] = []
-    for number in range(1, _MONTHS_A_YEAR + 1):
-        first = date(int(year), number, 1)
-        after = date(int(year) + number // 12, number % 12 + 1, 1)
+    for name in month_names(period):
+        year, number = int(name[:4]), int(name[5:])
+        first = date(year, number, 1)
+        after = date(year + number // 12, number % 12 + 1, 1)
         if stay.overlaps(InService(since=first, until=after)):
-            found.append(first.isoformat()[:7])
+            found.append(name)
     return tuple(found)
 
 
 class SubjectYear:
-    """The activity data of one subject in one year, turned into lines.
+    """The activity data of one subject in one year, or one month of it, turned into lines.
+
+    A month takes the factors of its year, so that twelve months sum to the year.
 
     Args:
         subject: Enterprise, station or ``park``.
-        year: For example ``2026``.
+        period: For example ``2026``, or ``2026-08``.
         records: All activity data of the park, as a book.
         book: The facts.
         park: The park; names the sets of factors and the boundary of the subject.
     """
 
     def __init__(
-        self, subject: str, year: str, *, records: ActivityBook, book: FactBook, park: Park
+        self, subject: str, period: str, *, records: ActivityBook, book: FactBook, park: Park
     ) -> None:
-        self._subject, self._year, self._book = subject, year, book
+        self._subject, self._period, self._book = subject, period, book
         self._sets = park.accounting
-        self.on = date(int(year), 12, 31)
-        self.months = months_of_stay(stay_of(subject, park), year)
+        self.on = date(int(period[:4]), 12, 31)
+        self.months = months_of_stay(stay_of(subject, park), period)
         self._declared = park.carbon.sources.get(subject)
         self._found = Found()
         self._of: dict[tuple[str, Flow], list[ActivityRecord]] = {}
-        for record in records.lines(period=year, subject=subject):
-            if record.period in {year, *self.months}:
+        for record in records.lines(period=period, subject=subject):
+            if record.period in {period, *self.months}:
                 self._of.setdefault((record.item, record.flow), []).append(record)
             else:
                 self._found.outside.append(f"{record.id}.v{record.version}")
+        stay = {period[:4], *months_of_stay(stay_of(subject, park), period[:4])}
+        of_year = records.lines(period=period[:4], subject=subject)
+        of_stay = {(one.item, one.flow) for one in of_year if one.period in stay}
+        self._elsewhere = of_stay - self._of.keys()
+        """Series that say something of the year and nothing of this month of it."""
 
     def found(self) -> Found:
         """Return every line and every gap, in order of item."""
-        items = {item for item, _ in self._of}
+        items = {item for item, _ in {*self._of, *self._elsewhere}}
         if self._declared is None:
             self._gap(self._subject, "no-boundary", f"[carbon_sources.{self._subject}]")
         else:
@@ -298,7 +306,8 @@ class SubjectYear:
         records = tuple(_in_unit(record, unit) for record in self._of.get((item, flow), ()))
         said = {record.period for record in records}
         lacking = [name for name in self.months if name not in said]
-        if records and self._year not in said and lacking:
+        is_half_said = bool(records) or (item, flow) in self._elsewhere
+        if is_half_said and self._period not in said and lacking:
             self._gap(f"{item} {flow.value}", "months-missing", ", ".join(lacking))
         return records
 

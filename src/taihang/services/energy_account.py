@@ -16,11 +16,12 @@ from taihang.core.energy.account import ELECTRICITY, CoalAmount, EnergyAccount, 
 from taihang.core.energy.medium import MediumBalance, MediumError
 from taihang.core.errors import InputError
 from taihang.core.facts import Fact
-from taihang.core.periods import month
+from taihang.core.periods import month, month_names
 from taihang.core.quantities import WH_PER_MWH
 from taihang.core.seal.canonical import JsonValue, load_canonical
 from taihang.core.seal.issued import IssuedStatement
 from taihang.services.account import PARK_SUBJECT, Draft, local_last_day
+from taihang.services.carbon_inputs import months_of_stay, stay_of
 from taihang.services.energy_statement import GREEN, MATCHED, Gaps, SubjectEnergy, energy_body
 from taihang.services.ports import Ports
 from taihang.standards.gbt_2589 import Activity, Basis, Choice, CoalLine, standard_coal_tce
@@ -41,7 +42,6 @@ _OTHER_EN: Final = "{} is no energy of GB/T 2589 and is not counted"
 _PRODUCT_ENERGY: Final = "product-energy."
 """Energy of a product, which stands in the lines of its fuels already."""
 _NAMED: Final = 5
-_MONTHS: Final = tuple(f"{number:02d}" for number in range(1, 13))
 
 
 def drafts(period: str, *, ports: Ports, subjects: Iterable[str] | None = None) -> list[Draft]:
@@ -75,9 +75,7 @@ class _Source:
 
     def __init__(self, period: str, ports: Ports) -> None:
         self.period: str = period
-        self.months: tuple[str, ...] = (
-            (period,) if "-" in period else tuple(f"{period}-{number}" for number in _MONTHS)
-        )
+        self.months: tuple[str, ...] = month_names(period)
         self.book = ActivityBook(ports.registry.activity_records())
         self.lines: tuple[ActivityRecord, ...] = self.book.lines(period=period)
         self.matched: dict[str, dict[str, IssuedStatement]] = {}
@@ -91,6 +89,13 @@ class _Source:
         )
         last = month(self.months[-1], ports.park.zone)
         self.on: date = local_last_day(last, ports.park)
+        self.of_year: tuple[ActivityRecord, ...] = self.book.lines(period=period[:4])
+
+    def silent(self, subject: str) -> list[tuple[str, Flow]]:
+        """Return the series of a subject that speak of the year and not of this month of it."""
+        said = self.of(subject)
+        series = {(one.item, one.flow) for one in self.of_year if one.subject == subject}
+        return sorted(series - said.keys())
 
     def of(self, subject: str) -> dict[tuple[str, Flow], list[ActivityRecord]]:
         """Return the lines of a subject by item and flow."""
@@ -105,6 +110,7 @@ def _of_subject(subject: str, source: _Source, ports: Ports) -> SubjectEnergy:
     gaps, facts = Gaps(), dict[str, Fact]()
     said = source.of(subject)
     lines = [*_fuels(subject, said, source, gaps=gaps, facts=facts, ports=ports)]
+    _note_silent(subject, source, gaps, ports)
     estimated_wh = 0
     if subject in source.matched:
         power, estimated_wh = _electricity(subject, source, gaps=gaps, facts=facts, ports=ports)
@@ -173,6 +179,18 @@ def _note_missing_months(one: ActivityRecord, source: _Source, gaps: Gaps) -> No
             zh=f"{one.item}（{one.flow.value}）缺 {len(missing)} 个月：{names}",
             en=f"{one.item} ({one.flow.value}) lacks {len(missing)} months: {names}",
         )
+
+
+def _note_silent(subject: str, source: _Source, gaps: Gaps, ports: Ports) -> None:
+    """Name the energies of which another month of the year speaks: this month lacks them."""
+    for item, flow in source.silent(subject):
+        is_metered = item == ELECTRICITY and subject in source.matched
+        if flow in _COUNTED and not is_metered and _is_energy(item, source.on, ports):
+            gaps.add(
+                f"{item} {flow.value}",
+                zh=f"{item}（{flow.value}）当年别的月份有数，{source.period} 未报",
+                en=f"{item} ({flow.value}) is reported for the year, and not for {source.period}",
+            )
 
 
 def _coal(item: str, amount: Decimal, unit: str, *, on: date, ports: Ports) -> CoalLine:
@@ -298,11 +316,30 @@ def _opening(subject: str, item: str, source: _Source) -> Decimal | None:
     return None if line is None else line.amount
 
 
+def _note_unheard(
+    found: Mapping[str, SubjectEnergy], source: _Source, gaps: Gaps, ports: Ports
+) -> None:
+    """Name the members of which nothing is known: without them the park is too small."""
+    unheard = [
+        subject
+        for subject in ports.park.users
+        if subject not in found and months_of_stay(stay_of(subject, ports.park), source.period)
+    ]
+    if unheard:
+        names = ", ".join(unheard[:_NAMED]) + (" …" if len(unheard) > _NAMED else "")
+        gaps.add(
+            "members",
+            zh=f"{len(unheard)} 个成员没有任何数据：{names}",
+            en=f"nothing is known of {len(unheard)} members: {names}",
+        )
+
+
 def _together(found: Mapping[str, SubjectEnergy], source: _Source, ports: Ports) -> SubjectEnergy:
     """Return the park: its members and what it says of itself, such as street lights."""
     own = _of_subject(PARK_SUBJECT, source, ports)
     every = [*found.values(), own]
     gaps = Gaps(found=[*own.gaps.found], is_whole=all(each.gaps.is_whole for each in every))
+    _note_unheard(found, source, gaps, ports)
     open_ = [subject for subject, each in found.items() if not each.gaps.is_whole]
     if open_:
         names = ", ".join(open_[:_NAMED]) + (" …" if len(open_) > _NAMED else "")

@@ -1,4 +1,7 @@
-"""Yearly account: the CO2 of the park by annex 4 of 发改环资〔2025〕910号. See docs/carbon.md."""
+"""Account of a year or month: CO2 of the park by annex 4 of 发改环资〔2025〕910号.
+
+See docs/carbon.md.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,6 +15,7 @@ from taihang.core.activity.unit import UnknownUnitError, converted
 from taihang.core.carbon.inventory import Line
 from taihang.core.facts import FactOutOfForceError
 from taihang.core.park.topology import Direction
+from taihang.core.periods import month_names
 from taihang.core.periods import year as year_period
 from taihang.core.quantities import EXACT, WH_PER_MWH
 from taihang.core.seal.canonical import JsonValue, load_canonical
@@ -49,12 +53,12 @@ def drafts(period: str, *, ports: Ports, subjects: Iterable[str] | None = None) 
     """Draw up the inventory of the park; changes nothing.
 
     Args:
-        period: The year, for example ``2026``.
+        period: The year, for example ``2026``, or a month, with the factors of its year.
         ports: The outside world.
         subjects: Only these; None means all. There is one, the park.
 
     Returns:
-        One draft, ``park-inventory.park.YYYY``.
+        One draft, ``park-inventory.park.{period}``.
     """
     if subjects is not None and PARK_SUBJECT not in subjects:
         return []
@@ -71,9 +75,9 @@ def drafts(period: str, *, ports: Ports, subjects: Iterable[str] | None = None) 
 
 
 def _take_subject(
-    name: str, year: str, *, records: ActivityBook, parts: _Parts, ports: Ports
+    name: str, period: str, *, records: ActivityBook, parts: _Parts, ports: Ports
 ) -> None:
-    source = SubjectYear(name, year, records=records, book=ports.facts, park=ports.park)
+    source = SubjectYear(name, period, records=records, book=ports.facts, park=ports.park)
     found = source.found()
     co2 = [one for one in found.lines if one.kind != "gas"]
     parts.subjects.append((name, [(one.kind, one.line) for one in co2]))
@@ -82,13 +86,13 @@ def _take_subject(
     parts.gaps += [Gap(f"{name} {gap.what}", gap.unknown) for gap in found.gaps]
 
 
-def _take_electricity(year: str, records: ActivityBook, *, parts: _Parts, ports: Ports) -> None:
+def _take_electricity(period: str, records: ActivityBook, *, parts: _Parts, ports: Ports) -> None:
     choices = ports.park.carbon.choices
-    net_mwh = _net_mwh(year, parts, ports)
+    net_mwh = _net_mwh(period, parts, ports)
     if choices is None:
         parts.gap("electricity", "no-choice", "[park_carbon]")
         return
-    green_mwh = _green_mwh(year, records, parts) if choices.deduct_green else Decimal(0)
+    green_mwh = _green_mwh(period, records, parts) if choices.deduct_green else Decimal(0)
     if net_mwh is None or green_mwh is None:
         return
     try:
@@ -96,7 +100,7 @@ def _take_electricity(year: str, records: ActivityBook, *, parts: _Parts, ports:
             ports,
             code=choices.electricity_factor.value,
             region=choices.electricity_region,
-            period=year_period(year, ports.park.zone),
+            period=year_period(period[:4], ports.park.zone),
         )
         parts.received = received_electricity(net_mwh, green_mwh=green_mwh, factor=factor)
     except FactOutOfForceError as error:
@@ -105,13 +109,13 @@ def _take_electricity(year: str, records: ActivityBook, *, parts: _Parts, ports:
         parts.gap("electricity", "green-exceeds", error.given)
 
 
-def _net_mwh(year: str, parts: _Parts, ports: Ports) -> Decimal | None:
+def _net_mwh(period: str, parts: _Parts, ports: Ports) -> Decimal | None:
     """Received less sent out, from the monthly balance statements; gaps are noted."""
     if not any(meter.measures is Direction.IMPORT for meter in ports.park.meters.values()):
         parts.gap("electricity", "not-metered", "import")
         return None
     net_wh, lacking = 0, list[str]()
-    for name in (f"{year}-{number:02d}" for number in range(1, 13)):
+    for name in month_names(period):
         series = f"{_BALANCE}.{PARK_SUBJECT}.{name}"
         issued = {one.series: one for one in ports.registry.latest_statements(name)}.get(series)
         body = None if issued is None else load_canonical(issued.document.encode())
@@ -132,16 +136,18 @@ def _net_mwh(year: str, parts: _Parts, ports: Ports) -> Decimal | None:
         return Decimal(net_wh) / WH_PER_MWH
 
 
-def _green_mwh(year: str, records: ActivityBook, parts: _Parts) -> Decimal | None:
+def _green_mwh(period: str, records: ActivityBook, parts: _Parts) -> Decimal | None:
     """Green electricity that the park bought outside, from activity data."""
     said = [
         record
-        for record in records.lines(period=year, subject=PARK_SUBJECT)
+        for record in records.lines(period=period, subject=PARK_SUBJECT)
         if record.item == GREEN and record.flow is Flow.PURCHASED
     ]
-    lacking = records.months_without(PARK_SUBJECT, GREEN, Flow.PURCHASED, year=year)
-    if lacking:
-        parts.gap(f"{GREEN} purchased", "months-missing", ", ".join(lacking))
+    without = records.months_without(PARK_SUBJECT, GREEN, Flow.PURCHASED, year=period[:4])
+    lacking = [name for name in without if name in month_names(period)]
+    # A line of the whole year says nothing of its months.
+    if lacking or not said:
+        parts.gap(f"{GREEN} purchased", "months-missing", ", ".join(lacking) or period)
     try:
         amounts = [converted(one.amount, unit=one.unit, to="MWh") for one in said]
     except UnknownUnitError as error:

@@ -5,10 +5,11 @@ electricity that is settled after it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Final, TypeAlias
 
 from taihang.core.periods import Period, months_in
 from taihang.core.seal.issued import IssuedStatement
-from taihang.services import dual_control_account
+from taihang.services import dual_control_account, quota_account
 from taihang.services.account import (
     UNKNOWN,
     Because,
@@ -34,13 +35,10 @@ def renew_energy(period: Period, *, ports: Ports, because: Because = UNKNOWN) ->
     months = [*months_in(period, ports.park.zone)]
     years = sorted({name[:4] for name in months})
     n_restated = sum(_renew(name, ports, because) for name in (*months, *years))
-    # The year after takes the renewables of the year before off.
+    # The year after takes the renewables of the year before off, and the shape of its months.
     for name in sorted({*years, *(str(int(year) + 1) for year in years)}):
-        before = {one.series for one in _issued(name, ports, kind=dual_control_account.KIND)}
-        if before:
-            again = _of_series(dual_control_account.drafts(name, ports=ports), before)
-            _, restated, _ = issue_statements(again, period=name, ports=ports, because=because)
-            n_restated += restated
+        for kind, draw_up in _YEARLY:
+            n_restated += _renew(name, ports, because, kind=kind, draw_up=draw_up)
     return n_restated
 
 
@@ -53,13 +51,19 @@ def energy_findings(*, ports: Ports) -> Iterator[tuple[str, str]]:
     Yields:
         The statement, and what is wrong with it.
     """
-    for kind, draw_up in ((KIND, drafts), (dual_control_account.KIND, dual_control_account.drafts)):
+    for kind, draw_up in ((KIND, drafts), *_YEARLY):
         yield from _findings(kind, draw_up, ports)
 
 
-def _findings(
-    kind: str, draw_up: Callable[..., list[Draft]], ports: Ports
-) -> Iterator[tuple[str, str]]:
+_DrawUp: TypeAlias = Callable[..., list[Draft]]
+_YEARLY: Final[tuple[tuple[str, _DrawUp], ...]] = (
+    (dual_control_account.KIND, dual_control_account.drafts),
+    (quota_account.KIND, quota_account.drafts),
+)
+_COMMANDS: Final = {quota_account.KIND: "quota"}
+
+
+def _findings(kind: str, draw_up: _DrawUp, ports: Ports) -> Iterator[tuple[str, str]]:
     for name in sorted({entry.period for entry in ports.registry.roll() if entry.kind == kind}):
         issued = _issued(name, ports, kind=kind)
         fresh = {draft.series: draft for draft in draw_up(name, ports=ports)}
@@ -69,14 +73,17 @@ def _findings(
                 yield f"statement {one.id}", "nothing is known today of what it accounts for"
             elif not says_the_same(one, draft):
                 what = "is not what statements and activity data give today: altered, or issue"
-                yield f"statement {one.id}", f"{what} it again: run `taihang energy --issue`"
+                command = _COMMANDS.get(kind, "energy")
+                yield f"statement {one.id}", f"{what} it again: run `taihang {command} --issue`"
 
 
-def _renew(name: str, ports: Ports, because: Because) -> int:
-    before = {one.series for one in _issued(name, ports)}
+def _renew(
+    name: str, ports: Ports, because: Because, *, kind: str = KIND, draw_up: _DrawUp = drafts
+) -> int:
+    before = {one.series for one in _issued(name, ports, kind=kind)}
     if not before:
         return 0
-    again = _of_series(drafts(name, ports=ports), before)
+    again = _of_series(draw_up(name, ports=ports), before)
     _, n_restated, _ = issue_statements(again, period=name, ports=ports, because=because)
     return n_restated
 

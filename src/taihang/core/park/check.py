@@ -16,6 +16,7 @@ from taihang.core.park.check_limits import check_limits
 from taihang.core.park.check_media import check_media
 from taihang.core.park.check_metering import check_metering
 from taihang.core.park.check_peak import check_peak
+from taihang.core.park.check_quota import check_quotas
 from taihang.core.park.check_topology import check_topology
 from taihang.core.park.check_witnesses import check_witnesses
 from taihang.core.park.park import Park
@@ -47,6 +48,7 @@ def check_park(park: Park) -> list[ParkProblem]:
         *check_estimation(park.estimation),
         *check_peak(park.peak),
         *check_limits(park.admission, park.limits, park.closed_units),
+        *check_quotas(park),
         *check_carbon(park),
     ]
 

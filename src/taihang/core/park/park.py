@@ -22,6 +22,7 @@ from taihang.core.park.limits import AdmissionRules, ClosedUnit, Limit
 from taihang.core.park.medium_meter import MediumMeter
 from taihang.core.park.peak_plan import PeakPlan
 from taihang.core.park.quality import Estimation, Validation
+from taihang.core.park.quota import Quota, QuotaRules
 from taihang.core.park.topology import (
     DeclaredSeries,
     DedicatedLine,
@@ -112,6 +113,9 @@ class Park:
     """None where park.toml has no such table: no project is judged."""
     limits: Mapping[str, Limit] = field(default_factory=dict[str, Limit])
     closed_units: Mapping[str, ClosedUnit] = field(default_factory=dict[str, ClosedUnit])
+    quota_rules: QuotaRules | None = None
+    """None where park.toml has no such table; then it has no quotas."""
+    quotas: Mapping[str, Quota] = field(default_factory=dict[str, Quota])
     carbon: CarbonDeclaration = NOTHING_DECLARED
     """Sources, choices, processes and products; empty where park.toml declares none."""
 
