@@ -75,6 +75,7 @@ def state_load(
             "pool_wh": pool_wh // len(names),
             "missing": missing,
             "estimated_wh": 0,
+            "value": "7.25",
         }
         draft = Draft("scope2-market", subject, name, body)
         issue_statements([draft], period=name, ports=ports)

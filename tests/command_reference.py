@@ -94,6 +94,7 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang report mypark --month 2026-09 --lang en",
         "taihang report mypark --year 2026 --format json --out 2026.json",
         "taihang report mypark --month 2026-09 --enterprise E17 --format pdf",
+        "taihang report mypark --year 2026 --kind zero-carbon --format html",
         "taihang report mypark --statement ratios-650.park.2026-09 --format xlsx",
     ),
     "bill": (

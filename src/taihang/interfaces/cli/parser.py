@@ -19,6 +19,7 @@ TEMPLATES: Final = ("changzhi", "xingxian", "blank")
 FORMATS: Final = ("text", "json", "html", "xlsx", "pdf")
 STEPS: Final = ("prepared", "checked", "verified", "locked", "returned")
 STATES: Final = ("draft", "prepared", "checked", "verified", "locked")
+REPORT_KINDS: Final = ("inventory", "zero-carbon")
 EVERY: Final = ("raw", "15min", "hour", "day", "month")
 DEFAULT_SEED: Final = 7
 DEFAULT_PORT: Final = 8_100
@@ -344,6 +345,9 @@ def _add_accounts(words: _Words) -> None:
     _add_energy(words)
     words.option(report, "--format", default="text", choices=FORMATS)
     words.option(report, "--enterprise")
+    report.options.add_argument(
+        "--kind", choices=REPORT_KINDS, help=text("cli.option.report_kind", words.lang)
+    )
     words.option(report, "--out")
     words.option(report, "--fonts")
     bill = words.command("bill", "bill:bill", "dir")

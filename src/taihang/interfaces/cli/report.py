@@ -14,21 +14,26 @@ from taihang.interfaces.cli.words import WordsError, month_or_year_of
 from taihang.interfaces.reports.document import Document, machine_form
 from taihang.interfaces.reports.enterprise_month import enterprise_month
 from taihang.interfaces.reports.html import html_of
+from taihang.interfaces.reports.inventory_year import inventory_year
+from taihang.interfaces.reports.park_inventory_year import park_inventory_year
 from taihang.interfaces.reports.park_period import park_period
 from taihang.interfaces.reports.pdf import pdf_of
 from taihang.interfaces.reports.statement_page import KIND as STATEMENT
 from taihang.interfaces.reports.statement_page import statement_page
 from taihang.interfaces.reports.xlsx import xlsx_of
+from taihang.interfaces.reports.zero_carbon import zero_carbon_park
 from taihang.services.ports import Ports
 from taihang.services.report import report as report_period
 
 TERMINAL: Final = "text"
+ZERO_CARBON: Final = "zero-carbon"
 
 
 def report(args: argparse.Namespace) -> int:
     """Report a month or a year of the park, a month of one enterprise, or one statement."""
     with wiring.open_park(Path(str(args.dir)), writing=False) as ports:
-        if (args.format, args.enterprise, args.statement, args.out) == (TERMINAL, None, None, None):
+        asked = (args.enterprise, args.statement, args.out, args.kind)
+        if args.format == TERMINAL and not any(asked):
             _tell(args, ports)
             return 0
         document = _document(args, ports)
@@ -60,6 +65,8 @@ def _document(args: argparse.Namespace, ports: Ports) -> Document:
     if args.statement is not None:
         return statement_page(str(args.statement), lang=_lang(args), ports=ports)
     label, period = month_or_year_of(args, ports.park.zone)
+    if args.kind is not None:
+        return _yearly(args, label, ports)
     if args.enterprise is None:
         return park_period(period, label=label, lang=_lang(args), ports=ports)
     if args.month is None:
@@ -71,11 +78,34 @@ def _document(args: argparse.Namespace, ports: Ports) -> Document:
     return enterprise_month(str(args.enterprise), label, lang=_lang(args), ports=ports)
 
 
+def _yearly(args: argparse.Namespace, year: str, ports: Ports) -> Document:
+    """Draw up a report of a year: it quotes statements that were issued."""
+    lang = _lang(args)
+    if args.year is None:
+        raise WordsError(
+            given=f"--kind {args.kind} --month {year}",
+            expected="a year: these reports are yearly",
+            remedy=f"write --year {year[:4]}",
+        )
+    if args.kind == ZERO_CARBON and args.enterprise is not None:
+        raise WordsError(
+            given=f"--kind {args.kind} --enterprise {args.enterprise}",
+            expected="no enterprise: the application is of the park",
+            remedy="leave --enterprise out, or ask for --kind inventory",
+        )
+    if args.kind == ZERO_CARBON:
+        return zero_carbon_park(year, lang=lang, ports=ports)
+    if args.enterprise is None:
+        return park_inventory_year(year, lang=lang, ports=ports)
+    return inventory_year(str(args.enterprise), year, lang=lang, ports=ports)
+
+
 def _out(args: argparse.Namespace, document: Document, form: str) -> Path:
     if args.out is not None:
         return Path(str(args.out))
     of = document.references[0].id if document.kind == STATEMENT else document.subject
     of = of if document.kind == STATEMENT else f"{of}.{document.period}"
+    of = of if args.kind is None else f"{of}.{args.kind}"
     name = f"{of}.{document.lang}.{form}"
     return Path(str(args.dir)) / "reports" / name
 

@@ -33,18 +33,21 @@ class Stated:
                 self._issued.setdefault((each.kind, each.subject), []).append(each)
                 self._by_id[each.id] = each
 
-    def cell(self, kind: str, subject: str, digits: int) -> Cell:
+    def cell(self, kind: str, subject: str, digits: int, *, period: str | None = None) -> Cell:
         """Return the value that statements give a subject.
 
         Args:
             kind: Kind of the statements.
             subject: Whose.
             digits: Decimals in print.
+            period: Only of this month or year; None takes all.
 
         Returns:
             The value of the one statement with its id, the sum of several without, or nothing.
         """
-        found = self._issued.get((kind, subject), [])
+        found = [
+            each for each in self._issued.get((kind, subject), []) if period in {None, each.period}
+        ]
         values = [value for each in found if (value := _value(body(each))) is not None]
         if not values:
             return number(None)
@@ -62,6 +65,24 @@ class Stated:
     def issued(self, statement: str) -> IssuedStatement:
         """Return a statement that was quoted."""
         return self._by_id[statement]
+
+    def periods(self, kind: str) -> tuple[str, ...]:
+        """Return the months and years that statements of a kind speak of, in order."""
+        found = (
+            each.period
+            for (of_kind, _), issued in self._issued.items()
+            if of_kind == kind
+            for each in issued
+        )
+        return tuple(sorted(set(found)))
+
+    def quotable(self, statement: str) -> str:
+        """Return an id whose text is at hand; empty for one that can be named only.
+
+        A statement may build on a version that was restated since: it is named, and the list of
+        hashes holds only texts that are at hand here.
+        """
+        return statement if statement in self._by_id else ""
 
     def reference(self, statement: str) -> Reference:
         """Return the hash of the text of a statement that was quoted."""

@@ -6,6 +6,7 @@ from typing import Any, Final
 import fastjsonschema
 import pytest
 
+import annual_kit
 from command_line import DemoPark, done, taihang
 from taihang.interfaces.catalogue import LANGS, Lang
 
@@ -50,6 +51,16 @@ def test_report__machine_form_keeps_its_published_schema(
     for broken in ({**form, "extra": 1}, {**form, "code": "x"}, {**form, "figures": no_figure}):
         with pytest.raises(fastjsonschema.JsonSchemaValueException):
             check(broken)
+
+
+def test_report__of_a_year_keeps_its_published_schema(tmp_path: Path) -> None:
+    root = annual_kit.make(tmp_path / "park")
+    check = fastjsonschema.compile(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    asked = [("inventory",), ("inventory", "--enterprise", "E01"), ("zero-carbon",)]
+    for kind in asked:
+        for lang in LANGS:
+            form = _machine_form(root, "--year", "2026", "--kind", *kind, "--lang", lang)
+            assert check(form) == form
 
 
 def test_report__of_an_enterprise_sums_its_bill(park: Path) -> None:
