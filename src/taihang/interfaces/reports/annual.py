@@ -11,6 +11,7 @@ from taihang.core.errors import StateError
 from taihang.core.quantities import EXACT
 from taihang.core.seal.canonical import JsonValue
 from taihang.core.seal.evidence_file import EvidenceFile
+from taihang.core.seal.review import State
 from taihang.interfaces.catalogue import Lang, has_text, text
 from taihang.interfaces.reports.document import (
     Cell,
@@ -22,8 +23,10 @@ from taihang.interfaces.reports.document import (
     prose,
 )
 from taihang.interfaces.reports.stated import Body, Stated
+from taihang.interfaces.standing import state_in
 from taihang.services.account import PARK_SUBJECT
 from taihang.services.ports import Ports
+from taihang.services.review import Reviews
 
 _MONTHS: Final = 12
 _AMOUNT_DIGITS: Final = 4
@@ -358,6 +361,7 @@ def verification_section(found: YearStatement, *, others: Iterable[str] = ()) ->
                 tone=Tone.GOOD if whole else Tone.OPEN,
             ),
         ),
+        ("standing", prose(state_in(_standing(found), lang))),
         ("supersedes", prose(str(of.get("supersedes") or text("report.annual.first", lang)))),
         ("reason", prose(str(of.get("reason") or "–"))),
     ]
@@ -370,6 +374,11 @@ def verification_section(found: YearStatement, *, others: Iterable[str] = ()) ->
             field_table(blanks, lang, title=text("report.annual.opinion", lang)),
         ),
     )
+
+
+def _standing(found: YearStatement) -> State:
+    """Return how far the review of the statement of the report is."""
+    return Reviews(found.ports).standing(found.stated.issued(found.id)).state
 
 
 def signature_section(lang: Lang) -> Section:

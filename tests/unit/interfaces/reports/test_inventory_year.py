@@ -47,6 +47,7 @@ def test_inventory_year__has_every_section_in_both_languages(park: Path) -> None
         "核查状态",
         "活动数据凭据与证据",
         "签署",
+        "复核状态",
     ]
     assert len(titles["en"]) == len(titles["zh"])
     assert not set(titles["en"]) & set(titles["zh"])
