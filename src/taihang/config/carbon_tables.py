@@ -23,6 +23,7 @@ from taihang.core.park.carbon import (
     ProductionProcess,
 )
 from taihang.core.park.problem import ParkProblem
+from taihang.standards.sector_methods import SectorMethod
 
 _SOURCE: Final = "which document, which assumption"
 _SHARE: Final = NumberRule(words="a share", unit="1", example='"0.8"', at_least=0, at_most=1)
@@ -57,6 +58,7 @@ def read_carbon_sources(table: TableReader) -> CarbonSources:
         id=table.id,
         items=table.words("items", example="natural-gas"),
         source=table.text("source", example=_SOURCE),
+        method=table.optional_choice("method", SectorMethod),
     )
 
 

@@ -7,6 +7,7 @@ says what is known and ``not_assessed`` what is not. See docs/carbon.md.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, localcontext
 from typing import Final
 
@@ -43,9 +44,10 @@ from taihang.services.carbon_inputs import (
 )
 from taihang.services.ports import Ports
 from taihang.standards import mee_grid_factors
+from taihang.standards.sector_methods import Chosen, method_of
 
 KIND: Final = "inventory"
-RULE: Final = "gbt-32150/v1"
+RULE: Final = "gbt-32150/v2"
 MARKET_STATEMENT: Final = "scope2-market"
 _METER: Final = "metered-electricity"
 
@@ -205,8 +207,9 @@ def _body(subject: str, year: str, records: ActivityBook, ports: Ports) -> dict[
     found = source.found()
     # 2. Electricity, three ways.
     power = electricity_of(subject, year, ports=ports)
-    # 3. Sums; each is exact, so that they can be added up by hand.
-    gaps = [*found.gaps, *power.matched.gaps, *power.gaps]
+    # 3. By which text; and sums, each exact, so that they can be added up by hand.
+    method = _chosen_method(subject, source.on, ports)
+    gaps = [*_method_gaps(method, source.on), *found.gaps, *power.matched.gaps, *power.gaps]
     scope1_kg = kg_of(one.line for one in found.lines if one.kind != "heat")
     heat_kg = kg_of(one.line for one in found.lines if one.kind == "heat")
     totals = {
@@ -225,6 +228,7 @@ def _body(subject: str, year: str, records: ActivityBook, ports: Ports) -> dict[
         "scope1_t": tonnes(scope1_kg),
         "heat_t": tonnes(heat_kg),
         "electricity": _electricity(power, totals),
+        "method": _method_document(method),
         "fuel_factor_set": ports.park.accounting.fuel_factor_set,
         "gwp_set": ports.park.accounting.gwp_set,
         "by_gas": _by_gas(found.lines, power),
@@ -243,6 +247,32 @@ def _body(subject: str, year: str, records: ActivityBook, ports: Ports) -> dict[
             "statements": [*power.matched.statements],
         },
         "code_version": ports.version,
+    }
+
+
+def _chosen_method(subject: str, on: date, ports: Ports) -> Chosen:
+    declared = ports.park.carbon.sources.get(subject)
+    sector = ports.park.enterprises[subject].sector
+    return method_of(sector, on=on, declared=None if declared is None else declared.method)
+
+
+def _method_gaps(method: Chosen, on: date) -> list[Gap]:
+    """A text that the park named must be in force, as far as its first day is known."""
+    text = method.text
+    if text is None or text.first_day is None or text.is_in_force(on):
+        return []
+    detail = f"{text.method.value} from {text.first_day.isoformat()} on"
+    return [Gap("method", Unknown("not-in-force", detail))]
+
+
+def _method_document(method: Chosen) -> dict[str, JsonValue]:
+    """Return by which text an inventory is drawn up, and which others the sector leaves."""
+    text = method.text
+    return {
+        "text": None if text is None else text.method.value,
+        "zh": "" if text is None else text.zh,
+        "en": "" if text is None else text.en,
+        "candidates": [one.method.value for one in method.candidates],
     }
 
 

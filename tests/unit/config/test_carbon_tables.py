@@ -136,3 +136,11 @@ def test_examine_park__refuses_what_does_not_hang_together() -> None:
         "carbon_sources.E99",
         "products.B.price_cny",
     ]
+
+
+def test_read_carbon_sources__takes_only_a_method_that_is_known() -> None:
+    named = '[carbon_sources]\nE01 = { items = [], source = "x", method = "guide.chemical" }\n'
+    wrong = named.replace("guide.chemical", "guide.alchemy")
+
+    assert read_park(DEMO + named, source="x").carbon.sources["E01"].method == "guide.chemical"
+    assert problems(DEMO + wrong) == ["carbon_sources.E01.method"]

@@ -228,3 +228,23 @@ def test_drafts__change_nothing_when_nothing_changed(park: Path) -> None:
 
     assert first == (2, 0, 0)
     assert second == (0, 0, 2)
+
+
+def test_drafts__name_the_text_of_the_sector(park: Path) -> None:
+    with small_park.opened(park) as ports:
+        first, second = (cast("Body", body_of(ports, name)["method"]) for name in ("E01", "E02"))
+
+    assert (first["text"], first["candidates"]) == ("guide.machinery", ["guide.machinery"])
+    assert second["text"] is None
+    assert "guide.cement" in cast("list[str]", second["candidates"])
+
+
+def test_drafts__a_text_that_comes_later_is_a_gap(root: Path) -> None:
+    named = 'source = "x", method = "gbt-32151.5-2026" }\n'
+    sources = "\n[carbon_sources]\nE01 = { items = [], " + named
+    with small_park.opened(declared(root, sources)) as ports:
+        early, late = (body_of(ports, year=year) for year in ("2025", "2026"))
+
+    assert ("method", "not-in-force") in gaps_of(early)
+    assert ("method", "not-in-force") not in gaps_of(late)
+    assert cast("Body", early["method"])["text"] == "gbt-32151.5-2026"

@@ -17,6 +17,8 @@ class CarbonSources:
     """Items of activity data that the boundary holds; empty says that it holds electricity only."""
     source: str
     """Who examined the boundary, or which document says so."""
+    method: str | None = None
+    """The text by which it accounts (``standards/sector_methods.py``); None: by its sector."""
 
 
 class ElectricityFactor(StrEnum):

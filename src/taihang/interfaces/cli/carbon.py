@@ -96,7 +96,7 @@ def _table(body: Body, title: str, lang: Lang) -> Table:
 def _sums(body: Body, lang: Lang) -> list[str]:
     """Tell the sums: of an enterprise three views, never added; of the park one."""
     electricity = cast("Body | None", body.get("electricity"))
-    told: list[str] = []
+    told = _method(cast("Body | None", body.get("method")), lang)
     for name in _VIEWS if electricity is not None else ():
         view = cast("Body | None", cast("Body", electricity)["views"][name])
         if view is not None:
@@ -112,6 +112,16 @@ def _sums(body: Body, lang: Lang) -> list[str]:
     key = "part" if body["value"] is None else "whole"
     told.append(text(f"cli.carbon.{key}", lang, t=_told(body["assessed_t"]), unit=body["unit"]))
     return told
+
+
+def _method(method: Body | None, lang: Lang) -> list[str]:
+    """Tell by which text the inventory of an enterprise is drawn up; of the park it is annex 4."""
+    if method is None:
+        return []
+    if method["text"] is not None:
+        return [text("cli.carbon.method", lang, text=method["text"], name=method[lang])]
+    candidates = ", ".join(method["candidates"]) or "–"
+    return [text("cli.carbon.no_method", lang, candidates=candidates)]
 
 
 def _plus(*amounts: str) -> str:
