@@ -109,6 +109,20 @@ LIMITS: Final = (
         source=_ACCOUNTS,
     ),
     Limit(
+        case="restate-late-day",
+        measure="late_day_ratio",
+        below=1 / 50,
+        says="restating one late day of one meter: at most 1/50 of the CPU of the whole year",
+        source=_ACCOUNTS,
+    ),
+    Limit(
+        case="restate-late-day",
+        measure="late_day_billed_ratio",
+        below=1 / 50,
+        says="the same in a month with bills",
+        source=_ACCOUNTS,
+    ),
+    Limit(
         case="demo-30-days",
         measure="first_number_s",
         below=10.0,

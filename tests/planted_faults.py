@@ -16,7 +16,7 @@ from taihang.core.metering.readings import MeterEvent, ReadingBlock
 from taihang.core.park.park import Park
 from taihang.core.periods import Period
 from taihang.core.series import Quality, Quantity
-from taihang.services.settle import max_interval_wh, service_mask
+from taihang.services.settled_rows import max_interval_wh, service_mask
 from taihang.services.validate import MeterEnergy
 from taihang.simulator.devices import device_days
 from taihang.simulator.faults import Fault

@@ -107,6 +107,13 @@ CASES: Final = (
         repeats=5,
     ),
     Case(
+        name="restate-late-day",
+        about="one late day of one meter restated, against closing the year again",
+        unit="hours",
+        runner="benchmarks.cases.restating:late_day",
+        needs=State.ACCOUNTED,
+    ),
+    Case(
         name="bill-year",
         about="twelve months of bills of 54 enterprises and 5 stations, with gateway and closure",
         unit="bills",

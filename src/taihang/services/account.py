@@ -4,7 +4,7 @@ A statement is issued once; when late readings or a new factor change it, the ne
 beside it with the reason, and the old one stays. Running the same account again changes nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -26,7 +26,8 @@ from taihang.core.seal.issued import IssuedStatement
 from taihang.core.seal.statement import EnergyStatement, fact_document
 from taihang.core.series import EnergySeries, Quality
 from taihang.services.ports import Columns, Ports
-from taihang.services.settle import series_of, term_of
+from taihang.services.settle import term_of
+from taihang.services.settled_rows import series_of
 from taihang.standards import mee_grid_factors, ndrc_650
 
 ACCOUNT_FORMAT = "taihang-account/v1"
@@ -57,6 +58,11 @@ class Accounted:
     reason: str
     """Why the first of them could not; empty where every month was accounted."""
 
+    @property
+    def n_drawn_up(self) -> int:
+        """Statements that were drawn up, whether they say something new or not."""
+        return self.n_new + self.n_restated + self.n_unchanged
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -73,13 +79,20 @@ class Draft:
         return f"{self.kind}.{self.subject}.{self.period}"
 
 
-def account(period: Period, *, ports: Ports, because: Because = UNKNOWN) -> Accounted:
+def account(
+    period: Period,
+    *,
+    ports: Ports,
+    because: Because = UNKNOWN,
+    months: Sequence[str] | None = None,
+) -> Accounted:
     """Issue the statements of every whole month of a settled period.
 
     Args:
         period: A settled period.
         ports: The outside world.
         because: What changed since it was last settled.
+        months: Only these of its months; None for all.
 
     Returns:
         How many statements are new, restated, and unchanged.
@@ -87,7 +100,7 @@ def account(period: Period, *, ports: Ports, because: Because = UNKNOWN) -> Acco
     n_new = n_restated = n_unchanged = 0
     not_accounted: list[str] = []
     reason = ""
-    for name in months_in(period, ports.park.zone):
+    for name in months_in(period, ports.park.zone) if months is None else months:
         try:
             drafts = month_drafts(name, ports=ports)
         except FactOutOfForceError as error:

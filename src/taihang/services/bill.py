@@ -4,7 +4,7 @@ A month whose published prices are not known is not billed, unless the park name
 stand in, and the reason is returned in words.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -79,13 +79,20 @@ class MoneyMonth:
         return any(terms.stand_in is not None for _, terms in self.bills)
 
 
-def bill_enterprises(period: Period, *, ports: Ports, because: Because = UNKNOWN) -> Billed:
+def bill_enterprises(
+    period: Period,
+    *,
+    ports: Ports,
+    because: Because = UNKNOWN,
+    months: Sequence[str] | None = None,
+) -> Billed:
     """Issue the bills of every whole month of a settled period.
 
     Args:
         period: A settled period.
         ports: The outside world.
         because: What changed since it was last settled.
+        months: Only these of its months; None for all.
 
     Returns:
         The bills issued, and the months that could not be billed.
@@ -93,7 +100,8 @@ def bill_enterprises(period: Period, *, ports: Ports, because: Because = UNKNOWN
     n_bills, n_what_if, total_cny = 0, 0, Decimal(0)
     not_billed: list[str] = []
     reason = ""
-    for name in months_in(period, ports.park.zone):
+    names = [*months_in(period, ports.park.zone)] if months is None else months
+    for name in names:
         # 1. Bill the gateway and each user under its tariff.
         try:
             found = money_month(name, ports=ports)
@@ -112,7 +120,7 @@ def bill_enterprises(period: Period, *, ports: Ports, because: Because = UNKNOWN
         n_bills += len(found.bills)
         total_cny += sum((each.total_cny for each, _ in found.bills), Decimal(0))
     # 4. Comparisons of options that are stated already and rest on one of these months.
-    for name in months_resting_on(months_in(period, ports.park.zone)):
+    for name in months_resting_on(names):
         drafts = _options_again(name, ports)
         issue_statements(drafts, period=name, ports=ports, because=because)
     return Billed(n_bills, total_cny, tuple(not_billed), reason, n_what_if)

@@ -24,7 +24,8 @@ from taihang.core.quantities import WH_PER_KWH, WH_PER_MWH
 from taihang.core.series import EnergySeries, Quality
 from taihang.services.account import local_last_day, read_matching
 from taihang.services.ports import Columns, Ports
-from taihang.services.settle import known_at, lines_of, offered_green_wh
+from taihang.services.settle import known_at
+from taihang.services.settled_rows import lines_of, offered_green_wh
 from taihang.services.tariff import Connection, bill_terms
 
 CNY_PER_MWH = "CNY/MWh"

@@ -11,7 +11,7 @@ from taihang.core.park.topology import Direction
 from taihang.core.periods import Period
 from taihang.core.series import EnergySeries, Quality
 from taihang.services.ports import Columns, Ports
-from taihang.services.settle import series_of
+from taihang.services.settled_rows import series_of
 
 
 @dataclass(frozen=True, slots=True)

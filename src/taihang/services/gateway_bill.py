@@ -27,7 +27,7 @@ from taihang.services.billed_use import (
     terms_of,
 )
 from taihang.services.ports import Columns, Ports
-from taihang.services.settle import series_of
+from taihang.services.settled_rows import series_of
 
 GATEWAY_BILL = "gateway-bill"
 

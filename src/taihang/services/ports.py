@@ -228,6 +228,14 @@ class Lake(Protocol):
         """Put rows in the place of all rows of a period."""
         ...
 
+    def keys(self, table: str, period: Period) -> set[tuple[str, ...]]:
+        """Return the keys of the rows of a derived table in a period."""
+        ...
+
+    def amend(self, table: str, slabs: Slabs) -> None:
+        """Put rows in the place of those of equal key and time; nothing else is touched."""
+        ...
+
     def read(
         self,
         table: str,

@@ -1,34 +1,115 @@
-"""Settle and state again what rests on readings that have changed; old versions stay (§13)."""
+"""Settle and state again what rests on readings that have changed; old versions stay (§13).
+
+A late day of one meter is not a reason to settle a year: only what rests on it is worked out again.
+Where a rule looks further, the whole period is closed again, and the result says why.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from taihang.core.periods import months_in
+import numpy as np
+
+from taihang.core.periods import Period, month, months_in
+from taihang.core.quantities import SECONDS_PER_HOUR
 from taihang.core.seal.issued import IssuedStatement
+from taihang.services.account import account
+from taihang.services.bill import bill_enterprises
 from taihang.services.bill_correction import BILL_CORRECTION
 from taihang.services.close_period import close_period
 from taihang.services.ports import Ports
+from taihang.services.renew_energy import renew_energy
 from taihang.services.restatements import Restatement, restatement
 from taihang.services.settle import period_of
-from taihang.services.touched import touched
+from taihang.services.settle_again import WholeNeeded, settle_again
+from taihang.services.touched import Touched, causes_by_month, touched
 
 
-def restate(*, ports: Ports) -> tuple[Restatement, ...]:
-    """Settle every touched period again, and state its months again; old versions stay.
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How much of one settlement was worked out again."""
+
+    n_meters: int
+    """Meters that were judged again."""
+    n_meter_intervals: int
+    """Meter-intervals that say something else; of a whole period, all of them."""
+    n_hours: int
+    """Hours of the park that were balanced and matched again."""
+    n_statements: int
+    """Statements and bills that were drawn up again, most often to say the same."""
+    months: tuple[str, ...]
+    """Months whose statements were drawn up again."""
+    whole_because: str
+    """Why the whole period was settled; empty where only a part was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """What a restatement did."""
+
+    changed: tuple[Restatement, ...]
+    """Every statement that says something else now: was, is, why."""
+    work: tuple[Work, ...]
+    """One for each settlement that was touched, in order of settling."""
+
+
+def restate(*, ports: Ports) -> Restated:
+    """Settle again what rests on changed readings, and state it again; old versions stay.
 
     Args:
         ports: The outside world, opened for writing.
 
     Returns:
-        Every statement that says something else now: was, is, why.
+        What says something else now, and how much was worked out again for it.
     """
-    found: list[Restatement] = []
+    changed: list[Restatement] = []
+    work: list[Work] = []
     for each in touched(ports=ports):
-        period = period_of(each.settlement)
-        names = tuple(months_in(period, ports.park.zone))
+        names = tuple(months_in(period_of(each.settlement), ports.park.zone))
         before = _latest(names, ports)
-        close_period(period, ports=ports)
-        found += _changes(before, _latest(names, ports))
-    return tuple(found)
+        work.append(_close_again(each, ports))
+        changed += _changes(before, _latest(names, ports))
+    return Restated(tuple(changed), tuple(work))
+
+
+def _close_again(each: Touched, ports: Ports) -> Work:
+    """Settle and state again; with no more than what is touched, where that is possible."""
+    zone, period = ports.park.zone, period_of(each.settlement)
+    # 1. Registers to energy, balance, matching, lots.
+    again = settle_again(each, ports=ports)
+    if isinstance(again, WholeNeeded):
+        return _close_whole(each, again.why, ports)
+    # 2. What every party is told of the months that differ, and why.
+    because = causes_by_month((each,), period=period, ports=ports)
+    differing = again.months(zone) | {*each.months}
+    names = [name for name in months_in(period, zone) if name in differing]
+    accounted = account(period, ports=ports, because=because, months=names)
+    billed = bill_enterprises(period, ports=ports, because=because, months=names)
+    # 3. Energy accounts rest on these statements: those that were issued follow.
+    if names:
+        span = Period(month(names[0], zone).start, month(names[-1], zone).end)
+        renew_energy(span, ports=ports, because=because)
+    return Work(
+        n_meters=len(again.meters),
+        n_meter_intervals=again.n_meter_intervals,
+        n_hours=again.n_hours,
+        n_statements=accounted.n_drawn_up + billed.n_bills + billed.n_what_if,
+        months=tuple(names),
+        whole_because="",
+    )
+
+
+def _close_whole(each: Touched, why: str, ports: Ports) -> Work:
+    period = period_of(each.settlement)
+    closed = close_period(period, ports=ports)
+    billed = closed.billed
+    return Work(
+        n_meters=closed.settled.n_meters,
+        n_meter_intervals=closed.settled.n_meters * period.n_steps,
+        n_hours=len(np.unique(period.grid_s() // SECONDS_PER_HOUR)),
+        n_statements=closed.accounted.n_drawn_up + billed.n_bills + billed.n_what_if,
+        months=tuple(months_in(period, ports.park.zone)),
+        whole_because=why,
+    )
 
 
 def _latest(names: tuple[str, ...], ports: Ports) -> dict[str, IssuedStatement]:

@@ -5,17 +5,20 @@ the size of the journal that a settlement had looked at and from what came after
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from taihang.core.balance.settlement import Settlement
+from taihang.core.park.park import Park
 from taihang.core.periods import SETTLEMENT_STEP, STEP_S, Period, instant_of_s, months_in
 from taihang.core.seal.cause import Cause, CauseKind
 from taihang.services.ports import Columns, Ports
 from taihang.services.replay import catch_up
-from taihang.services.settle import Known, known_at, period_of
+from taihang.services.settle import Known, known_at_sizes, period_of
 
 _NAMED_BATCHES: Final = 3
 """So many batches stand in a cause by name; of more, their number."""
@@ -36,6 +39,9 @@ class Touched:
     """Whole local months of the period with such an interval."""
     statements: tuple[str, ...]
     """Ids of the latest statements and bills of those months."""
+    known: Mapping[str, tuple[Known, Known]] = field(repr=False, compare=False)
+    """Of every point that sent anything since, also what changes nothing: what was known of it
+    then, and what is known now."""
 
     @property
     def n_intervals(self) -> int:
@@ -62,7 +68,8 @@ def touched(*, ports: Ports, within: Period | None = None) -> tuple[Touched, ...
         later = settlements[number + 1 :]
         if _is_history(settlement, later) or not _meets(settlement, within):
             continue
-        changed = _changed(settlement, later, ports)
+        known = _known_since(settlement, ports)
+        changed = _changed(settlement, later, known, ports)
         if changed:
             intervals = {point: starts for point, (starts, _) in changed.items()}
             months = _months_of(settlement, intervals, ports)
@@ -70,7 +77,7 @@ def touched(*, ports: Ports, within: Period | None = None) -> tuple[Touched, ...
                 issued.id for name in months for issued in ports.registry.latest_statements(name)
             )
             batches = {point: names for point, (_, names) in changed.items()}
-            found.append(Touched(settlement, intervals, batches, months, statements))
+            found.append(Touched(settlement, intervals, batches, months, statements, known))
     return tuple(found)
 
 
@@ -84,8 +91,21 @@ def changes_since(period: Period, *, ports: Ports) -> dict[str, tuple[Cause, ...
     Returns:
         Causes by local month: readings, and the park file. Empty where it was never settled.
     """
+    return causes_by_month(touched(ports=ports, within=period), period=period, ports=ports)
+
+
+def causes_by_month(
+    touched_there: Iterable[Touched], *, period: Period, ports: Ports
+) -> dict[str, tuple[Cause, ...]]:
+    """Return why the months of a period are stated again.
+
+    Args:
+        touched_there: The touched settlements of the period.
+        period: The period.
+        ports: The outside world.
+    """
     found: dict[str, list[Cause]] = {}
-    for each in touched(ports=ports, within=period):
+    for each in touched_there:
         for point, starts in each.intervals.items():
             for name, of_month in _by_month(starts, ports).items():
                 cause = Cause(
@@ -136,41 +156,60 @@ def _is_history(settlement: Settlement, later: list[Settlement]) -> bool:
     return any(one.start_s <= settlement.start_s and settlement.end_s <= one.end_s for one in later)
 
 
+def _known_since(settlement: Settlement, ports: Ports) -> dict[str, tuple[Known, Known]]:
+    """Return what was known then and is known now, of each point that sent anything since."""
+    period = period_of(settlement)
+    # An earlier day may be what a gap of this period is filled by.
+    start = period.start - timedelta(days=_reach_days(ports.park))
+    span = Period(start, period.end + SETTLEMENT_STEP)
+    sizes = (settlement.journal_size, ports.journal.size)
+    found: dict[str, tuple[Known, Known]] = {}
+    for point in _points_since(settlement.journal_size, span, ports):
+        then, now = known_at_sizes(sizes, period=period, ports=ports, point=point)
+        found[point] = then, now
+    return found
+
+
+def _reach_days(park: Park) -> int:
+    plan = park.estimation
+    return 0 if plan is None else (plan.reference_reach_days or 0) + 1
+
+
 def _changed(
-    settlement: Settlement, later: list[Settlement], ports: Ports
+    settlement: Settlement,
+    later: list[Settlement],
+    known: Mapping[str, tuple[Known, Known]],
+    ports: Ports,
 ) -> dict[str, tuple[tuple[int, ...], tuple[str, ...]]]:
     """Return the changed intervals and the batches behind them, by point."""
-    period = period_of(settlement)
-    span = Period(period.start, period.end + SETTLEMENT_STEP)
     found: dict[str, tuple[tuple[int, ...], tuple[str, ...]]] = {}
-    # 1. Points of which anything came, or was withdrawn, since; then only what reads differently.
-    for point in _points_since(settlement.journal_size, span, ports):
-        then = known_at(settlement.journal_size, period=period, ports=ports, point=point)
-        now = known_at(ports.journal.size, period=period, ports=ports, point=point)
-        times_s: set[int] = set()
-        for key in {*then.current, *now.current}:
-            times_s |= _differing(then.current.get(key), now.current.get(key))
-        events_s = {event.at_s for event in {*then.events} ^ {*now.events}}
+    for point, (then, now) in known.items():
+        # 1. Only what reads differently.
+        parts = [
+            _differing(then.current.get(key), now.current.get(key))
+            for key in sorted({*then.current, *now.current})
+        ]
+        times_s = np.unique(np.concatenate([np.zeros(0, np.int64), *parts]))
+        events_s = sorted({event.at_s for event in {*then.events} ^ {*now.events}})
         # 2. A register at an edge closes one interval and opens the next.
-        edges_s = times_s | events_s
-        numbers = {number for t in edges_s for number in ((t - 1) // STEP_S, t // STEP_S)}
-        starts = {
-            number * STEP_S
-            for number in numbers
-            if period.start_s <= number * STEP_S < period.end_s
-            and not any(one.start_s <= number * STEP_S < one.end_s for one in later)
-        }
-        if starts:
+        edges_s = np.concatenate([times_s, np.array(events_s, np.int64)])
+        starts_s = np.unique(np.concatenate([(edges_s - 1) // STEP_S, edges_s // STEP_S])) * STEP_S
+        inside = (starts_s >= settlement.start_s) & (starts_s < settlement.end_s)
+        for one in later:
+            inside &= (starts_s < one.start_s) | (starts_s >= one.end_s)
+        if inside.any():
             names = _brought_by(now, times_s, settlement.journal_size, ports)
-            found[point] = (tuple(sorted(starts)), names)
+            found[point] = (tuple(starts_s[inside].tolist()), names)
     return dict(sorted(found.items()))
 
 
-def _brought_by(known: Known, times_s: set[int], size: int, ports: Ports) -> tuple[str, ...]:
+def _brought_by(
+    known: Known, times_s: NDArray[np.int64], size: int, ports: Ports
+) -> tuple[str, ...]:
     """Return the batches that brought the readings of some times after a size of the journal."""
     leaves: set[int] = set()
     for rows in known.current.values():
-        mask = np.isin(rows["time_s"], list(times_s)) & (rows["batch"] >= size)
+        mask = (rows["batch"] >= size) & np.isin(rows["time_s"], times_s)
         leaves.update(rows["batch"][mask].tolist())
     index = ports.lake.batches()
     return tuple(index.name(leaf) for leaf in sorted(leaves))
@@ -188,16 +227,19 @@ def _points_since(size: int, span: Period, ports: Ports) -> list[str]:
     return sorted(points)
 
 
-def _differing(then: Columns | None, now: Columns | None) -> set[int]:
-    """Return the times whose reading is another, or is there in one of the two only."""
-    return {time_s for time_s, _, _ in _said(then) ^ _said(now)}
-
-
-def _said(rows: Columns | None) -> set[tuple[int, int, int]]:
-    if rows is None:
-        return set()
-    times_s, counts = rows["time_s"].tolist(), rows["count"].tolist()
-    return set(zip(times_s, counts, rows["quality"].tolist(), strict=True))
+def _differing(then: Columns | None, now: Columns | None) -> NDArray[np.int64]:
+    """Return the times whose reading is another, or is there in one of the two only, in order."""
+    if then is None or now is None:
+        there = then or now or {"time_s": np.zeros(0, np.int64)}
+        return there["time_s"]
+    shared, of_then, of_now = np.intersect1d(
+        then["time_s"], now["time_s"], assume_unique=True, return_indices=True
+    )
+    other = (then["count"][of_then] != now["count"][of_now]) | (
+        then["quality"][of_then] != now["quality"][of_now]
+    )
+    alone = np.setxor1d(then["time_s"], now["time_s"], assume_unique=True)
+    return np.union1d(shared[other], alone)
 
 
 def _months_of(

@@ -44,7 +44,7 @@ def test_by_cause__of_one_correction_lists_what_else_it_changed(root: Path) -> N
     with small_park.opened(root) as ports:
         settled(ports)
         corrected(ports, 3)
-        changed = restate(ports=ports)
+        changed = restate(ports=ports).changed
 
         ((cause, also),) = restatements(["2026-08"], ports=ports).by_cause().items()
 

@@ -22,15 +22,12 @@ from taihang.services.ports import Ports
 from taihang.services.settle import (
     NothingToSettleError,
     Settled,
-    lines_of,
-    max_interval_wh,
     period_of,
     ports_of,
-    series_of,
-    service_mask,
     settle,
     term_of,
 )
+from taihang.services.settled_rows import lines_of, max_interval_wh, series_of, service_mask
 
 LATER_S = DAY.end_s + 86_400
 

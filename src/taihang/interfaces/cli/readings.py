@@ -18,7 +18,7 @@ from taihang.interfaces.cli.words import WordsError, stretch_of
 from taihang.services.act_log import log_acts
 from taihang.services.ports import Ports
 from taihang.services.query import Every, PointSeries, Row, last_values, series, size_at
-from taihang.services.restate import restate
+from taihang.services.restate import Restated, Work, restate
 from taihang.services.touched import Touched, touched
 
 _COLUMNS: Final[tuple[str, ...]] = (
@@ -58,20 +58,35 @@ def restate_all(args: argparse.Namespace) -> int:
     """Settle and state again what rests on readings that have changed since."""
     with wiring.open_park(_path(args), writing=not args.dry_run) as ports:
         found = touched(ports=ports)
-        changed = () if args.dry_run else restate(ports=ports)
+        done = Restated((), ()) if args.dry_run else restate(ports=ports)
+        changed = done.changed
         if changed:
             log_acts(ports=ports)
     facts = {
         "touched": [_touched_facts(each) for each in found],
         "restated": [asdict(each) for each in changed],
+        "work": [asdict(each) for each in done.work],
     }
     lines = [text("cli.done.restate", _lang(args), periods=len(found), statements=len(changed))]
     lines += [_touched_line(each, _lang(args)) for each in found]
+    lines += [_work_line(each, _lang(args)) for each in done.work]
     lines += [
         f"  {c.was or '-'} {c.was_value} → {c.now} {c.now_value}: {c.reason}" for c in changed
     ]
     say(args, facts, "\n".join(lines))
     return 0
+
+
+def _work_line(work: Work, lang: Lang) -> str:
+    counts = {
+        "meters": work.n_meters,
+        "meter_intervals": work.n_meter_intervals,
+        "hours": work.n_hours,
+        "statements": work.n_statements,
+    }
+    if work.whole_because:
+        return "  " + text("cli.done.restate_whole", lang, why=work.whole_because, **counts)
+    return "  " + text("cli.done.restate_part", lang, months=", ".join(work.months), **counts)
 
 
 def _touched_facts(each: Touched) -> dict[str, object]:

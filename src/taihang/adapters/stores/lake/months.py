@@ -3,6 +3,10 @@
 A table is a set of slabs. A slab has a key (one or more strings, such as the meter) and columns of
 equal length, one of them ``time_s`` in ascending order. On disk a slab's rows stand together, and
 slabs stand in order of their keys, so a file is read back with one scan and one count by key.
+
+Where few rows of a month change, they are written beside it as an *amendment*: rows in the place of
+those of equal key and time. A reader puts amendments over the month's file in the order of their
+numbers; when many have gathered, the month is written anew with all of them.
 """
 
 import json
@@ -16,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taihang.adapters.stores.lake.errors import DamagedLakeError
-from taihang.adapters.stores.lake.parquet import ParquetFolder, quoted
+from taihang.adapters.stores.lake.parquet import ParquetFolder, quoted, source_of
 from taihang.core.periods import Period
 
 Columns: TypeAlias = Mapping[str, NDArray[np.int64]]
@@ -35,6 +39,14 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
 """Key columns of every table."""
 _MARKS: Final = ("quality", "held", "closed", "metered", "estimated")
 """Columns of one small number; one byte each is read in half the time of eight."""
+_AMENDED: Final = "amended"
+"""Folder of the amendments of a table: ``2026-06.0001.parquet`` lies over ``2026-06.parquet``."""
+AMENDMENTS_MOST: Final = 12
+"""So many amendments lie over one month before it is written anew."""
+_SHORT_S: Final = 16 * 86_400
+"""Of a period up to this long only the rows inside are decoded; of a longer one, whole months."""
+_TRIES: Final = 5
+"""How often a read begins anew because another process wrote a month anew meanwhile."""
 _FEW: Final = "DICTIONARY_SIZE_LIMIT 256"
 """Columns of fewer values get a dictionary; trying larger ones costs time, and room as well."""
 
@@ -55,24 +67,45 @@ class MonthTables:
             slabs: Columns by key.
         """
         for month, part in _by_month(slabs).items():
-            known = self._read_file(self._path(table, month))
+            known = self._read_month(table, month)
             merged = dict(known)
             for key, columns in part.items():
                 merged[key] = merge_rows(known.get(key), columns)
-            self._write_file(table, month, merged)
+            self._write_month(table, month, merged)
+
+    def amend(self, table: str, slabs: Slabs) -> None:
+        """Put rows of a derived table in the place of those of equal key and time.
+
+        Only what is given is written; rows that were not there are added. A crash leaves all rows
+        of a month or none.
+
+        Args:
+            table: Name of the table.
+            slabs: Columns by key, each in order of time.
+        """
+        for month, part in _by_month(slabs).items():
+            earlier = self._amendments(table, month)
+            if len(earlier) < AMENDMENTS_MOST:
+                number = 1 + (int(earlier[-1].stem.rpartition(".")[2]) if earlier else 0)
+                self._write_file(self._amended(table) / f"{month}.{number:04}.parquet", part)
+                continue
+            merged = self._read_month(table, month)
+            for key, columns in part.items():
+                merged[key] = amended_rows(merged.get(key), columns)
+            self._write_month(table, month, merged)
 
     def replace(self, table: str, period: Period, slabs: Slabs) -> None:
         """Put new rows of a derived table in the place of all its rows in a period."""
         parts = _by_month(slabs)
         for month in sorted(set(parts) | _months(period)):
-            path = self._path(table, month)
             kept = {
-                key: _outside(columns, period) for key, columns in self._read_file(path).items()
+                key: _outside(columns, period)
+                for key, columns in self._read_month(table, month).items()
             }
             merged = {key: columns for key, columns in kept.items() if len(columns["time_s"])}
             for key, columns in parts.get(month, {}).items():
                 merged[key] = merge_rows(merged.get(key), columns)
-            self._write_file(table, month, merged)
+            self._write_month(table, month, merged)
 
     def read(
         self, table: str, period: Period | None = None, key_part: str | None = None
@@ -89,10 +122,10 @@ class MonthTables:
         """
         wanted = None if period is None else _months(period)
         pieces: dict[tuple[str, ...], list[Columns]] = {}
-        for path in self._files(table):
-            if wanted is not None and path.stem not in wanted:
+        for month in self._months_of(table):
+            if wanted is not None and month not in wanted:
                 continue
-            for key, columns in self._read_file(path, key_part).items():
+            for key, columns in self._read_month(table, month, key_part, period).items():
                 cut = columns if period is None else rows_inside(columns, period)
                 if len(cut["time_s"]):
                     pieces.setdefault(key, []).append(cut)
@@ -101,15 +134,47 @@ class MonthTables:
             for key, parts in sorted(pieces.items())
         }
 
+    def keys(self, table: str, period: Period) -> set[tuple[str, ...]]:
+        """Return the keys of the rows of a period, without reading the rows.
+
+        Args:
+            table: Name of the table.
+            period: Rows whose ``time_s`` lies in ``[start, end)``.
+
+        Raises:
+            DamagedLakeError: If a file cannot be read.
+        """
+        wanted = _months(period)
+        months = [month for month in self._months_of(table) if month in wanted]
+        paths = [self._path(table, month) for month in months]
+        paths += [path for month in months for path in self._amendments(table, month)]
+        there = [path for path in paths if path.exists()]
+        if not there:
+            return set()
+        names = ", ".join(TABLES[table])
+        where = f"time_s >= {period.start_s} AND time_s < {period.end_s}"
+        cursor = self._folder.single.cursor()
+        try:
+            found = cursor.execute(
+                f"SELECT DISTINCT {names} FROM {source_of(there)} WHERE {where}"
+            ).fetchall()
+        except duckdb.Error as error:
+            raise DamagedLakeError(self._directory / table, "readable Parquet files") from error
+        finally:
+            cursor.close()
+        return {tuple(map(str, key)) for key in found}
+
     def count(self, table: str) -> int:
         """Return how many rows a table has."""
-        paths = self._files(table)
+        if any(self._amended(table).glob("*.parquet")):
+            return sum(len(rows["time_s"]) for rows in self.read(table).values())
+        paths = [self._path(table, month) for month in self._months_of(table)]
         return int(self._folder.read(paths, "count(*) AS n")["n"][0]) if paths else 0
 
     def clear(self) -> None:
         """Take everything out."""
         for table in TABLES:
-            for path in self._files(table):
+            for path in sorted((self._directory / table).rglob("*.parquet")):
                 path.unlink()
 
     # -- files -----------------------------------------------------------------------------------
@@ -117,14 +182,52 @@ class MonthTables:
     def _path(self, table: str, month: str) -> Path:
         return self._directory / table / f"{month}.parquet"
 
-    def _files(self, table: str) -> list[Path]:
-        return sorted((self._directory / table).glob("*.parquet"))
+    def _amended(self, table: str) -> Path:
+        return self._directory / table / _AMENDED
 
-    def _read_file(self, path: Path, key_part: str | None = None) -> dict[tuple[str, ...], Columns]:
+    def _amendments(self, table: str, month: str) -> list[Path]:
+        """Return the amendments of a month, the earliest first."""
+        return sorted(self._amended(table).glob(f"{month}.*.parquet"))
+
+    def _months_of(self, table: str) -> list[str]:
+        """Return the months that have a file or an amendment, in order."""
+        paths = (self._directory / table).rglob("*.parquet")
+        return sorted({path.name.partition(".")[0] for path in paths})
+
+    def _read_month(
+        self, table: str, month: str, key_part: str | None = None, period: Period | None = None
+    ) -> dict[tuple[str, ...], Columns]:
+        """Read the file of a month with its amendments over it."""
+        for _ in range(_TRIES):
+            # Listed before the file is read: whoever writes the month anew takes them away after.
+            paths = self._amendments(table, month)
+            slabs = self._read_file(self._path(table, month), key_part, period)
+            parts = [self._read_file(path, key_part, period) for path in paths]
+            if all(path.exists() for path in paths):
+                break
+        else:
+            raise DamagedLakeError(self._path(table, month), "a month that stands still")
+        for part in parts:
+            for key, columns in part.items():
+                slabs[key] = amended_rows(slabs.get(key), columns)
+        return slabs
+
+    def _write_month(self, table: str, month: str, slabs: Slabs) -> None:
+        """Write a month anew; its amendments are in it, and go."""
+        earlier = self._amendments(table, month)
+        self._write_file(self._path(table, month), slabs)
+        # The earliest first: what a crash leaves of them lies over rows that say the same.
+        for path in earlier:
+            path.unlink()
+
+    def _read_file(
+        self, path: Path, key_part: str | None = None, period: Period | None = None
+    ) -> dict[tuple[str, ...], Columns]:
+        """Read one file; of a period that holds the least of its month, only the rows inside."""
         if not path.exists():
             return {}
-        keys = ", ".join(TABLES[path.parent.name])
-        where = "" if key_part is None else f"WHERE '{quoted(key_part)}' IN ({keys})"
+        keys = ", ".join(TABLES[path.relative_to(self._directory).parts[0]])
+        where = _where(keys, key_part, period)
         try:
             # Two scans of one open file: a writer may put a new one in its place between them.
             file = path.open("rb")
@@ -152,11 +255,11 @@ class MonthTables:
             first = last
         return slabs
 
-    def _write_file(self, table: str, month: str, slabs: Slabs) -> None:
-        path = self._path(table, month)
+    def _write_file(self, path: Path, slabs: Slabs) -> None:
         if not slabs:
             path.unlink(missing_ok=True)
             return
+        table = path.relative_to(self._directory).parts[0]
         keys = sorted(slabs)
         lengths = [len(slabs[key]["time_s"]) for key in keys]
         rows: dict[str, NDArray[np.integer]] = {}
@@ -169,6 +272,14 @@ class MonthTables:
         select = f"SELECT {columns} FROM rows JOIN ({names}) USING (slab)"
         self._folder.write(path, rows, select=select, options=_FEW)
         self._folder.settle_folder(path.parent)
+
+
+def _where(keys: str, key_part: str | None, period: Period | None) -> str:
+    """Return which rows are wanted, in SQL; nothing where nearly all are."""
+    parts = [] if key_part is None else [f"'{quoted(key_part)}' IN ({keys})"]
+    if period is not None and period.end_s - period.start_s <= _SHORT_S:
+        parts.append(f"time_s >= {period.start_s} AND time_s < {period.end_s}")
+    return f"WHERE {' AND '.join(parts)}" if parts else ""
 
 
 def _names(table: str, keys: Sequence[tuple[str, ...]]) -> str:
@@ -228,6 +339,28 @@ def merge_rows(known: Columns | None, added: Columns) -> Columns:
         same[1:] &= array[1:] == array[:-1]
     same[:1] = False
     return {name: array[~same] for name, array in sorted_.items()}
+
+
+def amended_rows(known: Columns | None, added: Columns) -> Columns:
+    """Put rows in the place of those of equal time; others are added.
+
+    Args:
+        known: Columns in order of time, no time twice; None where nothing is known.
+        added: The same columns, in order of time.
+
+    Example:
+        >>> one = {"time_s": np.array([0, 4]), "wh": np.array([1, 1])}
+        >>> two = {"time_s": np.array([4, 9]), "wh": np.array([7, 7])}
+        >>> amended_rows(one, two)["wh"].tolist()
+        [1, 7, 7]
+    """
+    if known is None:
+        return added
+    joined = {name: np.concatenate([known[name], added[name]]) for name in known}
+    order = np.argsort(joined["time_s"], kind="stable")
+    times_s = joined["time_s"][order]
+    last = order[np.append(times_s[1:] != times_s[:-1], np.True_)]
+    return {name: column[last] for name, column in joined.items()}
 
 
 def _by_rank(columns: Columns, rank: NDArray[np.int64]) -> Columns:

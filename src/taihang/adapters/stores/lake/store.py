@@ -267,6 +267,10 @@ class Lake:
         """Put new rows of a derived table in the place of all its rows in a period."""
         self._months.replace(table, period, slabs)
 
+    def amend(self, table: str, slabs: Slabs) -> None:
+        """Put rows of a derived table in the place of those of equal key and time."""
+        self._months.amend(table, slabs)
+
     def read(
         self,
         table: str,
@@ -296,6 +300,10 @@ class Lake:
                 if len(cut["time_s"]) and (key_part is None or key_part in key):
                     found[key] = {**merge_rows(found.get(key), cut)}
         return dict(sorted(found.items()))
+
+    def keys(self, table: str, period: Period) -> set[tuple[str, ...]]:
+        """Return the keys of the rows of a derived table in a period."""
+        return self._months.keys(table, period)
 
     def count(self, table: str) -> int:
         """Return how many rows a table has."""

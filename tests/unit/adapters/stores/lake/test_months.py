@@ -16,6 +16,7 @@ from typing_extensions import override
 from lake_model import LooseDisk
 from taihang.adapters.stores.lake import DamagedLakeError, LakeWriteError
 from taihang.adapters.stores.lake.months import (
+    AMENDMENTS_MOST,
     TABLES,
     Columns,
     MonthTables,
@@ -151,6 +152,68 @@ def test_replace__replaces_exactly_the_period(
             }
         )
         assert got == kept
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    old=st.sets(st.integers(0, 400), max_size=12),
+    changes=st.lists(st.sets(st.integers(0, 400), min_size=1, max_size=4), max_size=16),
+)
+def test_amend__puts_rows_over_those_of_equal_time(old: set[int], changes: list[set[int]]) -> None:
+    expected = dict.fromkeys(old, 0)
+    with TemporaryDirectory() as name:
+        lake = lake_in(Path(name))
+        if old:
+            lake.replace("intervals", period(0, 401), {("M1",): derived(sorted(old), 0)})
+        for number, steps in enumerate(changes, 1):
+            lake.amend("intervals", {("M1",): derived(sorted(steps), number)})
+            expected |= dict.fromkeys(steps, number)
+
+        found = lake.read("intervals").get(("M1",), derived((), 0))
+        part = lake.read("intervals", period(50, 200), "M1").get(("M1",), derived((), 0))
+
+        steps_of = {
+            side: dict(zip((rows["time_s"] - START_S) // STEP_S, rows["wh"], strict=True))
+            for side, rows in (("all", found), ("part", part))
+        }
+        assert steps_of["all"] == expected
+        assert steps_of["part"] == {s: wh for s, wh in expected.items() if 50 <= s < 200}
+        assert lake.count("intervals") == len(expected)
+        keys = {("M1",)} if any(s < 200 for s in expected) else set[tuple[str]]()
+        assert lake.keys("intervals", period(0, 200)) == keys
+        assert len(list(Path(name).rglob("amended/*.parquet"))) <= 2 * AMENDMENTS_MOST
+
+
+def test_amend__writes_beside_the_month_until_many_have_gathered(tmp_path: Path) -> None:
+    lake = lake_in(tmp_path)
+    lake.replace("intervals", period(0, 9), {("M1",): derived(range(9), 0)})
+    file = tmp_path / "intervals" / "2025-12.parquet"
+    before = file.read_bytes()
+
+    for number in range(AMENDMENTS_MOST):
+        lake.amend("intervals", {("M1",): derived([3], number)})
+    assert file.read_bytes() == before
+    lake.amend("intervals", {("M1",): derived([4], 77)})
+
+    assert file.read_bytes() != before
+    assert list(tmp_path.rglob("amended/*.parquet")) == []
+    wh = lake.read("intervals")["M1",]["wh"].tolist()
+    assert wh == [0, 0, 0, AMENDMENTS_MOST - 1, 77, 0, 0, 0, 0]
+
+
+def test_amend__what_a_crash_leaves_of_amendments_says_nothing_else(tmp_path: Path) -> None:
+    lake = lake_in(tmp_path)
+    lake.replace("intervals", period(0, 9), {("M1",): derived(range(9), 0)})
+    lake.amend("intervals", {("M1",): derived([3, 4], 1)})
+    lake.amend("intervals", {("M1",): derived([4], 2)})
+    (_, last) = sorted(tmp_path.rglob("amended/*.parquet"))
+    data = last.read_bytes()
+    lake.add("intervals", {("M2",): derived([1], 5)})
+    expected = lake.read("intervals")["M1",]["wh"].tolist()
+
+    last.write_bytes(data)
+
+    assert lake.read("intervals")["M1",]["wh"].tolist() == expected
 
 
 def test_replace__leaves_the_rows_of_other_tables(tmp_path: Path) -> None:
