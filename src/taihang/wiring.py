@@ -58,6 +58,7 @@ from taihang.core.tlog.log_key import LogKey, key_at, signers  # noqa: E402
 from taihang.core.tlog.note import parse_note  # noqa: E402
 from taihang.services.act_log import log_act, take_in_acts  # noqa: E402
 from taihang.services.keys import LostKeyError, log_keys  # noqa: E402
+from taihang.services.medium_account import demand_known_media  # noqa: E402
 from taihang.services.ports import Clock, Ports, Upload  # noqa: E402
 from taihang.services.prove import LOG_KEY  # noqa: E402
 from taihang.services.replay import catch_up  # noqa: E402
@@ -273,6 +274,7 @@ def open_park(
             now = clock or system.SystemClock()
             ports = _ports(folder, text, registry, now, disk=disk or system.PosixDisk())
             if writing:
+                demand_known_media(ports=ports)
                 if any(folder.journal.glob("segment-*.log")):
                     _demand_same_scales(ports.park, registry)
                 registry.record_park(ports.park, text=text, at_s=int(ports.clock.now().timestamp()))

@@ -34,6 +34,7 @@ from taihang.services.audit_years import wrong_years
 from taihang.services.bill import bill_drafts
 from taihang.services.certify import certify
 from taihang.services.keys import open_own_checkpoint
+from taihang.services.medium_account import medium_findings
 from taihang.services.ports import Columns, Lake, Ports
 from taihang.services.renew_energy import energy_findings
 from taihang.services.replay import Staged, catch_up, joined
@@ -407,7 +408,8 @@ def _check_statements(result: Audit, ports: Ports) -> None:
                 result.findings.append(Finding(f"statement {issued.id}", what))
     for statement_id, what in wrong_years(ports=ports):
         result.findings.append(Finding(f"statement {statement_id}", what))
-    result.findings += [Finding(where, what) for where, what in energy_findings(ports=ports)]
+    for findings in (energy_findings(ports=ports), medium_findings(ports=ports)):
+        result.findings += [Finding(where, what) for where, what in findings]
 
 
 def _drafts(name: str, ports: Ports) -> list[Draft]:

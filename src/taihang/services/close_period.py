@@ -10,6 +10,7 @@ from taihang.core.periods import Period
 from taihang.services.account import Accounted, account
 from taihang.services.bill import Billed, bill_enterprises
 from taihang.services.certify import Certified, certify
+from taihang.services.medium_account import account_media
 from taihang.services.ports import Ports
 from taihang.services.renew_energy import renew_energy
 from taihang.services.settle import Settled, settle
@@ -24,6 +25,8 @@ class Closed:
     certified: Certified
     accounted: Accounted
     billed: Billed
+    n_media: int
+    """Lines of activity data of other media that were added."""
 
 
 def close_period(period: Period, *, ports: Ports) -> Closed:
@@ -44,9 +47,11 @@ def close_period(period: Period, *, ports: Ports) -> Closed:
     # 2. Registers to energy, balance, matching; then who may claim what.
     settled = settle(period, ports=ports)
     certified = certify(period, ports=ports)
-    # 3. What every party is told of it.
+    # 3. Other media, by their registers; nothing of electricity looks at them.
+    n_media = account_media(period, ports=ports)
+    # 4. What every party is told of it.
     accounted = account(period, ports=ports, because=because)
     billed = bill_enterprises(period, ports=ports, because=because)
-    # 4. Energy accounts rest on these statements: those that were issued follow.
+    # 5. Energy accounts rest on these statements: those that were issued follow.
     renew_energy(period, ports=ports, because=because)
-    return Closed(settled, certified, accounted, billed)
+    return Closed(settled, certified, accounted, billed, n_media)

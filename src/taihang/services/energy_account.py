@@ -6,12 +6,15 @@ no value.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from taihang.core.activity.book import ActivityBook, ActivityOverlapError, total
+from taihang.core.activity.question import BesideMedium
 from taihang.core.activity.record import ActivityRecord, Flow
+from taihang.core.activity.unit import UnknownUnitError, converted
 from taihang.core.energy.account import ELECTRICITY, CoalAmount, EnergyAccount, summed
 from taihang.core.energy.medium import MediumBalance, MediumError
 from taihang.core.errors import InputError
@@ -23,6 +26,7 @@ from taihang.core.seal.issued import IssuedStatement
 from taihang.services.account import PARK_SUBJECT, Draft, local_last_day
 from taihang.services.carbon_inputs import months_of_stay, stay_of
 from taihang.services.energy_statement import GREEN, MATCHED, Gaps, SubjectEnergy, energy_body
+from taihang.services.medium_account import serves
 from taihang.services.ports import Ports
 from taihang.standards.gbt_2589 import Activity, Basis, Choice, CoalLine, standard_coal_tce
 
@@ -116,6 +120,7 @@ def _of_subject(subject: str, source: _Source, ports: Ports) -> SubjectEnergy:
         power, estimated_wh = _electricity(subject, source, gaps=gaps, facts=facts, ports=ports)
         lines += power
         _compare_with_form(subject, power, said, gaps)
+    _note_metered(subject, said, source, gaps=gaps, ports=ports)
     balances = tuple(_balances(subject, said, source, gaps))
     return SubjectEnergy(EnergyAccount(tuple(lines)), balances, gaps, facts, estimated_wh)
 
@@ -148,7 +153,10 @@ def _fuels(
             gaps.add(f"{item} {flow.value}", zh=str(error), en=str(error))
             continue
         facts |= _facts_of(line)
-        yield _amount(item, flow, line, sources=[f"{r.id}.v{r.version}" for r in records])
+        yield replace(
+            _amount(item, flow, line, sources=[f"{r.id}.v{r.version}" for r in records]),
+            origins=tuple(dict.fromkeys(r.origin for r in records)),
+        )
 
 
 def _is_energy(item: str, on: date, ports: Ports) -> bool:
@@ -284,6 +292,37 @@ def _compare_with_form(
         gaps.add(ELECTRICITY, zh=zh, en=en, whole=True)
 
 
+def _note_metered(
+    subject: str,
+    said: Mapping[tuple[str, Flow], list[ActivityRecord]],
+    source: _Source,
+    *,
+    gaps: Gaps,
+    ports: Ports,
+) -> None:
+    """Name meters of other media that gave no amount, and forms beside those that did."""
+    for meter in ports.park.media_meters.values():
+        is_there = any(serves(meter, name, park=ports.park) for name in source.months)
+        for flow in (Flow(flow) for flow in meter.flows):
+            if meter.node == subject and is_there and (meter.medium, flow) not in said:
+                gaps.add(
+                    f"{meter.medium} {flow.value}",
+                    zh=f"计量表 {meter.id} 没有给出该期间的用量，也没有表单",
+                    en=f"the meter {meter.id} gave no amount of the period, and no form did",
+                )
+    for form, metered in source.book.beside_meters(period=source.period, subject=subject):
+        beside = BesideMedium(form, metered)
+        unit, told = form.unit, f"{beside.difference:+f}"
+        zh = f"表单 {form.id} 报 {form.amount:f} {unit}，计量表 {beside.metered_amount:f} {unit}"
+        en = f"the form {form.id} says {form.amount:f} {unit}, the meters "
+        gaps.add(
+            f"{form.item} {form.flow.value}",
+            zh=f"{zh}，差 {told} {unit}；按计量表",
+            en=f"{en}{beside.metered_amount:f} {unit}, difference {told} {unit}; the meters count",
+            whole=True,
+        )
+
+
 def _balances(
     subject: str,
     said: Mapping[tuple[str, Flow], list[ActivityRecord]],
@@ -296,24 +335,31 @@ def _balances(
             continue
         stock = by_flow.pop(Flow.CLOSING_STOCK, [])
         try:
-            # All flows of a medium are in one unit, or nothing of it can be added up.
+            # All flows of a medium are said in one unit, or nothing of it can be added up.
             _, unit = total([*stock, *(line for lines in by_flow.values() for line in lines)])
-            amounts = {flow: total(records)[0] for flow, records in by_flow.items()}
+            amounts = {
+                flow: _in_unit(*total(records), to=unit) for flow, records in by_flow.items()
+            }
             for line in stock:
                 if line.period == source.months[-1]:
-                    amounts[Flow.CLOSING_STOCK] = line.amount
-            opening = _opening(subject, item, source)
+                    amounts[Flow.CLOSING_STOCK] = _in_unit(line.amount, line.unit, to=unit)
+            opening = _opening(subject, item, source, unit=unit)
             yield MediumBalance(item=item, unit=unit, opening=opening, amounts=amounts)
-        except (ActivityOverlapError, MediumError) as error:
+        except (ActivityOverlapError, MediumError, UnknownUnitError) as error:
             gaps.add(item, zh=str(error), en=str(error))
 
 
-def _opening(subject: str, item: str, source: _Source) -> Decimal | None:
-    """Return the stock at the end of the month before the period."""
+def _in_unit(amount: Decimal, unit: str, *, to: str) -> Decimal:
+    """Say an amount in another unit; what is in it already stays as it was written."""
+    return amount if unit == to else converted(amount, unit=unit, to=to)
+
+
+def _opening(subject: str, item: str, source: _Source, *, unit: str) -> Decimal | None:
+    """Return the stock at the end of the month before the period, in a unit."""
     year, number = (int(part) for part in source.months[0].split("-"))
     before = f"{year - 1}-12" if number == 1 else f"{year}-{number - 1:02d}"
     line = source.book.line(subject, item, Flow.CLOSING_STOCK, period=before)
-    return None if line is None else line.amount
+    return None if line is None else _in_unit(line.amount, line.unit, to=unit)
 
 
 def _note_unheard(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from typing import Final
 
-from taihang.core.activity.record import Flow
+from taihang.core.activity.record import Flow, Origin
 from taihang.core.energy.account import CoalAmount, EnergyAccount
 from taihang.core.energy.flow_table import flow_rows
 from taihang.core.energy.medium import MediumBalance
@@ -117,6 +117,8 @@ def _line(line: CoalAmount) -> dict[str, JsonValue]:
         "equal_tce": _plain(line.equal_tce),
         "is_medium": line.is_medium,
         "facts": [*line.facts],
+        # Only where a meter of another medium speaks: what was issued before says the same.
+        **({"origins": [*line.origins]} if Origin.METER in line.origins else {}),
     }
 
 

@@ -11,10 +11,12 @@ from taihang.core.activity.book import ActivityBook
 from taihang.core.activity.item import ELECTRICITY
 from taihang.core.activity.question import (
     Beside,
+    BesideMedium,
     Metered,
     Question,
     beside_meters,
     claim_questions,
+    medium_questions,
     meter_questions,
     unit_questions,
 )
@@ -51,6 +53,8 @@ class Forms:
     missing: tuple[Missing, ...]
     beside: tuple[Beside, ...]
     """Lines about electricity, each beside the meters; none wins."""
+    beside_media: tuple[BesideMedium, ...]
+    """Lines about other media that do not count, each beside the metered lines that do."""
     questions: tuple[Question, ...]
 
 
@@ -75,15 +79,24 @@ def forms(name: str, *, ports: Ports, subject: str | None = None) -> Forms:
     missing = _missing(book, name, subject)
     # 3. What has to be answered.
     beside = tuple(_beside(lines, ports))
+    beside_media = tuple(
+        BesideMedium(*each) for each in book.beside_meters(period=name, subject=subject)
+    )
     ids = {record.id for record in lines}
     known = book.lines(period=name[:_YEAR_SIGNS])
-    asked = [*meter_questions(beside), *unit_questions(known), *claim_questions(known)]
+    asked = [
+        *meter_questions(beside),
+        *medium_questions(beside_media),
+        *unit_questions(known),
+        *claim_questions(known),
+    ]
     return Forms(
         period=name,
         lines=lines,
         restated=tuple(restated),
         missing=missing,
         beside=beside,
+        beside_media=beside_media,
         questions=tuple(each for each in asked if ids & {*each.lines}),
     )
 

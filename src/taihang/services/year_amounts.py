@@ -12,6 +12,7 @@ from typing import Final
 from taihang.core.activity.amount import Amount, Known, Unknown
 from taihang.core.activity.book import ActivityBook, total
 from taihang.core.activity.record import ActivityRecord, Flow
+from taihang.core.activity.unit import are_of_one_kind
 from taihang.core.quantities import Energy
 from taihang.core.seal.canonical import JsonValue, load_canonical
 from taihang.core.seal.issued import IssuedStatement
@@ -81,7 +82,7 @@ class YearAmounts:
         if gaps := self._gaps(lines):
             more = f" … ({len(gaps)})" if len(gaps) > _NAMED else ""
             return Unknown("months-missing", "; ".join(gaps[:_NAMED]) + more)
-        if len({line.unit for line in lines}) > 1:
+        if not are_of_one_kind(line.unit for line in lines):
             return Unknown("units-differ", ", ".join(sorted({line.unit for line in lines})))
         return Known(*total(lines))
 
@@ -126,7 +127,7 @@ class YearAmounts:
             return Unknown("no-data", f"{subject} {item} {flow.value}")
         if gaps := self._gaps(lines):
             return Unknown("months-missing", "; ".join(gaps))
-        if len({line.unit for line in lines}) > 1:
+        if not are_of_one_kind(line.unit for line in lines):
             return Unknown("units-differ", ", ".join(sorted({line.unit for line in lines})))
         return Known(*total(lines))
 

@@ -60,16 +60,19 @@ def test_sum_of__park_and_part_would_count_twice(ports: Ports) -> None:
     assert found == Unknown("said-twice", "E01, park recovered")
 
 
-def test_sum_of__units_are_never_added(ports: Ports) -> None:
+def test_sum_of__units_of_one_kind_are_one_and_others_are_never_added(ports: Ports) -> None:
     hand_in(
         ports,
         lines("solid-waste", Flow.RECOVERED, "1"),
         lines("solid-waste", Flow.RECOVERED, "1", subject="E02", unit="kg"),
+        lines("waste-heat", Flow.RECOVERED, "1", unit="GJ"),
     )
 
-    found = YearAmounts(YEAR, ports=ports).sum_of(WASTE, Flow.RECOVERED)
+    amounts = YearAmounts(YEAR, ports=ports)
 
-    assert found == Unknown("units-differ", "kg, t")
+    assert amounts.sum_of(WASTE, Flow.RECOVERED) == Known(Decimal("12.012"), "t")
+    both = amounts.sum_of({*WASTE, "waste-heat"}, Flow.RECOVERED)
+    assert both == Unknown("units-differ", "GJ, kg, t")
 
 
 def test_share_of__every_subject_says_both(ports: Ports) -> None:

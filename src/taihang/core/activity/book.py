@@ -1,11 +1,15 @@
-"""All activity data of a park: which version of which line counts, and what a period sums to."""
+"""All activity data of a park: which version of which line counts, and what a period sums to.
+
+Where meters and a form speak of the same amount, the meters count and the form stands beside them:
+neither is lost, and nothing is counted twice.
+"""
 
 from collections.abc import Iterable
 from decimal import Decimal, localcontext
-from itertools import groupby
 from typing import Final
 
-from taihang.core.activity.record import ActivityRecord, Flow
+from taihang.core.activity.record import ActivityRecord, Flow, Origin
+from taihang.core.activity.unit import converted
 from taihang.core.errors import InputError
 from taihang.core.quantities import EXACT
 
@@ -26,7 +30,8 @@ class ActivityBook:
         as_of_s: Leave out what was not known at this instant [s]; None takes all.
 
     Raises:
-        ActivityOverlapError: If two ids speak of one series and period, or a year and its month.
+        ActivityOverlapError: If two ids of one origin speak of one series and period, or a year and
+            its month.
     """
 
     def __init__(self, records: Iterable[ActivityRecord], *, as_of_s: int | None = None) -> None:
@@ -38,8 +43,14 @@ class ActivityBook:
             if last is None or record.version > last.version:
                 latest[record.id] = record
         self._lines: dict[tuple[str, str, str], dict[str, ActivityRecord]] = {}
-        for record in sorted(latest.values(), key=lambda r: (r.series, r.period, r.id)):
-            self._take_in(record)
+        self._beside: list[tuple[ActivityRecord, tuple[ActivityRecord, ...]]] = []
+        # What meters say comes first: a form about it finds it there.
+        for record in sorted(latest.values(), key=_order):
+            metered = self._metered(record) if record.origin is Origin.FORM else ()
+            if metered:
+                self._beside.append((record, metered))
+            else:
+                self._take_in(record)
 
     def _take_in(self, record: ActivityRecord) -> None:
         of_series = self._lines.setdefault(record.series, {})
@@ -53,6 +64,30 @@ class ActivityBook:
                 remedy="give the line again under the id that is there, as its next version",
             )
         of_series[record.period] = record
+
+    def _metered(self, record: ActivityRecord) -> tuple[ActivityRecord, ...]:
+        """Return what meters say of the amount of a line, or of a part of it."""
+        return tuple(
+            line
+            for period, line in self._lines.get(record.series, {}).items()
+            if line.origin is Origin.METER and period.startswith(record.period)
+        )
+
+    def beside_meters(
+        self, *, period: str, subject: str | None = None
+    ) -> tuple[tuple[ActivityRecord, tuple[ActivityRecord, ...]], ...]:
+        """Return the forms that do not count because meters do, each with what the meters say.
+
+        Args:
+            period: Month or year; a year takes its months too, and a month the form of its year.
+            subject: One subject only.
+        """
+        return tuple(
+            (form, metered)
+            for form, metered in self._beside
+            if subject in {None, form.subject}
+            and (form.period.startswith(period) or period.startswith(form.period))
+        )
 
     def line(self, subject: str, item: str, flow: Flow, *, period: str) -> ActivityRecord | None:
         """Return the line of exactly one period, or None where nothing was said."""
@@ -82,28 +117,34 @@ class ActivityBook:
         return tuple(name for name in names if name not in said)
 
 
+def _order(record: ActivityRecord) -> tuple[bool, tuple[str, str, str], str, str]:
+    return record.origin is Origin.FORM, record.series, record.period, record.id
+
+
 def total(records: Iterable[ActivityRecord]) -> tuple[Decimal, str]:
-    """Sum lines of one unit exactly.
+    """Sum lines exactly.
 
     Args:
-        records: At least one line.
+        records: At least one line, all of one kind of unit.
 
     Returns:
-        The amount and its unit.
+        The amount and its unit: that of the first form, else of the first meter.
 
     Raises:
-        ActivityOverlapError: If there is no line, or units differ.
+        ActivityOverlapError: If there is no line.
+        UnknownUnitError: If units are not of one kind.
     """
-    by_unit = {
-        unit: list(group)
-        for unit, group in groupby(sorted(records, key=lambda r: r.unit), key=lambda r: r.unit)
-    }
-    if len(by_unit) != 1:
+    lines = sorted(records, key=lambda r: r.origin is not Origin.FORM)
+    if not lines:
         raise ActivityOverlapError(
-            given=f"lines in {sorted(by_unit) or 'no unit: there is no line'}",
-            expected="lines of one unit",
-            remedy="convert the lines to one unit before they are summed",
+            given="no line", expected="lines to sum", remedy="ask for a period that has some"
         )
-    ((unit, lines),) = by_unit.items()
+    unit = lines[0].unit
+    amounts = [_in_unit(line, unit) for line in lines]
     with localcontext(EXACT):
-        return sum((line.amount for line in lines), start=Decimal(0)), unit
+        return sum(amounts, start=Decimal(0)), unit
+
+
+def _in_unit(line: ActivityRecord, unit: str) -> Decimal:
+    """Return the amount of a line; what is in the unit already stays as it was written."""
+    return line.amount if line.unit == unit else converted(line.amount, unit=line.unit, to=unit)

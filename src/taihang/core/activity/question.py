@@ -6,7 +6,7 @@ difference, and the question stands until a person answers it with the next vers
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from enum import StrEnum
 from itertools import combinations
 from statistics import median
@@ -14,6 +14,7 @@ from typing import Final
 
 from taihang.core.activity.record import ActivityRecord, Flow
 from taihang.core.activity.unit import converted, dimension_of, units_of
+from taihang.core.quantities import EXACT
 
 JUMP: Final = 10
 """So many times the median of the other months, or so small a part of it, is a slip of the unit."""
@@ -120,9 +121,60 @@ def beside_meters(record: ActivityRecord, metered: Metered) -> Beside | None:
 
 
 def _last_digit_kwh(record: ActivityRecord) -> Decimal:
+    return converted(_last_digit(record), unit=record.unit, to=_KWH)
+
+
+def _last_digit(record: ActivityRecord) -> Decimal:
     exponent = record.amount.as_tuple().exponent
-    digit = Decimal(1).scaleb(exponent if isinstance(exponent, int) and exponent < 0 else 0)
-    return converted(digit, unit=record.unit, to=_KWH)
+    return Decimal(1).scaleb(exponent if isinstance(exponent, int) and exponent < 0 else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class BesideMedium:
+    """A line about gas, water, steam or heat beside what the meters say of the same amount."""
+
+    form: ActivityRecord
+    """It does not count, for the meters do."""
+    metered: tuple[ActivityRecord, ...]
+    """The lines that count: one month, or months of the year of the form."""
+
+    @property
+    def metered_amount(self) -> Decimal:
+        """What the meters say, in the unit of the form, exact."""
+        with localcontext(EXACT):
+            return sum(
+                (
+                    converted(each.amount, unit=each.unit, to=self.form.unit)
+                    for each in self.metered
+                ),
+                start=Decimal(0),
+            )
+
+    @property
+    def difference(self) -> Decimal:
+        """How much more the form says, in its unit, exact."""
+        with localcontext(EXACT):
+            return self.form.amount - self.metered_amount
+
+    @property
+    def difference_pct(self) -> Decimal | None:
+        """The same over what the meters say, to 0.01 [%]; None where they say 0."""
+        if not self.metered_amount:
+            return None
+        return (self.difference * 100 / self.metered_amount).quantize(_PER_CENT)
+
+    @property
+    def differs(self) -> bool:
+        """Whether the difference is more than the last digit of the form can hide."""
+        return abs(self.difference) > _last_digit(self.form) / 2
+
+
+def medium_questions(found: Iterable[BesideMedium]) -> Iterator[Question]:
+    """Yield the forms that say another amount than the meters."""
+    for each in found:
+        if each.differs:
+            beside = f"{each.metered_amount:f} {each.form.unit}"
+            yield Question(Ask.DIFFERS, (each.form.id, *(m.id for m in each.metered)), beside)
 
 
 def meter_questions(found: Iterable[Beside]) -> Iterator[Question]:

@@ -1,8 +1,9 @@
 """One line of activity data: an amount of one thing, in one flow, of one subject and period.
 
-Meters give electricity by the quarter of an hour; all else that an account needs (coal, gas, steam,
-water, limestone, products, value added) comes month by month on forms, with the files that prove
-it. A line is never changed: what is corrected is said again as the next version.
+Meters give electricity by the quarter of an hour; all else that an account needs comes month by
+month: gas, steam, heat and water from the registers of their meters where there are any, the rest
+(coal, limestone, products, value added) on forms, with the files that prove it. A line is never
+changed: what is corrected is said again as the next version.
 """
 
 import re
@@ -14,6 +15,8 @@ from typing import Final
 
 from taihang.core.errors import InputError
 
+METERED: Final = "metered-"
+"""Before the id of a line that was summed from meters; no form may use it."""
 _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _SUBJECT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
 _ITEM: Final = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")

@@ -4,6 +4,7 @@ Gas volumes are at the standard state that the tables of fuels name, as in GB/T 
 are one; what a meter counts at another pressure is brought there before it is handed in.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal, localcontext
 from enum import StrEnum
 from typing import Final
@@ -82,6 +83,18 @@ def units_of(dimension: Dimension) -> tuple[str, ...]:
         ('kg', 't', '10⁴t')
     """
     return tuple(unit for unit, (of, _) in _UNITS.items() if of is dimension)
+
+
+def are_of_one_kind(names: Iterable[str]) -> bool:
+    """Say whether amounts in these units can be added up.
+
+    Example:
+        >>> are_of_one_kind(["m³", "10⁴Nm³"]), are_of_one_kind(["t", "GJ"])
+        (True, False)
+    """
+    different = {*names}
+    kinds = {_UNITS[name][0] if name in _UNITS else name for name in different}
+    return len(kinds) <= 1
 
 
 def converted(amount: Decimal, *, unit: str, to: str) -> Decimal:

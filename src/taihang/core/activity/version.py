@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from taihang.core.activity.record import ActivityRecord
+from taihang.core.activity.record import METERED, ActivityRecord, Origin
 
 _YEAR_SIGNS: Final = 4
 
@@ -103,6 +103,8 @@ def _wrong_version(
     record: ActivityRecord, of_id: Mapping[int, ActivityRecord]
 ) -> tuple[str, str] | None:
     last = max(of_id, default=0)
+    if record.origin is Origin.FORM and record.id.startswith(METERED):
+        return f"the id {record.id!r}", f"an id of its own: only meters say {METERED}…"
     if record.version == last + 1:
         return None
     if not last:
@@ -128,7 +130,10 @@ def _overlaps(
         series.setdefault(record.series, []).append(record)
     for record, where in fresh:
         for other in series[record.series]:
-            if other.id != record.id and _overlap(record.period, other.period):
+            # What meters say and what a form says stand beside each other: see ``ActivityBook``.
+            if other.id == record.id or other.origin is not record.origin:
+                continue
+            if _overlap(record.period, other.period):
                 what = f"{record.id!r} speaks of {record.period}, {other.id!r} of {other.period}"
                 expected = "one line a period, and no year beside its months"
                 yield FormProblem(where, f"{what}: {' '.join(record.series)}", expected)

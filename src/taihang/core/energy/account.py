@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import Final
 
-from taihang.core.activity.record import Flow
+from taihang.core.activity.record import Flow, Origin
+from taihang.core.activity.unit import are_of_one_kind, converted
 from taihang.core.errors import InputError
 from taihang.core.quantities import EXACT
 
@@ -48,6 +49,8 @@ class CoalAmount:
     """Keys of the coefficients."""
     sources: tuple[str, ...]
     """``id.vN`` of each line of activity data, or ids of statements."""
+    origins: tuple[Origin, ...] = ()
+    """Where its lines of activity data come from; none of what statements say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +151,11 @@ def summed(accounts: Iterable[EnergyAccount]) -> EnergyAccount:
         accounts: Accounts whose boundaries do not overlap.
 
     Returns:
-        One line for each energy and flow; the totals are the sums of the totals.
+        One line for each energy and flow, in the unit of its first one; the totals are the sums of
+        the totals.
 
     Raises:
-        EnergyAccountError: If one energy stands in two units.
+        EnergyAccountError: If one energy stands in units of two kinds.
     """
     groups: dict[tuple[str, Flow], list[CoalAmount]] = {}
     for account in accounts:
@@ -162,22 +166,28 @@ def summed(accounts: Iterable[EnergyAccount]) -> EnergyAccount:
 
 def _together(lines: list[CoalAmount]) -> CoalAmount:
     first = lines[0]
-    if {line.unit for line in lines} != {first.unit}:
+    if not are_of_one_kind(line.unit for line in lines):
         raise EnergyAccountError(
             given=f"{first.item} {first.flow} in {sorted({line.unit for line in lines})}",
-            expected="one unit for each energy of a park",
+            expected="units of one kind for each energy of a park",
             remedy="hand the lines in again in one unit",
         )
     known = [line.equal_tce for line in lines if line.equal_tce is not None]
+    amounts = [_in_unit(line, first.unit) for line in lines]
     with localcontext(EXACT):
         return CoalAmount(
             item=first.item,
             flow=first.flow,
-            amount=sum((line.amount for line in lines), start=Decimal(0)),
+            amount=sum(amounts, start=Decimal(0)),
             unit=first.unit,
             equivalent_tce=sum((line.equivalent_tce for line in lines), start=Decimal(0)),
             equal_tce=sum(known, start=Decimal(0)) if len(known) == len(lines) else None,
             is_medium=first.is_medium,
             facts=tuple(dict.fromkeys(key for line in lines for key in line.facts)),
             sources=tuple(dict.fromkeys(each for line in lines for each in line.sources)),
+            origins=tuple(dict.fromkeys(each for line in lines for each in line.origins)),
         )
+
+
+def _in_unit(line: CoalAmount, unit: str) -> Decimal:
+    return line.amount if line.unit == unit else converted(line.amount, unit=line.unit, to=unit)

@@ -12,6 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from taihang import wiring
+from taihang.core.activity.record import Origin
+from taihang.core.energy.account import ELECTRICITY
 from taihang.core.errors import StateError
 from taihang.interfaces.catalogue import Lang, has_text, text
 from taihang.interfaces.cli.say import say
@@ -59,7 +61,7 @@ def energy(args: argparse.Namespace) -> int:
         return 0
     console = Console(highlight=False)
     console.print(_table(draft.body, f"{name} · {label}", lang))
-    for line in _sums(draft.body, lang):
+    for line in [*_origins(draft.body, lang), *_sums(draft.body, lang)]:
         console.print(line)
     for gap in cast("list[dict[str, str]]", draft.body["not_assessed"]):
         console.print(Text(f"  ! {gap[lang]}", style="yellow"))
@@ -123,6 +125,23 @@ def _sums(body: Body, lang: Lang) -> list[Text]:
 def _item(item: str, lang: Lang) -> str:
     key = f"cli.energy.items.{item.replace('.', '-')}"
     return text(key, lang) if has_text(key) else item
+
+
+def _origins(body: Body, lang: Lang) -> list[Text]:
+    """Say where the lines come from, in a line for each origin."""
+    of: dict[str, dict[str, None]] = {}
+    for line in [*body["lines"], *body["other_lines"]]:
+        # A line without a mark is electricity, which has meters, or was handed in.
+        metered = str(line["item"]).startswith(f"{ELECTRICITY}.")
+        for origin in line.get("origins", [Origin.METER if metered else Origin.FORM]):
+            of.setdefault(origin, {})[_item(str(line["item"]), lang)] = None
+    return [
+        Text(
+            text(f"cli.energy.from_{origin}", lang, items=", ".join(of[origin])),
+            style="dim",
+        )
+        for origin in sorted(of, reverse=True)
+    ]
 
 
 def _signed(told: str, sign: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from taihang import wiring
-from taihang.core.activity.question import Beside, Question
+from taihang.core.activity.question import Beside, BesideMedium, Question
 from taihang.core.activity.record import ActivityRecord
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say
@@ -38,7 +38,10 @@ def _facts(found: Forms) -> dict[str, object]:
             {"subject": m.subject, "item": m.item, "flow": m.flow.value, "months": list(m.months)}
             for m in found.missing
         ],
-        "beside_meters": [_beside(each) for each in found.beside],
+        "beside_meters": [
+            *(_beside(each) for each in found.beside),
+            *(_beside_medium(each) for each in found.beside_media),
+        ],
         "questions": [
             {"ask": each.ask.value, "lines": list(each.lines), "beside": each.beside}
             for each in found.questions
@@ -59,6 +62,7 @@ def _line(record: ActivityRecord) -> dict[str, object]:
         "unit": record.unit,
         "uncertainty_ratio": None if ratio is None else f"{ratio:f}",
         "evidence": list(record.evidence),
+        "origin": record.origin.value,
         "reason": record.reason,
     }
 
@@ -73,6 +77,19 @@ def _beside(each: Beside) -> dict[str, object]:
         "difference_pct": None if pct is None else f"{pct:f}",
         "intervals_missing": each.n_missing,
         "own_power_kwh": f"{each.own_kwh:f}",
+    }
+
+
+def _beside_medium(each: BesideMedium) -> dict[str, object]:
+    pct = each.difference_pct
+    return {
+        "line": each.form.id,
+        "metered": [line.id for line in each.metered],
+        "unit": each.form.unit,
+        "form": f"{each.form.amount:f}",
+        "meter": f"{each.metered_amount:f}",
+        "difference": f"{each.difference:f}",
+        "difference_pct": None if pct is None else f"{pct:f}",
     }
 
 
@@ -94,6 +111,7 @@ def _told(found: Forms, lang: Lang) -> Iterator[str]:
         yield text("form.list.more", lang, n=len(found.lines) - _SHOWN)
     yield from (_absent(each, lang) for each in found.missing)
     yield from (_compared(each, lang) for each in found.beside)
+    yield from (_compared_medium(each, lang) for each in found.beside_media)
     yield from (_asked(each, lang) for each in found.questions)
 
 
@@ -101,7 +119,9 @@ def _shown(record: ActivityRecord, lang: Lang) -> str:
     flow = text(f"form.flow.{record.flow.value}", lang)
     padded = flow + " " * max(0, 14 - width_of(flow))
     amount = f"{record.amount:>16,f}"
-    return f"  {record.period:<8}{record.subject:<8}{record.item:<24}{padded}{amount} {record.unit}"
+    origin = text(f"form.origin.{record.origin.value}", lang)
+    head = f"  {record.period:<8}{record.subject:<8}{record.item:<24}{padded}"
+    return f"{head}{amount} {record.unit}  {origin}"
 
 
 def _absent(each: Missing, lang: Lang) -> str:
@@ -126,6 +146,20 @@ def _compared(each: Beside, lang: Lang) -> str:
         difference=f"{each.difference_kwh:+,.1f}",
         pct="–" if pct is None else f"{pct:+}%",
         missing=each.n_missing,
+    )
+
+
+def _compared_medium(each: BesideMedium, lang: Lang) -> str:
+    pct = each.difference_pct
+    return text(
+        "form.list.beside_medium",
+        lang,
+        line=each.form.id,
+        form=f"{each.form.amount:,f}",
+        meters=f"{each.metered_amount:,f}",
+        unit=each.form.unit,
+        difference=f"{each.difference:+,f}",
+        pct="–" if pct is None else f"{pct:+}%",
     )
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from taihang.core.activity.book import ActivityBook, ActivityOverlapError, total
 from taihang.core.activity.record import ActivityRecord, Flow, Origin
+from taihang.core.activity.unit import UnknownUnitError
 
 COAL = ActivityRecord(
     id="E01-2026-08-coal",
@@ -63,8 +64,36 @@ def test_a_total_is_exact(amounts: list[Decimal]) -> None:
     assert total(lines) == (sum(amounts), "t")
 
 
-def test_units_are_never_mixed() -> None:
-    with pytest.raises(ActivityOverlapError, match="kg"):
-        total([COAL, replace(SEPTEMBER, unit="kg")])
+def test_a_total_of_one_kind_is_in_the_unit_of_the_first_form() -> None:
+    metered = replace(SEPTEMBER, unit="kg", origin=Origin.METER)
+
+    assert total([metered, COAL]) == (Decimal("100.05"), "t")
+
+
+def test_kinds_of_units_are_never_mixed() -> None:
+    with pytest.raises(UnknownUnitError, match="GJ"):
+        total([COAL, replace(SEPTEMBER, unit="GJ")])
     with pytest.raises(ActivityOverlapError, match="no line"):
         total([])
+
+
+def test_meters_count_and_a_form_stands_beside_them_in_any_order() -> None:
+    metered = replace(COAL, id="metered-E01", amount=Decimal(97), origin=Origin.METER)
+    of_year = replace(COAL, id="year", period="2026", amount=Decimal(1_200))
+    for order in permutations([COAL, metered, of_year]):
+        book = ActivityBook(order)
+
+        assert book.lines(period="2026") == (metered,)
+        assert book.beside_meters(period="2026-08") == ((of_year, (metered,)), (COAL, (metered,)))
+        assert book.beside_meters(period="2026-07") == ((of_year, (metered,)),)
+        assert book.beside_meters(period="2026", subject="E02") == ()
+        # The months of which only the form of the year speaks are not known.
+        lacking = book.months_without("E01", "anthracite", Flow.CONSUMED, year="2026")
+        assert len(lacking) == 11
+
+
+def test_two_lines_of_meters_are_as_wrong_as_two_forms() -> None:
+    metered = replace(COAL, id="one", origin=Origin.METER)
+
+    with pytest.raises(ActivityOverlapError, match="other"):
+        ActivityBook([metered, replace(metered, id="other")])

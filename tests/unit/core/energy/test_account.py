@@ -90,6 +90,11 @@ def test_summed__is_the_sum_of_the_totals(tables: list[list[CoalAmount]]) -> Non
     )
 
 
-def test_summed__refuses_one_energy_in_two_units() -> None:
-    with pytest.raises(EnergyAccountError, match="kg"):
-        summed([EnergyAccount((COAL,)), EnergyAccount((replace(COAL, unit="kg"),))])
+def test_summed__says_one_energy_in_its_first_unit_and_refuses_another_kind() -> None:
+    kilograms = replace(COAL, unit="kg", amount=COAL.amount * 1_000)
+
+    (line,) = summed([EnergyAccount((COAL,)), EnergyAccount((kilograms,))]).lines
+
+    assert (line.amount, line.unit) == (2 * COAL.amount, COAL.unit)
+    with pytest.raises(EnergyAccountError, match="GJ"):
+        summed([EnergyAccount((COAL,)), EnergyAccount((replace(COAL, unit="GJ"),))])
