@@ -40,6 +40,8 @@ SOURCES = {
     "K41": "m.handmsg.com/page/2025/0928/29841909.shtml; jnlyzg.com/news/302.html",
     "K43": "wtocenter.vn; oeko.de (study, task 2); steelradar.com; europalov.no (2025/2547)",
     "K48": "a public repository file, its name not recorded",
+    "K44": "shanshuisiyin.cn/ShowNews1.aspx?id=452210; qh12352.com/html/27c1899954.html; "
+    "eco.gov.cn/news_info/76934.html",
     "K51": "two public repository files: a metrology institute's coefficient page (with "
     "four transcription errors), and the definition of 0.1229",
     "K51c": "a public repository file, its name not recorded",

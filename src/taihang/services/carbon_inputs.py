@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 from taihang.core.activity.amount import Unknown
 from taihang.core.activity.book import ActivityBook
+from taihang.core.activity.item import ANODE_EFFECT, ANODE_PFC, GAS, PROCESS_ITEMS
 from taihang.core.activity.record import ActivityRecord, Flow
 from taihang.core.activity.unit import UnknownUnitError, converted
 from taihang.core.carbon.inventory import Line
@@ -24,6 +25,7 @@ from taihang.core.periods import month_names
 from taihang.core.quantities import EXACT
 from taihang.standards.gbt_32151 import (
     ActivityDataError,
+    anode_effect_emission,
     converted_carbon,
     fuel_emission,
     gas_emission,
@@ -32,10 +34,11 @@ from taihang.standards.gbt_32151 import (
 )
 
 HEAT: Final = "heat"
-GAS: Final = "gas."
-"""Before a greenhouse gas that is given off: ``gas.ch4``, in kg, as output."""
 UNCERTAINTY: Final = "uncertainty."
 """Before the code of a fact: half its 95 % interval over its value, a fact itself."""
+_PFC: Final = "PFC"
+PFC_GASES: Final = ("CF4", "C2F6")
+"""What an anode effect gives off."""
 _HEAT_SETS: Final = ("gbt-32150-2025",)
 _COAL_EQUIVALENT: Final = "coal-equivalent."
 _NOT_BURNT: Final = ("electricity", "medium.")
@@ -191,7 +194,10 @@ class SubjectYear:
             self._gas(item)
         elif self._is_fuel(item):
             self._fuel(item, balanced=balanced)
-        elif self._book.candidates(f"process.{item}.ef", on=self.on):
+        elif item == ANODE_PFC:
+            self._anode_effect()
+        elif item in PROCESS_ITEMS or self._book.candidates(f"process.{item}.ef", on=self.on):
+            # One that is named and has no factor is a gap: no table of a text prints it yet.
             self._process(item)
         elif (item, Flow.CONSUMED) in self._of and self._is_energy(item):
             self._gap(item, "no-factor", f"fuel.{item} {self._sets.fuel_factor_set}")
@@ -255,12 +261,36 @@ class SubjectYear:
                     given=f"{item} in {unit}", expected="t", remedy="say it in tonnes"
                 )
             factor = self._book.in_force(f"process.{item}.ef", on=self.on)
-            return process_emission(
+            line = process_emission(
                 item, amount, book=self._book, on=self.on, factor_set=factor.set
             )
+            # No CO2: it stands among the gases, and in no account of CO2 alone.
+            return replace(line, activity=_PFC) if item == ANODE_EFFECT else line
 
         flow = Flow.OUTPUT if (item, Flow.OUTPUT) in self._of else Flow.CONSUMED
-        self._line(("process", item), [(self._whole(item, flow), 1)], emission)
+        kind = "gas" if item == ANODE_EFFECT else "process"
+        self._line((kind, item), [(self._whole(item, flow), 1)], emission)
+
+    def _anode_effect(self) -> None:
+        """Two gases by aluminium made; never beside the factor that holds both of them."""
+        if any(item == ANODE_EFFECT for item, _ in self._of):
+            self._gap(ANODE_PFC, "counted-twice", f"{ANODE_EFFECT}, {ANODE_PFC}")
+            return
+        made = self._whole(ANODE_PFC, Flow.OUTPUT)
+        for gas in PFC_GASES:
+            self._line(("gas", ANODE_PFC), [(made, 1)], self._pfc(gas))
+
+    def _pfc(self, gas: str) -> Callable[[Decimal, str], Line]:
+        def emission(amount: Decimal, unit: str) -> Line:
+            if unit != "t":
+                raise ActivityDataError(
+                    given=f"aluminium in {unit}", expected="t", remedy="say it in tonnes"
+                )
+            return anode_effect_emission(
+                gas, amount, book=self._book, on=self.on, gwp_set=self._sets.gwp_set
+            )
+
+        return emission
 
     def _gas(self, item: str) -> None:
         names = {f"{GAS}{code.lower()}": code for code in _gases(self._book)}

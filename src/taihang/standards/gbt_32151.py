@@ -139,11 +139,12 @@ def fuel_factor_t(fuel: str, *, book: FactBook, on: date, factor_set: str) -> De
 def process_emission(
     material: str, mass_t: Decimal, *, book: FactBook, on: date, factor_set: str
 ) -> Line:
-    """Compute the CO2 that a carbonate gives off in a process.
+    """Compute what a material gives off in a process.
 
     Args:
-        material: ``limestone`` or ``dolomite``.
-        mass_t: Mass of the pure carbonate. [t]
+        material: ``limestone``, ``dolomite``, ``aluminium-anode`` …: a table prints
+            ``process.MATERIAL.ef``.
+        mass_t: Mass of the pure carbonate, or of the product that the factor is per. [t]
         book: The facts.
         on: The local day whose facts are in force.
         factor_set: The named set.
@@ -280,6 +281,43 @@ def gas_emission(gas: str, mass_kg: Decimal, *, book: FactBook, on: date, gwp_se
         amount=mass_kg,
         unit="kg",
         factors=(potential,),
+        kg_co2e=kg_co2e,
+    )
+
+
+def anode_effect_emission(
+    gas: str, aluminium_t: Decimal, *, book: FactBook, on: date, gwp_set: str
+) -> Line:
+    """Weigh a perfluorocarbon that anode effects of a smelter give off.
+
+    Args:
+        gas: ``CF4`` or ``C2F6``.
+        aluminium_t: Aluminium made. [t]
+        book: The facts.
+        on: The local day whose facts are in force.
+        gwp_set: ``AR5`` or ``AR6``; an inventory uses one only.
+
+    Returns:
+        A line of scope 1, exact: mass of aluminium × kg of gas per tonne × GWP.
+
+    Raises:
+        ActivityDataError: If the mass is negative.
+        FactOutOfForceError: If a factor is not known on that day.
+
+    Source:
+        Sector guide of aluminium smelting: m_Al × EF_gas × GWP_gas (from memory).
+    """
+    _refuse_negative(aluminium_t, what="aluminium")
+    per_tonne = book.in_force(f"aluminium-pfc.{gas}", on=on)
+    potential = book.in_force(f"gwp.{gas}", on=on, family=gwp_set)
+    with localcontext(EXACT):
+        kg_co2e = aluminium_t * per_tonne.value * potential.value
+    return Line(
+        scope=Scope.DIRECT,
+        activity=gas,
+        amount=aluminium_t,
+        unit="t",
+        factors=(per_tonne, potential),
         kg_co2e=kg_co2e,
     )
 

@@ -142,3 +142,47 @@ def test_months_of_stay__are_those_that_it_touches() -> None:
     assert months_of_stay(stay, "2026") == ("2026-03", "2026-04", "2026-05", "2026-06")
     assert months_of_stay(InService(until=date(2026, 6, 1)), "2026")[-1] == "2026-05"
     assert months_of_stay(stay, "2027") == ()
+
+
+def made(item: str, amount: str) -> ActivityRecord:
+    return record(item, Flow.OUTPUT, Decimal(amount), period=YEAR, unit="t")
+
+
+def by_activity(found: Found) -> dict[tuple[str, str], Decimal]:
+    return {(one.kind, one.line.activity): one.line.kg_co2e for one in found.lines}
+
+
+def test_found__of_a_smelter_by_the_draft_guide() -> None:
+    # Origin: §2.7 of the domain handbook, 1.424 and 0.1454 tCO2e/t (K44).
+    found = found_of([made("aluminium-anode", "500000"), made("aluminium-anode-effect", "500000")])
+
+    assert by_activity(found) == {
+        ("process", "aluminium-anode"): Decimal(712_000_000),
+        ("gas", "PFC"): Decimal(72_700_000),
+    }
+
+
+def test_found__of_a_smelter_gas_by_gas() -> None:
+    # Origin: §2.7, 0.034 and 0.0034 kg/t; AR6: 7 380 and 12 400.
+    found = found_of([made("aluminium-pfc", "1000")])
+
+    assert by_activity(found) == {
+        ("gas", "CF4"): Decimal("250920.000"),
+        ("gas", "C2F6"): Decimal("42160.0000"),
+    }
+
+
+def test_found__never_counts_the_anode_effect_twice() -> None:
+    found = found_of([made("aluminium-pfc", "1"), made("aluminium-anode-effect", "1")])
+
+    assert [activity for _, activity in by_activity(found)] == ["PFC"]
+    assert ("aluminium-pfc", "counted-twice") in [
+        (gap.what, gap.unknown.reason) for gap in found.gaps
+    ]
+
+
+def test_found__a_process_that_is_named_without_a_value_is_a_gap() -> None:
+    found = found_of([made("clinker", "1000")])
+
+    assert found.lines == []
+    assert ("clinker", "no-factor") in [(gap.what, gap.unknown.reason) for gap in found.gaps]

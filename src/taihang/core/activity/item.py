@@ -25,6 +25,19 @@ PRODUCT: Final = "product."
 """Before the name of a product: ``product.aluminium``."""
 MATERIAL: Final = "material."
 """Before the name of what goes into products and is no energy: ``material.lithium-carbonate``."""
+GAS: Final = "gas."
+"""Before a greenhouse gas that is given off: ``gas.ch4``."""
+ANODE_EFFECT: Final = "aluminium-anode-effect"
+"""Aluminium made, for a factor that holds all gases of the anode effect."""
+ANODE_PFC: Final = "aluminium-pfc"
+"""Aluminium made, for factors gas by gas; never beside the one above."""
+PROCESS_ITEMS: Final[dict[str, str]] = {
+    "aluminium-anode": "电解铝（阳极消耗）",
+    ANODE_EFFECT: "电解铝（阳极效应）",
+    ANODE_PFC: "电解铝（阳极效应，分气体）",
+    "clinker": "水泥熟料",
+}
+"""Products whose making gives something off, by name; a factor may still have to be found."""
 _BACK: Final = (Flow.RECOVERABLE, Flow.RECOVERED)
 # Items of indicators (发改环资〔2025〕910号, Annex 3): a ratio needs no factor, no table has them.
 _INDICATOR_ITEMS: Final[dict[str, tuple[str, Dimension, tuple[Flow, ...]]]] = {
@@ -42,12 +55,14 @@ _CODES: Final = (
     re.compile(r"fuel\.(?P<item>[a-z0-9-]+)\.(ef|ncv)"),
     re.compile(r"process\.(?P<item>[a-z0-9-]+)\.ef"),
     re.compile(r"(?P<item>heat)\.ef"),
+    re.compile(r"gwp\.(?P<gas>[A-Za-z0-9-]+)"),
 )
 _PRODUCT_ENERGY: Final = "product-energy."
 """Before the name of a product: the energy that was used to make it."""
 _PRODUCT_ITEM: Final = re.compile(r"product\.[a-z0-9]+(-[a-z0-9]+)*")
 _MATERIAL_ITEM: Final = re.compile(r"material\.[a-z0-9]+(-[a-z0-9]+)*")
 _OF_MATERIAL: Final = (Flow.PURCHASED, Flow.CONSUMED, Flow.SUPPLIED, Flow.CLOSING_STOCK)
+_OF_ENERGY: Final = tuple(flow for flow in Flow if flow is not Flow.OUTPUT)
 _IN_BRACKETS: Final = re.compile(r"（[^）]*）")
 
 
@@ -83,6 +98,10 @@ class ItemTable:
             Item(name, (zh,), units_of(kind), flows)
             for name, (zh, kind, flows) in _INDICATOR_ITEMS.items()
         ]
+        every += [
+            Item(name, (zh,), units_of(Dimension.MASS), (Flow.OUTPUT,))
+            for name, zh in PROCESS_ITEMS.items()
+        ]
         self._items = {item.name: item for item in every if item.units}
         self._by_zh = _unambiguous(self._items.values())
 
@@ -109,6 +128,8 @@ class ItemTable:
 def _item_of(code: str) -> str | None:
     for pattern in _CODES:
         found = pattern.fullmatch(code)
+        if found and "gas" in found.groupdict():
+            return GAS + found["gas"].lower()
         if found:
             return found["item"]
     return None
@@ -125,7 +146,7 @@ def _item(name: str, facts: list[Fact]) -> Item:
         name,
         tuple(label for label in names if label),
         tuple(unit for unit in known if dimension_of(unit) in kinds),
-        tuple(flow for flow in Flow if flow is not Flow.OUTPUT),
+        (Flow.OUTPUT,) if name.startswith(GAS) else _OF_ENERGY,
     )
 
 

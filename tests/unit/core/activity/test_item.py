@@ -3,7 +3,7 @@
 import pytest
 
 from taihang.adapters.facts import load_facts
-from taihang.core.activity.item import ItemTable
+from taihang.core.activity.item import GAS, PROCESS_ITEMS, ItemTable
 from taihang.core.activity.record import Flow
 
 TABLE = ItemTable(load_facts())
@@ -34,6 +34,10 @@ def test_all__holds_what_the_tables_hold() -> None:
         ("增加值（不变价）", "value-added.base-prices", "CNY", "t"),
         ("product-energy.lfp-cathode", "product-energy.lfp-cathode", "tce", "t"),
         ("product.lfp-cathode", "product.lfp-cathode", "t", "GJ"),
+        ("gas.ch4", "gas.ch4", "kg", "GJ"),
+        ("gas.hfc-134a", "gas.hfc-134a", "t", "m³"),
+        ("水泥熟料", "clinker", "t", "GJ"),
+        ("aluminium-anode", "aluminium-anode", "t", "GJ"),
     ],
 )
 def test_find__knows_names_in_both_languages_and_their_units(
@@ -68,3 +72,15 @@ def test_flows__of_products_and_money_are_no_energy() -> None:
     assert gas is not None
     assert value_added.flows == (Flow.OUTPUT,)
     assert Flow.OUTPUT not in gas.flows
+
+
+def test_all__holds_every_gas_of_the_tables_and_what_processes_make() -> None:
+    gases = {fact.code for fact in load_facts().all() if fact.code.startswith("gwp.")}
+    items = {item.name: item for item in TABLE.all()}
+
+    assert len(gases) >= 13
+    assert {f"gas.{code.removeprefix('gwp.').lower()}" for code in gases} == {
+        name for name in items if name.startswith(GAS)
+    }
+    assert all(items[name].flows == (Flow.OUTPUT,) for name in items if name.startswith(GAS))
+    assert all(items[name].flows == (Flow.OUTPUT,) for name in PROCESS_ITEMS)
