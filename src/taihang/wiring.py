@@ -42,6 +42,7 @@ from taihang.core.activity.sheet import Sheet  # noqa: E402
 from taihang.core.errors import InputError, IntegrityError, StateError  # noqa: E402
 from taihang.core.park.medium_meter import MediumMeter  # noqa: E402
 from taihang.core.park.park import Park  # noqa: E402
+from taihang.core.park.reactive_meter import ReactiveMeter  # noqa: E402
 from taihang.core.park.topology import Meter  # noqa: E402
 from taihang.core.seal.act import RESTORED  # noqa: E402
 from taihang.core.seal.canonical import JsonValue  # noqa: E402
@@ -603,7 +604,7 @@ def _demand_same_scales(park: Park, registry: Registry) -> None:
     recorded = registry.meter_scales()
     changed = sorted(
         meter.id
-        for meter in (*park.meters.values(), *park.media_meters.values())
+        for meter in park.register_meters
         if recorded.get(meter.id, _scale(meter)) != _scale(meter)
     )
     if changed:
@@ -614,9 +615,11 @@ def _demand_same_scales(park: Park, registry: Registry) -> None:
         )
 
 
-def _scale(meter: Meter | MediumMeter) -> tuple[str, int, int, int]:
+def _scale(meter: Meter | MediumMeter | ReactiveMeter) -> tuple[str, int, int, int]:
     if isinstance(meter, Meter):
         return meter.unit, meter.resolution_wh, meter.multiplier, meter.digits
+    if isinstance(meter, ReactiveMeter):
+        return meter.unit, meter.resolution_varh, meter.multiplier, meter.digits
     return meter.unit.value, meter.resolutions[meter.unit], meter.multiplier, meter.digits
 
 

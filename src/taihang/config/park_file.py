@@ -43,6 +43,7 @@ from taihang.config.park_tables import (
 )
 from taihang.config.peak_tables import read_energy_value, read_peak_plan, read_zero_carbon
 from taihang.config.quota_tables import read_quota, read_quota_rules
+from taihang.config.reactive_tables import read_reactive_meter
 from taihang.config.table_reader import TableReader
 from taihang.config.value_rules import NumberRule, shown
 from taihang.core.errors import InputError
@@ -253,6 +254,7 @@ def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
         dedicated_lines=read_each(root, "dedicated_lines", read_dedicated_line, problems),
         meters=read_each(root, "meters", read_meter, problems),
         media_meters=read_each(root, "media_meters", read_medium_meter, problems),
+        reactive_meters=read_each(root, "reactive_meters", read_reactive_meter, problems),
         gateways=read_each(root, "gateways", read_gateway, problems),
         series=read_each(root, "series", read_series, problems),
         green_supplies=read_each(

@@ -14,6 +14,7 @@ from taihang.config.limit_tables import LIMIT_TABLES
 from taihang.config.media_tables import MEDIA_TABLES
 from taihang.config.peak_tables import PEAK_TABLES
 from taihang.config.quota_tables import QUOTA_TABLES
+from taihang.config.reactive_tables import REACTIVE_TABLES
 from taihang.config.table_reader import KeyFacts, TableReader, read_days
 from taihang.config.value_rules import NumberRule
 from taihang.core.park.assets import (
@@ -358,6 +359,7 @@ TABLES: Final[Mapping[str, Callable[[TableReader], object]]] = {
     "dedicated_lines": read_dedicated_line,
     "meters": read_meter,
     **MEDIA_TABLES,
+    **REACTIVE_TABLES,
     "gateways": read_gateway,
     "series": read_series,
     "green_supplies": partial(read_green_supply, users=()),

@@ -24,6 +24,7 @@ from taihang.core.quantities import WH_PER_KWH, WH_PER_MWH
 from taihang.core.series import EnergySeries, Quality
 from taihang.services.account import local_last_day, read_matching
 from taihang.services.ports import Columns, Ports
+from taihang.services.reactive_use import reactive_of
 from taihang.services.settle import known_at
 from taihang.services.settled_rows import lines_of, offered_green_wh
 from taihang.services.tariff import Connection, bill_terms
@@ -171,16 +172,16 @@ def month_use(
             green.append(GreenPurchase(supply=supply, matched=series))
     from_grid_wh = matched.load_wh[row] - matched.pairs_wh[:, row].sum(axis=0)
     grid = EnergySeries(period.start_s, from_grid_wh, quality)
+    # Only a dedicated line bypasses the user's own grid meter; pool energy flows through it.
+    through_wh = matched.load_wh[row] - matched.line_wh[row]
+    through_meter = EnergySeries(period.start_s, through_wh, quality)
     return MonthUse(
         user=user.id,
         grid=grid,
         green=tuple(green),
-        # Only a dedicated line bypasses the user's own grid meter; pool energy flows through it.
-        max_demand_kw=max_demand_kw(
-            EnergySeries(period.start_s, matched.load_wh[row] - matched.line_wh[row], quality)
-        ),
+        max_demand_kw=max_demand_kw(through_meter),
         transformer_kva=Decimal(str(user.at.transformer_kva)),
-        reactive=None,
+        reactive=reactive_of(user.id, period, through_meter, ports=ports),
         corrections=(),
         shares=shares,
         market_prices=market_prices(user.tariff, period, ports),

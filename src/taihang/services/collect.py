@@ -14,7 +14,7 @@ from taihang.core.metering.current import current_rows
 from taihang.core.metering.plausibility import Problem, check_block, check_medium_block
 from taihang.core.metering.readings import MeterEvent, MeterEventKind, ReadingBlock
 from taihang.core.park.park import Park
-from taihang.core.park.topology import Direction
+from taihang.core.park.topology import Direction, Meter
 from taihang.core.periods import Period
 from taihang.core.seal.batch_v2 import seal_batch
 from taihang.core.seal.block import MISSING_COUNT
@@ -166,12 +166,12 @@ def check_import(blocks: Sequence[ReadingBlock], *, ports: Ports) -> None:
         ImplausibleImportError: If values exceed what a meter can honestly count.
     """
     park = ports.park
-    known = {*park.meters, *park.media_meters, *park.series}
+    known = {*park.meters, *park.media_meters, *park.reactive_meters, *park.series}
     unknown = sorted({b.point for b in blocks} - known)
     if unknown:
         raise UnknownPointError(
             given=f"readings of {len(unknown)} points not in park.toml: {', '.join(unknown[:6])}",
-            expected="ids of [meters], [media_meters] or [series]",
+            expected="ids of [meters], [media_meters], [reactive_meters] or [series]",
             remedy="add them to park.toml, or name the points differently in the import map",
         )
     problems = [problem for block in blocks for problem in _problems(block, park)]
@@ -185,11 +185,11 @@ def check_import(blocks: Sequence[ReadingBlock], *, ports: Ports) -> None:
 
 
 def _problems(block: ReadingBlock, park: Park) -> list[Problem]:
-    medium, meter = park.media_meters.get(block.point), park.meters.get(block.point)
-    if medium is not None:
-        return check_medium_block(block, max_steps_per_s=medium.max_steps_per_s)
+    meter = park.register_meter(block.point)
     if meter is None:
         return []
+    if not isinstance(meter, Meter):
+        return check_medium_block(block, max_steps_per_s=meter.max_steps_per_s)
     is_net = meter.measures is Direction.GENERATION
     return check_block(block, max_kw=meter.max_kw, is_net=is_net)
 

@@ -27,6 +27,7 @@ from taihang.services.billed_use import (
     terms_of,
 )
 from taihang.services.ports import Columns, Ports
+from taihang.services.reactive_use import reactive_of
 from taihang.services.settled_rows import series_of
 
 GATEWAY_BILL = "gateway-bill"
@@ -61,7 +62,8 @@ def gateway_month(name: str, *, ports: Ports) -> GatewayMonth:
     for grid in billed_grids(ports.park):
         terms = terms_of(grid, period, ports)
         imported = _series(grid.id, Direction.IMPORT, period, ports)
-        use = replace(_use(grid, imported), market_prices=market_prices(grid.tariff, period, ports))
+        prices = market_prices(grid.tariff, period, ports)
+        use = replace(_use(grid, imported, period, ports), market_prices=prices)
         found = bill(use, terms=terms, book=ports.facts, month_name=name, zone=ports.park.zone)
         bills.append((found, terms))
         exported = _series(grid.id, Direction.EXPORT, period, ports)
@@ -105,14 +107,14 @@ def surplus_of_plants(matched: MonthMatching, park: Park) -> dict[str, int]:
     }
 
 
-def _use(grid: BilledUser, imported: EnergySeries) -> MonthUse:
+def _use(grid: BilledUser, imported: EnergySeries, period: Period, ports: Ports) -> MonthUse:
     return MonthUse(
         user=grid.id,
         grid=imported,
         green=(),
         max_demand_kw=max_demand_kw(imported),
         transformer_kva=Decimal(str(grid.at.transformer_kva)),
-        reactive=None,
+        reactive=reactive_of(grid.id, period, imported, ports=ports),
         corrections=(),
     )
 

@@ -118,7 +118,7 @@ def series(
     if ports.park.register_meter(point) is None and point not in ports.park.series:
         raise UnknownPointError(
             given=f"point {point!r}",
-            expected="an id of [meters], [media_meters] or [series] in park.toml",
+            expected="an id of [meters], [media_meters], [reactive_meters] or [series]",
             remedy="look at park.toml, or at `taihang last` for the points that have readings",
         )
     known = _Known(len(ports.lake.batches()) if as_of is None else as_of, ports)

@@ -138,6 +138,8 @@ def _chosen(found: Touched, ports: Ports) -> list[Meter]:
 def _reason(found: Touched, meters: list[Meter], ports: Ports) -> str:
     """Say why the whole period is to be settled; empty where it is not."""
     settlement, park = found.settlement, ports.park
+    if not meters:
+        return "what came is of no meter of electricity: a register of reactive energy, a medium"
     if settlement.park_sha256 != ports.park_sha256:
         return "park.toml changed since"
     settlements = ports.registry.settlements()

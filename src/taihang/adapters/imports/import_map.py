@@ -89,8 +89,9 @@ _STEPS: Final = {
     "kJ": ("kJ", Decimal(1)),
     "MJ": ("kJ", Decimal(1_000)),
     "GJ": ("kJ", Decimal(1_000_000)),
+    **{unit: ("varh", worth) for unit, worth in _VAR_HOURS.items()},
 }
-"""Units of registers of other media: the step that a batch has, and how many of it they are."""
+"""Units of other registers: the step that a batch has, and how many of it they are."""
 UNITS: Final[Mapping[Kind, Mapping[str, Decimal]]] = {
     Kind.REGISTER: WATT_HOURS | {unit: worth for unit, (_, worth) in _STEPS.items()},
     Kind.ENERGY: WATT_HOURS,

@@ -338,7 +338,9 @@ def _scale(keys: _Keys, kind: Kind) -> str:
     scale = keys.decimal("scale")
     if scale < 0 or (kind is Kind.REGISTER and scale != scale.to_integral_value()):
         raise keys.wrong(
-            "scale", given=str(scale), expected="above 0, and whole Wh, L, g or kJ for a register"
+            "scale",
+            given=str(scale),
+            expected="above 0, and whole Wh, L, g, kJ or varh for a register",
         )
     return f"{scale:f}"
 

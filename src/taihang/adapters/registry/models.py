@@ -65,7 +65,7 @@ class Meter(models.Model):
 
 
 class MediumMeter(models.Model):
-    """A meter of another medium than electricity, and what its register counts."""
+    """A meter of another medium, or of reactive energy, and what its register counts."""
 
     id = models.CharField(max_length=32, primary_key=True)
     node = models.CharField(max_length=32)

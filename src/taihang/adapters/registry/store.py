@@ -118,7 +118,7 @@ class Registry:
             self._mirror(models.Enterprise, _enterprises(park))
             self._mirror(models.Asset, _assets(park))
             self._mirror(models.Meter, _meters(park))
-            self._mirror(models.MediumMeter, _media_meters(park))
+            self._mirror(models.MediumMeter, [*_media_meters(park), *_reactive_meters(park)])
             self._mirror(models.Contract, _contracts(park))
 
     def _mirror(self, model: type[_Row], rows: list[_Row]) -> None:
@@ -499,6 +499,21 @@ def _media_meters(park: Park) -> list[models.MediumMeter]:
             digits=meter.digits,
         )
         for meter in park.media_meters.values()
+    ]
+
+
+def _reactive_meters(park: Park) -> list[models.MediumMeter]:
+    return [
+        models.MediumMeter(
+            id=meter.id,
+            node=meter.node,
+            medium="reactive-energy",
+            unit=meter.unit,
+            resolution=meter.resolution_varh,
+            multiplier=meter.multiplier,
+            digits=meter.digits,
+        )
+        for meter in park.reactive_meters.values()
     ]
 
 

@@ -18,7 +18,7 @@ from taihang.core.market.demand import (
     contract_demand_kw,
     demand_price_ratio,
 )
-from taihang.core.market.month_use import Metered, MonthUse
+from taihang.core.market.month_use import Metered, MonthUse, ReactiveReading
 from taihang.core.market.tariff import (
     BillItem,
     BillTerms,
@@ -211,16 +211,25 @@ def power_factor_line(use: MonthUse, *, terms: BillTerms, lines: list[BillLine])
 def _assess(
     use: MonthUse, terms: BillTerms, base: list[BillLine]
 ) -> tuple[PowerFactorAdjustment | None, LineState, Text | None]:
-    if use.reactive is None:
-        return None, LineState.NOT_ASSESSED, _NO_REACTIVE
+    if not isinstance(use.reactive, ReactiveReading):
+        return None, LineState.NOT_ASSESSED, use.reactive or _NO_REACTIVE
     if use.reactive.active_kwh == 0:
         return None, LineState.NOT_ASSESSED, _NO_ACTIVE
     assessed = terms.power_factor.assess(
         use.reactive.active_kwh, reactive_kvarh=use.reactive.reactive_kvarh
     )
     if all(line.state in {LineState.BILLED, LineState.EXEMPT} for line in base):
-        return assessed, LineState.BILLED, None
+        return assessed, LineState.BILLED, _power_factor(use.reactive, assessed)
     return assessed, LineState.PARTIAL, SOME_MISSING
+
+
+def _power_factor(read: ReactiveReading, assessed: PowerFactorAdjustment) -> Text:
+    """Say what an adjustment was made from, for the user to compare with its meter."""
+    kwh, kvarh = f"{read.active_kwh:,.1f}", f"{read.reactive_kvarh:,.1f}"
+    return Text(
+        f"功率因数 {assessed.power_factor_ratio}：有功 {kwh} kWh，无功 {kvarh} kvarh",
+        f"power factor {assessed.power_factor_ratio}: {kwh} kWh and {kvarh} kvarh",
+    )
 
 
 def _known(value: Decimal | None, use: MonthUse, what: str) -> Decimal:

@@ -49,7 +49,7 @@ class BillLine:
     """None where the line is not assessed: never read as zero."""
     state: LineState
     reason: Text | None
-    """Why the state is not ``billed``."""
+    """Why the state is not ``billed``; of a power factor that is, what it was made from."""
     fact_keys: tuple[str, ...]
     """The facts and parameters that the price came from."""
 

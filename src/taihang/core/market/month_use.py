@@ -84,7 +84,8 @@ class MonthUse:
     """Metered maximum demand, see ``demand.max_demand_kw`` [kW]."""
     transformer_kva: Decimal | None
     """Transformers and high-voltage motors [kVA]."""
-    reactive: ReactiveReading | None
+    reactive: ReactiveReading | Text | None
+    """Both energies, or why the register says nothing; None where none is declared."""
     corrections: tuple[Correction, ...]
     shares: tuple[Correction, ...] = ()
     """Parts of what the park as a whole bears, by the park's rule."""

@@ -17,6 +17,7 @@ from taihang.core.park.check_media import check_media
 from taihang.core.park.check_metering import check_metering
 from taihang.core.park.check_peak import check_peak
 from taihang.core.park.check_quota import check_quotas
+from taihang.core.park.check_reactive import check_reactive
 from taihang.core.park.check_topology import check_topology
 from taihang.core.park.check_witnesses import check_witnesses
 from taihang.core.park.park import Park
@@ -43,6 +44,7 @@ def check_park(park: Park) -> list[ParkProblem]:
         *check_topology(park),
         *check_metering(park),
         *check_media(park),
+        *check_reactive(park),
         *check_contracts(park),
         *check_witnesses(park),
         *check_estimation(park.estimation),
@@ -118,6 +120,7 @@ def _check_ids(park: Park) -> Iterator[ParkProblem]:
         "dedicated_lines": park.dedicated_lines,
         "meters": park.meters,
         "media_meters": park.media_meters,
+        "reactive_meters": park.reactive_meters,
         "gateways": park.gateways,
         "series": park.series,
         "green_supplies": park.green_supplies,

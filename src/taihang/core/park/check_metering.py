@@ -163,9 +163,8 @@ def _check_gateways(park: Park) -> Iterator[ParkProblem]:
     speaker: dict[str, str] = {}
     for gateway in park.gateways.values():
         path = ("gateways", gateway.id, "meters")
-        yield from check_names(
-            path, gateway.meters, known=(*park.meters, *park.media_meters), what="a meter"
-        )
+        known = (*park.meters, *park.media_meters, *park.reactive_meters)
+        yield from check_names(path, gateway.meters, known=known, what="a meter")
         for name in gateway.meters:
             if speaker.setdefault(name, gateway.id) != gateway.id:
                 yield ParkProblem(
@@ -177,6 +176,7 @@ def _check_gateways(park: Park) -> Iterator[ParkProblem]:
     owners = {
         **dict.fromkeys(park.meters, "meters"),
         **dict.fromkeys(park.media_meters, "media_meters"),
+        **dict.fromkeys(park.reactive_meters, "reactive_meters"),
     }
     for name, table in owners.items():
         if name not in speaker:

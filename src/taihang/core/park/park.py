@@ -23,6 +23,7 @@ from taihang.core.park.medium_meter import MediumMeter
 from taihang.core.park.peak_plan import PeakPlan
 from taihang.core.park.quality import Estimation, Validation
 from taihang.core.park.quota import Quota, QuotaRules
+from taihang.core.park.reactive_meter import ReactiveMeter
 from taihang.core.park.topology import (
     DeclaredSeries,
     DedicatedLine,
@@ -103,6 +104,8 @@ class Park:
     """None where park.toml has no such table: nothing is estimated."""
     media_meters: Mapping[str, MediumMeter] = field(default_factory=dict[str, MediumMeter])
     """Meters of gas, water, steam, heat, liquids; ``meters`` holds those of electricity alone."""
+    reactive_meters: Mapping[str, ReactiveMeter] = field(default_factory=dict[str, ReactiveMeter])
+    """Registers of reactive energy; none: the power factor of a bill is not metered."""
     energy_values: Mapping[str, EnergyValue] = field(default_factory=dict[str, EnergyValue])
     """Choices of a coefficient where the annex prints a range; none: such an energy is open."""
     zero_carbon: ZeroCarbonChoices | None = None
@@ -140,9 +143,22 @@ class Park:
         """Ids of everything that green power can be matched with, in the order of the file."""
         return (*self.enterprises, *self.stations)
 
-    def register_meter(self, point: str) -> Meter | MediumMeter | None:
-        """Return the meter of any medium that a point is, or None if it is no meter."""
-        return self.meters.get(point) or self.media_meters.get(point)
+    @property
+    def register_meters(self) -> tuple[Meter | MediumMeter | ReactiveMeter, ...]:
+        """Every meter of anything, in the order of the tables."""
+        return (
+            *self.meters.values(),
+            *self.media_meters.values(),
+            *self.reactive_meters.values(),
+        )
+
+    def register_meter(self, point: str) -> Meter | MediumMeter | ReactiveMeter | None:
+        """Return the meter of anything that a point is, or None if it is no meter."""
+        return (
+            self.meters.get(point)
+            or self.media_meters.get(point)
+            or self.reactive_meters.get(point)
+        )
 
     def meters_of(self, direction: Direction, day: date) -> tuple[Meter, ...]:
         """Return the meters of one direction whose asset is in service on a local day."""

@@ -41,11 +41,11 @@ _WHOLE: Final = re.compile(r"[1-9]\d{0,17}", re.ASCII)
 _QUANTITIES: Final = {quantity.value: quantity for quantity in Quantity}
 _LAST_QUALITY: Final = max(Quality)
 _UNITS_OF: Final = {
-    Quantity.REGISTER: ("Wh", "L", "g", "kJ"),
+    Quantity.REGISTER: ("Wh", "L", "g", "kJ", "varh"),
     Quantity.ENERGY: ("Wh",),
     Quantity.REACTIVE: ("varh",),
 }
-"""Energy is electricity; a register of another medium counts whole litres, grams or kilojoules."""
+"""Energy is electricity; other registers count whole litres, grams, kilojoules or var-hours."""
 _KEYS: Final = frozenset(
     ("point", "quantity", "unit", "scale", "modulus", "n", "start_s", "step_s")
 )

@@ -150,7 +150,14 @@ def _amounts(body: Mapping[str, JsonValue]) -> list[tuple[str, str]]:
         if name.endswith("_wh") or name in _COUNTS
     ]
     lines = (line for line in _list(body.get("lines")) if isinstance(line, dict))
-    return [*found, *((str(line.get("code")), str(line.get("quantity"))) for line in lines)]
+    # Why a line could not be worked out, or what a power factor was made from, is measured too.
+    return [
+        *found,
+        *(
+            (str(line.get("code")), f"{line.get('quantity')} {line.get('reason')}")
+            for line in lines
+        ),
+    ]
 
 
 def differences(old: Mapping[str, JsonValue], new: Mapping[str, JsonValue]) -> list[Cause]:

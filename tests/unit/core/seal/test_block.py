@@ -97,7 +97,7 @@ def test_salted_block__spends_nine_bytes_on_a_regular_reading() -> None:
         ({"scale": "0.5"}, "scale"),
         ({"scale": "010"}, "scale"),
         ({"scale": "1e3"}, "scale"),
-        ({"unit": "kWh"}, "expected Wh or L or g or kJ for register"),
+        ({"unit": "kWh"}, "expected Wh or L or g or kJ or varh for register"),
         ({"modulus": -1}, "modulus"),
         ({"point": ""}, "point"),
         ({"point": "a\nb"}, "point"),
@@ -146,7 +146,7 @@ def test_open_body__refuses_explicit_times_where_a_step_says_it() -> None:
         open_body(spelled_out)
 
 
-@pytest.mark.parametrize("unit", ["Wh", "L", "g", "kJ"])
+@pytest.mark.parametrize("unit", ["Wh", "L", "g", "kJ", "varh"])
 def test_open_body__of_a_register_of_any_medium(unit: str) -> None:
     block = replace(_whole("10"), unit=unit)
 
