@@ -122,6 +122,7 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang quality mypark --month 2026-09",
         "taihang quality mypark --month 2026-09 --meter M-E01 --lang en",
     ),
+    "sums": ("taihang sums mypark --year 2026", "taihang sums mypark --year 2026 --issue"),
     "review": (
         (
             "taihang review mypark inventory.E17.2026.v1 --step prepared --who Zhang-Min"

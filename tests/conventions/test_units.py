@@ -113,6 +113,8 @@ EXEMPT: Final[dict[str, str]] = {
     "core/energy/account.py": "amount",
     "core/energy/flow_table.py": "amount",
     "core/energy/medium.py": "amounts more opening",
+    # Of a sum table: tce of energy, tCO2 of carbon.
+    "core/energy/sum_table.py": "amounts between columns park stated",
     "core/energy/sankey.py": "amount recycled",
     # An amount and what it was used for, in units of the caller.
     "core/energy/dual_control.py": "amount per",

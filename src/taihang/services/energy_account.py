@@ -74,6 +74,19 @@ def drafts(period: str, *, ports: Ports, subjects: Iterable[str] | None = None) 
     ]
 
 
+def own_use(period: str, *, ports: Ports) -> Decimal:
+    """Return what public facilities of the park used, from what the park said of itself.
+
+    Args:
+        period: ``2026-08`` or ``2026``.
+        ports: The outside world.
+
+    Returns:
+        Comprehensive energy at equivalent value, exact; 0 where the park said nothing [tce].
+    """
+    return _of_subject(PARK_SUBJECT, _Source(period, ports), ports).account.total_tce
+
+
 class _Source:
     """What is known of a period."""
 
