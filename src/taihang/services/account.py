@@ -25,9 +25,8 @@ from taihang.core.seal.cause import Cause, causes_between, reason_of
 from taihang.core.seal.issued import IssuedStatement
 from taihang.core.seal.statement import EnergyStatement, fact_document
 from taihang.core.series import EnergySeries, Quality
-from taihang.services.ports import Columns, Ports
+from taihang.services.ports import Columns, Ports, Slabs
 from taihang.services.settle import term_of
-from taihang.services.settled_rows import series_of
 from taihang.standards import mee_grid_factors, ndrc_650
 
 ACCOUNT_FORMAT = "taihang-account/v1"
@@ -65,6 +64,16 @@ class Accounted:
 
 
 @dataclass(frozen=True, slots=True)
+class Subjects:
+    """Who may be told something else than before; what the park is told is drawn up anyway."""
+
+    by_energy: frozenset[str]
+    """Plants and users whose own energy differs."""
+    by_share: frozenset[str]
+    """Plants and users whose share in the matching differs."""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A statement before it has a version: everything but version, predecessor and reason."""
 
@@ -85,6 +94,7 @@ def account(
     ports: Ports,
     because: Because = UNKNOWN,
     months: Sequence[str] | None = None,
+    subjects: Subjects | None = None,
 ) -> Accounted:
     """Issue the statements of every whole month of a settled period.
 
@@ -93,6 +103,7 @@ def account(
         ports: The outside world.
         because: What changed since it was last settled.
         months: Only these of its months; None for all.
+        subjects: Only what may differ for these; None for all.
 
     Returns:
         How many statements are new, restated, and unchanged.
@@ -102,7 +113,7 @@ def account(
     reason = ""
     for name in months_in(period, ports.park.zone) if months is None else months:
         try:
-            drafts = month_drafts(name, ports=ports)
+            drafts = month_drafts(name, ports=ports, subjects=subjects)
         except FactOutOfForceError as error:
             not_accounted.append(name)
             reason = reason or str(error)
@@ -114,15 +125,28 @@ def account(
     return Accounted(n_new, n_restated, n_unchanged, tuple(not_accounted), reason)
 
 
-def month_drafts(name: str, *, ports: Ports) -> list[Draft]:
-    """Draw up the statements of a settled month, bills apart."""
+def month_drafts(name: str, *, ports: Ports, subjects: Subjects | None = None) -> list[Draft]:
+    """Draw up the statements of a settled month, bills apart.
+
+    Args:
+        name: The local month.
+        ports: The outside world.
+        subjects: Only what may differ for these; None for all.
+    """
     # 1. What was settled.
-    intervals = ports.lake.read("intervals", month(name, ports.park.zone))
+    period = month(name, ports.park.zone)
+    intervals = ports.lake.read("intervals", period, columns=("wh", "quality"))
     matching = read_matching(name, ports=ports)
     # 2. Energy × factors: the statements that a stranger can prove.
-    drafts = [*_energy_drafts(name, intervals, ports)]
+    drafts = [*_energy_drafts(name, intervals, ports, subjects)]
     # 3. What depends on the matching of the whole park.
-    return [*drafts, *_market_drafts(name, matching, ports), *_ratio_drafts(name, ports)]
+    of_users = {
+        key: rows
+        for key, rows in matching.items()
+        if subjects is None or key[1] in subjects.by_share
+    }
+    ratios = _ratio_drafts(name, matching, ports)
+    return [*drafts, *_market_drafts(name, of_users, ports), *ratios]
 
 
 def read_matching(
@@ -167,7 +191,11 @@ def issue_statements(
     Returns:
         Numbers of new, restated and unchanged statements.
     """
-    known = {issued.series: issued for issued in ports.registry.latest_statements(period)}
+    drafts = [*drafts]
+    if not drafts:
+        return 0, 0, 0
+    kinds = {draft.kind for draft in drafts}
+    known = {issued.series: issued for issued in ports.registry.latest_statements(period, kinds)}
     fresh: list[IssuedStatement] = []
     n_restated = n_unchanged = 0
     for draft in drafts:
@@ -177,7 +205,8 @@ def issue_statements(
             continue
         n_restated += last is not None
         fresh.append(_versioned(draft, last, _causes(period, because)))
-    ports.registry.add_statements(fresh, at_s=int(ports.clock.now().timestamp()))
+    if fresh:
+        ports.registry.add_statements(fresh, at_s=int(ports.clock.now().timestamp()))
     return len(fresh) - n_restated, n_restated, n_unchanged
 
 
@@ -214,7 +243,9 @@ def local_last_day(period: Period, park: Park) -> date:
     return (period.end.astimezone(park.zone) - timedelta(microseconds=1)).date()
 
 
-def project_energy(period: Period, *, ports: Ports) -> ndrc_650.ProjectEnergy:
+def project_energy(
+    period: Period, *, ports: Ports, matching: Slabs | None = None
+) -> ndrc_650.ProjectEnergy:
     """Return the energies of the park as a direct-connection project, over closed intervals.
 
     Curtailment is not metered in this version: E_cur is 0 because nothing is curtailed by this
@@ -223,16 +254,19 @@ def project_energy(period: Period, *, ports: Ports) -> ndrc_650.ProjectEnergy:
     Args:
         period: A settled period.
         ports: The outside world.
+        matching: Its matching, where that was read already.
 
     Returns:
         The energies; their identities hold to the watt-hour.
     """
-    balance = ports.lake.read("balance", period)
+    balance = ports.lake.read("balance", period, columns=("wh", "closed"))
     total = {flow: int(rows["wh"].sum()) for (flow,), rows in balance.items()}
     load = balance["load",]
     closed_s = load["time_s"][load["closed"].astype(np.bool_)]
     generated_wh = 0
-    for (role, _), rows in ports.lake.read("matching", period).items():
+    if matching is None:
+        matching = ports.lake.read("matching", period, columns=("total_wh",))
+    for (role, _), rows in matching.items():
         if role == "plant":
             # A plant that joined the park later has fewer rows than the balance.
             there = np.isin(rows["time_s"], closed_s)
@@ -250,13 +284,15 @@ def project_energy(period: Period, *, ports: Ports) -> ndrc_650.ProjectEnergy:
     )
 
 
-def project_ratios(period: Period, *, ports: Ports) -> ndrc_650.Ratios650:
+def project_ratios(
+    period: Period, *, ports: Ports, matching: Slabs | None = None
+) -> ndrc_650.Ratios650:
     """Judge a settled period by the ratios of 发改能源〔2025〕650号.
 
     A period before the rule is judged by the thresholds of its first day.
     """
     return ndrc_650.ratios(
-        project_energy(period, ports=ports),
+        project_energy(period, ports=ports, matching=matching),
         export_limit_ratio=ports.park.accounting.export_limit_ratio,
         book=ports.facts,
         on=max(local_last_day(period, ports.park), first_day(_DIRECT_CONNECTION, ports.facts)),
@@ -276,7 +312,10 @@ def first_day(code: str, book: FactBook) -> date:
 
 
 def _energy_drafts(
-    name: str, intervals: dict[tuple[str, ...], dict[str, NDArray[np.int64]]], ports: Ports
+    name: str,
+    intervals: dict[tuple[str, ...], dict[str, NDArray[np.int64]]],
+    ports: Ports,
+    wanted: Subjects | None,
 ) -> Iterator[Draft]:
     period = month(name, ports.park.zone)
     coal = ports.facts.in_force(
@@ -292,6 +331,8 @@ def _energy_drafts(
         if meter.measures in _STATED:
             subjects.setdefault(meter.node, []).append(meter)
     for subject, chosen in [*subjects.items(), *([(PARK_SUBJECT, used)] if used else [])]:
+        if wanted is not None and subject not in {PARK_SUBJECT, *wanted.by_energy}:
+            continue
         measured = _measured(chosen, intervals, period)
         if measured.missing == period.n_steps * len(chosen):
             continue  # A statement of nothing would read as zero.
@@ -386,17 +427,22 @@ def _measured(
     """Sum what the law ``register-energy/v1`` calls measured: no estimate, nothing below zero."""
     energy_wh = missing = 0
     for meter in meters:
-        series = series_of(intervals[meter.id,], period)
-        chosen = counted(series)
-        energy_wh += int(series.wh[chosen].sum())
-        missing += int((~chosen).sum())
+        rows = intervals[meter.id,]
+        chosen = _counted(rows["wh"], rows["quality"])
+        energy_wh += int(rows["wh"][chosen].sum())
+        # What has no row is missing as well.
+        missing += period.n_steps - int(chosen.sum())
     return _Measured(energy_wh, missing)
 
 
 def counted(series: EnergySeries) -> NDArray[np.bool_]:
     """Say which intervals a provable statement counts: read, and not below zero, shape (n,)."""
-    read = (series.quality == Quality.MEASURED) | (series.quality == Quality.MANUAL)
-    return read & (series.wh >= 0)
+    return _counted(series.wh, series.quality)
+
+
+def _counted(wh: NDArray[np.int64], quality: NDArray[np.integer]) -> NDArray[np.bool_]:
+    read = (quality == Quality.MEASURED) | (quality == Quality.MANUAL)
+    return read & (wh >= 0)
 
 
 # -- statements that need the whole park ---------------------------------------------------------
@@ -464,9 +510,9 @@ def _by_wire(rows: Columns) -> dict[str, JsonValue]:
     }
 
 
-def _ratio_drafts(name: str, ports: Ports) -> Iterator[Draft]:
+def _ratio_drafts(name: str, matching: Slabs, ports: Ports) -> Iterator[Draft]:
     """Yield the ratios of the park over the month."""
-    found = project_ratios(month(name, ports.park.zone), ports=ports)
+    found = project_ratios(month(name, ports.park.zone), ports=ports, matching=matching)
     energy = found.energy
     body: dict[str, JsonValue] = {
         "format": ACCOUNT_FORMAT,

@@ -38,7 +38,7 @@ from taihang.services.gateway_bill import (
     unbilled_flows,
 )
 from taihang.services.ports import Ports
-from taihang.services.tariff_options import months_resting_on, options_drafts, options_stated
+from taihang.services.tariff_options import months_stated, options_drafts, options_stated
 
 BILL = "bill"
 _FEN_PER_CNY = int(1 / FEN)
@@ -120,7 +120,7 @@ def bill_enterprises(
         n_bills += len(found.bills)
         total_cny += sum((each.total_cny for each, _ in found.bills), Decimal(0))
     # 4. Comparisons of options that are stated already and rest on one of these months.
-    for name in months_resting_on(names):
+    for name in months_stated(names, ports=ports):
         drafts = _options_again(name, ports)
         issue_statements(drafts, period=name, ports=ports, because=because)
     return Billed(n_bills, total_cny, tuple(not_billed), reason, n_what_if)

@@ -67,11 +67,7 @@ def _passed_cny(
 
 def _body(found: Closure, terms: BillTerms, ports: Ports) -> dict[str, JsonValue]:
     kinds = {kind_of("bill", terms), kind_of(GATEWAY_BILL, terms)}
-    behind = [
-        issued.id
-        for issued in ports.registry.latest_statements(found.month)
-        if issued.kind in kinds
-    ]
+    behind = [issued.id for issued in ports.registry.latest_statements(found.month, kinds)]
     return {
         "format": ACCOUNT_FORMAT,
         "rule": _RULE,

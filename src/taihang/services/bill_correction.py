@@ -29,15 +29,13 @@ def correction_drafts(name: str, *, ports: Ports) -> list[Draft]:
     Returns:
         One draft for each such bill; none where every bill is the first.
     """
-    return [
-        _draft(_previous(issued, ports), issued, ports)
-        for issued in ports.registry.latest_statements(name)
-        if issued.kind in _CORRECTED and issued.version > 1
+    issued_again = [
+        issued
+        for issued in ports.registry.latest_statements(name, _CORRECTED)
+        if issued.version > 1
     ]
-
-
-def _previous(issued: IssuedStatement, ports: Ports) -> IssuedStatement:
-    return ports.registry.statement(f"{issued.series}.v{issued.version - 1}")
+    before = ports.registry.statements(f"{now.series}.v{now.version - 1}" for now in issued_again)
+    return [_draft(was, now, ports) for was, now in zip(before, issued_again, strict=True)]
 
 
 def _draft(was: IssuedStatement, now: IssuedStatement, ports: Ports) -> Draft:

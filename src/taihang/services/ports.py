@@ -1,6 +1,6 @@
 """What the jobs need from outside. Each protocol states its obligations, not only its methods."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -243,10 +243,12 @@ class Lake(Protocol):
         key_part: str | None = None,
         *,
         as_of: int | None = None,
+        columns: Sequence[str] | None = None,
     ) -> dict[tuple[str, ...], dict[str, NDArray[np.int64]]]:
         """Return the rows of a period, each slab in order of time (and batch).
 
-        Of readings ``as_of`` leaves the row of each time that counted at a size of the journal.
+        Of readings ``as_of`` leaves the row of each time that counted at a size of the journal. Of
+        settled tables ``columns`` leaves only these beside ``time_s``.
         """
         ...
 
@@ -397,7 +399,17 @@ class Registry(Protocol):
         """Return a statement, or the latest of a series; raises if there is none."""
         ...
 
-    def latest_statements(self, period: str) -> list[IssuedStatement]:
+    def statements(self, ids: Iterable[str]) -> list[IssuedStatement]:
+        """Return statements by their ids, in the order of these."""
+        ...
+
+    def periods_of(self, kinds: Collection[str]) -> frozenset[str]:
+        """Return the periods for which a statement of some kinds was issued."""
+        ...
+
+    def latest_statements(
+        self, period: str, kinds: Collection[str] | None = None
+    ) -> list[IssuedStatement]:
         """Return the latest version of every statement of a period."""
         ...
 

@@ -93,4 +93,4 @@ def _of_series(found: Iterable[Draft], series: set[str]) -> list[Draft]:
 
 
 def _issued(name: str, ports: Ports, *, kind: str = KIND) -> list[IssuedStatement]:
-    return [one for one in ports.registry.latest_statements(name) if one.kind == kind]
+    return ports.registry.latest_statements(name, (kind,))

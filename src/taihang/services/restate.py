@@ -4,7 +4,7 @@ A late day of one meter is not a reason to settle a year: only what rests on it 
 Where a rule looks further, the whole period is closed again, and the result says why.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,14 +64,13 @@ def restate(*, ports: Ports) -> Restated:
     changed: list[Restatement] = []
     work: list[Work] = []
     for each in touched(ports=ports):
-        names = tuple(months_in(period_of(each.settlement), ports.park.zone))
-        before = _latest(names, ports)
-        work.append(_close_again(each, ports))
-        changed += _changes(before, _latest(names, ports))
+        done, changes = _close_again(each, ports)
+        work.append(done)
+        changed += changes
     return Restated(tuple(changed), tuple(work))
 
 
-def _close_again(each: Touched, ports: Ports) -> Work:
+def _close_again(each: Touched, ports: Ports) -> tuple[Work, list[Restatement]]:
     """Settle and state again; with no more than what is touched, where that is possible."""
     zone, period = ports.park.zone, period_of(each.settlement)
     # 1. Registers to energy, balance, matching, lots.
@@ -82,13 +81,14 @@ def _close_again(each: Touched, ports: Ports) -> Work:
     because = causes_by_month((each,), period=period, ports=ports)
     differing = again.months(zone) | {*each.months}
     names = [name for name in months_in(period, zone) if name in differing]
-    accounted = account(period, ports=ports, because=because, months=names)
+    before = _latest(names, ports)
+    accounted = account(period, ports=ports, because=because, months=names, subjects=again.subjects)
     billed = bill_enterprises(period, ports=ports, because=because, months=names)
     # 3. Energy accounts rest on these statements: those that were issued follow.
     if names:
         span = Period(month(names[0], zone).start, month(names[-1], zone).end)
         renew_energy(span, ports=ports, because=because)
-    return Work(
+    work = Work(
         n_meters=len(again.meters),
         n_meter_intervals=again.n_meter_intervals,
         n_hours=again.n_hours,
@@ -96,23 +96,27 @@ def _close_again(each: Touched, ports: Ports) -> Work:
         months=tuple(names),
         whole_because="",
     )
+    return work, _changes(before, _latest(names, ports))
 
 
-def _close_whole(each: Touched, why: str, ports: Ports) -> Work:
+def _close_whole(each: Touched, why: str, ports: Ports) -> tuple[Work, list[Restatement]]:
     period = period_of(each.settlement)
+    names = tuple(months_in(period, ports.park.zone))
+    before = _latest(names, ports)
     closed = close_period(period, ports=ports)
     billed = closed.billed
-    return Work(
+    work = Work(
         n_meters=closed.settled.n_meters,
         n_meter_intervals=closed.settled.n_meters * period.n_steps,
         n_hours=len(np.unique(period.grid_s() // SECONDS_PER_HOUR)),
         n_statements=closed.accounted.n_drawn_up + billed.n_bills + billed.n_what_if,
-        months=tuple(months_in(period, ports.park.zone)),
+        months=names,
         whole_because=why,
     )
+    return work, _changes(before, _latest(names, ports))
 
 
-def _latest(names: tuple[str, ...], ports: Ports) -> dict[str, IssuedStatement]:
+def _latest(names: Sequence[str], ports: Ports) -> dict[str, IssuedStatement]:
     return {
         issued.series: issued for name in names for issued in ports.registry.latest_statements(name)
     }

@@ -23,6 +23,7 @@ from taihang.core.park.topology import Direction, Meter
 from taihang.core.periods import STEP_S, Period, instant_of_s
 from taihang.core.quantities import SECONDS_PER_HOUR
 from taihang.core.series import EnergySeries
+from taihang.services.account import Subjects
 from taihang.services.certify import certify
 from taihang.services.ports import Columns, Ports, Slabs
 from taihang.services.quality import finding_rows, quality_rows
@@ -66,6 +67,7 @@ class SettledAgain:
     """Meter-intervals that say something else."""
     meters: tuple[str, ...]
     """Meters that were judged again."""
+    subjects: Subjects
 
     @property
     def n_hours(self) -> int:
@@ -121,7 +123,16 @@ def settle_again(found: Touched, *, ports: Ports) -> SettledAgain | WholeNeeded:
     # 5. Remember what it was made from: the same as a settlement of the whole period.
     ports.registry.record_settlement(now, at_s=int(ports.clock.now().timestamp()))
     n_changed = sum(int(mask.sum()) for mask in again.changed.values())
-    return SettledAgain(now, patch.starts_s, n_changed, tuple(meter.id for meter in meters))
+    return SettledAgain(
+        settlement=now,
+        starts_s=patch.starts_s,
+        n_meter_intervals=n_changed,
+        meters=tuple(meter.id for meter in meters),
+        subjects=Subjects(
+            frozenset(meter.node for meter in meters if again.changed[meter.id].any()),
+            patch.nodes,
+        ),
+    )
 
 
 def _chosen(found: Touched, ports: Ports) -> list[Meter]:
@@ -181,6 +192,8 @@ class _Patch:
     windows: list[Period]
     """Weeks that differ somewhere, neighbours joined."""
     starts_s: NDArray[np.int64]
+    nodes: frozenset[str]
+    """Plants and users whose share in the matching differs."""
     rows: Mapping[str, Slabs]
     """What takes the place of rows of equal key and time, by table."""
 
@@ -215,10 +228,11 @@ class _Again:
             return WholeNeeded(why)
         tables: dict[str, list[Slabs]] = {"intervals": [], "balance": [], "matching": []}
         windows = [*self._windows(weeks)]
+        nodes: set[str] = set()
         anywhere = np.logical_or.reduce([*self.changed.values()])
         for window in windows:
-            parts = self._parts(window)
-            if parts is None:
+            before, parts = self._parts(window)
+            if not parts:
                 return WholeNeeded("the lake holds other rows than the last settlement gave")
             balance = balance_of(parts, window, self._ports.park)
             meters = [_as_read(part) for part in parts]
@@ -228,10 +242,13 @@ class _Again:
             own = [part for part in parts if part.meter.id in self.changed]
             tables["intervals"].append(_at(interval_rows(own, window), at))
             tables["balance"].append(_at(balance_rows(balance, parts, window), at))
-            tables["matching"].append(_at(matching_rows(parts, window, self._ports.park), at))
+            matching = matching_rows(parts, window, self._ports.park)
+            tables["matching"].append(_at(matching, at))
+            was = matching_rows(before, window, self._ports.park)
+            nodes |= {node for _, node in _other_rows(was, matching)}
         rows = {table: _after_one_another(parts) for table, parts in tables.items()}
         rows["quality"] = self._quality
-        return _Patch(windows, self._period.grid_s()[anywhere], rows)
+        return _Patch(windows, self._period.grid_s()[anywhere], frozenset(nodes), rows)
 
     def write_findings(self) -> None:
         """Put what the rules find of the touched meters in the place of what they found."""
@@ -279,27 +296,30 @@ class _Again:
         found = sorted(rule.value for rule in _PARK_RULES if rule.value in rules)
         return f"rules over the whole park found something: {', '.join(found)}" if found else ""
 
-    def _parts(self, window: Period) -> list[Part] | None:
-        """Return every meter as it is now; None where stored rows are not what was settled."""
+    def _parts(self, window: Period) -> tuple[list[Part], list[Part]]:
+        """Return every meter as it was and as it is; nothing where other rows are stored."""
         stored = self._ports.lake.read("intervals", window)
         inside = self._inside(window)
         then = {part.meter.id: _cut(part, inside, window) for part in self._then.parts}
         now = {part.meter.id: _cut(part, inside, window) for part in self._now.parts}
-        parts: list[Part] = []
+        before: list[Part] = []
+        after: list[Part] = []
         for meter in self._ports.park.meters.values():
+            rows = stored.get((meter.id,), _NO_ROWS)
             if meter.id in now:
-                expected = interval_rows([then[meter.id]], window)[meter.id,]
-                if not _same(expected, stored.get((meter.id,))):
-                    return None
-                parts.append(now[meter.id])
+                if not _same(interval_rows([then[meter.id]], window)[meter.id,], rows):
+                    return [], []
+                before.append(then[meter.id])
+                after.append(now[meter.id])
                 continue
             mask = service_mask(self._ports.park, meter, window)
-            rows = stored.get((meter.id,), _NO_ROWS)
             if int(mask.sum()) != len(rows["time_s"]):
-                return None
+                return [], []
             if mask.any():
-                parts.append(_stored_part(meter, rows, mask, window))
-        return parts
+                part = _stored_part(meter, rows, mask, window)
+                before.append(part)
+                after.append(part)
+        return before, after
 
 
 _NO_ROWS: Final[Columns] = {name: np.zeros(0, np.int64) for name in ("time_s", *_COLUMNS)}
@@ -340,9 +360,7 @@ def _as_read(part: Part) -> MeterEnergy:
     return MeterEnergy(part.meter, energy, part.in_service)
 
 
-def _same(one: Columns, other: Columns | None) -> bool:
-    if other is None:
-        return not len(one["time_s"])
+def _same(one: Columns, other: Columns) -> bool:
     return all(np.array_equal(one[name], other[name]) for name in ("time_s", *_COLUMNS))
 
 

@@ -35,6 +35,7 @@ from taihang.services.ports import Ports
 from taihang.standards.ndrc_2026_1077 import TariffPartsError
 
 TARIFF_OPTIONS: Final = "tariff-options"
+_KINDS: Final = (TARIFF_OPTIONS, TARIFF_OPTIONS + WHAT_IF)
 _RULE: Final = "tariff-options/v1"
 N_MONTHS: Final = 12
 _PARTS: Final[Mapping[TariffOption, tuple[TariffParts, DemandBasis]]] = {
@@ -79,11 +80,15 @@ def options_drafts(
     return [_draft(name, year, ports) for year in years.values()]
 
 
+def months_stated(names: Iterable[str], *, ports: Ports) -> list[str]:
+    """Return the months whose comparison looks at any of some months and is stated already."""
+    stated = ports.registry.periods_of(_KINDS)
+    return [name for name in months_resting_on(names) if name in stated]
+
+
 def options_stated(name: str, *, ports: Ports) -> frozenset[str]:
     """Return the enterprises whose comparison of a month is stated already."""
-    kinds = {TARIFF_OPTIONS, TARIFF_OPTIONS + WHAT_IF}
-    issued = ports.registry.latest_statements(name)
-    return frozenset(each.subject for each in issued if each.kind in kinds)
+    return frozenset(each.subject for each in ports.registry.latest_statements(name, _KINDS))
 
 
 def months_until(name: str) -> list[str]:

@@ -81,7 +81,7 @@ def validate_meters(
     """
     rules, found = park.validation, dict[str, list[Hits]]()
     grid = DayGrid.of(period, park.zone)
-    sky = None if rules is None else _sky(park, rules, period)
+    sky = None if rules is None else _sky(meters, park, rules, period)
     for item in meters:
         hits = _hits_of_law(item, period)
         if rules is not None:
@@ -233,8 +233,11 @@ def _n_steps(length_h: float) -> int:
     return max(round(length_h * SECONDS_PER_HOUR / STEP_S), 1)
 
 
-def _sky(park: Park, rules: Validation, period: Period) -> SkyBound | None:
-    if all(plant.kind is not PlantKind.PV for plant in park.plants.values()):
+def _sky(
+    meters: Sequence[MeterEnergy], park: Park, rules: Validation, period: Period
+) -> SkyBound | None:
+    plants = (park.plants.get(item.meter.node) for item in meters)
+    if all(plant is None or plant.kind is not PlantKind.PV for plant in plants):
         return None
     return sky_bound(
         period,

@@ -1,6 +1,7 @@
 """An energy account that was issued follows what is settled after it, and audits look at it."""
 
 import json
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -53,10 +54,12 @@ class _Register:
         self._ports = ports
         self._altered = altered
 
-    def latest_statements(self, period: str) -> list[IssuedStatement]:
+    def latest_statements(
+        self, period: str, kinds: Collection[str] | None = None
+    ) -> list[IssuedStatement]:
         return [
             replace(one, document=_slipped(one.document)) if one.series == self._altered else one
-            for one in self._ports.registry.latest_statements(period)
+            for one in self._ports.registry.latest_statements(period, kinds)
         ]
 
     def __getattr__(self, name: str) -> object:

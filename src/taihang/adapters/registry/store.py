@@ -3,7 +3,7 @@
 import hashlib
 import itertools
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final, TypeVar
@@ -368,13 +368,41 @@ class Registry:
             )
         return _stored(row)
 
-    def latest_statements(self, period: str) -> list[IssuedStatement]:
-        """Return the latest version of every statement of a period, in order of id."""
-        latest: dict[str, models.Statement] = {}
+    def statements(self, ids: Iterable[str]) -> list[IssuedStatement]:
+        """Return statements by their ids, in the order of these.
+
+        Raises:
+            UnknownStatementError: If there is none of an id.
+        """
+        wanted = [*ids]
+        rows = models.Statement.objects.using(self._alias)
+        found: dict[str, models.Statement] = {}
+        for first in range(0, len(wanted), _BATCH_ROWS):
+            found |= rows.in_bulk(wanted[first : first + _BATCH_ROWS])
+        return [_stored(found[id_]) if id_ in found else self.statement(id_) for id_ in wanted]
+
+    def periods_of(self, kinds: Collection[str]) -> frozenset[str]:
+        """Return the periods for which a statement of some kinds was issued."""
+        rows = models.Statement.objects.using(self._alias).filter(kind__in=[*kinds])
+        return frozenset(rows.values_list("period", flat=True).distinct())
+
+    def latest_statements(
+        self, period: str, kinds: Collection[str] | None = None
+    ) -> list[IssuedStatement]:
+        """Return the latest version of every statement of a period, in order of id.
+
+        Args:
+            period: A local month, year or day.
+            kinds: Only of these kinds; None for all.
+        """
         rows = models.Statement.objects.using(self._alias).filter(period=period)
-        for row in rows.order_by("series", "version"):
-            latest[row.series] = row
-        return [_stored(row) for row in latest.values()]
+        if kinds is not None:
+            rows = rows.filter(kind__in=[*kinds])
+        # Plain rows: a month has hundreds of statements, and an object of each costs more than all.
+        fields = ("series", "version", "kind", "subject", "period", "document")
+        ordered = rows.order_by("series", "version").values_list(*fields)
+        latest = {row[0]: row for row in ordered}
+        return [IssuedStatement(*row) for row in latest.values()]
 
     def add_statements(self, statements: Iterable[IssuedStatement], *, at_s: int) -> None:
         """Add new statements, all or none."""

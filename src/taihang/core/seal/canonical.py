@@ -239,15 +239,7 @@ def is_ascending(keys: Iterable[tuple[int | str, ...]]) -> bool:
 def _check(value: JsonValue, *, depth: int) -> None:
     """Refuse what canonical JSON cannot say; the caller's types may lie, so all are looked at."""
     if isinstance(value, dict | list):
-        if depth == MAX_DEPTH:
-            raise CanonicalJsonError(
-                given=f"nesting beyond {MAX_DEPTH} levels", expected=f"at most {MAX_DEPTH} levels"
-            )
-        if isinstance(value, dict):
-            _check_keys(value)
-            value = list(value.values())
-        for item in value:
-            _check(item, depth=depth + 1)
+        _check_inside(value, depth=depth)
     elif isinstance(value, int):
         if not INT64_MIN <= value <= INT64_MAX:
             raise CanonicalJsonError(given=f"number {value}", expected="a number of 64 bits")
@@ -258,7 +250,23 @@ def _check(value: JsonValue, *, depth: int) -> None:
         )
 
 
+def _check_inside(value: dict[str, JsonValue] | list[JsonValue], *, depth: int) -> None:
+    if depth == MAX_DEPTH:
+        raise CanonicalJsonError(
+            given=f"nesting beyond {MAX_DEPTH} levels", expected=f"at most {MAX_DEPTH} levels"
+        )
+    if isinstance(value, dict):
+        _check_keys(value)
+        value = list(value.values())
+    for item in value:
+        # Nearly all of a document is text: one look is enough for it.
+        if type(item) is not str:
+            _check(item, depth=depth + 1)
+
+
 def _check_keys(value: dict[str, JsonValue]) -> None:
+    if set(map(type, value)) == {str}:
+        return
     for key in value:
         if not isinstance(key, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise CanonicalJsonError(given=f"key {key!r}", expected="text as key")

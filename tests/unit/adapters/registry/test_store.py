@@ -320,8 +320,16 @@ def test_latest_statements__gives_the_last_version_of_each_of_the_period(tmp_pat
         )
 
         latest = registry.latest_statements("2026-06")
+        of_other_kinds = registry.latest_statements("2026-06", ("bill",))
+        again = registry.statements(["energy.E02.2026-06.v1", "energy.E01.2026-06.v2"])
+        with pytest.raises(UnknownStatementError, match=r"energy\.E09"):
+            registry.statements(["energy.E02.2026-06.v1", "energy.E09.2026-06.v1"])
+        periods = registry.periods_of(["energy", "bill"])
 
     assert [issued.id for issued in latest] == ["energy.E01.2026-06.v10", "energy.E02.2026-06.v1"]
+    assert of_other_kinds == []
+    assert [(each.subject, each.version) for each in again] == [("E02", 1), ("E01", 2)]
+    assert periods == {"2026-06", "2026-07"}
 
 
 def test_add_statements__adds_all_or_none_and_a_version_once(tmp_path: Path) -> None:

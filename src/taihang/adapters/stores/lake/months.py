@@ -11,6 +11,7 @@ numbers; when many have gathered, the month is written anew with all of them.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeAlias, cast
@@ -44,11 +45,41 @@ _AMENDED: Final = "amended"
 AMENDMENTS_MOST: Final = 12
 """So many amendments lie over one month before it is written anew."""
 _SHORT_S: Final = 16 * 86_400
-"""Of a period up to this long only the rows inside are decoded; of a longer one, whole months."""
+"""Of a month of which no more is asked for, only these rows are decoded; else all of them."""
 _TRIES: Final = 5
 """How often a read begins anew because another process wrote a month anew meanwhile."""
 _FEW: Final = "DICTIONARY_SIZE_LIMIT 256"
 """Columns of fewer values get a dictionary; trying larger ones costs time, and room as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which rows and columns of a file are wanted."""
+
+    key_part: str | None = None
+    period: Period | None = None
+    columns: Sequence[str] | None = None
+
+    def of_month(self, month: str) -> "_Asked":
+        """Ask for all of a month rather than for most of it: then no row is looked at twice."""
+        if self.period is None:
+            return self
+        start_s, end_s = _edges_s(month)
+        inside_s = min(self.period.end_s, end_s) - max(self.period.start_s, start_s)
+        return self if inside_s <= _SHORT_S else replace(self, period=None)
+
+    def where(self, keys: str) -> str:
+        """Return which rows are wanted, in SQL; nothing where all are."""
+        parts = [] if self.key_part is None else [f"'{quoted(self.key_part)}' IN ({keys})"]
+        if self.period is not None:
+            parts.append(f"time_s >= {self.period.start_s} AND time_s < {self.period.end_s}")
+        return f"WHERE {' AND '.join(parts)}" if parts else ""
+
+    def names(self, keys: str) -> str:
+        """Return which columns are wanted, in SQL."""
+        if self.columns is None:
+            return f"* EXCLUDE ({keys})"
+        return ", ".join(("time_s", *self.columns))
 
 
 class MonthTables:
@@ -108,7 +139,11 @@ class MonthTables:
             self._write_month(table, month, merged)
 
     def read(
-        self, table: str, period: Period | None = None, key_part: str | None = None
+        self,
+        table: str,
+        period: Period | None = None,
+        key_part: str | None = None,
+        columns: Sequence[str] | None = None,
     ) -> dict[tuple[str, ...], dict[str, NDArray[np.int64]]]:
         """Return the rows of a table in a period, each slab in order of time, none empty.
 
@@ -116,17 +151,19 @@ class MonthTables:
             table: Name of the table.
             period: Rows whose ``time_s`` lies in ``[start, end)``; None for all.
             key_part: If given, only slabs one of whose key parts equals it.
+            columns: Only these beside ``time_s``; None for all.
 
         Returns:
             Columns by key.
         """
+        asked = _Asked(key_part, period, columns)
         wanted = None if period is None else _months(period)
         pieces: dict[tuple[str, ...], list[Columns]] = {}
         for month in self._months_of(table):
             if wanted is not None and month not in wanted:
                 continue
-            for key, columns in self._read_month(table, month, key_part, period).items():
-                cut = columns if period is None else rows_inside(columns, period)
+            for key, rows in self._read_month(table, month, asked).items():
+                cut = rows if period is None else rows_inside(rows, period)
                 if len(cut["time_s"]):
                     pieces.setdefault(key, []).append(cut)
         return {
@@ -195,14 +232,15 @@ class MonthTables:
         return sorted({path.name.partition(".")[0] for path in paths})
 
     def _read_month(
-        self, table: str, month: str, key_part: str | None = None, period: Period | None = None
+        self, table: str, month: str, asked: "_Asked | None" = None
     ) -> dict[tuple[str, ...], Columns]:
-        """Read the file of a month with its amendments over it."""
+        """Read a month with its amendments over it; more than was asked for, if need be."""
+        asked = (asked or _Asked()).of_month(month)
         for _ in range(_TRIES):
             # Listed before the file is read: whoever writes the month anew takes them away after.
             paths = self._amendments(table, month)
-            slabs = self._read_file(self._path(table, month), key_part, period)
-            parts = [self._read_file(path, key_part, period) for path in paths]
+            slabs = self._read_file(self._path(table, month), asked)
+            parts = [self._read_file(path, asked) for path in paths]
             if all(path.exists() for path in paths):
                 break
         else:
@@ -220,14 +258,11 @@ class MonthTables:
         for path in earlier:
             path.unlink()
 
-    def _read_file(
-        self, path: Path, key_part: str | None = None, period: Period | None = None
-    ) -> dict[tuple[str, ...], Columns]:
-        """Read one file; of a period that holds the least of its month, only the rows inside."""
+    def _read_file(self, path: Path, asked: "_Asked") -> dict[tuple[str, ...], Columns]:
         if not path.exists():
             return {}
         keys = ", ".join(TABLES[path.relative_to(self._directory).parts[0]])
-        where = _where(keys, key_part, period)
+        where = asked.where(keys)
         try:
             # Two scans of one open file: a writer may put a new one in its place between them.
             file = path.open("rb")
@@ -239,7 +274,7 @@ class MonthTables:
             counts = cursor.execute(
                 f"SELECT {keys}, count(*) {source} GROUP BY {keys} ORDER BY {keys}"
             ).fetchall()
-            rows = cursor.execute(f"SELECT * EXCLUDE ({keys}) {source}")
+            rows = cursor.execute(f"SELECT {asked.names(keys)} {source}")
             found = cast("dict[str, NDArray[np.integer]]", rows.fetchnumpy())  # pyright: ignore[reportUnknownMemberType]
         except duckdb.Error as error:
             raise DamagedLakeError(path, "a readable Parquet file") from error
@@ -274,14 +309,6 @@ class MonthTables:
         self._folder.settle_folder(path.parent)
 
 
-def _where(keys: str, key_part: str | None, period: Period | None) -> str:
-    """Return which rows are wanted, in SQL; nothing where nearly all are."""
-    parts = [] if key_part is None else [f"'{quoted(key_part)}' IN ({keys})"]
-    if period is not None and period.end_s - period.start_s <= _SHORT_S:
-        parts.append(f"time_s >= {period.start_s} AND time_s < {period.end_s}")
-    return f"WHERE {' AND '.join(parts)}" if parts else ""
-
-
 def _names(table: str, keys: Sequence[tuple[str, ...]]) -> str:
     """Return the key columns of some slabs in SQL: as enumerations, whose texts are looked at once.
 
@@ -300,6 +327,12 @@ def _literals(texts: Iterable[str]) -> str:
 
 def _month_name(time_s: int) -> str:
     return f"{datetime.fromtimestamp(time_s, UTC):%Y-%m}"
+
+
+def _edges_s(month: str) -> tuple[int, int]:
+    first = np.datetime64(month, "M")
+    start_s, end_s = np.array([first, first + 1]).astype("datetime64[s]").astype(np.int64).tolist()
+    return start_s, end_s
 
 
 def _months(period: Period) -> set[str]:

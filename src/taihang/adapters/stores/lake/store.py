@@ -278,6 +278,7 @@ class Lake:
         key_part: str | None = None,
         *,
         as_of: int | None = None,
+        columns: Sequence[str] | None = None,
     ) -> dict[tuple[str, ...], dict[str, NDArray[np.int64]]]:
         """Return the rows of a table in a period, each slab in order of time, none empty.
 
@@ -287,16 +288,17 @@ class Lake:
             key_part: If given, only slabs one of whose key parts equals it.
             as_of: Of ``readings``: only the row of each time that counted as known at this size
                 of the journal. Without it, every row that ever came.
+            columns: Of a settled table: only these beside ``time_s``; None for all.
 
         Returns:
             Columns by key.
         """
         if table == READINGS:
             return self._read_readings(Question(period, self._chosen(key_part), as_of))
-        found = self._months.read(table, period, key_part)
+        found = self._months.read(table, period, key_part, columns)
         if table == EVENTS:
-            for key, columns in self._hot_events.items():
-                cut = columns if period is None else rows_inside(columns, period)
+            for key, rows in self._hot_events.items():
+                cut = rows if period is None else rows_inside(rows, period)
                 if len(cut["time_s"]) and (key_part is None or key_part in key):
                     found[key] = {**merge_rows(found.get(key), cut)}
         return dict(sorted(found.items()))

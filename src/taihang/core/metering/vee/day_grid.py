@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -43,17 +44,24 @@ class DayGrid:
             >>> len(grid.slot), grid.slot[7:9].tolist()
             (92, [7, 12])
         """
+        return _laid(period, zone)
+
+    @classmethod
+    def laid(cls, period: Period, zone: ZoneInfo) -> "DayGrid":
+        """Lay local days over a period, without looking whether it was done before."""
         grid_s = period.grid_s()
         first = period.start.astimezone(zone).date()
         last = instant_of_s(int(grid_s[-1])).astimezone(zone).date()
         n_days = (last - first).days + 1
-        midnights_s = np.array(
-            [days(first + timedelta(days=d), 1, zone).start_s for d in range(n_days)], np.int64
+        edges_s = np.array(
+            [days(first + timedelta(days=d), 1, zone).start_s for d in range(n_days + 1)], np.int64
         )
+        midnights_s = edges_s[:-1]
         starts = np.searchsorted(grid_s, midnights_s)
         day = np.searchsorted(midnights_s, grid_s, side="right") - 1
         slot = (grid_s - midnights_s[day]) // STEP_S
-        for number in _odd_days(first, n_days, zone):
+        # On these days the clock on the wall does not run straight on from midnight.
+        for number in np.flatnonzero(np.diff(edges_s) != STEPS_PER_DAY * STEP_S).tolist():
             inside = np.flatnonzero(day == number)
             walls = [instant_of_s(int(grid_s[i])).astimezone(zone) for i in inside]
             slot[inside] = [w.hour * _STEPS_PER_HOUR + w.minute // _MINUTES_PER_STEP for w in walls]
@@ -87,10 +95,10 @@ class DayGrid:
         return np.bincount(self.day[where], minlength=self.n_days).astype(np.int64)
 
 
-def _odd_days(first: date, n_days: int, zone: ZoneInfo) -> list[int]:
-    """Return the days on which the clock on the wall does not run straight on from midnight."""
-    return [
-        number
-        for number in range(n_days)
-        if days(first + timedelta(days=number), 1, zone).n_steps != STEPS_PER_DAY
-    ]
+@lru_cache(maxsize=8)
+def _laid(period: Period, zone: ZoneInfo) -> DayGrid:
+    """Lay the days of a period once: every rule and every meter looks at the same ones."""
+    grid = DayGrid.laid(period, zone)
+    for array in (grid.starts, grid.day, grid.slot):
+        array.flags.writeable = False
+    return grid

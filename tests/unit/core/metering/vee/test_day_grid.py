@@ -55,3 +55,13 @@ def test_fold__puts_every_value_into_its_day_once() -> None:
     assert folded.shape == (31, 120)
     assert int(folded.sum()) == int(values.sum())
     assert folded[1, :2].tolist() == [97, 98]
+
+
+def test_of__gives_the_same_days_again_and_nobody_can_change_them() -> None:
+    period = days(date(2026, 6, 1), 2, BERLIN)
+
+    grid = DayGrid.of(period, BERLIN)
+
+    assert DayGrid.of(period, BERLIN) is grid
+    with pytest.raises(ValueError, match="read-only"):
+        grid.day[0] = 1
