@@ -1,19 +1,34 @@
-"""Draw up yearly carbon statements again, and say which are not what they were made from."""
+"""Draw up yearly statements again, and say which are not what they were made from."""
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, TypeAlias
 
+from taihang.core.errors import TaihangError
 from taihang.core.seal.canonical import load_canonical
 from taihang.core.seal.issued import IssuedStatement
-from taihang.services import carbon_account, park_carbon
+from taihang.services import (
+    carbon_account,
+    indicator_account,
+    park_carbon,
+    pathway_account,
+    sum_table,
+)
 from taihang.services.account import Draft, says_the_same
 from taihang.services.ports import Ports
 
-_KINDS: Final = frozenset((carbon_account.KIND, park_carbon.KIND))
+_Job: TypeAlias = Callable[..., list[Draft]]
+_JOBS: Final[Mapping[str, _Job]] = {
+    carbon_account.KIND: carbon_account.drafts,
+    park_carbon.KIND: park_carbon.drafts,
+    indicator_account.KIND: indicator_account.drafts,
+    pathway_account.KIND: pathway_account.drafts,
+    **dict.fromkeys(sum_table.KINDS, sum_table.drafts),
+}
+"""Who draws up the statements of a kind; energy accounts have an audit of their own."""
 
 
 def wrong_years(*, ports: Ports) -> Iterator[tuple[str, str]]:
-    """Yield every latest yearly carbon statement that says something else than a new draft.
+    """Yield every latest statement of these kinds that says something else than a new draft.
 
     Args:
         ports: The outside world.
@@ -21,28 +36,31 @@ def wrong_years(*, ports: Ports) -> Iterator[tuple[str, str]]:
     Yields:
         Id of the statement, and what is wrong with it.
     """
-    years = sorted({entry.period for entry in ports.registry.roll() if entry.kind in _KINDS})
-    for year in years:
-        drafts = {
-            draft.series: draft
-            for draft in (
-                *carbon_account.drafts(year, ports=ports),
-                *park_carbon.drafts(year, ports=ports),
-            )
-        }
-        for issued in ports.registry.latest_statements(year):
-            if issued.kind in _KINDS and (what := _wrong(issued, drafts)):
-                yield issued.id, what
+    periods = sorted({entry.period for entry in ports.registry.roll() if entry.kind in _JOBS})
+    for period in periods:
+        issued = [one for one in ports.registry.latest_statements(period) if one.kind in _JOBS]
+        jobs = dict.fromkeys(_JOBS[one.kind] for one in issued)
+        drafts: dict[str, Draft] = {}
+        errors: dict[_Job, str] = {}
+        for job in jobs:
+            # What was altered may be no number any more; then it is named, not stumbled over.
+            try:
+                drafts |= {draft.series: draft for draft in job(period, ports=ports)}
+            except (TaihangError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+                errors[job] = f"cannot be drawn up again, what it rests on is altered: {error!r}"
+        for one in issued:
+            if what := errors.get(_JOBS[one.kind]) or _wrong(one, drafts):
+                yield one.id, what
 
 
 def _wrong(issued: IssuedStatement, drafts: Mapping[str, Draft]) -> str:
     draft = drafts.get(issued.series)
     if draft is None:
-        return "speaks of a subject that is not in the park in that year"
+        return "speaks of a subject or plan that the park does not have in that year"
     if says_the_same(issued, draft):
         return ""
     body = load_canonical(issued.document.encode())
     old = body.get("inputs") if isinstance(body, dict) else None
     if old == draft.body["inputs"]:
         return "does not follow from its own inputs today: altered, or facts or park file changed"
-    return "is behind: activity data or monthly statements changed since; issue it again"
+    return "is behind: what it was made from changed since, or it was altered; issue it again"
