@@ -15,6 +15,7 @@ from taihang.services import (
 )
 from taihang.services.account import Draft, says_the_same
 from taihang.services.ports import Ports
+from taihang.services.renew_products import DRAFTS as OF_PRODUCTS
 
 _Job: TypeAlias = Callable[..., list[Draft]]
 _JOBS: Final[Mapping[str, _Job]] = {
@@ -23,6 +24,7 @@ _JOBS: Final[Mapping[str, _Job]] = {
     indicator_account.KIND: indicator_account.drafts,
     pathway_account.KIND: pathway_account.drafts,
     **dict.fromkeys(sum_table.KINDS, sum_table.drafts),
+    **OF_PRODUCTS,
 }
 """Who draws up the statements of a kind; energy accounts have an audit of their own."""
 

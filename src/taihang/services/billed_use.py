@@ -11,7 +11,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from taihang.core.balance.matching import match_green
+from taihang.core.balance.matching import Matching, match_green
 from taihang.core.balance.tracing import trace_matching
 from taihang.core.errors import InputError
 from taihang.core.market.demand import max_demand_kw
@@ -121,8 +121,36 @@ def terms_of(user: BilledUser, period: Period, ports: Ports) -> BillTerms:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Rematched:
+    """The matching of a settled month, line by line; rows are the park's plants and users."""
+
+    matching: Matching
+    load_wh: NDArray[np.int64]
+    """Usable load of each user, shape (n_users, n). [Wh]"""
+    quality: NDArray[np.uint8]
+    generated_wh: tuple[int, ...]
+    """Net generation of each plant in the month [Wh]."""
+
+
 def matched_month(name: str, ports: Ports) -> MonthMatching:
     """Return who got which green energy in a settled month, as its bills take it."""
+    found = rematch(name, ports)
+    return MonthMatching(
+        found.load_wh,
+        found.matching.line_load_wh,
+        found.quality,
+        trace_matching(found.matching),
+        found.generated_wh,
+    )
+
+
+def rematch(name: str, ports: Ports) -> Rematched:
+    """Match a settled month again: the lake keeps who got what, not over which line.
+
+    Raises:
+        UnsettledMonthError: If not all of the month was settled with this park file.
+    """
     rows = read_matching(name, ports=ports)
     plants = [rows["plant", plant] for plant in ports.park.plants]
     users = [rows["user", user] for user in ports.park.users]
@@ -131,12 +159,10 @@ def matched_month(name: str, ports: Ports) -> MonthMatching:
     load_wh = _stacked((r["total_wh"] for r in users), n_steps)
     quality = _stacked((r["quality"] for r in users), n_steps)
     offered_wh = offered_green_wh(measured_wh, quality)
-    matching = match_green(offered_wh, load_wh, lines=lines_of(ports.park))
-    return MonthMatching(
+    return Rematched(
+        match_green(offered_wh, load_wh, lines=lines_of(ports.park)),
         load_wh,
-        matching.line_load_wh,
         quality.astype(np.uint8),
-        trace_matching(matching),
         tuple(int(r["total_wh"].sum()) for r in plants),
     )
 

@@ -13,6 +13,7 @@ from taihang.services.certify import Certified, certify
 from taihang.services.medium_account import account_media
 from taihang.services.ports import Ports
 from taihang.services.renew_energy import renew_energy
+from taihang.services.renew_products import renew_products
 from taihang.services.settle import Settled, settle
 from taihang.services.touched import changes_since
 
@@ -52,6 +53,7 @@ def close_period(period: Period, *, ports: Ports) -> Closed:
     # 4. What every party is told of it.
     accounted = account(period, ports=ports, because=because)
     billed = bill_enterprises(period, ports=ports, because=because)
-    # 5. Energy accounts rest on these statements: those that were issued follow.
+    # 5. Energy and product accounts rest on these statements: those that were issued follow.
     renew_energy(period, ports=ports, because=because)
+    renew_products(period, ports=ports, because=because)
     return Closed(settled, certified, accounted, billed, n_media)

@@ -26,7 +26,7 @@ deduct_green = true
 source = "committee"
 [processes.P1]
 enterprise = "E01"
-items = ["natural-gas"]
+items = ["natural-gas", "material.metal"]
 electricity_share_ratio = "0.8"
 allocation = "economic"
 source = "survey"

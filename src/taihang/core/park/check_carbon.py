@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Final
 
-from taihang.core.park.carbon import Allocation
+from taihang.core.park.carbon import Allocation, Product
 from taihang.core.park.park import Park
 from taihang.core.park.problem import KeyPath, ParkProblem, remedy_for_name
 
@@ -31,12 +31,27 @@ def check_carbon(park: Park) -> Iterator[ParkProblem]:
         for precursor in product.precursors:
             path = ("products", product.id, "precursors")
             yield from _known(path, precursor, declared.precursors)
+            yield from _check_item(product, precursor, park)
     for name in declared.installations:
         yield from _known(("installations", name), name, park.enterprises)
     yield from _check_precursors(park)
     yield from _check_cbam(park)
     yield from _check_shares(park)
     yield from _check_allocation(park)
+
+
+def _check_item(product: Product, name: str, park: Park) -> Iterator[ParkProblem]:
+    """What a product uses is used in its process, and in no other of the enterprise."""
+    process = park.carbon.processes.get(product.process)
+    precursor = park.carbon.precursors.get(name)
+    if process is None or precursor is None or precursor.item in process.items:
+        return
+    yield ParkProblem(
+        path=("products", product.id, "precursors"),
+        given=f"{name}, whose item {precursor.item} is none of {process.id}",
+        expected=f"an item of the process: {', '.join(process.items) or 'it has none'}",
+        remedy="add the item to the items of the process",
+    )
 
 
 def _check_precursors(park: Park) -> Iterator[ParkProblem]:

@@ -26,7 +26,7 @@ PARK = read_park(template_text("changzhi"), source="park.toml")
 PROCESS = ProductionProcess(
     id="P1",
     enterprise="E01",
-    items=("coke",),
+    items=("coke", "material.metal"),
     electricity_share_ratio=Decimal("0.6"),
     allocation=Allocation.AVOIDED,
     source="survey",
@@ -114,6 +114,10 @@ def test_check_carbon__finds_nothing_in_what_hangs_together() -> None:
         ((PROCESS, replace(PRODUCT, process="P9")), "products.A.process"),
         ((PROCESS, replace(PRODUCT, precursors=("M9",))), "products.A.precursors"),
         ((PROCESS, PRODUCT, replace(PRECURSOR, made_as="Z")), "precursors.M1.made_as"),
+        (
+            (PROCESS, replace(PRODUCT, precursors=("M1",)), replace(PRECURSOR, item="material.x")),
+            "products.A.precursors",
+        ),
         (
             (PROCESS, replace(PRODUCT, precursors=("M1",)), replace(PRECURSOR, made_as="A")),
             "products.A.precursors",
