@@ -81,7 +81,8 @@ def demo_month() -> Month:
     for day in device_days(run, park):
         events += day.events
         for block in day.blocks:
-            parts.setdefault(block.point, []).append(block)
+            if block.point in park.meters:
+                parts.setdefault(block.point, []).append(block)
     blocks = {name: _joined(pieces) for name, pieces in parts.items()}
     return Month(park, run.period, run.faults, blocks, tuple(events))
 

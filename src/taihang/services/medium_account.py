@@ -22,6 +22,7 @@ from taihang.core.errors import InputError
 from taihang.core.metering.medium_amount import LAW, RegisterChain, register_chain
 from taihang.core.metering.readings import ReadingBlock
 from taihang.core.metering.vee.rule import RULE_OF_VERDICT, Rule
+from taihang.core.park.assets import InService
 from taihang.core.park.medium_meter import MediumMeter
 from taihang.core.park.park import Park
 from taihang.core.periods import Period, days, instant_of_s, month, months_in
@@ -95,6 +96,9 @@ class MediumAmount:
     flow: Flow
     month: str
     meters: tuple[MeterAmount, ...]
+    """Those that served in the month, in the order of the park file."""
+    stay: Period
+    """The days of the month on which the user belongs to the park."""
 
     @property
     def unit(self) -> str:
@@ -103,7 +107,14 @@ class MediumAmount:
 
     @property
     def amount(self) -> Decimal | None:
-        """The sum over the meters that followed each other; None where one of them has none."""
+        """The sum over the meters that followed each other.
+
+        None where one of them has none, or where no meter served on a day of the user's stay: the
+        amount of a part must not pass for the whole.
+        """
+        served_s = sum(each.period.end_s - each.period.start_s for each in self.meters)
+        if served_s < self.stay.end_s - self.stay.start_s:
+            return None
         amounts = [each.amount for each in self.meters]
         known = [each for each in amounts if each is not None]
         with localcontext(EXACT):
@@ -237,9 +248,15 @@ def medium_amounts(period: Period, *, ports: Ports) -> Iterator[MediumAmount]:
     for (subject, medium, flow), meters in groups.items():
         for name in months_in(period, park.zone):
             found = [part for meter in meters if (part := parts.of(meter, name)) is not None]
-            if found:
+            stay = _within(month(name, park.zone), park.assets[subject].in_service, park)
+            if found and stay is not None:
                 yield MediumAmount(
-                    subject=subject, medium=medium, flow=flow, month=name, meters=tuple(found)
+                    subject=subject,
+                    medium=medium,
+                    flow=flow,
+                    month=name,
+                    meters=tuple(found),
+                    stay=stay,
                 )
 
 
@@ -292,12 +309,17 @@ def serves(meter: MediumMeter, name: str, *, park: Park) -> bool:
 
 def _served(meter: MediumMeter, of: Period, park: Park) -> Period | None:
     """Return the days of a period on which a meter serves, or None."""
+    own = _within(of, meter.in_service, park)
+    return None if own is None else _within(own, park.assets[meter.node].in_service, park)
+
+
+def _within(of: Period, service: InService, park: Park) -> Period | None:
+    """Return the days of a period that lie in a service, or None."""
     start_s, end_s = of.start_s, of.end_s
-    for service in (meter.in_service, park.assets[meter.node].in_service):
-        if service.since is not None:
-            start_s = max(start_s, days(service.since, 1, park.zone).start_s)
-        if service.until is not None:
-            end_s = min(end_s, days(service.until, 1, park.zone).start_s)
+    if service.since is not None:
+        start_s = max(start_s, days(service.since, 1, park.zone).start_s)
+    if service.until is not None:
+        end_s = min(end_s, days(service.until, 1, park.zone).start_s)
     return Period.of_s(start_s, end_s) if start_s < end_s else None
 
 

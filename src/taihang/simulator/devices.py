@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from taihang.core.metering.readings import MeterEvent, MeterEventKind, ReadingBlock
 from taihang.core.park.park import Park
-from taihang.core.park.topology import Direction, Meter
+from taihang.core.park.topology import Direction, Gateway, Meter
 from taihang.core.periods import STEP_S, days
 from taihang.core.quantities import WH_PER_KWH, WH_PER_MWH
 from taihang.core.series import Quality, Quantity
@@ -25,6 +25,7 @@ from taihang.simulator.faults import (
     meter_serves,
     swap_shift_count,
 )
+from taihang.simulator.media import MediaRegisters, media_registers, medium_block
 from taihang.simulator.park_box import Simulation, energy_of_year_wh
 from taihang.simulator.streams import Stream
 
@@ -54,7 +55,8 @@ class GatewayDay:
 def device_days(simulation: Simulation, park: Park) -> Iterator[GatewayDay]:
     """Yield what each gateway saw on each local day, in order of day and gateway.
 
-    Every meter in service is read at each quarter of an hour from the local midnight on. The day
+    Every meter in service is read at each quarter of an hour from the local midnight on, one of
+    another medium than electricity at each hour. The day
     after its last day gives one closing reading at midnight, so that the last interval can settle;
     so does the day after the run. At the instant of a swap the reading is that of the new meter.
 
@@ -66,6 +68,9 @@ def device_days(simulation: Simulation, park: Park) -> Iterator[GatewayDay]:
         Register blocks and typed events; a gateway that reads no meter on a day is left out.
     """
     registers = _registers(simulation, park)
+    media = media_registers(
+        park, period=simulation.period, seed=simulation.seed, world_first_year=WORLD_FIRST_YEAR
+    )
     for offset in range(simulation.n_days + 1):
         day = simulation.first_day + timedelta(days=offset)
         times_s = days(day, 1, park.zone).grid_s()
@@ -73,8 +78,10 @@ def device_days(simulation: Simulation, park: Park) -> Iterator[GatewayDay]:
             blocks = tuple(
                 _block(park.meters[name], registers[name], times_s=times_s[:n], run=simulation)
                 for name in gateway.meters
-                if (n := _n_readings(park.meters[name], day, park=park, run=simulation))
+                if name in park.meters
+                and (n := _n_readings(park.meters[name], day, park=park, run=simulation))
             )
+            blocks += _media_blocks(gateway, media, day=day, park=park, run=simulation)
             if blocks:
                 yield GatewayDay(
                     gateway=gateway.id,
@@ -168,6 +175,17 @@ def _block(
         counts=counts,
         quality=quality,
     )
+
+
+def _media_blocks(
+    gateway: Gateway, media: MediaRegisters, *, day: date, park: Park, run: Simulation
+) -> tuple[ReadingBlock, ...]:
+    found = (
+        medium_block(park.media_meters[name], media[name], day=day, period=run.period, park=park)
+        for name in gateway.meters
+        if name in media
+    )
+    return tuple(block for block in found if block is not None)
 
 
 def _events(

@@ -9,12 +9,17 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
 from typing import Final
 
 from taihang.core.activity.form import COLUMNS
 from taihang.core.activity.record import Flow
+from taihang.core.activity.unit import converted
 from taihang.core.park.assets import Enterprise
+from taihang.core.park.medium_meter import MediumMeter
 from taihang.core.park.park import Park
+from taihang.core.periods import month
 from taihang.simulator.streams import Stream
 
 ABOVE_SCALE_MWH: Final = 5_000.0
@@ -25,6 +30,11 @@ _GAP_MONTHS: Final = (4, 9)
 """Between these months of each year one form is left out, and one is said again."""
 _SAID_AGAIN_RATIO: Final = 0.97
 """What is said the second time, over what was written down first [1]."""
+_WATER_ITEM: Final = "medium.fresh-water"
+_BESIDE_MONTH: Final = "08"
+"""The month in which a form about water is handed in beside a water meter."""
+_BESIDE_RATIO: Final = 1.04
+"""What that form says over what the meter counts [1]."""
 _WINTER: Final = (1.35, 1.25, 1.10, 0.95, 0.85, 0.80, 0.80, 0.80, 0.85, 0.95, 1.10, 1.20)
 """Heating shows in fuel, month by month [1]."""
 _WORK: Final = (1.0, 0.82, 1.02, 1.02, 1.02, 1.02, 1.02, 1.02, 1.02, 0.98, 1.03, 1.03)
@@ -50,7 +60,7 @@ def _gas(nm3_per_mwh: float) -> _Use:
 
 
 def _water(t_per_mwh: float) -> _Use:
-    return _Use("medium.fresh-water", Flow.CONSUMED, "t", t_per_mwh, 0)
+    return _Use(_WATER_ITEM, Flow.CONSUMED, "t", t_per_mwh, 0)
 
 
 def _value(cny10k_per_mwh: float) -> _Use:
@@ -101,7 +111,9 @@ def forms_of(park: Park, *, months: Sequence[str], seed: int) -> tuple[bytes, by
     Returns:
         Two CSV files; the second may have headings only.
     """
-    lines = [line for name in months for line in _lines(park, name, seed)]
+    lines = [
+        line for name in months for line in _beside_meters(_lines(park, name, seed), park, name)
+    ]
     gaps = {name: _gap(park, name[:4], seed) for name in months}
     first = [line for line in lines if (line[1], line[2], line[3]) != gaps[line[2]].left_out]
     again: list[tuple[str, ...]] = []
@@ -111,6 +123,29 @@ def forms_of(park: Park, *, months: Sequence[str], seed: int) -> tuple[bytes, by
             right = f"{float(line[5]) * _SAID_AGAIN_RATIO:.{n_decimals}f}"
             again.append((*line[:5], right, line[6], "", "2", "统计口径更正"))
     return _csv(first), _csv(again)
+
+
+def medium_amount(meter: MediumMeter, park: Park, name: str, *, seed: int) -> float | None:
+    """Return what a meter of another medium counts in a month: what its form would have said.
+
+    Args:
+        meter: The meter.
+        park: The park.
+        name: Local month.
+        seed: Names the world.
+
+    Returns:
+        The amount in the unit of the meter's account; None where nothing is known to be used.
+    """
+    enterprise = park.enterprises.get(meter.node)
+    flows = {flow.value for flow in meter.flows}
+    if enterprise is None or not _plan_mwh(enterprise):
+        return None
+    for use in _uses(enterprise):
+        if use.item == meter.medium and use.flow.value in flows:
+            amount = Decimal(_amount(use, enterprise, name, seed=seed))
+            return float(converted(amount, unit=use.unit, to=meter.stated_unit))
+    return None
 
 
 def without(form: bytes, *, ids: Iterable[str]) -> bytes:
@@ -123,6 +158,30 @@ def without(form: bytes, *, ids: Iterable[str]) -> bytes:
     known = {*ids}
     _, *rows = csv.reader(io.StringIO(form.decode(), newline=""))
     return _csv(tuple(row) for row in rows if row[0] not in known)
+
+
+def _beside_meters(
+    lines: Iterable[tuple[str, ...]], park: Park, name: str
+) -> Iterator[tuple[str, ...]]:
+    """Leave out what a meter counts; once a year somebody hands it in all the same, and too high.
+
+    Only a meter that serves the whole month gives an amount of it.
+    """
+    of = month(name, park.zone)
+    first = of.start.astimezone(park.zone).date()
+    last = (of.end - timedelta(days=1)).astimezone(park.zone).date()
+    metered = {
+        (meter.node, meter.medium, flow.value)
+        for meter in park.media_meters.values()
+        if meter.in_service.covers(first) and meter.in_service.covers(last)
+        for flow in meter.flows
+    }
+    for line in lines:
+        subject, item, flow, amount = line[1], line[3], line[4], line[5]
+        if (subject, item, flow) not in metered:
+            yield line
+        elif item == _WATER_ITEM and name[5:] == _BESIDE_MONTH:
+            yield (*line[:5], f"{float(amount) * _BESIDE_RATIO:.0f}", *line[6:])
 
 
 def _csv(lines: Iterable[tuple[str, ...]]) -> bytes:
@@ -149,7 +208,7 @@ def _gap(park: Park, year: str, seed: int) -> _Gap:
         for _ in range(2)
     ]
     (one, its_month), (other, other_month) = drawn
-    return _Gap((one, its_month, "medium.fresh-water"), (other, other_month, "value-added"))
+    return _Gap((one, its_month, _WATER_ITEM), (other, other_month, "value-added"))
 
 
 def _lines(park: Park, name: str, seed: int) -> Iterator[tuple[str, ...]]:

@@ -646,7 +646,7 @@ class _Place:
 
 _HEADER = re.compile(r"\[([a-z_]+)(\.[A-Z0-9]+)?\]")
 _ROW = re.compile(r"([A-Z][A-Z0-9-]*)\s+= \{")
-_PAIR = re.compile(r'([a-z_]+)\s*= (?:\{[^}]*\}|\[[^]]*\]|"[^"]*"|[^,}#\n]+),?')
+_PAIR = re.compile(r'([a-z][a-z0-9_]*)\s*= (?:\{[^}]*\}|\[[^]]*\]|"[^"]*"|[^,}#\n]+),?')
 
 
 def _places(text: str) -> list[_Place]:
@@ -690,7 +690,7 @@ def test_places__are_all_keys_of_the_full_file() -> None:
     tables = {"park", "accounting", "billing", "log", "validation", "estimation"}
     expected = sum(_leaves(section, rows=name not in tables) for name, section in sections.items())
     assert expected == len(_PLACES)
-    assert len(sections) == 19
+    assert len(sections) == 20
 
 
 @given(place=st.sampled_from([place for place in _PLACES if place.required]))

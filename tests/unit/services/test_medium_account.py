@@ -228,6 +228,22 @@ def test_account_media__meters_that_follow_each_other_are_summed(tmp_path: Path)
     assert line.reason == "summed from the registers of W-E02, W2-E02"
 
 
+def test_account_media__a_part_of_a_month_does_not_pass_for_the_whole(tmp_path: Path) -> None:
+    late = media_park.WATER.replace("998.2 }", "998.2, in_service = { since = 2026-06-11 } }")
+    root = small_park.make(tmp_path / "park", media_park.media_text(late))
+    form = record("water", subject="E02", item="medium.fresh-water", amount="6500", unit="t")
+    with small_park.opened(root) as ports:
+        fill(ports, [media()[2]])
+        put(ports, form)
+        assert account_media(JUNE, ports=ports) == 0
+        (amount,) = medium_amounts(JUNE, ports=ports)
+        lines = forms("2026-06", ports=ports).lines
+
+    assert amount.meters[0].amount == Decimal("4312.224")
+    assert amount.amount is None
+    assert lines == (form,)
+
+
 # -- beside a form -------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -23,7 +24,8 @@ from taihang.interfaces.cli.form import form_words, hand_in_simulated
 from taihang.services.hand_in import park_vocabulary
 from taihang.simulator.forms import ABOVE_SCALE_MWH, forms_of, without
 
-PARK = read_park(template_text("changzhi"), source="changzhi")
+PARK = replace(read_park(template_text("changzhi"), source="changzhi"), media_meters={})
+"""The park without its gas, heat and water meters: all is handed in."""
 YEAR = [f"2026-{month:02d}" for month in range(1, 13)]
 
 

@@ -218,6 +218,7 @@ def run_settlement(period: Period, ports: Ports) -> dict[str, object]:
         "rollovers": settled.n_rollover,
         "events": settled.n_events,
         "closure_error_wh": settled.max_closure_error_wh,
+        "media_lines": closed.n_media,
         "lots": certified.n_lots,
         "lots_wh": certified.issued_wh,
         "deviating": list(certified.deviating),

@@ -74,12 +74,13 @@ def _live(
         ports, first_day=first_day, n_days=n_days, seed=cast("int", args.seed), lang=lang
     )
     _step(args, "ingest", lang, readings=f"{count.sealed:,}", batches=f"{count.batches:,}")
-    # What no meter counts comes by form: one of them lacks a month, one is said again.
-    forms = _hand_in_forms(args, ports, period)
     # 2. Settle, certify, account, bill.
     with waiting(text("cli.progress.settle", lang)):
         settled = run_settlement(period, ports)
     _step(args, "settle", lang, statements=settled["statements"], bills=settled["bills"])
+    # Gas, heat and water meters have made lines of activity data; what no meter counts comes by
+    # form: one of them lacks a month, one is said again, one contradicts a meter.
+    forms = _hand_in_forms(args, ports, period, n_metered=settled["media_lines"])
     # 3. Tomorrow.
     plan = plan_day(LAST_DAY + timedelta(days=1), ports=ports)
     log_acts(ports=ports)
@@ -107,11 +108,14 @@ def _live(
     }
 
 
-def _hand_in_forms(args: argparse.Namespace, ports: Ports, period: Period) -> dict[str, object]:
+def _hand_in_forms(
+    args: argparse.Namespace, ports: Ports, period: Period, *, n_metered: object
+) -> dict[str, object]:
     handed = hand_in_simulated(ports, period, seed=cast("int", args.seed))
     months = list(months_in(period, ports.park.zone))
     found: dict[str, object] = {
         "lines": sum(len(each.new) for each in handed),
+        "metered_lines": n_metered,
         "said_again": sum(line.version > 1 for each in handed for line in each.new),
         "missing_months": [
             f"{each.subject} {each.item} {name}"
@@ -125,6 +129,7 @@ def _hand_in_forms(args: argparse.Namespace, ports: Ports, period: Period) -> di
         "forms",
         cast("Lang", args.lang),
         lines=found["lines"],
+        metered=n_metered,
         again=found["said_again"],
         missing="; ".join(missing) or "–",
     )

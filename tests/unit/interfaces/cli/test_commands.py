@@ -365,7 +365,7 @@ FOUND: dict[str, object] = {
     **dict.fromkeys(("meters", "intervals", "missing", "rejected", "open", "rollovers"), 0),
     **dict.fromkeys(("estimated", "estimated_wh"), 0),
     **dict.fromkeys(("events", "closure_error_wh", "lots", "lots_wh", "statements"), 0),
-    **dict.fromkeys(("restated", "unchanged", "bills"), 0),
+    **dict.fromkeys(("restated", "unchanged", "bills", "media_lines"), 0),
     "bills_cny": "1234567.8",
     "deviating": [],
     "not_accounted": ["2026-01"],
