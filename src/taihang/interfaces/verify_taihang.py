@@ -98,15 +98,18 @@ lot: id:name plant:name wh:above0
 claim-inventory: kind:name id:name subject:text period:period value:decimal unit:tCO2
   parts:part*1000
 part: id:name period:period value:decimal proof_sha256:hash
-claim-bill: kind:name bill:any basis:basis line:name?
-bill: format:taihang-account/v1 rule:shanxi-two-part/v1 id:name tariff:name lines:line*200
-  state:complete|provisional energy_wh:count estimated_wh:count intervals:count usable:count
-  value:decimal unit:CNY code_version:text version:above0 supersedes:text? reason:text
+claim-bill: kind:name bill:any basis:any line:name?
+bill: format:taihang-account/v1 rule:shanxi-two-part/v[12] id:name tariff:name lines:line*200
+  assumption:assumption? state:complete|provisional energy_wh:count estimated_wh:count
+  intervals:count usable:count value:decimal unit:CNY code_version:text version:above0
+  supersedes:text? reason:text
 line: code:name title:title quantity:decimal? unit:text price:decimal? price_unit:text
   amount_cny:decimal? state:billed|partial|exempt|not-assessed reason:any facts:text*64
+assumption: td_prices_of:day zh:text en:text
 basis: offset_s:whole schedule:schedule holidays:day*366 facts:fact*64 sharp_applies:0..1
-  floating_items:name*9 green_pays:name*9 capacity:none|kva|kw|exempt transformer_kva:factor
-  green:green*64 line_wh:count*351360 estimated:guess*351360
+  floating_items:name*9 green_pays:name*9 capacity:none|kva|kw|agreed|exempt transformer_kva:factor
+  green:green*64 line_wh:count*351360 estimated:guess*351360 near_site:0..1 market:market?
+market: series:name counts:whole?*351360 cny_per_kwh_of_count:factor
 schedule: document:text clause:text source:text status:text valid_from:day valid_to:day?
   sharp:span*96 peak:span*96 flat:span*96 valley:span*96 deep-valley:span*96
 span: from:0..96 to:0..96
@@ -305,11 +308,8 @@ ORDER = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, -1, P) % P
 BASE = (4 * pow(5, -1, P) % P).to_bytes(32, "little")
 ZERO: Point = (0, 1, 1, 0)
-SIGNATURE_BYTES, WINDOW, PLACES = (
-    64,
-    6,
-    43,
-)  # bits of a number that one addition takes; so many make 256
+SIGNATURE_BYTES = 64
+WINDOW, PLACES = 6, 43  # bits of a number that one addition takes; so many make 256
 
 
 def add(a: Point, b: Point) -> Point:
@@ -765,7 +765,9 @@ class Case:
         agree(statement, where, kind="energy")
         bill = Bill(claim, statement, self.energies)
         bill.check_month(statement["subject"])
-        self.shown["line"], self.shown["stated"] = bill.check_lines(claim["line"])
+        self.shown["line"], stated = bill.check_lines(claim["line"])
+        what_if = f"a WHAT-IF and no bill to pay: the prices of {bill.stands_in} stand in"
+        self.shown["stated"] = [what_if] * bool(bill.stands_in) + stated
         amounts = {line["code"]: line["amount_cny"] or "-" for line in bill.document["lines"]}
         value = amounts[claim["line"]] if claim["line"] else bill.document["value"]
         return value, "CNY"
@@ -786,7 +788,7 @@ def register_delta(edges: list[int | None], modulus: int) -> int | None:
     return sum(parts) if len(known) == len(edges) and min(parts) >= 0 else None
 
 
-# ── A bill (shanxi-two-part/v1) ───────────────────────────────────────────────────────────────
+# ── A bill (shanxi-two-part/v1 and v2) ────────────────────────────────────────────────────────
 TOU = ("sharp", "peak", "flat", "valley", "deep-valley")
 # Of each item of a bill, in its order: what its quantity is, and what the keys behind its price
 # name: codes of facts or, with a slash, stated parameters. The price is their product, but for a
@@ -798,16 +800,27 @@ ITEMS = {
     "transmission": "kwh td.energy..*",
     "capacity.kva": "kva td.capacity..*",
     "capacity.kw": "kw td.demand..* td.demand-rule.discount-use td.demand-rule.discount-ratio",
+    "capacity.agreed": "agreed td.demand..* td.demand-rule.discount-use "
+    "td.demand-rule.discount-ratio td.demand-rule.contract-floor td.demand-rule.contract-excess "
+    "td.demand-rule.excess-multiple tariff/.*/contract_demand_kw",
     "capacity.exempt": "exempt",
     "system_operation": "kwh tariff/.*/system_operation_cny_per_kwh",
     "funds": "kwh funds.total",
     "power_factor": "share",
 }
+INSTEAD = {  # by part of the basis: the energy whose kWh other lines charge, and those lines
+    "market": ("energy.grid", {"market": "market series/.*",
+    "fee": "kwh tariff/.*/market_fee_cny_per_kwh"}),
+    "near_site": ("transmission.grid", {"near-site": "near td.energy..* near-site.hours-per-month "
+    "tariff/.*/near_site_load_factor_ratio"}),
+}  # fmt: skip
+OF_PRICE = {"agreed": 3, "near": 1, "market": 0}  # so many keys make the price; else all
 STATED = {  # by part of the basis that nothing derives: what it is, and which quantities use it
-    "green": ("matched green energy", "kwh contract"),
-    "estimated": ("estimates", "kwh contract kw"),
-    "transformer_kva": ("transformer_kva", "kva kw"),
-    "line_wh": ("energy of dedicated lines", "kw"),
+    "green": ("matched green energy", "kwh contract market"),
+    "estimated": ("estimates", "kwh contract market kw agreed"),
+    "transformer_kva": ("transformer_kva", "kva kw agreed near"),
+    "line_wh": ("energy of dedicated lines", "kw agreed"),
+    "market": ("market prices", "market"),
 }
 # Of a line: what its quantity is, the keys behind its price, the quantity.
 Source: TypeAlias = tuple[str, list[str], Decimal | None]
@@ -817,7 +830,9 @@ class Bill:
     """One local month of one user, worked out again line by line."""
 
     def __init__(self, claim: Fields, statement: Fields, energies: dict[int, int]) -> None:
-        self.basis = basis = claim["basis"]
+        basis = {"near_site": 0, "market": None} | claim["basis"]  # what files of v1 do not say
+        self.basis = basis = read(basis, "basis", "claim.basis")
+        self.kva = Decimal(basis["transformer_kva"])
         self.facts = facts_by_key(basis["facts"], "claim.basis.facts")
         starts_s = span_of(statement["period"], "statements[0].period")
         self.local_s: list[int] = [start_s + basis["offset_s"] for start_s in starts_s]
@@ -827,14 +842,20 @@ class Bill:
         demand(not guessed.keys() & energies.keys(), at, "an estimate of what was measured")
         # Bills of the first version of the platform do not say how much of them is estimated.
         estimated_wh, load_wh = sum(guessed.values()), guessed | energies
-        self.document = read({"estimated_wh": estimated_wh} | claim["bill"], "bill", "claim.bill")
+        said = {"estimated_wh": estimated_wh, "assumption": None} | claim["bill"]
+        self.document = read(said, "bill", "claim.bill")
+        self.stands_in: str = (said["assumption"] or {"td_prices_of": ""})["td_prices_of"]
+        more = [self.stands_in, basis["market"], basis["near_site"], basis["capacity"] == "agreed"]
+        more += [line["code"].startswith("share.") for line in said["lines"]]
+        agree(said, "claim.bill", rule=f"shanxi-two-part/v{1 + any(more)}")
         agree(self.document, "claim.bill", ", as it states itself", estimated_wh=estimated_wh)
         self.known = [start_s in load_wh for start_s in starts_s]
         load = [load_wh.get(start_s, 0) for start_s in starts_s]
         # Energy by origin: what was matched under contracts is stated, the grid gave the rest.
         self.wh = {f"green.{each['contract']}": each["wh"] for each in basis["green"]}
         line_wh, none = basis["line_wh"] or [0] * len(load), [0] * len(load)
-        are_whole = all(len(each) == len(load) for each in (*self.wh.values(), line_wh))
+        prices = basis["market"]["counts"] if basis["market"] else none
+        are_whole = all(len(each) == len(load) for each in (*self.wh.values(), line_wh, prices))
         demand(are_whole, "claim.basis", "bad length")
         self.wh["green"] = [sum(each) for each in zip(none, *self.wh.values(), strict=True)]
         self.wh["grid"] = [a - b for a, b in zip(load, self.wh["green"], strict=True)]
@@ -864,12 +885,16 @@ class Bill:
         is_month = first[7:] == after[7:] == "-01T00:00:00Z" and first[:7] == last[:7]
         demand(is_month, "claim.basis.offset_s", "not one local month")
         for text in (self.basis["schedule"], *self.facts.values()):
-            in_force = text["valid_from"] <= first[:10] and last[:10] < (text["valid_to"] or "9999")
+            # Of a what-if, the prices of another day stand in, but not its hours of use.
+            is_other = self.stands_in and text.get("code", "tou.").partition(".")[0] != "tou"
+            from_day, to_day = [self.stands_in] * 2 if is_other else [first[:10], last[:10]]
+            in_force = text["valid_from"] <= from_day and to_day < (text["valid_to"] or "9999")
             why = f"{text['document']!r:.60} is not in force in all of it"
             demand(in_force, "claim.basis", why)
         state = "complete" if all(self.known) else "provisional"
         wanted = {
-            "id": f"bill.{subject}.{first[:7]}.v{self.document['version']}", "state": state,
+            "id": f"bill{'-what-if' * bool(self.stands_in)}.{subject}.{first[:7]}.v"
+            f"{self.document['version']}", "state": state,
             "intervals": len(self.known), "usable": sum(self.known),
             "energy_wh": sum(self.wh["grid"]) + sum(self.wh["green"]),
         }  # fmt: skip
@@ -878,21 +903,33 @@ class Bill:
     def wanted(self) -> Iterator[tuple[str, Source]]:
         """Yield code, way, keys and quantity of every line that the bill must have, in order."""
         kinds = [f".{kind}" for kind in TOU if kind in self.kinds]
-        kva, peak_wh = Decimal(self.basis["transformer_kva"]), max(self.wh["meter"])
+        kw = Decimal(4 * max(self.wh["meter"])) / 1000
         for item, row in ITEMS.items():
             way, *keys = row.split()
             if way == "kwh":
                 for origin in self.origins(item):
-                    for kind in kinds if item in self.basis["floating_items"] else [""]:
-                        ratio = [f"tou.ratio{kind}"] if kind else []
-                        kwh = self.kwh(origin, kind[1:])
-                        yield f"{item}.{origin}{kind}", (way, keys + ratio, kwh)
+                    floats = item in self.basis["floating_items"]
+                    yield from self.per_kwh(f"{item}.{origin}", keys, kinds if floats else [""])
             elif way == "contract":
                 for code in (f"green.{each['contract']}" for each in self.basis["green"]):
                     yield code, (way, keys, self.kwh(code, ""))
             elif item in {f"capacity.{self.basis['capacity']}", "power_factor"}:
-                quantity = {"kva": kva, "kw": Decimal(4 * peak_wh) / 1000}.get(way)
-                yield item, (way, keys, quantity)
+                quantity = {"kva": self.kva, "kw": kw, "agreed": kw}.get(way)
+                yield item.replace("agreed", "kw"), (way, keys, quantity)
+
+    def per_kwh(self, code: str, keys: list[str], kinds: list[str]) -> Iterator[tuple[str, Source]]:
+        """Yield the lines of an item and origin, one a kind of hour, or those instead of them."""
+        for part, (energy, lines) in INSTEAD.items():
+            if code == energy and self.basis[part]:
+                kinds = []
+                for name, row in lines.items():
+                    way, *others = row.split()
+                    kwh = self.priced()[0] if way == "market" else self.kwh("grid", "")
+                    yield f"{code}.{name}", (way, others, kwh)
+        for kind in kinds:
+            ratio = [f"tou.ratio{kind}"] if kind else []
+            kwh = self.kwh(code.partition(".")[2], kind[1:])
+            yield code + kind, ("kwh", keys + ratio, kwh)
 
     def origins(self, item: str) -> list[str]:
         """Return the energy that an item is charged on."""
@@ -905,12 +942,21 @@ class Bill:
         chosen = [wh for wh, hour, known in every if known and kind in {"", hour}]
         return Decimal(sum(chosen)) / 1000 if chosen else None
 
+    def priced(self) -> tuple[Decimal | None, Decimal | None]:
+        """Return the energy of the grid that has a market price, and what it costs, unrounded."""
+        market = self.basis["market"]
+        rows = zip(self.wh["grid"], self.known, market["counts"], strict=True)
+        both = [(wh, count) for wh, known, count in rows if known and count is not None]
+        cost = sum(wh * count for wh, count in both) * Decimal(market["cny_per_kwh_of_count"])
+        return (Decimal(sum(wh for wh, _ in both)) / 1000, cost / 1000) if both else (None, None)
+
     def check_lines(self, only: str | None) -> tuple[list[str], list[str]]:
         """Work out every line and the sum; return what to show, and what of it is stated."""
         lines, shown, stated = self.document["lines"], list[str](), list[str]()
         with localcontext(prec=28):
             wanted = dict(self.wanted())
-            codes = [line["code"] for line in lines if not line["code"].startswith("correction.")]
+            decided = ("correction.", "share.")
+            codes = [line["code"] for line in lines if not line["code"].startswith(decided)]
             agree({"code": codes}, "claim.bill.lines", ", the lines of it", code=[*wanted])
             for i, line in enumerate(lines):
                 source = wanted.get(line["code"], ("elsewhere", [], None))
@@ -925,7 +971,7 @@ class Bill:
 
     def check_line(self, line: Fields, source: Source, at: str) -> list[str]:
         """Check the arithmetic of one line; return what it rests on that nothing derives."""
-        way, keys, quantity = source
+        way, _, quantity = source
         amounts = ("quantity", "price", "amount_cny")
         found = {name: None if line[name] is None else Decimal(line[name]) for name in amounts}
         if way in {"elsewhere", "exempt"}:
@@ -937,37 +983,61 @@ class Bill:
             shares = [each["amount_cny"] or 0 for each in lines if each["code"].startswith(base)]
             quantity, price, stated = sum(map(Decimal, shares)), found["price"], ["power factor"]
         else:
-            price, stated = self.price(line["facts"], keys, f"{at}.facts")
-            for part, (name, ways) in STATED.items():
-                stated += [name] * bool(way in ways.split() and self.basis[part])
-        amount: Decimal | None = None
-        if quantity is not None and price is not None:
-            amount = (quantity * price).quantize(Decimal("0.01"))  # half to even
+            quantity, price, stated = self.worked_out(line["facts"], source, f"{at}.facts")
+        cost = quantity * price if quantity is not None and price is not None else None
+        if way == "market":
+            price, cost = None, self.priced()[1]
+        amount = None if cost is None else cost.quantize(Decimal("0.01"))  # half to even
         wanted = {"quantity": quantity, "price": price, "amount_cny": amount}
         agree(found, at, ", as worked out", **wanted)
         demand((amount is None) == (line["state"] == "not-assessed"), f"{at}.state", "not so")
         return stated
 
-    def price(self, keys: list[str], patterns: list[str], at: str) -> tuple[Decimal, list[str]]:
-        """Return the price that keys make, and those of them that are stated parameters."""
-        price, stated, why = Decimal(1), list[str](), f"{keys!r:.90} are not {patterns!r:.90}"
-        kva, is_well_used = Decimal(self.basis["transformer_kva"]), True
+    def worked_out(
+        self, keys: list[str], source: Source, at: str
+    ) -> tuple[Decimal | None, Decimal | None, list[str]]:
+        """Return quantity and price that keys make, and what of them is stated."""
+        way, patterns, quantity = source
+        values, stated = self.values(keys, patterns, at)
+        for part, (name, ways) in STATED.items():
+            stated += [name] * bool(way in ways.split() and self.basis[part])
+        n = OF_PRICE.get(way, len(keys))
+        if way == "market":
+            demand(values == [f"series/{self.basis['market']['series']}"], at, "another series")
+        elif way == "near":
+            quantity = Decimal(values[2]) * Decimal(values[1]) * self.kva
+        elif way == "agreed" and quantity is not None:  # what exceeds the limit counts more
+            floor, excess, multiple, agreed = map(Decimal, values[n:])
+            agreed = max(agreed, floor * self.kva)
+            over = quantity - excess * agreed
+            quantity = excess * agreed + multiple * over if over > 0 else agreed
+        return quantity, self.price(values[:n], patterns), stated
+
+    def values(self, keys: list[str], patterns: list[str], at: str) -> tuple[list[str], list[str]]:
+        """Return what the keys of a line say, and those of them that are stated parameters."""
+        values, stated, why = list[str](), list[str](), f"{keys!r:.90} are not {patterns!r:.90}"
         demand(len(keys) == len(patterns), at, why)
         for key, pattern in zip(keys, patterns, strict=True):
-            parameter, _, value = key.rpartition("=")
+            name, _, value = key.rpartition("=")
             is_stated = key not in self.facts
-            code = parameter if is_stated else self.facts[key]["code"]
+            code = (name or value) if is_stated else self.facts[key]["code"]
             demand(re.fullmatch(pattern, code) and is_stated == ("/" in pattern), at, why)
-            stated += [parameter.rpartition("/")[2]] if is_stated else []
-            if code.endswith("/line_loss_rule"):  # who grosses up bills what was lost on the way
-                loss = Decimal(keys[0].rpartition("=")[2])
-                price /= {"gross-up": 1 - loss, "on-sales": Decimal(1)}[value]
-            elif code == "td.demand-rule.discount-use":  # from so many kWh per kVA on
+            values.append(value)
+            stated += [code.rpartition("/")[2]] if is_stated else []
+        return values, stated
+
+    def price(self, values: list[str], patterns: list[str]) -> Decimal:
+        """Return the price that facts and parameters make."""
+        price, is_well_used = Decimal(1), True
+        for value, pattern in zip(values, patterns, strict=False):
+            if pattern.endswith("/line_loss_rule"):  # who grosses up bills what was lost
+                price /= {"gross-up": 1 - Decimal(values[0]), "on-sales": Decimal(1)}[value]
+            elif pattern == "td.demand-rule.discount-use":  # from so many kWh per kVA on
                 wh = sum(sum(self.wh[origin]) for origin in self.origins("transmission"))
-                is_well_used = Decimal(wh) / 1000 >= Decimal(value) * kva
+                is_well_used = Decimal(wh) / 1000 >= Decimal(value) * self.kva
             elif is_well_used:
                 price *= Decimal(value)
-        return price, stated
+        return price
 
 
 # ── The command line ──────────────────────────────────────────────────────────────────────────

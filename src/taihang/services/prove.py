@@ -147,7 +147,7 @@ _CLAIMS: Final[tuple[tuple[str, Callable[[str, Ports], Bundle]], ...]] = (
     (rf".+@{_AT}", _hour),
     (rf".+@{_AT}:\d{{2}}Z", _interval),
     (rf".+@{_AT}:\d{{2}}:00Z", lot_bundle),
-    (r"bill\..+", bill_bundle),
+    (r"bill(-what-if)?\..+", bill_bundle),
     (r"inventory\..+", inventory_bundle),
 )
 """By the form of the id; every other id is that of a statement."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from taihang.core.errors import StateError
 from taihang.core.facts import FactBook
+from taihang.core.market.month_use import IntervalPrices, MonthUse
 from taihang.core.market.tariff import BillTerms, TariffParts
 from taihang.core.market.tou import Hours, TouSeason, ratios
 from taihang.core.park.contract import DemandBasis
@@ -24,7 +25,6 @@ from taihang.core.seal.issued import IssuedStatement
 from taihang.core.seal.statement import EnergyStatement, fact_document
 from taihang.core.series import Quality
 from taihang.services.account import counted
-from taihang.services.bill_document import TWO_PART
 from taihang.services.billed_use import (
     BilledUser,
     MonthMatching,
@@ -70,13 +70,6 @@ def bill_bundle(name: str, ports: Ports) -> Bundle:
     # 1. The bill as it was issued, and the energy of the same user and month.
     issued = ports.registry.statement(bill_id)
     document = stored_statement(bill_id, ports=ports)
-    if document["rule"] != TWO_PART:
-        raise UnprovableStatementError(
-            given=f"{issued.id}, drawn up by {document['rule']}",
-            expected=f"a bill of {TWO_PART}, which the stand-alone verifier works out again",
-            remedy="prove the energy behind it; contract demand, shares of the park and market "
-            "prices are audited with `taihang audit`",
-        )
     statement = energy_statement(f"energy.{issued.subject}.{issued.period}", ports=ports)
     found = gather([statement], ports=ports)
     # 2. What its lines were made from.
@@ -128,7 +121,24 @@ def _basis(
         ],
         "line_wh": line_wh.tolist() if line_wh.any() else [],
         "estimated": _estimated(matched, row, statement, ports),
+        **_extended(use, terms),
     }
+
+
+def _extended(use: MonthUse, terms: BillTerms) -> dict[str, JsonValue]:
+    """Return what only bills of the second rule rest on; nothing where they do not."""
+    found: dict[str, JsonValue] = {}
+    if terms.near_site_hours is not None:
+        found["near_site"] = 1
+    if terms.tariff.market_price_series is not None:
+        at = use.market_prices or IntervalPrices.none(len(use.grid.wh))
+        pairs = zip(at.counts.tolist(), at.known.tolist(), strict=True)
+        found["market"] = {
+            "series": terms.tariff.market_price_series,
+            "counts": [count if known else None for count, known in pairs],
+            "cny_per_kwh_of_count": format(at.cny_per_kwh_of_count.normalize(), "f"),
+        }
+    return found
 
 
 def _billed(user: str, ports: Ports) -> BilledUser:
@@ -187,11 +197,13 @@ def _holidays(terms: BillTerms, name: str) -> JsonValue:
 
 
 def capacity_basis(terms: BillTerms) -> str:
-    """Return what the capacity line of a bill is charged on: none, exempt, kva or kw."""
+    """Return what the capacity line is charged on: none, exempt, kva, kw, or agreed kw."""
     if terms.transmission.parts is TariffParts.ONE_PART:
         return "none"
     if terms.transmission.exemption is not None:
         return "exempt"
+    if terms.contract_demand_kw is not None:
+        return "agreed"
     return "kva" if terms.tariff.demand_basis is DemandBasis.CAPACITY else "kw"
 
 
@@ -220,10 +232,12 @@ def facts_named(
         for key in line["facts"]
     }
     first = period.start.astimezone(zone).date()
+    priced_on = terms.stand_in or first
     every = (
         *terms.transmission.facts,
         *ratios(terms.schedule, book=book, on=first).values(),
-        book.in_force("funds.total", on=first, region=terms.schedule.region),
+        book.in_force("funds.total", on=priced_on, region=terms.schedule.region),
+        *([] if terms.near_site_hours is None else [terms.near_site_hours]),
     )
     by_key = {fact.key: fact for fact in every if fact.key in named}
     return [fact_document(by_key[key]) for key in sorted(by_key)]

@@ -40,6 +40,7 @@ from taihang.core.tlog.merkle import Tree, leaf_hash
 HERE = Path(__file__).parent
 EXPECTED = {
     "bill": ("141065.77", "CNY"),
+    "bill_rule_2": ("207488.44", "CNY"),
     "bill_v2": ("397927.69", "CNY"),
     "hour": ("4", "readings"),
     "interval": ("164.9", "kWh"),
@@ -48,10 +49,16 @@ EXPECTED = {
     "lot": ("360000", "Wh"),
     "statement": ("0.000011061", "tce"),
 }
-OVER_V2 = {"bill_v2", "interval_v2", "statement"}
+OVER_V2 = {"bill_rule_2", "bill_v2", "interval_v2", "statement"}
 PARK_KEY = bytes.fromhex("b686d5606cf6623eea15779543d80ae971034e94adb152f386f3989af0866b19")
+RULE_2_KEY = bytes.fromhex("62fd429eb2e011a6e7c86f7279d0b469bbe2e828c94b1289c0799d2e43daed57")
 BENCH_KEY = BILL_SECRET.public_key().public_bytes_raw()
-KEYS = {"bill_v2": BENCH_KEY, "interval_v2": LOG_KEY, "statement": LOG_KEY}
+KEYS = {
+    "bill_rule_2": RULE_2_KEY,
+    "bill_v2": BENCH_KEY,
+    "interval_v2": LOG_KEY,
+    "statement": LOG_KEY,
+}
 SMALL_BYTES = 5_000
 FLIPS = 25
 Doc: TypeAlias = dict[str, Any]

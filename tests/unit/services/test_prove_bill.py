@@ -3,17 +3,24 @@
 import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import numpy as np
 import pytest
 from verify_taihang import Refused, verify
 
+import money_park
 import small_park
 from small_park import AUGUST
+from taihang.core.periods import STEP_S
 from taihang.core.seal.canonical import canonical_bytes
+from taihang.core.series import Quantity
 from taihang.services.account import account
 from taihang.services.bill import bill_enterprises
+from taihang.services.collect import IMPORT_GATEWAY, Collected
 from taihang.services.ports import Ports
 from taihang.services.prove import LOG_KEY, prove
 from taihang.services.settle import settle
@@ -27,6 +34,58 @@ ON_SALES = small_park.PARK.replace("gross-up", "on-sales").replace(
 )
 
 
+NO_TIME_OF_USE = small_park.PARK.replace(
+    'floating_items = ["energy", "transmission"]', "floating_items = []"
+)
+ENDING = 'source = "assumed for tests"\n'
+MARKET = NO_TIME_OF_USE.replace(
+    ENDING, ENDING + 'market_price_series = "PRICE"\nmarket_fee_cny_per_kwh = "0.0050"\n', 1
+)
+NEAR_SITE = small_park.PARK.replace(ENDING, ENDING + 'near_site_load_factor_ratio = "0.60"\n', 1)
+STANDING_IN = f"""{small_park.PARK}
+[billing]
+losses_borne_by = "operator"
+storage_borne_by = "operator"
+surplus_paid_to = "plants"
+td_prices_of = 2026-08-01
+"""
+
+
+def agreed(kw: str) -> str:
+    """The park with a contract demand of the first user, on 1 000 kVA."""
+    return DEMAND.replace("transformer_kva = 2000", "transformer_kva = 1000").replace(
+        'sector = "C38"\n', f'sector = "C38"\ncontract_demand_kw = "{kw}"\n', 1
+    )
+
+
+ALL_OF_V2 = (
+    agreed("500")
+    .replace('floating_items = ["energy", "line_loss"]', "floating_items = []")
+    .replace(
+        ENDING,
+        ENDING
+        + 'market_price_series = "PRICE"\nmarket_fee_cny_per_kwh = "0.0050"\n'
+        + 'near_site_load_factor_ratio = "0.60"\n',
+        1,
+    )
+)
+
+
+def price(ports: Ports, *, but: frozenset[int] = frozenset()) -> None:
+    """Read a market price for every interval of August but some; some are below zero."""
+    at = [n for n in range(AUGUST.n_steps) if n not in but]
+    block = small_park.block_of("PRICE", AUGUST.start_s, [n * 37 % 61_000 - 900 for n in at])
+    block = replace(
+        block,
+        times_s=AUGUST.start_s + STEP_S * np.array(at, np.int64),
+        quantity=Quantity.SAMPLE,
+        unit="CNY/MWh",
+        scale="0.01",
+        modulus=0,
+    )
+    small_park.store(ports, [Collected(IMPORT_GATEWAY, AUGUST.end_s + 60, (block,))])
+
+
 def billed(ports: Ports, *, but: tuple[int, ...] = ()) -> None:
     """August, one upload a day and gateway; of the first user some registers are missing."""
     for gateway in ports.park.gateways.values():
@@ -37,6 +96,99 @@ def billed(ports: Ports, *, but: tuple[int, ...] = ()) -> None:
     settle(AUGUST, ports=ports)
     account(AUGUST, ports=ports)
     bill_enterprises(AUGUST, ports=ports)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (MARKET, "market prices"),
+        (NEAR_SITE, "near_site_load_factor_ratio"),
+        (agreed("300"), "contract_demand_kw"),
+        (agreed("500.5"), "contract_demand_kw"),
+        (agreed("600"), "contract_demand_kw"),
+        (ALL_OF_V2, "market prices"),
+    ],
+)
+def test_bill_bundle__of_the_second_rule_is_worked_out_too(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    root = small_park.make(tmp_path / "park", text)
+    with small_park.opened(root) as ports:
+        price(ports, but=frozenset((0, 700, 701)))
+        billed(ports)
+        issued = json.loads(ports.registry.statement("bill.E01.2026-08").document)
+        report = verify(prove("bill.E01.2026-08", ports=ports))
+
+    assert issued["rule"] == "shanxi-two-part/v2"
+    assert (report["value"], report["unit"]) == (issued["value"], "CNY")
+    assert says in " ".join(report["shown"]["line"] + report["shown"]["stated"])
+
+
+def test_bill_bundle__of_a_contract_demand_is_tried_below_and_above_its_limit(
+    tmp_path: Path,
+) -> None:
+    """The floor, the contract itself, and what exceeds 105 % of it: three ways to a demand."""
+    charged: list[Decimal] = []
+    for kw in ("300", "500.5", "600", "900"):
+        root = small_park.make(tmp_path / kw, agreed(kw))
+        with small_park.opened(root) as ports:
+            billed(ports)
+            issued = json.loads(ports.registry.statement("bill.E01.2026-08").document)
+        charged.append(Decimal(_line({"bill": issued}, "capacity.kw")["quantity"]))
+
+    # 618 kW were metered; the floor is 0.4 × 1 000 kVA. In hundredths of what is agreed: 105.
+    assert charged == [
+        420 + 2 * (618 - 420),
+        Decimal("525.525") + 2 * (618 - Decimal("525.525")),
+        600,
+        900,
+    ]
+
+
+def test_bill_bundle__of_a_market_user_without_any_price_leaves_the_line_open(
+    tmp_path: Path,
+) -> None:
+    root = small_park.make(tmp_path / "park", MARKET)
+    with small_park.opened(root) as ports:
+        billed(ports)
+        report = verify(prove("bill.E01.2026-08#energy.grid.market", ports=ports))
+
+    assert report["value"] == "-"
+
+
+def test_bill_bundle__with_shares_of_the_park_says_that_they_are_decided_elsewhere(
+    tmp_path: Path,
+) -> None:
+    text = money_park.text(
+        billing=money_park.BILLING.replace(
+            'losses_borne_by = "operator"', 'losses_borne_by = "users"'
+        )
+    )
+    root = small_park.make(tmp_path / "park", text)
+    with money_park.opened(root) as ports:
+        money_park.closed(ports)
+        issued = json.loads(ports.registry.statement("bill.E01.2026-08").document)
+        report = verify(prove("bill.E01.2026-08", ports=ports))
+
+    assert issued["rule"] == "shanxi-two-part/v2"
+    assert report["value"] == issued["value"]
+    stated = report["shown"]["stated"]
+    assert [row for row in stated if row.startswith("share.")] == [
+        "share.losses: decided elsewhere"
+    ]
+
+
+def test_bill_bundle__of_a_what_if_says_that_it_is_no_bill_to_pay(tmp_path: Path) -> None:
+    root = small_park.make(tmp_path / "park", STANDING_IN)
+    with small_park.opened(root) as ports:
+        small_park.settle_june(ports)
+        issued = json.loads(ports.registry.statement("bill-what-if.E01.2026-06").document)
+        report = verify(prove("bill-what-if.E01.2026-06", ports=ports))
+
+    assert report["value"] == issued["value"]
+    assert report["shown"]["stated"][0] == (
+        "a WHAT-IF and no bill to pay: the prices of 2026-08-01 stand in"
+    )
 
 
 @pytest.mark.parametrize("text", [small_park.PARK, DEMAND, ON_SALES])
@@ -85,10 +237,13 @@ def test_bill_bundle__of_a_month_with_gaps_is_provisional_and_still_adds_up(
 # -- lies that the park itself seals -------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def proof(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[bytes, Callable[..., bytes]]]:
-    root = small_park.make(tmp_path_factory.mktemp("bill") / "park", DEMAND)
+Proof: TypeAlias = tuple[bytes, Callable[..., bytes]]
+
+
+def _proof(root: Path, *, priced: bool) -> Iterator[Proof]:
     with small_park.opened(root) as ports:
+        if priced:
+            price(ports)
         billed(ports)
         data = prove("bill.E01.2026-08", ports=ports)
         key = ports.keys.signing_key(LOG_KEY)
@@ -101,6 +256,18 @@ def proof(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[bytes, Cal
             return canonical_bytes(document | {"seal": b64encode(key.sign(message)).decode()})
 
         yield data, altered
+
+
+@pytest.fixture(scope="module")
+def proof(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proof]:
+    root = small_park.make(tmp_path_factory.mktemp("bill") / "park", DEMAND)
+    yield from _proof(root, priced=False)
+
+
+@pytest.fixture(scope="module")
+def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proof]:
+    root = small_park.make(tmp_path_factory.mktemp("bill-v2") / "park", ALL_OF_V2)
+    yield from _proof(root, priced=True)
 
 
 def _line(claim: Doc, code: str) -> Doc:
@@ -170,9 +337,67 @@ LIES: list[tuple[Callable[[Doc], None], str]] = [
 ]
 
 
+def _market(**fields: object) -> Callable[[Doc], None]:
+    return lambda claim: claim["basis"]["market"].update(fields)
+
+
+def _one_price(claim: Doc) -> None:
+    claim["basis"]["market"]["counts"][500] += 10_000_000
+
+
+def _no_price(claim: Doc) -> None:
+    claim["basis"]["market"]["counts"][500] = None
+
+
+def _agreed(claim: Doc) -> None:
+    line = _line(claim, "capacity.kw")
+    line["facts"] = [key.replace("demand_kw=500", "demand_kw=501") for key in line["facts"]]
+
+
+LIES_OF_V2: list[tuple[Callable[[Doc], None], str]] = [
+    (lambda claim: claim["bill"].update(rule="shanxi-two-part/v1"), "claim.bill.rule"),
+    (_set("energy.grid.market", amount_cny="1.00"), ".amount_cny"),
+    (_set("energy.grid.market", quantity="1"), ".quantity"),
+    (_set("energy.grid.market", price="1"), ".price"),
+    (_set("energy.grid.market", facts=["series/OTHER"]), ".facts"),
+    (_set("energy.grid.fee", price="0"), ".price"),
+    (_set("transmission.grid.near-site", quantity="1"), ".quantity"),
+    (_set("capacity.kw", quantity="1"), ".quantity"),
+    (_one_price, ".amount_cny"),
+    (_no_price, ".quantity"),
+    (_market(counts=[1]), "claim.basis"),
+    (_market(series="OTHER"), ".facts"),
+    (_market(cny_per_kwh_of_count="1"), ".amount_cny"),
+    (_agreed, ".quantity"),
+    (_basis(market=None), "claim.bill.lines.code"),
+    (_basis(near_site=0), "claim.bill.lines.code"),
+    (_basis(capacity="kw"), ".facts"),
+    (_basis(more=1), "claim.basis"),
+    (
+        lambda claim: claim["bill"].update(
+            assumption={"td_prices_of": "2026-08-01", "zh": "", "en": ""}
+        ),
+        "claim.bill.id",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "where"), LIES_OF_V2)
+def test_verify_bill__of_the_second_rule_names_the_place(
+    second: Proof, change: Callable[[Doc], None], where: str
+) -> None:
+    right, altered = second
+
+    assert verify(right)["value"]
+    with pytest.raises(Refused) as refused:
+        verify(altered(change))
+
+    assert where in str(refused.value.where) + str(refused.value.why)
+
+
 @pytest.mark.parametrize(("change", "where"), LIES)
 def test_verify_bill__names_the_place_even_if_the_park_sealed_the_lie(
-    proof: tuple[bytes, Callable[..., bytes]], change: Callable[[Doc], None], where: str
+    proof: Proof, change: Callable[[Doc], None], where: str
 ) -> None:
     right, altered = proof
 

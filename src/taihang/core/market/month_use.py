@@ -61,6 +61,15 @@ class IntervalPrices:
     cny_per_kwh_of_count: Decimal
     """What one count is worth [CNY/kWh]."""
 
+    @classmethod
+    def none(cls, n_steps: int) -> "IntervalPrices":
+        """Return the prices of a month of which nothing was read."""
+        return cls(
+            counts=np.zeros(n_steps, np.int64),
+            known=np.zeros(n_steps, np.bool_),
+            cny_per_kwh_of_count=Decimal(0),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
