@@ -50,6 +50,8 @@ class Forms:
     """What counts, in order of subject, item, flow and period."""
     restated: tuple[ActivityRecord, ...]
     """The versions before, of lines that were said again."""
+    withdrawn: tuple[ActivityRecord, ...]
+    """Lines that were taken back and say nothing any more, with who and why."""
     missing: tuple[Missing, ...]
     beside: tuple[Beside, ...]
     """Lines about electricity, each beside the meters; none wins."""
@@ -94,10 +96,25 @@ def forms(name: str, *, ports: Ports, subject: str | None = None) -> Forms:
         period=name,
         lines=lines,
         restated=tuple(restated),
+        withdrawn=_withdrawn(every, name, subject),
         missing=missing,
         beside=beside,
         beside_media=beside_media,
         questions=tuple(each for each in asked if ids & {*each.lines}),
+    )
+
+
+def _withdrawn(
+    every: Sequence[ActivityRecord], name: str, subject: str | None
+) -> tuple[ActivityRecord, ...]:
+    """Return the last version of each line of a period that was taken back."""
+    last = {record.id: record for record in sorted(every, key=lambda each: each.version)}
+    return tuple(
+        record
+        for _, record in sorted(last.items())
+        if record.withdrawn_by is not None
+        and record.period.startswith(name)
+        and subject in {None, record.subject}
     )
 
 

@@ -45,7 +45,8 @@ class ActivityBook:
         self._lines: dict[tuple[str, str, str], dict[str, ActivityRecord]] = {}
         self._beside: list[tuple[ActivityRecord, tuple[ActivityRecord, ...]]] = []
         # What meters say comes first: a form about it finds it there.
-        for record in sorted(latest.values(), key=_order):
+        counting = (record for record in latest.values() if record.withdrawn_by is None)
+        for record in sorted(counting, key=_order):
             metered = self._metered(record) if record.origin is Origin.FORM else ()
             if metered:
                 self._beside.append((record, metered))

@@ -21,6 +21,7 @@ _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _SUBJECT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
 _ITEM: Final = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 _PERIOD: Final = re.compile(r"[0-9]{4}(-[0-9]{2})?")
+_WHO: Final = re.compile(r"(?=.*\S)[^\x00-\x1f\x7f]{1,64}")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -104,6 +105,8 @@ class ActivityRecord:
     """1, 2, … of the same id; the highest counts."""
     reason: str
     """Why this version was said."""
+    withdrawn_by: str | None = None
+    """Who took the line back: from this version on it says nothing; None of every other version."""
 
     def __post_init__(self) -> None:
         """Refuse fields out of bounds."""
@@ -119,6 +122,7 @@ class ActivityRecord:
             or (self.uncertainty_ratio.is_finite() and self.uncertainty_ratio >= 0),
             "version": self.version >= 1,
             "reason": self.reason.strip() != "",
+            "withdrawn_by": self.withdrawn_by is None or bool(_WHO.fullmatch(self.withdrawn_by)),
         }
         for field, fits in checks.items():
             if not fits:
@@ -172,4 +176,5 @@ EXPECTED: Final = {
     "uncertainty_ratio": "a share of 0 or more, or nothing",
     "version": "1 or more",
     "reason": "words that say why",
+    "withdrawn_by": "a name of 1 to 64 characters without control codes",
 }

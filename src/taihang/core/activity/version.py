@@ -69,6 +69,8 @@ def judge_versions(
         if record.id in seen:
             what = f"the line {record.id!r} again, as in {seen[record.id]}"
             problems.append(FormProblem(where, what, "each line once on a form"))
+        elif (back := _taken_back(record, of_id)) is not None:
+            problems.append(FormProblem(where, *back))
         elif says_the_same(record, of_id.get(record.version)):
             known.append(record)
         elif (wrong := _wrong_version(record, of_id)) is not None:
@@ -96,7 +98,19 @@ def _content(record: ActivityRecord) -> tuple[object, ...]:
         record.origin,
         frozenset(record.evidence),
         record.uncertainty_ratio,
+        record.withdrawn_by,
     )
+
+
+def _taken_back(
+    record: ActivityRecord, of_id: Mapping[int, ActivityRecord]
+) -> tuple[str, str] | None:
+    """A line that was withdrawn does not come back with an old form, as if nothing had been."""
+    last = of_id[max(of_id)] if of_id else None
+    if last is None or last.withdrawn_by is None or record.version > last.version:
+        return None
+    what = f"{record.id!r}, which {last.withdrawn_by} withdrew: {last.reason}"
+    return what, f"version {last.version + 1} with its reason, if it is to count again"
 
 
 def _wrong_version(
@@ -125,6 +139,7 @@ def _overlaps(
     """Find lines that speak of an amount that another line speaks of as well."""
     counts = {id_: of_id[max(of_id)] for id_, of_id in versions.items()}
     counts |= {record.id: record for record, _ in fresh}
+    counts = {id_: record for id_, record in counts.items() if record.withdrawn_by is None}
     series: dict[tuple[str, str, str], list[ActivityRecord]] = {}
     for record in counts.values():
         series.setdefault(record.series, []).append(record)

@@ -20,6 +20,8 @@ from taihang.core.seal.canonical import (
 )
 
 FORMAT: Final = "taihang/activity-line/v1"
+WITHDRAWN_FORMAT: Final = "taihang/activity-line/v2"
+"""Of a version that takes the line back, and says who did."""
 MAX_EVIDENCE: Final = 64
 """Files behind one line."""
 _WIDTH: Final = 64
@@ -43,6 +45,8 @@ _KEYS: Final = frozenset(
         "version",
     )
 )
+
+_WITHDRAWN_KEYS: Final = _KEYS | {"withdrawn_by"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +84,15 @@ class ActivityLine:
         record = self.record
         evidence: list[JsonValue] = [*record.evidence]
         ratio = record.uncertainty_ratio
+        who = record.withdrawn_by
+        withdrawn: dict[str, JsonValue] = {} if who is None else {"withdrawn_by": who}
         return canonical_bytes(
             {
                 "amount": plain(record.amount),
                 "evidence": evidence,
                 "flow": record.flow.value,
                 "form": self.form,
-                "format": FORMAT,
+                "format": FORMAT if who is None else WITHDRAWN_FORMAT,
                 "id": record.id,
                 "item": record.item,
                 "known_at_s": record.known_at_s,
@@ -97,6 +103,7 @@ class ActivityLine:
                 "uncertainty_ratio": None if ratio is None else plain(ratio),
                 "unit": record.unit,
                 "version": record.version,
+                **withdrawn,
             }
         ).decode()
 
@@ -120,8 +127,10 @@ def open_line(document: str) -> ActivityLine:
         DocumentError: If a field is absent, unknown or of another type.
         ActivityRecordError: If a field is out of bounds.
     """
-    fields = Fields(load_canonical(document.encode()), where="line", keys=_KEYS)
-    fields.constant("format", expected=FORMAT)
+    said = load_canonical(document.encode())
+    is_withdrawn = isinstance(said, dict) and said.get("format") == WITHDRAWN_FORMAT
+    fields = Fields(said, where="line", keys=_WITHDRAWN_KEYS if is_withdrawn else _KEYS)
+    fields.constant("format", expected=WITHDRAWN_FORMAT if is_withdrawn else FORMAT)
     form = fields.raw("form")
     ratio = fields.raw("uncertainty_ratio")
     return ActivityLine(
@@ -142,6 +151,7 @@ def open_line(document: str) -> ActivityLine:
             known_at_s=fields.integer("known_at_s"),
             version=fields.integer("version"),
             reason=fields.text("reason"),
+            withdrawn_by=fields.text("withdrawn_by") if is_withdrawn else None,
         ),
         form=None if form is None else fields.hex_bytes("form", n_bytes=32).hex(),
     )

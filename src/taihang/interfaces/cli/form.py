@@ -17,6 +17,7 @@ from taihang.interfaces.cli.words import WordsError
 from taihang.services.account import PARK_SUBJECT
 from taihang.services.hand_in import HandedFile, HandedIn, demand_fit, hand_in
 from taihang.services.ports import Ports
+from taihang.services.withdraw import withdraw_form
 
 
 def form(args: argparse.Namespace) -> int:
@@ -27,6 +28,8 @@ def form(args: argparse.Namespace) -> int:
             expected="one of them",
             remedy="taihang form DIR FILE hands in; taihang form DIR --template FILE writes",
         )
+    if args.withdraw is not None:
+        return _withdraw(args)
     return _write(args) if args.template is not None else _hand_in(args)
 
 
@@ -106,6 +109,40 @@ def _hand_in(args: argparse.Namespace) -> int:
         "evidence": list(found.evidence),
         "stored": is_stored,
     }
+    say(args, facts, words)
+    return 0
+
+
+def _withdraw(args: argparse.Namespace) -> int:
+    """Take a form back; whoever has the file is its sender."""
+    if args.file is None or args.dry_run or args.evidence:
+        raise WordsError(
+            given="--withdraw beside --template, --dry-run or --evidence",
+            expected="the file that was handed in, and nothing else of a form",
+            remedy="taihang form DIR FILE --withdraw REASON --who NAME",
+        )
+    path, lang = Path(str(args.file)), cast("Lang", args.lang)
+    with wiring.open_park(Path(str(args.dir)), writing=True) as ports:
+        found = withdraw_form(
+            HandedFile(path.name, path.read_bytes()),
+            who=str(args.who or ""),
+            reason=str(args.withdraw),
+            ports=ports,
+        )
+    facts = {
+        "withdrawn": [f"{each.id}.v{each.version}" for each in found.new],
+        "withdrawn_before": [f"{each.id}.v{each.version}" for each in found.known],
+        "kept": [f"{each.id}.v{each.version}" for each in found.kept],
+        "restated": found.n_restated,
+    }
+    words = text(
+        "form.done.withdrawn",
+        lang,
+        name=path.name,
+        n=len(found.new),
+        n_kept=len(found.kept),
+        n_restated=found.n_restated,
+    )
     say(args, facts, words)
     return 0
 

@@ -34,6 +34,7 @@ def _facts(found: Forms) -> dict[str, object]:
         "period": found.period,
         "lines": [_line(each) for each in found.lines],
         "restated": [_line(each) for each in found.restated],
+        "withdrawn": [_line(each) for each in found.withdrawn],
         "missing": [
             {"subject": m.subject, "item": m.item, "flow": m.flow.value, "months": list(m.months)}
             for m in found.missing
@@ -64,6 +65,7 @@ def _line(record: ActivityRecord) -> dict[str, object]:
         "evidence": list(record.evidence),
         "origin": record.origin.value,
         "reason": record.reason,
+        "withdrawn_by": record.withdrawn_by,
     }
 
 
@@ -109,6 +111,16 @@ def _told(found: Forms, lang: Lang) -> Iterator[str]:
             )
     if len(found.lines) > _SHOWN:
         yield text("form.list.more", lang, n=len(found.lines) - _SHOWN)
+    for record in found.withdrawn:
+        yield text(
+            "form.list.withdrawn",
+            lang,
+            line=record.id,
+            version=record.version,
+            was=f"{record.amount:f} {record.unit}",
+            who=record.withdrawn_by,
+            reason=record.reason,
+        )
     yield from (_absent(each, lang) for each in found.missing)
     yield from (_compared(each, lang) for each in found.beside)
     yield from (_compared_medium(each, lang) for each in found.beside_media)

@@ -263,6 +263,8 @@ def _add_readings(words: _Words) -> None:
     words.repeated(form, "--evidence", metavar="FILE")
     words.switch(form, "--dry-run")
     words.option(form, "--template")
+    for name in ("withdraw", "who"):
+        words.option(form, f"--{name}")
     listed = words.command("forms", "forms:forms", "dir")
     _add_month_or_year(words, listed)
     words.option(listed, "--subject")

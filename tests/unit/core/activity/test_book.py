@@ -97,3 +97,14 @@ def test_two_lines_of_meters_are_as_wrong_as_two_forms() -> None:
 
     with pytest.raises(ActivityOverlapError, match="other"):
         ActivityBook([metered, replace(metered, id="other")])
+
+
+def test_book__a_withdrawn_line_says_nothing_in_any_order_and_what_was_known_then_stays() -> None:
+    back = replace(MENDED, version=3, known_at_s=3_000, reason="wrong site", withdrawn_by="Li Wei")
+
+    for records in permutations([COAL, MENDED, back]):
+        assert ActivityBook(records).lines(period="2026") == ()
+    then = ActivityBook([COAL, MENDED, back], as_of_s=2_500)
+    assert then.lines(period="2026") == (MENDED,)
+    again = replace(back, version=4, reason="right after all", withdrawn_by=None)
+    assert ActivityBook([COAL, MENDED, back, again]).lines(period="2026") == (again,)

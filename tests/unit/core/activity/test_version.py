@@ -117,3 +117,13 @@ def test_judge_versions__never_lets_in_what_the_book_would_refuse(
     # Every version follows the one before it, and the book takes them all.
     assert all(version == 1 or (id_, version - 1) in ids for id_, version in ids)
     ActivityBook(held)
+
+
+def test_judge_versions__an_old_form_brings_a_withdrawn_line_not_back() -> None:
+    back = replace(A, version=2, reason="wrong site", withdrawn_by="Li Wei")
+    again = replace(A, version=3, reason="right after all")
+    other = record("other", period=A.period)
+
+    assert "Li Wei withdrew: wrong site" in judged(A, held=(A, back))[0]
+    assert judge_versions([(again, "A2")], held=[A, back]).new == (again,)
+    assert judge_versions([(other, "A2")], held=[A, back]).new == (other,)

@@ -1,6 +1,7 @@
 """The text of a line: one spelling for one content, and nothing lost on the way back."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -109,3 +110,17 @@ def test_open_line__refuses_text_that_is_not_canonical() -> None:
 
     with pytest.raises(CanonicalJsonError):
         open_line(document.replace(":", ": ", 1))
+
+
+def test_open_line__a_withdrawal_is_of_a_format_of_its_own() -> None:
+    line = ActivityLine(replace(record(version=2), withdrawn_by="李伟"), form="ab" * 32)
+    said = json.loads(line.document)
+
+    assert open_line(line.document) == line
+    assert (said["format"], said["withdrawn_by"]) == ("taihang/activity-line/v2", "李伟")
+    assert "withdrawn_by" not in json.loads(ActivityLine(record(), form=None).document)
+    with pytest.raises(DocumentError):
+        open_line(canonical_bytes({**said, "format": "taihang/activity-line/v1"}).decode())
+    del said["withdrawn_by"]
+    with pytest.raises(DocumentError):
+        open_line(canonical_bytes(said).decode())

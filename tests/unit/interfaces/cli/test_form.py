@@ -105,3 +105,21 @@ def test_form__tells_machines_why_not(park: Path, tmp_path: Path) -> None:
 
 def test_lists_sheets__are_those_of_the_template() -> None:
     assert lists_sheets() == {"名单", "Lists"}
+
+
+def test_form__withdraws_what_was_handed_in_and_shows_it(park: Path, tmp_path: Path) -> None:
+    path = written(tmp_path)
+    done("form", park, path)
+
+    facts = done("form", park, path, "--withdraw", "wrong site", "--who", "Li Wei", "--json").facts
+    listed = done("forms", park, "--month", "2026-06", "--json").facts
+    told = done("forms", park, "--month", "2026-06", "--lang", "en").out
+
+    assert (facts["withdrawn"], facts["restated"]) == (["a.v2"], 0)
+    assert listed["lines"] == []
+    assert "withdrawn a (version 2, was 3.5 t) by Li Wei: wrong site" in told
+    taihang("form", park, path, "--withdraw", "x").refused("input.unsigned-withdrawal", "who")
+    taihang("form", park, path).refused("input.form", "Li Wei withdrew")
+    taihang("form", park, "--template", tmp_path / "t.csv", "--withdraw", "x").refused(
+        "input.words", "--withdraw"
+    )
