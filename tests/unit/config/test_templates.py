@@ -9,6 +9,7 @@ from shared_data import shared_path
 from taihang.config.park_file import examine_park, read_park
 from taihang.config.templates import UnknownTemplateError, template_names, template_text
 from taihang.core.park.assets import PlantKind
+from taihang.core.park.contract import SurplusTo
 from taihang.core.park.park import Park
 from taihang.core.park.topology import Direction
 
@@ -255,6 +256,16 @@ def test_xingxian__battery_holds_four_hours_and_14_7_percent(xingxian: Park) -> 
 def test_xingxian__meets_the_grid_at_two_220_kv_stations(xingxian: Park) -> None:
     assert [grid.voltage_kv for grid in xingxian.grids.values()] == [220, 220]
     assert xingxian.accounting.export_limit_ratio == Decimal("0.2")
+
+
+def test_xingxian__pays_the_grid_as_one_customer_at_both_stations(xingxian: Park) -> None:
+    gateway = xingxian.grid_tariffs["GT-GATEWAY"]
+
+    assert gateway.users == ("G1", "G2")
+    assert gateway.near_site_load_factor_ratio is None, "that of Shanxi was not found"
+    assert xingxian.billing is not None
+    assert xingxian.billing.surplus_paid_to is SurplusTo.PLANTS
+    assert xingxian.billing.td_prices_of is None
 
 
 def test_xingxian__load_leaves_a_green_share_of_35_percent(xingxian: Park) -> None:
