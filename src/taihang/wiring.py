@@ -525,7 +525,7 @@ def _ports(
     return Ports(
         park=park,
         park_sha256=sha256,
-        facts=load_facts(),
+        facts=load_facts().with_facts(park.facts),
         clock=clock,
         keys=keys,
         verify=system.verify_signature,

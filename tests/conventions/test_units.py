@@ -97,7 +97,7 @@ EXEMPT: Final[dict[str, str]] = {
     # Any of them, on its way into a text.
     "core/seal/activity_line.py": "amount",
     # In the unit of the limit or of the product, which stands beside it.
-    "core/park/quota.py": "amount",
+    "core/park/quota.py": "amount level_2",
     "core/park/limits.py": "committed frees limit",
     "core/admission/project.py": "amount demands output",
     "core/admission/ledger.py": "net",

@@ -42,7 +42,7 @@ from taihang.config.park_tables import (
     read_witness,
 )
 from taihang.config.peak_tables import read_energy_value, read_peak_plan, read_zero_carbon
-from taihang.config.quota_tables import read_quota, read_quota_rules
+from taihang.config.quota_tables import read_product_quota, read_quota, read_quota_rules
 from taihang.config.reactive_tables import read_reactive_meter
 from taihang.config.table_reader import TableReader
 from taihang.config.value_rules import NumberRule, shown
@@ -276,6 +276,7 @@ def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
         closed_units=read_each(root, "closed_units", read_closed_unit, problems),
         quota_rules=read_perhaps(root, "quota_rules", read_quota_rules, problems),
         quotas=read_each(root, "quotas", read_quota, problems),
+        product_quotas=read_each(root, "product_quotas", read_product_quota, problems),
         carbon=read_carbon(root, problems),
     )
     root.close()

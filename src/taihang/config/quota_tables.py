@@ -5,7 +5,7 @@ from typing import Final
 
 from taihang.config.table_reader import TableReader
 from taihang.config.value_rules import NumberRule
-from taihang.core.park.quota import Quota, QuotaMeasure, QuotaRules
+from taihang.core.park.quota import Evidence, ProductQuota, Quota, QuotaMeasure, QuotaRules
 
 _AMOUNT: Final = NumberRule(words="an amount", unit="1", example='"5000"', above=0)
 _CHANCE: Final = NumberRule(words="a chance", unit="1", example='"0.5"', above=0, at_most=1)
@@ -36,8 +36,23 @@ def read_quota(table: TableReader) -> Quota:
     )
 
 
+def read_product_quota(table: TableReader) -> ProductQuota:
+    """Read one line of ``[product_quotas]``."""
+    return ProductQuota(
+        id=table.id,
+        product=table.text("product", example="alumina"),
+        level_2=table.exact("level_2", _AMOUNT),
+        unit=table.text("unit", example="kgce/t"),
+        valid_from=table.day("valid_from"),
+        document=table.text("document", example="number and year of the standard"),
+        clause=table.text("clause", example="table 1"),
+        evidence=table.choice("evidence", Evidence),
+    )
+
+
 QUOTA_TABLES: Final[Mapping[str, Callable[[TableReader], object]]] = {
     "quota_rules": read_quota_rules,
     "quotas": read_quota,
+    "product_quotas": read_product_quota,
 }
 """Who reads which table."""

@@ -28,7 +28,7 @@ from taihang.services.carbon_inputs import months_of_stay, stay_of
 from taihang.services.energy_statement import GREEN, MATCHED, Gaps, SubjectEnergy, energy_body
 from taihang.services.medium_account import serves
 from taihang.services.ports import Ports
-from taihang.standards.gbt_2589 import Activity, Basis, Choice, CoalLine, standard_coal_tce
+from taihang.standards.gbt_2589 import MEDIUM, Activity, Basis, Choice, CoalLine, standard_coal_tce
 
 KIND: Final = "energy-account"
 FAMILY: Final = "gbt-2589-2020"
@@ -199,7 +199,13 @@ def _note_missing_months(one: ActivityRecord, source: _Source, gaps: Gaps) -> No
             f"{one.item} {one.flow.value}",
             zh=f"{one.item}（{one.flow.value}）缺 {len(missing)} 个月：{names}",
             en=f"{one.item} ({one.flow.value}) lacks {len(missing)} months: {names}",
+            whole=_is_medium(one.item),
         )
+
+
+def _is_medium(item: str) -> bool:
+    """Say whether it stands outside the total: what lacks of it leaves the total whole."""
+    return item.startswith(MEDIUM)
 
 
 def _note_silent(subject: str, source: _Source, gaps: Gaps, ports: Ports) -> None:
@@ -211,6 +217,7 @@ def _note_silent(subject: str, source: _Source, gaps: Gaps, ports: Ports) -> Non
                 f"{item} {flow.value}",
                 zh=f"{item}（{flow.value}）当年别的月份有数，{source.period} 未报",
                 en=f"{item} ({flow.value}) is reported for the year, and not for {source.period}",
+                whole=_is_medium(item),
             )
 
 

@@ -14,6 +14,7 @@ from taihang.core.quantities import EXACT
 from taihang.core.seal.canonical import JsonValue
 from taihang.core.seal.statement import fact_document
 from taihang.services.account import ACCOUNT_FORMAT
+from taihang.standards.gbt_2589 import MEDIUM
 
 RULE: Final = "gbt-2589-2020/v1"
 MATCHED: Final = "scope2-market"
@@ -74,7 +75,7 @@ def energy_body(subject: str, of: SubjectEnergy, *, version: str) -> dict[str, J
         "feedstock_equivalent_tce": _plain(account.feedstock_tce) if is_whole else None,
         "feedstock_equal_tce": _equal_sum(feedstock) if is_whole else None,
         "non_fossil_equivalent_tce": _plain(_green_tce(account)) if is_whole else None,
-        "media_equivalent_tce": _plain(account.media_tce),
+        "media_equivalent_tce": _media(account, of.gaps),
         "estimated_wh": of.estimated_wh,
         "lines": [_line(line) for line in consumed],
         "other_lines": [_line(line) for line in others],
@@ -94,6 +95,13 @@ def energy_body(subject: str, of: SubjectEnergy, *, version: str) -> dict[str, J
         "not_assessed": [*of.gaps.found],
         "code_version": version,
     }
+
+
+def _media(account: EnergyAccount, gaps: Gaps) -> str | None:
+    """Return the media in standard coal; None where nobody stated any, or a month of one lacks."""
+    is_stated = any(line.is_medium and line.flow is Flow.CONSUMED for line in account.lines)
+    is_open = any(str(gap["what"]).startswith(MEDIUM) for gap in gaps.found)
+    return _plain(account.media_tce) if is_stated and not is_open else None
 
 
 def _green_tce(account: EnergyAccount) -> Decimal | None:

@@ -12,6 +12,7 @@ from typing import Final
 from taihang.core.activity.amount import Amount, Known, Unknown, first_unknown
 from taihang.core.activity.record import Flow
 from taihang.core.facts import Fact, FactBook
+from taihang.core.park.quota import PRODUCT_QUOTA
 from taihang.core.park.zero_carbon import CoalBasis, ZeroCarbonChoices
 from taihang.core.quantities import EXACT, KG_PER_T
 from taihang.core.seal.canonical import JsonValue
@@ -38,7 +39,6 @@ FRESH_WATER: Final = ("medium.fresh-water",)
 REUSED_WATER: Final = ("reused-water",)
 PRODUCT: Final = "product."
 PRODUCT_ENERGY: Final = "product-energy."
-QUOTA: Final = "energy-quota.level-2."
 GREEN_ELECTRICITY: Final = "electricity.green"
 """What was matched with green generation, from the statements of the users."""
 _ELECTRICITY: Final = "coal-equivalent.electricity"
@@ -174,14 +174,18 @@ def _products(
 ) -> tuple[ProductEnergy, ...] | Unknown:
     made = amounts.items(PRODUCT, Flow.OUTPUT)
     return tuple(
-        ProductEnergy(
-            subject=subject,
-            product=item.removeprefix(PRODUCT),
-            used=_unit_energy(amounts, subject, item.removeprefix(PRODUCT)),
-            level_2=_quota(item.removeprefix(PRODUCT), book, on),
-        )
+        _product(amounts, subject, item.removeprefix(PRODUCT), book=book, on=on)
         for subject, item in made
     ) or Unknown("no-data", f"{PRODUCT}… {Flow.OUTPUT.value}")
+
+
+def _product(
+    amounts: YearAmounts, subject: str, product: str, *, book: FactBook, on: date
+) -> ProductEnergy:
+    used, quota = _unit_energy(amounts, subject, product), _quota(product, book, on)
+    if isinstance(used, Known) and quota is not None and used.unit != quota.unit:
+        used = Unknown("units-differ", f"{subject} {product}: {used.unit}, {quota.unit}")
+    return ProductEnergy(subject=subject, product=product, used=used, level_2=quota)
 
 
 def _unit_energy(amounts: YearAmounts, subject: str, product: str) -> Amount:
@@ -199,7 +203,7 @@ def _unit_energy(amounts: YearAmounts, subject: str, product: str) -> Amount:
 
 
 def _quota(product: str, book: FactBook, on: date) -> Fact | None:
-    found = book.candidates(f"{QUOTA}{product}", on=on)
+    found = book.candidates(f"{PRODUCT_QUOTA}{product}", on=on)
     return found[0] if len(found) == 1 else None
 
 

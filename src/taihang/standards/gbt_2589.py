@@ -40,7 +40,7 @@ STATION_EFFICIENCY_RATIO: Final = (Decimal("0.25"), Decimal("0.65"))
 
 _COEFFICIENT: Final = "coal-equivalent."
 _NCV: Final = "ncv."
-_MEDIUM: Final = "medium."
+MEDIUM: Final = "medium."
 _EQUAL_VALUE: Final = ".equal-value"
 _ELECTRICITY: Final = "electricity"
 
@@ -136,7 +136,7 @@ class CoalLine:
     @property
     def is_medium(self) -> bool:
         """Whether this is an energy-consumed medium 耗能工质, outside the total of energy."""
-        return self.activity.energy.startswith(_MEDIUM)
+        return self.activity.energy.startswith(MEDIUM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,7 +321,7 @@ def _tce(activity: Activity, coefficient: Coefficient) -> Decimal:
 
 
 def _problem(fact: Fact, ncv: Fact | None) -> CoefficientProblem | None:
-    if fact.code.startswith(f"{_COEFFICIENT}{_MEDIUM}"):
+    if fact.code.startswith(f"{_COEFFICIENT}{MEDIUM}"):
         return None
     if fact.code.endswith(_EQUAL_VALUE):
         return _equal_value_problem(fact)

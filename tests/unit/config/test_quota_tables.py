@@ -67,5 +67,5 @@ def test_quota_tables__tell_what_is_wrong(was: str, now: str, path: str) -> None
     assert [path_text(problem.path) for problem in problems] == [path]
 
 
-def test_quota_tables__are_two() -> None:
-    assert len(QUOTA_TABLES) == 2
+def test_quota_tables__are_three() -> None:
+    assert len(QUOTA_TABLES) == 3

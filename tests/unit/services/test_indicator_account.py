@@ -162,6 +162,44 @@ def test_drafts__a_product_without_a_known_quota_is_open(decided: Path) -> None:
     assert third["inputs"] == {"E01.alumina": {"amount": "400", "unit": "kgce/t"}}
 
 
+QUOTA = """
+[product_quotas]
+P1 = { product = "alumina", level_2 = "%s", unit = "%s", valid_from = 2025-01-01, \
+document = "assumed for this test", clause = "table 1", evidence = "uncertain" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("level", "unit", "verdict"),
+    [
+        ("400", "kgce/t", "met"),
+        ("399.9", "kgce/t", "not-met"),
+        ("0.4", "tce/t", "not-assessed"),
+    ],
+)
+def test_drafts__a_product_is_judged_by_the_quota_of_the_park_file(
+    decided: Path, level: str, unit: str, verdict: str
+) -> None:
+    file = decided / "park.toml"
+    file.write_text(file.read_text("utf-8") + QUOTA % (level, unit), encoding="utf-8")
+    with small_park.opened(decided) as ports:
+        hand_in(
+            ports,
+            lines("product.alumina", Flow.OUTPUT, "100"),
+            lines("product-energy.alumina", Flow.CONSUMED, "40", unit="tce"),
+        )
+
+        body = body_of(ports)
+
+    assert verdicts(body)["I3"] == verdict
+    quotas = [
+        fact
+        for fact in cast("list[Body]", body["factors"])
+        if str(fact["key"]).startswith("park/energy-quota.level-2.alumina/Shanxi/2025-01-01")
+    ]
+    assert len(quotas) == 1
+
+
 def test_drafts__changes_nothing_and_issues_once(decided: Path) -> None:
     with small_park.opened(decided) as ports:
         state_year(ports)

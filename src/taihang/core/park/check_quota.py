@@ -37,6 +37,14 @@ def check_quotas(park: Park) -> Iterator[ParkProblem]:
         yield from _check_rules(park.quota_rules)
     for quota in park.quotas.values():
         yield from _check_quota(quota, park)
+    for one, other in combinations(park.product_quotas.values(), 2):
+        if (one.product, one.valid_from) == (other.product, other.valid_from):
+            yield _problem(
+                ("product_quotas", other.id, "valid_from"),
+                f"{other.valid_from}, the same as {one.id} for the same product",
+                "a later day: the next edition holds from its own day on",
+                "remove one, or write the day of the next edition",
+            )
     for one, other in combinations(park.quotas.values(), 2):
         if (one.subject, one.measure, one.valid_from) == (
             other.subject,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from taihang.core.facts import Fact
 from taihang.core.park.assets import (
     Asset,
     Battery,
@@ -22,7 +23,7 @@ from taihang.core.park.limits import AdmissionRules, ClosedUnit, Limit
 from taihang.core.park.medium_meter import MediumMeter
 from taihang.core.park.peak_plan import PeakPlan
 from taihang.core.park.quality import Estimation, Validation
-from taihang.core.park.quota import Quota, QuotaRules
+from taihang.core.park.quota import ProductQuota, Quota, QuotaRules, product_facts
 from taihang.core.park.reactive_meter import ReactiveMeter
 from taihang.core.park.topology import (
     DeclaredSeries,
@@ -119,8 +120,14 @@ class Park:
     quota_rules: QuotaRules | None = None
     """None where park.toml has no such table; then it has no quotas."""
     quotas: Mapping[str, Quota] = field(default_factory=dict[str, Quota])
+    product_quotas: Mapping[str, ProductQuota] = field(default_factory=dict[str, ProductQuota])
     carbon: CarbonDeclaration = NOTHING_DECLARED
     """Sources, choices, processes and products; empty where park.toml declares none."""
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The dated facts that the park itself states."""
+        return product_facts(self.product_quotas.values(), region=self.province)
 
     @property
     def zone(self) -> ZoneInfo:

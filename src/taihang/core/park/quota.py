@@ -1,11 +1,16 @@
-"""Quotas and budgets of a calendar year, and when the park wants to be warned."""
+"""Quotas and budgets of a calendar year, when the park wants to be warned, quotas of products."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
+
+from taihang.core.facts import Fact
+
+PRODUCT_QUOTA: Final = "energy-quota.level-2."
+"""Before the name of a product: the fact of most that level 2 of its standard allows."""
 
 
 class QuotaMeasure(StrEnum):
@@ -80,6 +85,68 @@ class QuotaRules:
     interval_ratio: Decimal
     """Share of outcomes that the interval beside a forecast holds [1]."""
     source: str
+
+
+class Evidence(StrEnum):
+    """How sure the park is of a figure; the word goes into the fact."""
+
+    VERIFIED = "verified"
+    """Read in the text itself."""
+    UNCERTAIN = "uncertain"
+    """Heard of, assumed, or read elsewhere."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductQuota:
+    """Level 2 of the energy-quota standard of a product 单位产品能耗限额, as the park read it."""
+
+    id: str
+    product: str
+    """Name of the product in activity data, without ``product.``."""
+    level_2: Decimal
+    """Most that level 2 allows, in ``unit``; above 0."""
+    unit: str
+    """For example ``kgce/t``."""
+    valid_from: date
+    """First local day on which the text is in force."""
+    document: str
+    """Number and year of the standard."""
+    clause: str
+    evidence: Evidence
+
+
+def product_facts(quotas: Iterable[ProductQuota], *, region: str) -> tuple[Fact, ...]:
+    """Return the product quotas of a park as facts, each in force until the next of its product.
+
+    Args:
+        quotas: Of a product no two begin on one day.
+        region: Of the park.
+    """
+    found: list[Fact] = []
+    ordered = sorted(quotas, key=lambda one: (one.product, one.valid_from))
+    for one in ordered:
+        later = (
+            other.valid_from
+            for other in ordered
+            if other.product == one.product and other.valid_from > one.valid_from
+        )
+        found.append(
+            Fact(
+                code=f"{PRODUCT_QUOTA}{one.product}",
+                value=one.level_2,
+                unit=one.unit,
+                region=region,
+                valid_from=one.valid_from,
+                valid_to=min(later, default=None),
+                data_year=None,
+                document=one.document,
+                clause=one.clause,
+                source=f"park.toml [product_quotas.{one.id}]",
+                status=one.evidence.value,
+                set="park",
+            )
+        )
+    return tuple(found)
 
 
 def quotas_of(quotas: Mapping[str, Quota], *, year: int) -> dict[tuple[str, QuotaMeasure], Quota]:

@@ -6,7 +6,17 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taihang.core.park.quota import UNITS, Quota, QuotaMeasure, quotas_of
+from taihang.core.facts import FactBook
+from taihang.core.park.quota import (
+    PRODUCT_QUOTA,
+    UNITS,
+    Evidence,
+    ProductQuota,
+    Quota,
+    QuotaMeasure,
+    product_facts,
+    quotas_of,
+)
 
 DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 
@@ -47,3 +57,31 @@ def test_quotas_of__a_revision_does_not_reach_back() -> None:
     key = ("E01", QuotaMeasure.ELECTRICITY)
     assert quotas_of(book, year=2025)[key] is first
     assert quotas_of(book, year=2026)[key] is later
+
+
+def product_quota(id_: str, first: date, *, product: str = "alumina") -> ProductQuota:
+    return ProductQuota(
+        id=id_,
+        product=product,
+        level_2=Decimal(400),
+        unit="kgce/t",
+        valid_from=first,
+        document="test",
+        clause="table 1",
+        evidence=Evidence.UNCERTAIN,
+    )
+
+
+@given(st.lists(DAYS, max_size=5, unique=True), DAYS)
+def test_product_facts__one_is_in_force_on_each_day_from_the_first_on(
+    firsts: list[date], on: date
+) -> None:
+    quotas = [product_quota(f"P{i}", first) for i, first in enumerate(firsts)]
+    other = product_quota("other", date(2019, 1, 1), product="zinc")
+    book = FactBook(product_facts([*quotas, other], region="Shanxi"))
+
+    found = book.candidates(f"{PRODUCT_QUOTA}alumina", on=on)
+
+    known = [first for first in firsts if first <= on]
+    assert [fact.valid_from for fact in found] == ([max(known)] if known else [])
+    assert len(book.candidates(f"{PRODUCT_QUOTA}zinc", on=on)) == 1
