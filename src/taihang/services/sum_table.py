@@ -303,7 +303,8 @@ def _body(table: SumTable, year: _Year, unit: str) -> dict[str, JsonValue]:
         "between": [
             {"step": name, "amount": plain(amount)} for name, amount in table.between.items()
         ],
-        "reached": plain(table.reached),
+        # Without the park some steps to it are not known; what is reached would mislead.
+        "reached": None if table.park is None else plain(table.reached),
         "park": None if table.park is None else plain(table.park),
         "difference": None if table.difference is None else plain(table.difference),
         "not_assessed": [*year.gaps],

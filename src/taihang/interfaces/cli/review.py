@@ -21,6 +21,8 @@ from taihang.services.review import review as sign
 
 _ID_WIDTH: Final = 38
 _STATE_WIDTH: Final = 9
+_SHOWN: Final = 100
+"""So many statements stand on the terminal; of more, their number. JSON has all of them."""
 
 
 def review(args: argparse.Namespace) -> int:
@@ -54,7 +56,9 @@ def statements(args: argparse.Namespace) -> int:
         if found
         else text("review.cli.empty", lang, period=label)
     )
-    rows = [_row(each, lang) for each in found]
+    rows = [_row(each, lang) for each in found[:_SHOWN]]
+    if len(found) > _SHOWN:
+        rows.append("  " + text("cli.done.restatements_more", lang, n=len(found) - _SHOWN))
     say(args, facts, "\n".join([head, *rows, *warning_lines(found, lang)]))
     return 0
 

@@ -23,6 +23,7 @@ from taihang.services.sum_table import drafts
 
 Body = Mapping[str, Any]
 _DIGITS: Final = 2
+_NAME_WIDTH: Final = 20
 _SHOWN: Final = 8
 """So many gaps stand on the terminal; ``--json`` has all."""
 _PLAIN: Final = frozenset(("subject", "sector", "total", "stated"))
@@ -72,9 +73,13 @@ def _print(console: Console, draft: Draft, names: Mapping[str, str], lang: Lang)
         box=SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left", title_style="bold"
     )
     columns = [name for name in body["members"] if name not in _PLAIN]
-    table.add_column(text("cli.sums.member", lang), no_wrap=True, max_width=26)
+    table.add_column(text("cli.sums.member", lang), no_wrap=True, max_width=_NAME_WIDTH)
+    every = (*body["rows"], *body["sectors"], body["members"])
     for name in (*columns, "total"):
-        table.add_column(text(f"cli.sums.column.{name}", lang), justify="right", no_wrap=True)
+        # A heading may be broken over lines, a number never.
+        width = max(len(_told(row.get(name), 0)) for row in every)
+        heading = text(f"cli.sums.column.{name}", lang)
+        table.add_column(heading, justify="right", min_width=width, overflow="fold")
     for row in body["rows"]:
         _add(table, f"{row['subject']} {names.get(row['subject'], '')}", row, columns)
     table.add_section()
@@ -94,7 +99,7 @@ def _print(console: Console, draft: Draft, names: Mapping[str, str], lang: Lang)
 
 
 def _add(table: Table, name: str, row: Body, columns: Sequence[str]) -> None:
-    table.add_row(Text(name), *(_told(row.get(column)) for column in (*columns, "total")))
+    table.add_row(Text(name), *(_told(row.get(column), 0) for column in (*columns, "total")))
 
 
 def _sector(sector: str, lang: Lang) -> str:
@@ -121,5 +126,5 @@ def _step_key(step: str) -> str:
     return f"cli.sums.step.{step.replace('.', '-')}"
 
 
-def _told(amount: str | None) -> str:
-    return "–" if amount is None else f"{Decimal(amount):,.{_DIGITS}f}"
+def _told(amount: str | None, digits: int = _DIGITS) -> str:
+    return "–" if amount is None else f"{Decimal(amount):,.{digits}f}"

@@ -56,6 +56,11 @@ def test_sums__issued_close(lang: Lang, park: Path) -> None:
     for table in found:
         assert table["difference"] == "0"
         assert f"{Decimal(table['park']):,.2f}" in told
+        # A number is never cut: what stands on the terminal can be added up.
+        totals = [f"{Decimal(row['total']):,.0f}" for row in table["rows"]]
+        assert all(
+            any(line.endswith(f"{total} ") for line in told.splitlines()) for total in totals
+        )
     name = f"carbon-sums.park.{YEAR}"
     page = done("report", park, "--statement", name, "--out", park / "p.html", "--json").facts
     assert page["statements"] == 1
