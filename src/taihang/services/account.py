@@ -5,6 +5,7 @@ beside it with the reason, and the old one stays. Running the same account again
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -24,8 +25,10 @@ from taihang.core.seal.canonical import JsonValue, canonical_bytes, load_canonic
 from taihang.core.seal.cause import Cause, causes_between, reason_of
 from taihang.core.seal.issued import IssuedStatement
 from taihang.core.seal.statement import EnergyStatement, fact_document
-from taihang.core.series import EnergySeries, Quality
-from taihang.services.ports import Columns, Ports, Slabs
+from taihang.core.series import EnergySeries
+from taihang.services.month_sums import MonthSums, keep_sums, read_sums, sums_of
+from taihang.services.month_sums import counted as counted_rows
+from taihang.services.ports import Ports
 from taihang.services.settle import term_of
 from taihang.standards import mee_grid_factors, ndrc_650
 
@@ -64,13 +67,19 @@ class Accounted:
 
 
 @dataclass(frozen=True, slots=True)
-class Subjects:
-    """Who may be told something else than before; what the park is told is drawn up anyway."""
+class Only:
+    """A part of the statements of a period: those that may say something else than before.
 
+    What the park is told is drawn up anyway.
+    """
+
+    months: Sequence[str]
     by_energy: frozenset[str]
     """Plants and users whose own energy differs."""
     by_share: frozenset[str]
     """Plants and users whose share in the matching differs."""
+    sums: Mapping[str, MonthSums]
+    """Sums by month, where they are known already; the rows of others are added up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +102,7 @@ def account(
     *,
     ports: Ports,
     because: Because = UNKNOWN,
-    months: Sequence[str] | None = None,
-    subjects: Subjects | None = None,
+    only: Only | None = None,
 ) -> Accounted:
     """Issue the statements of every whole month of a settled period.
 
@@ -102,8 +110,7 @@ def account(
         period: A settled period.
         ports: The outside world.
         because: What changed since it was last settled.
-        months: Only these of its months; None for all.
-        subjects: Only what may differ for these; None for all.
+        only: A part of its statements; None for all.
 
     Returns:
         How many statements are new, restated, and unchanged.
@@ -111,9 +118,11 @@ def account(
     n_new = n_restated = n_unchanged = 0
     not_accounted: list[str] = []
     reason = ""
-    for name in months_in(period, ports.park.zone) if months is None else months:
+    for name in months_in(period, ports.park.zone) if only is None else only.months:
+        sums = (None if only is None else only.sums.get(name)) or read_sums(name, ports=ports)
+        keep_sums(name, sums, ports=ports)
         try:
-            drafts = month_drafts(name, ports=ports, subjects=subjects)
+            drafts = month_drafts(name, ports=ports, sums=sums, only=only)
         except FactOutOfForceError as error:
             not_accounted.append(name)
             reason = reason or str(error)
@@ -125,28 +134,34 @@ def account(
     return Accounted(n_new, n_restated, n_unchanged, tuple(not_accounted), reason)
 
 
-def month_drafts(name: str, *, ports: Ports, subjects: Subjects | None = None) -> list[Draft]:
+def month_drafts(
+    name: str, *, ports: Ports, sums: MonthSums | None = None, only: Only | None = None
+) -> list[Draft]:
     """Draw up the statements of a settled month, bills apart.
 
     Args:
         name: The local month.
         ports: The outside world.
-        subjects: Only what may differ for these; None for all.
+        sums: Its settled intervals, where they are added up already.
+        only: Only what may differ; None for all.
+
+    Raises:
+        UnsettledMonthError: If not all of the month was settled with this park file.
     """
     # 1. What was settled.
-    period = month(name, ports.park.zone)
-    intervals = ports.lake.read("intervals", period, columns=("wh", "quality"))
-    matching = read_matching(name, ports=ports)
+    sums = sums or read_sums(name, ports=ports)
+    _demand_whole(
+        name,
+        {
+            *(("plant", node, of["n"]) for node, of in sums.plants.items()),
+            *(("user", node, of["n"]) for node, of in sums.users.items()),
+        },
+        ports.park,
+    )
     # 2. Energy × factors: the statements that a stranger can prove.
-    drafts = [*_energy_drafts(name, intervals, ports, subjects)]
+    drafts = [*_energy_drafts(name, sums, ports, only)]
     # 3. What depends on the matching of the whole park.
-    of_users = {
-        key: rows
-        for key, rows in matching.items()
-        if subjects is None or key[1] in subjects.by_share
-    }
-    ratios = _ratio_drafts(name, matching, ports)
-    return [*drafts, *_market_drafts(name, of_users, ports), *ratios]
+    return [*drafts, *_market_drafts(name, sums, ports, only), *_ratio_drafts(name, sums, ports)]
 
 
 def read_matching(
@@ -164,17 +179,21 @@ def read_matching(
     Raises:
         UnsettledMonthError: If not all of the month was settled with this park file.
     """
-    period = month(name, ports.park.zone)
-    rows = ports.lake.read("matching", period)
-    wanted = {("plant", p) for p in ports.park.plants} | {("user", u) for u in ports.park.users}
-    whole = {key for key, columns in rows.items() if len(columns["time_s"]) == period.n_steps}
-    if absent := sorted(node for _, node in wanted - whole):
+    rows = ports.lake.read("matching", month(name, ports.park.zone))
+    _demand_whole(name, {(*key, len(each["time_s"])) for key, each in rows.items()}, ports.park)
+    return rows
+
+
+def _demand_whole(name: str, found: AbstractSet[tuple[str | int, ...]], park: Park) -> None:
+    """Refuse a month of which not every plant and user has all intervals."""
+    n = month(name, park.zone).n_steps
+    wanted = {("plant", p, n) for p in park.plants} | {("user", u, n) for u in park.users}
+    if absent := sorted(node for _, node, _ in wanted - found):
         raise UnsettledMonthError(
             given=f"{name}, not wholly settled for {', '.join(absent[:5])} ({len(absent)} in all)",
             expected="a whole month settled with the present park.toml",
             remedy="settle the whole month, then account and bill it",
         )
-    return rows
 
 
 def issue_statements(
@@ -196,15 +215,18 @@ def issue_statements(
         return 0, 0, 0
     kinds = {draft.kind for draft in drafts}
     known = {issued.series: issued for issued in ports.registry.latest_statements(period, kinds)}
+    causes = _causes(period, because)
     fresh: list[IssuedStatement] = []
     n_restated = n_unchanged = 0
     for draft in drafts:
         last = known.get(draft.series)
-        if last is not None and says_the_same(last, draft):
+        old = None if last is None else load_canonical(last.document.encode())
+        if _says_the_same(old, draft):
             n_unchanged += 1
             continue
         n_restated += last is not None
-        fresh.append(_versioned(draft, last, _causes(period, because)))
+        reason = _FIRST_REASON if last is None else _why(old, draft, causes)
+        fresh.append(_versioned(draft, last, reason))
     if fresh:
         ports.registry.add_statements(fresh, at_s=int(ports.clock.now().timestamp()))
     return len(fresh) - n_restated, n_restated, n_unchanged
@@ -244,7 +266,7 @@ def local_last_day(period: Period, park: Park) -> date:
 
 
 def project_energy(
-    period: Period, *, ports: Ports, matching: Slabs | None = None
+    period: Period, *, ports: Ports, sums: MonthSums | None = None
 ) -> ndrc_650.ProjectEnergy:
     """Return the energies of the park as a direct-connection project, over closed intervals.
 
@@ -254,23 +276,18 @@ def project_energy(
     Args:
         period: A settled period.
         ports: The outside world.
-        matching: Its matching, where that was read already.
+        sums: Its settled intervals, where they are added up already.
 
     Returns:
         The energies; their identities hold to the watt-hour.
     """
-    balance = ports.lake.read("balance", period, columns=("wh", "closed"))
-    total = {flow: int(rows["wh"].sum()) for (flow,), rows in balance.items()}
-    load = balance["load",]
-    closed_s = load["time_s"][load["closed"].astype(np.bool_)]
-    generated_wh = 0
-    if matching is None:
-        matching = ports.lake.read("matching", period, columns=("total_wh",))
-    for (role, _), rows in matching.items():
-        if role == "plant":
-            # A plant that joined the park later has fewer rows than the balance.
-            there = np.isin(rows["time_s"], closed_s)
-            generated_wh += int(np.maximum(rows["total_wh"], 0)[there].sum())
+    if sums is None:
+        matching = ports.lake.read("matching", period, "plant", columns=("total_wh",))
+        balance = ports.lake.read("balance", period, columns=("wh", "closed"))
+        sums = sums_of({}, matching, balance)
+    total = {flow: of["wh"] for flow, of in sums.flows.items()}
+    # A plant that joined the park later has fewer rows than the balance.
+    generated_wh = sum(of["closed_wh"] for of in sums.plants.values())
     own_use_wh = generated_wh - total["generation"]
     storage_wh = total["charge"] - total["discharge"]
     in_load = ports.park.accounting.storage_losses_in_load and storage_wh >= 0
@@ -285,14 +302,14 @@ def project_energy(
 
 
 def project_ratios(
-    period: Period, *, ports: Ports, matching: Slabs | None = None
+    period: Period, *, ports: Ports, sums: MonthSums | None = None
 ) -> ndrc_650.Ratios650:
     """Judge a settled period by the ratios of 发改能源〔2025〕650号.
 
     A period before the rule is judged by the thresholds of its first day.
     """
     return ndrc_650.ratios(
-        project_energy(period, ports=ports, matching=matching),
+        project_energy(period, ports=ports, sums=sums),
         export_limit_ratio=ports.park.accounting.export_limit_ratio,
         book=ports.facts,
         on=max(local_last_day(period, ports.park), first_day(_DIRECT_CONNECTION, ports.facts)),
@@ -311,19 +328,14 @@ def first_day(code: str, book: FactBook) -> date:
 # -- provable statements -------------------------------------------------------------------------
 
 
-def _energy_drafts(
-    name: str,
-    intervals: dict[tuple[str, ...], dict[str, NDArray[np.int64]]],
-    ports: Ports,
-    wanted: Subjects | None,
-) -> Iterator[Draft]:
+def _energy_drafts(name: str, sums: MonthSums, ports: Ports, only: Only | None) -> Iterator[Draft]:
     period = month(name, ports.park.zone)
     coal = ports.facts.in_force(
         "coal-equivalent.electricity", on=local_last_day(period, ports.park), family="gbt-2589-2020"
     )
     region = ports.park.accounting.location_region
     location = grid_factor(ports, code=mee_grid_factors.AVERAGE, region=region, period=period)
-    meters = [m for m in ports.park.meters.values() if (m.id,) in intervals]
+    meters = [m for m in ports.park.meters.values() if m.id in sums.meters]
     used = [m for m in meters if m.measures is Direction.CONSUMPTION]
     subjects: dict[str, list[Meter]] = {}
     for meter in meters:
@@ -331,9 +343,9 @@ def _energy_drafts(
         if meter.measures in _STATED:
             subjects.setdefault(meter.node, []).append(meter)
     for subject, chosen in [*subjects.items(), *([(PARK_SUBJECT, used)] if used else [])]:
-        if wanted is not None and subject not in {PARK_SUBJECT, *wanted.by_energy}:
+        if only is not None and subject not in {PARK_SUBJECT, *only.by_energy}:
             continue
-        measured = _measured(chosen, intervals, period)
+        measured = _measured(chosen, sums, period)
         if measured.missing == period.n_steps * len(chosen):
             continue  # A statement of nothing would read as zero.
         base = _Base(name, period, subject, chosen, measured, ports)
@@ -419,38 +431,23 @@ class _Base:
         return Draft(kind.name, self.subject, self.name, statement.document())
 
 
-def _measured(
-    meters: list[Meter],
-    intervals: dict[tuple[str, ...], dict[str, NDArray[np.int64]]],
-    period: Period,
-) -> _Measured:
+def _measured(meters: list[Meter], sums: MonthSums, period: Period) -> _Measured:
     """Sum what the law ``register-energy/v1`` calls measured: no estimate, nothing below zero."""
-    energy_wh = missing = 0
-    for meter in meters:
-        rows = intervals[meter.id,]
-        chosen = _counted(rows["wh"], rows["quality"])
-        energy_wh += int(rows["wh"][chosen].sum())
-        # What has no row is missing as well.
-        missing += period.n_steps - int(chosen.sum())
-    return _Measured(energy_wh, missing)
+    found = [sums.meters[meter.id] for meter in meters]
+    # What has no row is missing as well.
+    missing = period.n_steps * len(meters) - sum(of["n"] for of in found)
+    return _Measured(sum(of["wh"] for of in found), missing)
 
 
 def counted(series: EnergySeries) -> NDArray[np.bool_]:
     """Say which intervals a provable statement counts: read, and not below zero, shape (n,)."""
-    return _counted(series.wh, series.quality)
-
-
-def _counted(wh: NDArray[np.int64], quality: NDArray[np.integer]) -> NDArray[np.bool_]:
-    read = (quality == Quality.MEASURED) | (quality == Quality.MANUAL)
-    return read & (wh >= 0)
+    return counted_rows(series.wh, series.quality)
 
 
 # -- statements that need the whole park ---------------------------------------------------------
 
 
-def _market_drafts(
-    name: str, matching: dict[tuple[str, ...], dict[str, NDArray[np.int64]]], ports: Ports
-) -> Iterator[Draft]:
+def _market_drafts(name: str, sums: MonthSums, ports: Ports, only: Only | None) -> Iterator[Draft]:
     """Yield scope 2 by contract of every user, and by wire of those on a dedicated line."""
     wired = {user for line in ports.park.dedicated_lines.values() for user in line.users}
     period = month(name, ports.park.zone)
@@ -458,19 +455,19 @@ def _market_drafts(
     non_fossil = ports.facts.in_force(NON_FOSSIL, on=on)
     code = ports.park.accounting.residual_factor
     residual = grid_factor(ports, code=code, region=mee_grid_factors.NATION, period=period)
-    for (role, node), rows in matching.items():
-        if role != "user" or (rows["quality"] >= Quality.MISSING).all():
+    for node, of in sums.users.items():
+        if of["missing"] == of["n"] or (only is not None and node not in only.by_share):
             continue
-        line = _claim(Instrument.DIRECT_LINE, "dedicated line", rows["line_wh"], non_fossil)
-        pool = _claim(Instrument.CONTRACT, "park green supply", rows["pool_wh"], non_fossil)
-        load_wh = int(rows["total_wh"].sum())
+        line = _claim(Instrument.DIRECT_LINE, "dedicated line", of["line_wh"], non_fossil)
+        pool = _claim(Instrument.CONTRACT, "park green supply", of["pool_wh"], non_fossil)
+        load_wh = of["load_wh"]
         market = market_based(load_wh, claims=[line, pool], residual=residual)
-        body = _view_body(rows, market, (non_fossil, residual), ports)
+        body = _view_body(of, market, (non_fossil, residual), ports)
         yield Draft("scope2-market", node, name, {**body, "pool_wh": pool.wh, "rule": _MARKET_RULE})
         if node in wired:
             physical = market_based(load_wh, claims=[line], residual=residual)
-            body = _view_body(rows, physical, (non_fossil, residual), ports)
-            yield Draft("scope2-physical", node, name, {**body, **_by_wire(rows)})
+            body = _view_body(of, physical, (non_fossil, residual), ports)
+            yield Draft("scope2-physical", node, name, {**body, **_by_wire(of)})
 
 
 _MARKET_RULE: Final = "scope2-market/v1 over dedicated-first-pro-rata/v1"
@@ -478,17 +475,16 @@ _PHYSICAL_RULE: Final = "scope2-physical/v1 over dedicated-first-pro-rata/v1"
 
 
 def _view_body(
-    rows: Columns, view: Scope2View, factors: tuple[Fact, Fact], ports: Ports
+    of: Mapping[str, int], view: Scope2View, factors: tuple[Fact, Fact], ports: Ports
 ) -> dict[str, JsonValue]:
     """Return what a view by contract and a view by wire have in common."""
-    estimated = rows["quality"] == Quality.ESTIMATED
     return {
         "format": ACCOUNT_FORMAT,
         "load_wh": view.load_wh,
-        "line_wh": int(rows["line_wh"].sum()),
-        "missing": int((rows["quality"] >= Quality.MISSING).sum()),
-        "estimated": int(estimated.sum()),
-        "estimated_wh": int(rows["total_wh"][estimated].sum()),
+        "line_wh": of["line_wh"],
+        "missing": of["missing"],
+        "estimated": of["estimated"],
+        "estimated_wh": of["estimated_wh"],
         "factors": [fact_document(factor) for factor in factors],
         "value": _plain(view.kg_co2e / KG_PER_T),
         "unit": "tCO2",
@@ -496,23 +492,22 @@ def _view_body(
     }
 
 
-def _by_wire(rows: Columns) -> dict[str, JsonValue]:
+def _by_wire(of: Mapping[str, int]) -> dict[str, JsonValue]:
     """Say in how many intervals the line carried something, and in how many all of the load.
 
     The line serves the very interval of its generation: none of it moves to another one.
     """
-    carried = rows["line_wh"] > 0
     return {
         "rule": _PHYSICAL_RULE,
-        "intervals": len(carried),
-        "intervals_on_line": int(carried.sum()),
-        "intervals_wholly_on_line": int((carried & (rows["line_wh"] == rows["total_wh"])).sum()),
+        "intervals": of["n"],
+        "intervals_on_line": of["on_line"],
+        "intervals_wholly_on_line": of["wholly_on_line"],
     }
 
 
-def _ratio_drafts(name: str, matching: Slabs, ports: Ports) -> Iterator[Draft]:
+def _ratio_drafts(name: str, sums: MonthSums, ports: Ports) -> Iterator[Draft]:
     """Yield the ratios of the park over the month."""
-    found = project_ratios(month(name, ports.park.zone), ports=ports, matching=matching)
+    found = project_ratios(month(name, ports.park.zone), ports=ports, sums=sums)
     energy = found.energy
     body: dict[str, JsonValue] = {
         "format": ACCOUNT_FORMAT,
@@ -538,8 +533,8 @@ def _ratio_drafts(name: str, matching: Slabs, ports: Ports) -> Iterator[Draft]:
     yield Draft("ratios-650", PARK_SUBJECT, name, body)
 
 
-def _claim(instrument: Instrument, label: str, energy_wh: NDArray[np.int64], factor: Fact) -> Claim:
-    return Claim(instrument=instrument, label=label, wh=int(energy_wh.sum()), factor=factor)
+def _claim(instrument: Instrument, label: str, wh: int, factor: Fact) -> Claim:
+    return Claim(instrument=instrument, label=label, wh=wh, factor=factor)
 
 
 def _plain(value: Decimal) -> str:
@@ -561,7 +556,10 @@ _OF_VERSION = ("id", "version", "supersedes", "reason", "code_version")
 
 def says_the_same(last: IssuedStatement, draft: Draft) -> bool:
     """Say whether an issued statement says what a draft says, versions apart."""
-    old = load_canonical(last.document.encode())
+    return _says_the_same(load_canonical(last.document.encode()), draft)
+
+
+def _says_the_same(old: JsonValue, draft: Draft) -> bool:
     if not isinstance(old, dict):
         return False
     return all(
@@ -574,16 +572,14 @@ def _causes(period: str, because: Because) -> tuple[Cause, ...]:
     return tuple(cause for name, of in because.items() if name.startswith(period) for cause in of)
 
 
-def _versioned(
-    draft: Draft, last: IssuedStatement | None, because: tuple[Cause, ...]
-) -> IssuedStatement:
+def _versioned(draft: Draft, last: IssuedStatement | None, reason: str) -> IssuedStatement:
     version = 1 if last is None else last.version + 1
     body = {
         **draft.body,
         "id": f"{draft.series}.v{version}",
         "version": version,
         "supersedes": None if last is None else last.id,
-        "reason": _FIRST_REASON if last is None else _why(last, draft, because),
+        "reason": reason,
     }
     return IssuedStatement(
         series=draft.series,
@@ -595,7 +591,6 @@ def _versioned(
     )
 
 
-def _why(last: IssuedStatement, draft: Draft, because: tuple[Cause, ...]) -> str:
+def _why(old: JsonValue, draft: Draft, because: tuple[Cause, ...]) -> str:
     """Return the reason of a restatement: what the bodies show, and what they cannot show."""
-    old = load_canonical(last.document.encode())
     return reason_of(causes_between(old if isinstance(old, dict) else {}, draft.body, because))

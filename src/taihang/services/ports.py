@@ -232,6 +232,14 @@ class Lake(Protocol):
         """Return the keys of the rows of a derived table in a period."""
         ...
 
+    def keep(self, name: str, data: bytes) -> None:
+        """Keep a small file that follows from the rows; it may be lost like them."""
+        ...
+
+    def kept(self, name: str) -> bytes | None:
+        """Return a file that was kept, None where there is none."""
+        ...
+
     def amend(self, table: str, slabs: Slabs) -> None:
         """Put rows in the place of those of equal key and time; nothing else is touched."""
         ...

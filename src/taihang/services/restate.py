@@ -9,18 +9,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from taihang.core.balance.settlement import Settlement
 from taihang.core.periods import Period, month, months_in
 from taihang.core.quantities import SECONDS_PER_HOUR
 from taihang.core.seal.issued import IssuedStatement
-from taihang.services.account import account
+from taihang.services.account import Only, account
 from taihang.services.bill import bill_enterprises
 from taihang.services.bill_correction import BILL_CORRECTION
 from taihang.services.close_period import close_period
+from taihang.services.month_sums import (
+    SUMMED,
+    MonthSums,
+    ground_of,
+    kept_sums,
+    rows_within,
+    sums_of,
+)
 from taihang.services.ports import Ports
 from taihang.services.renew_energy import renew_energy
 from taihang.services.restatements import Restatement, restatement
 from taihang.services.settle import period_of
-from taihang.services.settle_again import WholeNeeded, settle_again
+from taihang.services.settle_again import SettledAgain, WholeNeeded, settle_again
 from taihang.services.touched import Touched, causes_by_month, touched
 
 
@@ -73,6 +82,7 @@ def restate(*, ports: Ports) -> Restated:
 def _close_again(each: Touched, ports: Ports) -> tuple[Work, list[Restatement]]:
     """Settle and state again; with no more than what is touched, where that is possible."""
     zone, period = ports.park.zone, period_of(each.settlement)
+    settlements = ports.registry.settlements()
     # 1. Registers to energy, balance, matching, lots.
     again = settle_again(each, ports=ports)
     if isinstance(again, WholeNeeded):
@@ -82,7 +92,9 @@ def _close_again(each: Touched, ports: Ports) -> tuple[Work, list[Restatement]]:
     differing = again.months(zone) | {*each.months}
     names = [name for name in months_in(period, zone) if name in differing]
     before = _latest(names, ports)
-    accounted = account(period, ports=ports, because=because, months=names, subjects=again.subjects)
+    sums = _followed(again, names, settlements, ports)
+    only = Only(names, by_energy=again.by_energy, by_share=again.by_share, sums=sums)
+    accounted = account(period, ports=ports, because=because, only=only)
     billed = bill_enterprises(period, ports=ports, because=because, months=names)
     # 3. Energy accounts rest on these statements: those that were issued follow.
     if names:
@@ -97,6 +109,24 @@ def _close_again(each: Touched, ports: Ports) -> tuple[Work, list[Restatement]]:
         whole_because="",
     )
     return work, _changes(before, _latest(names, ports))
+
+
+def _followed(
+    again: SettledAgain, names: Sequence[str], before: Sequence[Settlement], ports: Ports
+) -> dict[str, MonthSums]:
+    """Return the sums of months whose sums before are known: they follow from what differs."""
+    found: dict[str, MonthSums] = {}
+    for name in names:
+        ground = ground_of(name, before, ports=ports)
+        kept = kept_sums(name, ground=ground, ports=ports)
+        if kept is not None:
+            span = month(name, ports.park.zone)
+            was, now = (
+                sums_of(*(rows_within(side.get(table, {}), span) for table in SUMMED))
+                for side in (again.was, again.now)
+            )
+            found[name] = kept.changed(was=was, now=now)
+    return found
 
 
 def _close_whole(each: Touched, why: str, ports: Ports) -> tuple[Work, list[Restatement]]:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from taihang.core.balance.balance import Balance
 from taihang.core.balance.settlement import Settlement
 from taihang.core.metering.energy import RegisterEnergy, Spans
 from taihang.core.metering.vee.day_grid import DayGrid
@@ -23,7 +24,6 @@ from taihang.core.park.topology import Direction, Meter
 from taihang.core.periods import STEP_S, Period, instant_of_s
 from taihang.core.quantities import SECONDS_PER_HOUR
 from taihang.core.series import EnergySeries
-from taihang.services.account import Subjects
 from taihang.services.certify import certify
 from taihang.services.ports import Columns, Ports, Slabs
 from taihang.services.quality import finding_rows, quality_rows
@@ -67,7 +67,14 @@ class SettledAgain:
     """Meter-intervals that say something else."""
     meters: tuple[str, ...]
     """Meters that were judged again."""
-    subjects: Subjects
+    by_energy: frozenset[str]
+    """Plants and users whose own energy differs."""
+    by_share: frozenset[str]
+    """Plants and users whose share in the matching differs."""
+    was: Mapping[str, Slabs]
+    now: Mapping[str, Slabs]
+    """Rows of these intervals before and after, by table: ``intervals``, ``matching``, ``balance``;
+    of meters that did not change there is none."""
 
     @property
     def n_hours(self) -> int:
@@ -128,10 +135,10 @@ def settle_again(found: Touched, *, ports: Ports) -> SettledAgain | WholeNeeded:
         starts_s=patch.starts_s,
         n_meter_intervals=n_changed,
         meters=tuple(meter.id for meter in meters),
-        subjects=Subjects(
-            frozenset(meter.node for meter in meters if again.changed[meter.id].any()),
-            patch.nodes,
-        ),
+        by_energy=frozenset(m.node for m in meters if again.changed[m.id].any()),
+        by_share=patch.nodes,
+        was=patch.was,
+        now=patch.rows,
     )
 
 
@@ -194,6 +201,8 @@ class _Patch:
     starts_s: NDArray[np.int64]
     nodes: frozenset[str]
     """Plants and users whose share in the matching differs."""
+    was: Mapping[str, Slabs]
+    """What stood in the place of these rows, but for days of quality."""
     rows: Mapping[str, Slabs]
     """What takes the place of rows of equal key and time, by table."""
 
@@ -226,29 +235,36 @@ class _Again:
             return WholeNeeded("most of the period is touched")
         if why := self._park_findings():
             return WholeNeeded(why)
-        tables: dict[str, list[Slabs]] = {"intervals": [], "balance": [], "matching": []}
         windows = [*self._windows(weeks)]
-        nodes: set[str] = set()
         anywhere = np.logical_or.reduce([*self.changed.values()])
+        sides: tuple[list[dict[str, Slabs]], list[dict[str, Slabs]]] = ([], [])
         for window in windows:
-            before, parts = self._parts(window)
-            if not parts:
+            both = self._parts(window)
+            if not both[0]:
                 return WholeNeeded("the lake holds other rows than the last settlement gave")
-            balance = balance_of(parts, window, self._ports.park)
-            meters = [_as_read(part) for part in parts]
-            if validate_park(meters, balance, park=self._ports.park, period=window):
-                return WholeNeeded("rules over the whole park find something")
             at = window.grid_s()[anywhere[self._inside(window)]]
-            own = [part for part in parts if part.meter.id in self.changed]
-            tables["intervals"].append(_at(interval_rows(own, window), at))
-            tables["balance"].append(_at(balance_rows(balance, parts, window), at))
-            matching = matching_rows(parts, window, self._ports.park)
-            tables["matching"].append(_at(matching, at))
-            was = matching_rows(before, window, self._ports.park)
-            nodes |= {node for _, node in _other_rows(was, matching)}
-        rows = {table: _after_one_another(parts) for table, parts in tables.items()}
-        rows["quality"] = self._quality
-        return _Patch(windows, self._period.grid_s()[anywhere], frozenset(nodes), rows)
+            balances = [balance_of(parts, window, self._ports.park) for parts in both]
+            meters = [_as_read(part) for part in both[1]]
+            if validate_park(meters, balances[1], park=self._ports.park, period=window):
+                return WholeNeeded("rules over the whole park find something")
+            for found, parts, balance in zip(sides, both, balances, strict=True):
+                found.append(self._rows(parts, balance, window, at))
+        was, now = (_after_one_another(side) for side in sides)
+        nodes = {node for _, node in _other_rows(was.get("matching", {}), now.get("matching", {}))}
+        now["quality"] = self._quality
+        starts_s = self._period.grid_s()[anywhere]
+        return _Patch(windows, starts_s, frozenset(nodes), was, now)
+
+    def _rows(
+        self, parts: list[Part], balance: Balance, window: Period, at: NDArray[np.int64]
+    ) -> dict[str, Slabs]:
+        """Return the rows of some intervals: of touched meters, and of the park."""
+        own = [part for part in parts if part.meter.id in self.changed]
+        return {
+            "intervals": _at(interval_rows(own, window), at),
+            "balance": _at(balance_rows(balance, parts, window), at),
+            "matching": _at(matching_rows(parts, window, self._ports.park), at),
+        }
 
     def write_findings(self) -> None:
         """Put what the rules find of the touched meters in the place of what they found."""
@@ -367,10 +383,14 @@ def _same(one: Columns, other: Columns) -> bool:
 def _at(slabs: Slabs, times_s: NDArray[np.int64]) -> dict[tuple[str, ...], Columns]:
     """Leave the rows of some times, and no slab empty."""
     found: dict[tuple[str, ...], Columns] = {}
+    grid_s, places = None, np.zeros(0, np.intp)
     for key, rows in slabs.items():
-        chosen = np.isin(rows["time_s"], times_s)
-        if chosen.any():
-            found[key] = {name: column[chosen] for name, column in rows.items()}
+        # Most slabs of a table have the same times: these are looked up once.
+        if rows["time_s"] is not grid_s:
+            grid_s = rows["time_s"]
+            places = np.flatnonzero(np.isin(grid_s, times_s))
+        if len(places):
+            found[key] = {name: column[places] for name, column in rows.items()}
     return found
 
 
@@ -378,17 +398,16 @@ def _within(slabs: Slabs, span: Period) -> dict[tuple[str, ...], Columns]:
     return _at(slabs, span.grid_s())
 
 
-def _after_one_another(parts: Iterable[Slabs]) -> Slabs:
-    found: dict[tuple[str, ...], Columns] = {}
-    for slabs in parts:
-        for key, rows in slabs.items():
-            before = found.get(key)
-            found[key] = (
-                rows
-                if before is None
-                else {name: np.concatenate([before[name], rows[name]]) for name in rows}
-            )
-    return found
+def _after_one_another(parts: Iterable[Mapping[str, Slabs]]) -> dict[str, Slabs]:
+    """Join the tables of several windows, in order of time."""
+    found: dict[str, dict[tuple[str, ...], Columns]] = {}
+    for tables in parts:
+        for table, slabs in tables.items():
+            into = found.setdefault(table, {})
+            for key, rows in slabs.items():
+                before = into.get(key, {name: column[:0] for name, column in rows.items()})
+                into[key] = {n: np.concatenate([before[n], rows[n]]) for n in rows}
+    return {**found}
 
 
 def _other_rows(before: Slabs, after: Slabs) -> dict[tuple[str, ...], Columns]:

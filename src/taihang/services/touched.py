@@ -112,8 +112,9 @@ def causes_by_month(
                     CauseKind.READINGS, _told(point, of_month, each.batches[point], ports)
                 )
                 found.setdefault(name, []).append(cause)
+    park_change = _park_change(period, ports)
     for name in months_in(period, ports.park.zone):
-        found.setdefault(name, []).extend(_park_change(period, ports))
+        found.setdefault(name, []).extend(park_change)
     return {name: tuple(causes) for name, causes in found.items() if causes}
 
 

@@ -45,6 +45,8 @@ from taihang.core.periods import Period
 
 READINGS: Final = "readings"
 EVENTS: Final = "events"
+KEPT: Final = "kept"
+"""Folder of files that follow from the rows."""
 _TRIES: Final = 5
 """How often a read begins anew because another process put new files in the place of old ones."""
 _Found = TypeVar("_Found")
@@ -238,6 +240,7 @@ class Lake:
         for path in self._sealed.stray(()):
             path.unlink()
         self._months.clear()
+        shutil.rmtree(self._directory / KEPT, ignore_errors=True)
 
     def take_over(self, other: "Lake") -> None:
         """Put another lake's folder in the place of this one, whole."""
@@ -302,6 +305,17 @@ class Lake:
                 if len(cut["time_s"]) and (key_part is None or key_part in key):
                     found[key] = {**merge_rows(found.get(key), cut)}
         return dict(sorted(found.items()))
+
+    def keep(self, name: str, data: bytes) -> None:
+        """Keep a small file that follows from the rows; it may be lost like them."""
+        path = self._directory / KEPT / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._disk.write_whole(path, data)
+
+    def kept(self, name: str) -> bytes | None:
+        """Return a file that was kept, None where there is none."""
+        path = self._directory / KEPT / name
+        return path.read_bytes() if path.exists() else None
 
     def keys(self, table: str, period: Period) -> set[tuple[str, ...]]:
         """Return the keys of the rows of a derived table in a period."""
