@@ -31,6 +31,7 @@ from taihang.services.review import Reviews
 _MONTHS: Final = 12
 _AMOUNT_DIGITS: Final = 4
 _HASH_DIGITS: Final = 16
+_SUBSCRIPT: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _BLANKS: Final = ("prepared", "checked", "approved", "seal", "date")
 _OPINION: Final = ("verifier", "opinion", "verified_on")
 
@@ -173,7 +174,50 @@ def item_of(line: Body) -> str:
 
 def kind_name(kind: str, lang: Lang) -> str:
     """Return what an emission line is: fuel, process, heat and so on."""
-    return text(f"cli.carbon.kinds.{kind}", lang)
+    return headed(text(f"cli.carbon.kinds.{kind}", lang))
+
+
+def headed(words: str) -> str:
+    """Return words as they begin a row: with a capital, where the script has any.
+
+    Example:
+        >>> headed("net heat"), headed("热力")
+        ('Net heat', '热力')
+    """
+    return words[:1].upper() + words[1:]
+
+
+def gas_name(gas: str) -> str:
+    """Return a gas as chemists write it; trade names keep their digits.
+
+    Example:
+        >>> gas_name("SF6"), gas_name("HFC-134a")
+        ('SF₆', 'HFC-134a')
+    """
+    return gas if "-" in gas else gas.translate(_SUBSCRIPT)
+
+
+def line_name(line: Body, lang: Lang) -> str:
+    """Return how the source of a line of emissions is called."""
+    is_gas = line["kind"] == "gas"
+    return item_name(item_of(line) if is_gas else str(line["code"]), lang)
+
+
+def months_told(months: Sequence[str]) -> str:
+    """Return months, those that follow one another as a stretch.
+
+    Example:
+        >>> months_told(["2026-01", "2026-02", "2026-03", "2026-11"])
+        '2026-01 … 2026-03, 2026-11'
+    """
+    stretches: list[list[str]] = []
+    for month in months:
+        last = stretches[-1][-1] if stretches else ""
+        if last and last[:4] == month[:4] and int(last[5:]) + 1 == int(month[5:]):
+            stretches[-1].append(month)
+        else:
+            stretches.append([month])
+    return ", ".join(each[0] if len(each) == 1 else f"{each[0]} … {each[-1]}" for each in stretches)
 
 
 def flow_name(flow: str, lang: Lang) -> str:
@@ -332,10 +376,11 @@ def digits_of(amount: Decimal) -> int:
     """Return how many decimals an amount is printed with.
 
     Example:
-        >>> digits_of(Decimal("999.000")), digits_of(Decimal("0.123456"))
-        (0, 4)
+        >>> [digits_of(Decimal(text)) for text in ("999.000", "0.123456", "7.00004")]
+        [0, 4, 0]
     """
-    return min(_AMOUNT_DIGITS, max(0, -cast("int", amount.normalize().as_tuple().exponent)))
+    printed = round(amount, _AMOUNT_DIGITS).normalize()
+    return max(0, -cast("int", printed.as_tuple().exponent))
 
 
 # -- verification and signatures -----------------------------------------------------------------

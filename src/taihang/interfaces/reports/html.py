@@ -1,12 +1,16 @@
 """A report as one HTML file: no script, no outside file, prints as it looks."""
 
 from importlib.resources import files
+from typing import Final
 
 from django.template import Context, Engine
 
 from taihang.interfaces.catalogue import text
 from taihang.interfaces.reports.document import Cell, Column, Document, Figure, Section, Table
+from taihang.interfaces.text_width import width_of
 
+_SHORT: Final = 14
+"""Words up to this width stay on one line, as dates do."""
 _FOLDER = "taihang.interfaces.reports"
 
 
@@ -91,7 +95,8 @@ def _table(table: Table, numbers: dict[str, str]) -> dict[str, object]:
 
 
 def _placed(cell: Cell, column: Column, numbers: dict[str, str]) -> dict[str, object]:
-    return {**_cell(cell, numbers), "is_number": column.is_number}
+    is_short = width_of(cell.printed) <= _SHORT
+    return {**_cell(cell, numbers), "is_number": column.is_number, "is_short": is_short}
 
 
 def _cell(cell: Cell, numbers: dict[str, str]) -> dict[str, object]:

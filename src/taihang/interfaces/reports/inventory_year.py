@@ -12,10 +12,13 @@ from taihang.interfaces.reports.annual import (
     evidence_section,
     field_table,
     gap_section,
+    gas_name,
     heads,
     item_name,
     item_of,
     kind_name,
+    line_name,
+    months_told,
     objects,
     signature_section,
     verification_section,
@@ -34,7 +37,7 @@ from taihang.interfaces.reports.document import (
     prose,
 )
 from taihang.interfaces.reports.factors import factor_section
-from taihang.interfaces.reports.stated import Body
+from taihang.interfaces.reports.stated import Body, said
 from taihang.services.carbon_account import KIND as INVENTORY
 from taihang.services.carbon_account import LOCATION, MARKET, PHYSICAL
 from taihang.services.ports import Ports
@@ -129,7 +132,8 @@ def _boundary(found: YearStatement) -> Section:
     rows = [
         ("park", prose(park.name_zh if lang == "zh" else park.name_en)),
         ("year", prose(found.year)),
-        ("months", prose(", ".join(words_of(found.part("stay").get("months"))))),
+        ("months", prose(months_told(words_of(found.part("stay").get("months"))))),
+        ("method", _method(found)),
         ("gases", prose(text("report.inventory.gases", lang))),
         ("gwp_set", prose(str(of.get("gwp_set")))),
         ("fuel_factor_set", prose(str(of.get("fuel_factor_set")))),
@@ -147,6 +151,15 @@ def _boundary(found: YearStatement) -> Section:
         sentences=(text("report.inventory.boundary", lang), text("report.inventory.scope3", lang)),
         tables=(field_table(rows, lang),),
     )
+
+
+def _method(found: YearStatement) -> Cell:
+    """Return by which text the statement is drawn up; several that fit are a choice not made."""
+    method = found.part("method")
+    if method.get("text") is not None:
+        return prose(f"{said(method, found.lang)} ({method['text']})")
+    candidates = ", ".join(words_of(method.get("candidates")))
+    return prose(text("report.inventory.no_method", found.lang, names=candidates), tone=Tone.OPEN)
 
 
 def _sources(found: YearStatement) -> Section:
@@ -199,7 +212,9 @@ def _kind(line: Body, lang: Lang) -> str:
 
 
 def _gas_of(lines: list[Body]) -> str:
-    gases = dict.fromkeys(str(line["code"]) if line["kind"] == "gas" else "CO₂" for line in lines)
+    gases = dict.fromkeys(
+        gas_name(str(line["code"])) if line["kind"] == "gas" else "CO₂" for line in lines
+    )
     return " · ".join(gases) or "–"
 
 
@@ -222,7 +237,7 @@ def _activity(found: YearStatement) -> Section:
     rows = [
         (
             prose(_kind(line, lang)),
-            prose(item_name(str(line["code"]), lang)),
+            prose(line_name(line, lang)),
             found.amount(line["quantity"]),
             prose(str(line["unit"])),
             prose(text("report.inventory.by_form", lang)),
@@ -265,7 +280,7 @@ def _used_by(found: YearStatement) -> Section:
     rows = tuple(
         (
             prose(_kind({"kind": kind}, lang)),
-            prose(item_name(code, lang)),
+            prose(line_name({"kind": kind, "code": code}, lang)),
             prose("; ".join(dict.fromkeys(keys))),
         )
         for (kind, code), keys in facts.items()
@@ -286,7 +301,7 @@ def _emissions(found: YearStatement) -> Section:
         (
             prose(str(line["scope"])),
             prose(_kind(line, lang)),
-            prose(item_name(str(line["code"]), lang)),
+            prose(line_name(line, lang)),
             found.amount(line["quantity"]),
             prose(str(line["unit"])),
             found.figure(line["t_co2e"]),
@@ -326,7 +341,7 @@ def _by_gas(found: YearStatement) -> Table:
     total = sum((Decimal(str(t)) for t in gases.values()), start=Decimal(0))
     rows = tuple(
         (
-            prose("CO₂" if gas == "CO2" else gas),
+            prose(gas_name(gas)),
             found.figure(t),
             number(Decimal(str(t)) / total * 100 if total else None, 2),
         )

@@ -14,8 +14,8 @@ from taihang.interfaces.reports.annual import (
     field_table,
     gap_section,
     heads,
-    item_name,
     kind_name,
+    line_name,
     signature_section,
     verification_section,
     year_statement,
@@ -147,6 +147,7 @@ def carbon_tables(found: YearStatement) -> list[Section]:
     """
     lang = found.lang
     total = found.of.get("assessed_t")
+    of_total = "report.total" if found.of.get("value") is not None else "report.inventory.assessed"
     by_kind = Table(
         title=text("report.inventory.by_kind", lang),
         columns=heads(lang, kind=None, emission=_UNIT, share="%"),
@@ -159,7 +160,7 @@ def carbon_tables(found: YearStatement) -> list[Section]:
                 )
                 for kind in _KINDS
             ),
-            (prose(text("report.total", lang)), found.figure(total), prose("")),
+            (prose(text(of_total, lang)), found.figure(total), prose("")),
         ),
         n_sums=1,
     )
@@ -233,7 +234,7 @@ def _lines(found: YearStatement) -> Table:
         (
             prose(str(line["subject"])),
             prose(kind_name(str(line["kind"]), lang)),
-            prose(item_name(str(line["code"]), lang)),
+            prose(line_name(line, lang)),
             found.amount(line["quantity"]),
             prose(str(line["unit"])),
             found.figure(line["t_co2e"]),

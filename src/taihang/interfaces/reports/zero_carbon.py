@@ -12,6 +12,7 @@ from taihang.interfaces.reports.annual import (
     field_table,
     flow_name,
     gap_section,
+    headed,
     heads,
     item_name,
     signature_section,
@@ -109,7 +110,7 @@ def _figures(found: YearStatement) -> list[Figure]:
     lang = found.lang
     return [
         Figure(
-            label=text(f"cli.indicators.{line['indicator']}", lang),
+            label=headed(text(f"cli.indicators.{line['indicator']}", lang)),
             cell=_value(found, line),
             unit=_unit(line),
             note=text(f"cli.indicators.verdicts.{line['verdict']}", lang),
@@ -192,7 +193,7 @@ def _indicator(found: YearStatement, line: Body, facts: dict[str, Body]) -> tupl
     role = "core" if which == _CORE else "guiding"
     return (
         prose(which),
-        prose(text(f"cli.indicators.{which}", lang)),
+        prose(headed(text(f"cli.indicators.{which}", lang))),
         prose(text(f"report.zero.{role}", lang)),
         _value(found, line),
         prose(_unit(line)),

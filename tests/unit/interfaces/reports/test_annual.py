@@ -15,6 +15,7 @@ from taihang.interfaces.reports.annual import (
     gap_section,
     item_name,
     item_of,
+    months_told,
     objects,
     why_of,
     words_of,
@@ -43,6 +44,11 @@ def test_item_of__finds_the_activity_behind_a_line() -> None:
     assert item_of({"kind": "fuel", "code": "diesel"}) == "diesel"
     assert item_name(item_of({"kind": "gas", "code": "SF6"}), "zh") == "六氟化硫"
     assert item_name("un heard.of", "en") == "un heard.of"
+
+
+def test_months_told__joins_what_follows_and_no_more() -> None:
+    assert months_told([]) == ""
+    assert months_told(["2026-12", "2027-01", "2027-02"]) == "2026-12, 2027-01 … 2027-02"
 
 
 def test_digits_of__prints_what_is_there_and_four_at_most() -> None:
