@@ -3,8 +3,9 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +13,26 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from verify_taihang import verify
 
 import media_park
 import small_park
 from activity_kit import put, record
+from carbon_kit import SOURCES, burnt_t, declared
 from media_park import HOUR_S, hourly
 from small_park import DAY, JUNE
 from taihang.core.activity.record import METERED, ActivityRecord, Flow, Origin
 from taihang.core.activity.version import judge_versions
 from taihang.core.metering.readings import MeterEvent, MeterEventKind, ReadingBlock
 from taihang.core.metering.vee.rule import Rule
+from taihang.services.account import issue_statements
 from taihang.services.act_log import log_acts
 from taihang.services.audit import audit
+from taihang.services.carbon_account import drafts as carbon_drafts
 from taihang.services.certify import certify
 from taihang.services.close_period import close_period
 from taihang.services.collect import Collected
+from taihang.services.correct import correct
 from taihang.services.energy_account import drafts
 from taihang.services.forms import forms
 from taihang.services.medium_account import (
@@ -37,6 +43,9 @@ from taihang.services.medium_account import (
     medium_findings,
 )
 from taihang.services.ports import Ports
+from taihang.services.prove import LOG_KEY, prove
+from taihang.services.restate import restate
+from taihang.services.seal_day import seal_day
 from taihang.services.settle import settle
 
 GAS_CHOICE = '\n[energy_values.natural-gas]\nchoice = "min"\nsource = "assumed for tests"\n'
@@ -242,6 +251,81 @@ def test_account_media__a_part_of_a_month_does_not_pass_for_the_whole(tmp_path: 
     assert amount.meters[0].amount == Decimal("4312.224")
     assert amount.amount is None
     assert lines == (form,)
+
+
+def test_account_media__a_register_that_a_person_read_closes_the_month(root: Path) -> None:
+    gas = media()[0]
+    with small_park.opened(root) as ports:
+        fill(ports, media(gas=small_park.but(gas, [N_HOURS])))
+        account_media(JUNE, ports=ports)
+        assert ("E01", "natural-gas", "consumed") not in latest(ports)
+        correct(small_park.cut(gas, N_HOURS, N_HOURS + 1), reason="read", who="Li", ports=ports)
+
+        assert account_media(JUNE, ports=ports) == 1
+        line = latest(ports)["E01", "natural-gas", "consumed"]
+
+    assert f"{line.amount:f}" == LINES["E01", "natural-gas", "consumed"][0]
+
+
+def test_restate__late_registers_reach_the_line_and_the_issued_account(root: Path) -> None:
+    water = media()[2]
+    with small_park.opened(root) as ports:
+        small_park.fill(ports, JUNE)
+        fill(ports, media())
+        close_period(JUNE, ports=ports)
+        issue_statements(drafts("2026-06", ports=ports), period="2026-06", ports=ports)
+        late = small_park.cut(water, N_HOURS, N_HOURS + 1)
+        late = replace(late, counts=late.counts + 1_000)
+        small_park.revise(ports, late, sent_at_s=JUNE.end_s + 99)
+        changed = {each.now for each in restate(ports=ports)}
+        log_acts(ports=ports)
+        clean = audit(ports=ports).findings
+        line = latest(ports)["E02", "medium.fresh-water", "consumed"]
+
+    assert (line.version, f"{line.amount:f}") == (2, "6478.318")
+    assert changed == {"energy-account.E02.2026-06.v2", "energy-account.park.2026-06.v2"}
+    assert [finding.what for finding in clean] == []
+
+
+def test_inventory__burns_what_the_gas_meter_counted(root: Path) -> None:
+    declared(root, SOURCES)
+    with small_park.opened(root) as ports:
+        fill(ports, media())
+        account_media(JUNE, ports=ports)
+        (draft,) = carbon_drafts("2026", ports=ports, subjects=["E01"])
+
+    lines = [each for each in draft.body["lines"] if each["activity"] == "natural-gas"]
+    (gas,) = lines
+    assert (gas["amount"], gas["unit"]) == ("8.64", "10⁴Nm³")
+    expected = burnt_t("natural-gas", Fraction("8.64")) * 1_000
+    assert abs(Fraction(gas["kg_co2e"]) - expected) < Fraction(1, 100)
+
+
+def test_a_figure_opens_to_readings_that_a_stranger_proves(root: Path) -> None:
+    """Account, line, file, hours: and what the hours show is what the file says."""
+    with small_park.opened(root) as ports:
+        fill(ports, media())
+        account_media(JUNE, ports=ports)
+        (line,) = [each for each in energy_of_e01(ports)["inputs"]["activities"] if "gas" in each]
+        record_id, _, version = line.rpartition(".v")
+        (found,) = [
+            each
+            for each in ports.registry.activity_records()
+            if (each.id, str(each.version)) == (record_id, version)
+        ]
+        document: dict[str, Any] = json.loads(ports.evidence.read(found.evidence[0]))
+        shown: list[str] = []
+        for edge in ("from", "to"):
+            register = document["meters"][0][edge]
+            seal_day(datetime.fromtimestamp(register["time_s"], UTC).date(), ports=ports)
+            data = prove(register["hour"], ports=ports)
+            report = verify(data, ports.keys.signing_key(LOG_KEY).public)
+            shown.append(report["shown"]["reading"][0].split(": ")[1].split(" ")[0])
+        counts = [str(document["meters"][0][edge]["count"]) for edge in ("from", "to")]
+
+    assert shown == counts
+    turned = (int(counts[1]) - int(counts[0])) % media_park.MODULUS
+    assert Decimal(turned) * 100 / 1000 == found.amount
 
 
 # -- beside a form -------------------------------------------------------------------------------

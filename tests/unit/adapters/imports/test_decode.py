@@ -245,6 +245,33 @@ def test_decode_folder__registers_keep_scale_dial_and_their_own_times(decode: De
     assert np.diff(block.times_s).tolist() == [420]
 
 
+@pytest.mark.parametrize(
+    ("unit", "scale", "step", "counts"),
+    [
+        ("m³", "100", "L", [12_345, 12_350]),
+        ("t", "1000", "g", [1_234_500, 1_235_000]),
+        ("GJ", "10000", "kJ", [123_450, 123_500]),
+        ("MJ", "500", "kJ", [2_469, 2_470]),
+    ],
+)
+def test_decode_folder__registers_of_other_media_count_whole_steps(
+    decode: Decode, unit: str, scale: str, step: str, counts: list[int]
+) -> None:
+    result = decode(
+        HEAD + "2026-06-01 00:00,a,1234.5,0\n2026-06-01 01:00,a,1235.0,0\n",
+        table={"label": '"instant"', "step_s": None},
+        value={
+            "quantity": '"register"',
+            "unit": f'"{unit}"',
+            "scale": f'"{scale}"',
+            "modulus": "100000000",
+        },
+    )
+
+    block = only(result)
+    assert (block.unit, block.scale, block.counts.tolist()) == (step, scale, counts)
+
+
 def test_decode_folder__samples_keep_their_unit_and_decimal_scale(decode: Decode) -> None:
     block = only(
         decode(
