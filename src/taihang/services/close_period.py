@@ -5,17 +5,21 @@ cannot differ.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
-from taihang.core.periods import Period
+from taihang.core.periods import Period, months_in
 from taihang.services.account import Accounted, account
 from taihang.services.bill import Billed, bill_enterprises
 from taihang.services.certify import Certified, certify
 from taihang.services.medium_account import account_media
 from taihang.services.ports import Ports
+from taihang.services.renew_accounts import renew_accounts
 from taihang.services.renew_energy import renew_energy
 from taihang.services.renew_products import renew_products
 from taihang.services.settle import Settled, settle
 from taihang.services.touched import changes_since
+
+_YEAR_SIGNS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +59,8 @@ def close_period(period: Period, *, ports: Ports) -> Closed:
     billed = bill_enterprises(period, ports=ports, because=because)
     # 5. Energy and product accounts rest on these statements: those that were issued follow.
     renew_energy(period, ports=ports, because=because)
+    if n_media:
+        years = {name[:_YEAR_SIGNS] for name in months_in(period, ports.park.zone)}
+        renew_accounts(years, ports=ports)
     renew_products(period, ports=ports, because=because)
     return Closed(settled, certified, accounted, billed, n_media)

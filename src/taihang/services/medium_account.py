@@ -37,6 +37,9 @@ from taihang.services.settle import Known, known_at, known_size
 FORMAT: Final = "taihang/metered-amount/v1"
 _FIRST: Final = "summed from the registers of {}"
 _AGAIN: Final = "its registers say otherwise: it was {} {} and is {} {}"
+_UNKNOWN: Final = "its meters do not say this amount any more: a register at an end of it is gone"
+_BY_METERS: Final = "meters"
+"""Who takes a line back whose registers are gone: then a form may count again."""
 _CONVERSION: Final = (
     "counts_at_c",
     "counts_at_kpa",
@@ -163,13 +166,14 @@ def account_media(period: Period, *, ports: Ports) -> int:
     now_s = int(ports.clock.now().timestamp())
     latest = _latest(ports.registry.activity_records())
     for each in found:
-        if each.amount is None:
+        before = latest.get(each.line_id)
+        counts = before is not None and before.withdrawn_by is None
+        if each.amount is None and not counts:
             continue
         # 3. The file first: a line never leads to a file that is not on the disk.
         data = each.document
-        before = latest.get(each.line_id)
         file = ports.evidence.keep(data)
-        if before is not None and before.evidence == (file,):
+        if counts and before is not None and before.evidence == (file,):
             continue
         name = f"{each.line_id}.json"
         files[file] = EvidenceFile(file, name, len(data), now_s)
@@ -216,7 +220,11 @@ def medium_findings(*, ports: Ports) -> Iterator[tuple[str, str]]:
         The line, and what is wrong with it.
     """
     latest = _latest(ports.registry.activity_records()).values()
-    lines = {line.id: line for line in latest if line.origin is Origin.METER}
+    lines = {
+        line.id: line
+        for line in latest
+        if line.origin is Origin.METER and line.withdrawn_by is None
+    }
     fresh: dict[str, MediumAmount] = {}
     for name in sorted({line.period for line in lines.values()}):
         of_month = medium_amounts(month(name, ports.park.zone), ports=ports)
@@ -224,7 +232,7 @@ def medium_findings(*, ports: Ports) -> Iterator[tuple[str, str]]:
     for line_id, line in sorted(lines.items()):
         where, again = f"activity {line_id}.v{line.version}", fresh.get(line_id)
         if again is None or again.amount is None:
-            yield where, "no register says this amount any more: look at what was withdrawn"
+            yield where, "no register says this amount any more: settle its month again"
         elif line.evidence != (sha256(again.document).hexdigest(),):
             yield where, "is not what the registers say today: altered, or settle its month again"
 
@@ -419,19 +427,21 @@ def _latest(records: Iterable[ActivityRecord]) -> Mapping[str, ActivityRecord]:
 def _record(
     each: MediumAmount, before: ActivityRecord | None, file: str, known_at_s: int
 ) -> ActivityRecord:
-    amount = each.amount or Decimal(0)
+    amount = each.amount
     if before is None:
         reason = _FIRST.format(", ".join(part.meter.id for part in each.meters))
+    elif amount is None:
+        reason = _UNKNOWN
     else:
-        was, now = plain(before.amount), plain(amount)
-        reason = _AGAIN.format(was, before.unit, now, each.unit)
+        reason = _AGAIN.format(plain(before.amount), before.unit, plain(amount), each.unit)
+    said = before.amount if amount is None and before is not None else amount
     return ActivityRecord(
         id=each.line_id,
         subject=each.subject,
         period=each.month,
         item=each.medium,
         flow=each.flow,
-        amount=amount,
+        amount=said or Decimal(0),
         unit=each.unit,
         origin=Origin.METER,
         evidence=(file,),
@@ -439,4 +449,5 @@ def _record(
         known_at_s=known_at_s,
         version=1 if before is None else before.version + 1,
         reason=reason,
+        withdrawn_by=_BY_METERS if amount is None else None,
     )

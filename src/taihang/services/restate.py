@@ -6,6 +6,7 @@ Where a rule looks further, the whole period is closed again, and the result say
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from taihang.services.account import Only, account
 from taihang.services.bill import bill_enterprises
 from taihang.services.bill_correction import BILL_CORRECTION
 from taihang.services.close_period import close_period
+from taihang.services.medium_account import account_media
 from taihang.services.month_sums import (
     SUMMED,
     MonthSums,
@@ -26,11 +28,14 @@ from taihang.services.month_sums import (
     sums_of,
 )
 from taihang.services.ports import Ports
+from taihang.services.renew_accounts import renew_accounts
 from taihang.services.renew_energy import renew_energy
 from taihang.services.restatements import Restatement, restatement
 from taihang.services.settle import period_of
 from taihang.services.settle_again import SettledAgain, WholeNeeded, settle_again
 from taihang.services.touched import Touched, causes_by_month, touched
+
+_YEAR_SIGNS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,7 @@ def _close_again(each: Touched, ports: Ports) -> tuple[Work, list[Restatement]]:
     differing = again.months(zone) | {*each.months}
     names = [name for name in months_in(period, zone) if name in differing]
     before = _latest(names, ports)
+    n_media = sum(account_media(month(name, zone), ports=ports) for name in names)
     sums = _followed(again, names, settlements, ports)
     only = Only(names, by_energy=again.by_energy, by_share=again.by_share, sums=sums)
     accounted = account(period, ports=ports, because=because, only=only)
@@ -100,6 +106,8 @@ def _close_again(each: Touched, ports: Ports) -> tuple[Work, list[Restatement]]:
     if names:
         span = Period(month(names[0], zone).start, month(names[-1], zone).end)
         renew_energy(span, ports=ports, because=because)
+    if n_media:
+        renew_accounts({name[:_YEAR_SIGNS] for name in names}, ports=ports)
     work = Work(
         n_meters=len(again.meters),
         n_meter_intervals=again.n_meter_intervals,
