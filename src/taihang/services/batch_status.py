@@ -58,7 +58,7 @@ def batch_status(gateway: str, counter: int, *, ports: Ports) -> BatchStatus:
     Raises:
         UnknownBatchError: If there is no such batch.
     """
-    leaf_index = ports.lake.batches().find(gateway, counter)
+    leaf_index = _leaf_index(gateway, counter, ports)
     if leaf_index is None:
         raise UnknownBatchError(
             given=f"batch {counter} of {gateway}",
@@ -77,6 +77,22 @@ def batch_status(gateway: str, counter: int, *, ports: Ports) -> BatchStatus:
         proof=encode_tlog_proof(TlogProof(leaf_index, tuple(path), journal.checkpoint_note or "")),
     )
     return _published(BatchStatus(receipt, journal.size, None), ports)
+
+
+def _leaf_index(gateway: str, counter: int, ports: Ports) -> int | None:
+    """Find a batch in the index of the lake, or among the records that came after it.
+
+    While the door is open in another process, the newest batches are in that process's memory and
+    in the journal, and in no file of the lake yet.
+    """
+    index = ports.lake.batches()
+    if (found := index.find(gateway, counter)) is not None:
+        return found
+    for number, record in enumerate(ports.journal.records(len(index)), start=len(index)):
+        header = header_of(record.data)
+        if (header.gateway, header.counter) == (gateway, counter):
+            return number
+    return None
 
 
 def _published(status: BatchStatus, ports: Ports) -> BatchStatus:

@@ -49,6 +49,22 @@ def test_batch_status__of_a_batch_that_never_came(
             batch_status(gateway, counter, ports=ports)
 
 
+def test_batch_status__finds_what_the_lake_has_not_taken_in_yet(tmp_path: Path) -> None:
+    with small_park.opened(small_park.make(tmp_path / "park")) as ports:
+        _stored(ports, 3)
+        block = small_park.registers("M-E02", small_park.DAY)
+        newest = [small_park.sealed(ports, "GW2", number, block) for number in (4, 5)]
+        # As seen by a second process: the door has acknowledged, and holds the rows in memory.
+        ports.journal.append(newest, received_at_s=NOW_S)
+        assert len(ports.lake.batches()) == 3
+
+        found = batch_status("GW2", 5, ports=ports)
+
+        assert (found.receipt.leaf_index, found.receipt.received_at_s) == (4, NOW_S)
+        with pytest.raises(UnknownBatchError):
+            batch_status("GW2", 6, ports=ports)
+
+
 def test_stored_origin__is_what_the_batch_says(tmp_path: Path) -> None:
     with small_park.opened(small_park.make(tmp_path / "park")) as ports:
         _stored(ports, 2)

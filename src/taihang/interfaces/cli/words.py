@@ -52,7 +52,7 @@ def day_of(given: str) -> date:
 
 
 def count_of(given: str, *, least: int = 1, most: int = DAYS_MAX) -> int:
-    """Return the number of days that a word names.
+    """Return the whole number that a word names.
 
     Args:
         given: The word.
@@ -74,7 +74,7 @@ def count_of(given: str, *, least: int = 1, most: int = DAYS_MAX) -> int:
     if not is_number or not least <= int(given) <= most:
         raise WordsError(
             given=repr(given),
-            expected=f"a number of days, {least} … {most}",
+            expected=f"a whole number, {least} … {most}",
             remedy=f"write for example {min(365, most)}",
         )
     return int(given)
