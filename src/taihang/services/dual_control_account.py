@@ -72,7 +72,7 @@ def _body(
     # 1. The energy that is assessed.
     control = DualControl(
         total_tce=_amount(said, "equivalent_tce"),
-        feedstock_tce=_amount(said, "feedstock_equivalent_tce"),
+        feedstock_tce=_perhaps(said, "feedstock_equivalent_tce"),
         renewable_tce=_renewable(said),
         renewable_before_tce=None if before is None else _renewable(_read(before)),
     )
@@ -84,6 +84,14 @@ def _body(
                 "zh": f"没有 {year} 年的能源账：新增可再生能源电量不知，不计算考核口径能耗",
                 "en": f"no energy account of {year}: the increase of renewable electricity and "
                 "the assessed energy are not known",
+            }
+        )
+    if control.feedstock_tce is None:
+        lacks.append(
+            {
+                "what": "feedstock_tce",
+                "zh": "原料用能未填报，不按零计：不计算考核口径能耗",
+                "en": "nobody stated the feedstock, and it is not zero: no assessed energy",
             }
         )
     # 2. Over the value added, and against the year before.
@@ -167,6 +175,10 @@ def _renewable(said: _Body) -> Decimal:
     ]
     with localcontext(EXACT):
         return sum(found, start=Decimal(0))
+
+
+def _perhaps(said: _Body, name: str) -> Decimal | None:
+    return None if said.get(name) is None else _amount(said, name)
 
 
 def _amount(said: _Body, name: str) -> Decimal:

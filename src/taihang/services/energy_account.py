@@ -21,18 +21,29 @@ from taihang.core.errors import InputError
 from taihang.core.facts import Fact
 from taihang.core.periods import month, month_names
 from taihang.core.quantities import WH_PER_MWH
-from taihang.core.seal.canonical import JsonValue, load_canonical
+from taihang.core.seal.canonical import JsonValue
 from taihang.core.seal.issued import IssuedStatement
 from taihang.services.account import PARK_SUBJECT, Draft, local_last_day
 from taihang.services.carbon_inputs import months_of_stay, stay_of
 from taihang.services.energy_statement import GREEN, MATCHED, Gaps, SubjectEnergy, energy_body
 from taihang.services.medium_account import serves
+from taihang.services.metered_electricity import bodies_of, compare_with_forms, sum_of
+from taihang.services.park_electricity import park_electricity
 from taihang.services.ports import Ports
 from taihang.standards.gbt_2589 import MEDIUM, Activity, Basis, Choice, CoalLine, standard_coal_tce
 
 KIND: Final = "energy-account"
 FAMILY: Final = "gbt-2589-2020"
 GRID: Final = "electricity.grid"
+NETWORK: Final = "electricity.network"
+"""Item of what no meter of a user saw: storage, lines, transformers, unmetered use."""
+_NO_BALANCE_ZH: Final = (
+    "没有闭合的园区电量平衡（关口进出均须有表且已结算）：网损与未计量用电不知，未计入"
+)
+_NO_BALANCE_EN: Final = (
+    "no closed balance of the park (import and export metered, and settled): losses and use that "
+    "no meter sees are not known and not counted"
+)
 _COUNTED: Final = (Flow.CONSUMED, Flow.CONVERSION_OUTPUT, Flow.RECOVERED, Flow.FEEDSTOCK)
 _OWN_POWER_ZH: Final = "自发电的去向没有电表：不知其中多少为自用，本账不完整"
 _OWN_POWER_EN: Final = "no meter says how much of the electricity made on site was used there"
@@ -40,6 +51,11 @@ _FUEL_ZH: Final = "{} 是燃料，但 GB/T 2589 未列其折标系数，未计�
 _FUEL_EN: Final = (
     "{} is a fuel of which GB/T 2589 prints no coefficient, and is not counted: hand it in under a "
     "name of the annex, or bring its measured calorific value"
+)
+_FEEDSTOCK_ZH: Final = "原料用能未填报：用于原材料的能源不知，不按零计；没有则填 0"
+_FEEDSTOCK_EN: Final = (
+    "nobody stated what is used as raw material: not known, and not zero; if there is none, hand "
+    "in 0"
 )
 _OTHER_ZH: Final = "{} 不是 GB/T 2589 所列能源，未计入"
 _OTHER_EN: Final = "{} is no energy of GB/T 2589 and is not counted"
@@ -132,10 +148,14 @@ def _of_subject(subject: str, source: _Source, ports: Ports) -> SubjectEnergy:
     if subject in source.matched:
         power, estimated_wh = _electricity(subject, source, gaps=gaps, facts=facts, ports=ports)
         lines += power
-        _compare_with_form(subject, power, said, gaps)
+        forms = said.get((ELECTRICITY, Flow.CONSUMED), [])
+        compare_with_forms(forms, source.matched[subject], gaps)
     _note_metered(subject, said, source, gaps=gaps, ports=ports)
     balances = tuple(_balances(subject, said, source, gaps))
-    return SubjectEnergy(EnergyAccount(tuple(lines)), balances, gaps, facts, estimated_wh)
+    account = EnergyAccount(tuple(lines))
+    if not account.says_feedstock:
+        gaps.add("feedstock", zh=_FEEDSTOCK_ZH, en=_FEEDSTOCK_EN, whole=True)
+    return SubjectEnergy(account, balances, gaps, facts, estimated_wh, account.says_feedstock)
 
 
 def _fuels(
@@ -266,8 +286,8 @@ def _electricity(
             zh=f"电量缺 {len(lacking)} 个月的声明：{names}",
             en=f"electricity lacks the statements of {len(lacking)} months: {names}",
         )
-    bodies = [load_canonical(each.document.encode()) for each in issued.values()]
-    sums = {name: _sum(bodies, name) for name in ("load_wh", "line_wh", "pool_wh", "missing")}
+    bodies = bodies_of(issued.values())
+    sums = {name: sum_of(bodies, name) for name in ("load_wh", "line_wh", "pool_wh", "missing")}
     if sums["missing"]:
         gaps.add(
             ELECTRICITY,
@@ -283,33 +303,7 @@ def _electricity(
         line = _coal(ELECTRICITY, mwh, "MWh", on=source.on, ports=ports)
         facts |= _facts_of(line)
         found.append(_amount(item, Flow.CONSUMED, line, sources=ids))
-    return found, _sum(bodies, "estimated_wh")
-
-
-def _sum(bodies: list[JsonValue], name: str) -> int:
-    values = (body.get(name) for body in bodies if isinstance(body, dict))
-    return sum(value for value in values if isinstance(value, int))
-
-
-def _compare_with_form(
-    subject: str,
-    power: list[CoalAmount],
-    said: Mapping[tuple[str, Flow], list[ActivityRecord]],
-    gaps: Gaps,
-) -> None:
-    """Show a form about electricity beside the meters; the meters count, and nobody is silent."""
-    records = said.get((ELECTRICITY, Flow.CONSUMED), [])
-    metered = sum((line.amount for line in power), start=Decimal(0))
-    for record in records:
-        difference = record.amount - metered if record.unit == "MWh" else None
-        told = "–" if difference is None else f"{difference:+f} MWh"
-        says = f"{record.amount} {record.unit}"
-        zh = f"表单 {record.id} 报 {says}，电表 {metered} MWh，差 {told}；按电表"
-        en = (
-            f"the form {record.id} says {says}, the meters of {subject} {metered} MWh, "
-            f"difference {told}; the meters count"
-        )
-        gaps.add(ELECTRICITY, zh=zh, en=en, whole=True)
+    return found, sum_of(bodies, "estimated_wh")
 
 
 def _note_metered(
@@ -405,7 +399,18 @@ def _together(found: Mapping[str, SubjectEnergy], source: _Source, ports: Ports)
     own = _of_subject(PARK_SUBJECT, source, ports)
     every = [*found.values(), own]
     gaps = Gaps(found=[*own.gaps.found], is_whole=all(each.gaps.is_whole for each in every))
+    facts = {key: fact for each in every for key, fact in each.facts.items()}
+    network, told = _network(own.account, source, gaps=gaps, facts=facts, ports=ports)
     _note_unheard(found, source, gaps, ports)
+    silent = [subject for subject, each in found.items() if not each.says_feedstock]
+    if silent:
+        names = ", ".join(silent[:_NAMED]) + (" …" if len(silent) > _NAMED else "")
+        gaps.add(
+            "feedstock",
+            zh=f"{len(silent)} 个成员未填报原料用能：{names}",
+            en=f"{len(silent)} members did not state their feedstock: {names}",
+            whole=True,
+        )
     open_ = [subject for subject, each in found.items() if not each.gaps.is_whole]
     if open_:
         names = ", ".join(open_[:_NAMED]) + (" …" if len(open_) > _NAMED else "")
@@ -417,9 +422,60 @@ def _together(found: Mapping[str, SubjectEnergy], source: _Source, ports: Ports)
             }
         )
     return SubjectEnergy(
-        account=summed(each.account for each in every),
+        account=summed([*(each.account for each in every), EnergyAccount(tuple(network))]),
         balances=own.balances,
         gaps=gaps,
-        facts={key: fact for each in every for key, fact in each.facts.items()},
+        facts=facts,
         estimated_wh=sum(each.estimated_wh for each in every),
+        says_feedstock=all(each.says_feedstock for each in every),
+        electricity=told,
     )
+
+
+def _network(
+    own: EnergyAccount, source: _Source, *, gaps: Gaps, facts: dict[str, Fact], ports: Ports
+) -> tuple[list[CoalAmount], dict[str, JsonValue] | None]:
+    """Return what is left of the electricity after members and own use, and the balance."""
+    found = park_electricity(source.months, ports=ports)
+    if found is None:
+        gaps.add(NETWORK, zh=_NO_BALANCE_ZH, en=_NO_BALANCE_EN, whole=True)
+        return [], None
+    if found.n_open or found.months_without:
+        zh = f"{found.n_open} 个时段、{len(found.months_without)} 个月没有闭合的电量平衡"
+        en = f"{found.n_open} intervals and {len(found.months_without)} months have no closed "
+        gaps.add(NETWORK, zh=f"{zh}，其损耗不知，未计入", en=f"{en}balance: their losses are not "
+                 "known and not counted", whole=True)  # fmt: skip
+    own_mwh, is_said = _own_power_mwh(own)
+    rest_mwh = found.rest_mwh - own_mwh
+    told: dict[str, JsonValue] = {
+        "came_in_wh": found.came_in_wh,
+        "exported_wh": found.exported_wh,
+        "users_wh": found.users_wh,
+        "storage_wh": found.storage_wh,
+        "losses_wh": found.losses_wh,
+        "own_mwh": f"{own_mwh.normalize() + 0:f}" if is_said else None,
+        "unmetered_ratio": _text(found.unmetered_ratio(own_mwh)),
+        "open_intervals": found.n_open,
+    }
+    if rest_mwh < 0:
+        zh = f"园区自报用电 {own_mwh} MWh，多于电量平衡所余 {found.rest_mwh} MWh；请核对"
+        en = f"the park says that it used {own_mwh} MWh, and the balance leaves {found.rest_mwh}"
+        gaps.add(NETWORK, zh=zh, en=f"{en} MWh: which of the two is wrong?", whole=True)
+        return [], told
+    line = _coal(ELECTRICITY, rest_mwh, "MWh", on=source.on, ports=ports)
+    facts |= _facts_of(line)
+    return [_amount(NETWORK, Flow.CONSUMED, line, sources=[*found.statements])], told
+
+
+def _own_power_mwh(own: EnergyAccount) -> tuple[Decimal, bool]:
+    """Return what the park said that it used itself, and whether it said anything [MWh]."""
+    said = [
+        converted(line.amount, unit=line.unit, to="MWh")
+        for line in own.lines
+        if line.item == ELECTRICITY and line.flow is Flow.CONSUMED
+    ]
+    return sum(said, start=Decimal(0)), bool(said)
+
+
+def _text(ratio: Decimal | None) -> str | None:
+    return None if ratio is None else f"{ratio.normalize() + 0:f}"

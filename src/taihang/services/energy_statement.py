@@ -20,6 +20,9 @@ RULE: Final = "gbt-2589-2020/v1"
 MATCHED: Final = "scope2-market"
 """Kind of the statements that say how much electricity a user took, green and grid apart."""
 
+_STATEMENTS: Final = (f"{MATCHED}.", "ratios-650.")
+"""What the ids of statements begin with; all other sources are lines of activity data."""
+
 GREEN: Final = "electricity.green"
 """Item of the electricity that plants of the park made and the matching gave to a user."""
 
@@ -46,6 +49,10 @@ class SubjectEnergy:
     gaps: Gaps
     facts: Mapping[str, Fact]
     estimated_wh: int
+    says_feedstock: bool
+    """Whether it is known what was used as raw material, of everybody in it."""
+    electricity: dict[str, JsonValue] | None = None
+    """Of the park: its balance, and the share that no meter explains."""
 
 
 def energy_body(subject: str, of: SubjectEnergy, *, version: str) -> dict[str, JsonValue]:
@@ -61,8 +68,9 @@ def energy_body(subject: str, of: SubjectEnergy, *, version: str) -> dict[str, J
     is_whole = of.gaps.is_whole and bool(account.lines)
     equivalent = _plain(account.total_tce) if is_whole else None
     feedstock = [line for line in account.lines if line.flow is Flow.FEEDSTOCK]
-    activities = [each for each in account.sources if not each.startswith(f"{MATCHED}.")]
-    statements = [each for each in account.sources if each.startswith(f"{MATCHED}.")]
+    is_said = is_whole and of.says_feedstock
+    statements = [each for each in account.sources if each.startswith(_STATEMENTS)]
+    activities = [each for each in account.sources if not each.startswith(_STATEMENTS)]
     consumed = [line for line in account.lines if line.flow is Flow.CONSUMED]
     others = [line for line in account.lines if line.flow is not Flow.CONSUMED]
     return {
@@ -72,11 +80,12 @@ def energy_body(subject: str, of: SubjectEnergy, *, version: str) -> dict[str, J
         "unit": "tce",
         "equivalent_tce": equivalent,
         "equal_tce": _plain(account.total_equal_tce) if is_whole else None,
-        "feedstock_equivalent_tce": _plain(account.feedstock_tce) if is_whole else None,
-        "feedstock_equal_tce": _equal_sum(feedstock) if is_whole else None,
+        "feedstock_equivalent_tce": _plain(account.feedstock_tce) if is_said else None,
+        "feedstock_equal_tce": _equal_sum(feedstock) if is_said else None,
         "non_fossil_equivalent_tce": _plain(_green_tce(account)) if is_whole else None,
         "media_equivalent_tce": _media(account, of.gaps),
         "estimated_wh": of.estimated_wh,
+        **({} if of.electricity is None else {"electricity": of.electricity}),
         "lines": [_line(line) for line in consumed],
         "other_lines": [_line(line) for line in others],
         "balances": [_balance(each) for each in of.balances],

@@ -119,7 +119,11 @@ def _energy_table(year: _Year) -> SumTable:
             rows.append(_row(subject, columns, body, year))
     park = year.body(energy_account.KIND, PARK_SUBJECT)
     own = energy_account.own_use(year.period, ports=year.ports)
-    return SumTable(rows=tuple(rows), between={"public": own}, park=_value(park))
+    between = {"public": own}
+    lost = [] if park is None else _rows(park, "lines")
+    if lost := [line for line in lost if line["item"] == energy_account.NETWORK]:
+        between["network"] = _coal(lost, (Flow.CONSUMED.value,))
+    return SumTable(rows=tuple(rows), between=between, park=_value(park))
 
 
 def _coal(lines: Iterable[Body], flows: tuple[str, ...]) -> Decimal:

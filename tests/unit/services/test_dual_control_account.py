@@ -14,12 +14,14 @@ from taihang.services.dual_control_account import VALUE_ADDED, drafts
 from taihang.services.ports import Ports
 
 
-def account(subject: str, year: str, *, total: str | None, green: str) -> IssuedStatement:
+def account(
+    subject: str, year: str, *, total: str | None, green: str, feedstock: str | None = "20"
+) -> IssuedStatement:
     """An issued energy account."""
     body = {
         "value": total,
         "equivalent_tce": total,
-        "feedstock_equivalent_tce": "20",
+        "feedstock_equivalent_tce": feedstock,
         "lines": [
             {"item": "electricity.grid", "equivalent_tce": "1"},
             {"item": "electricity.green", "equivalent_tce": green},
@@ -118,3 +120,11 @@ def test_dual_control__value_added_of_the_park_is_said_once(
 ) -> None:
     said = bodies(account("park", "2026", total="1000", green="0"), *lines)["park"]
     assert Decimal(said["value_added_10k_cny"]) == Decimal(expected)
+
+
+def test_dual_control__without_a_stated_feedstock_nothing_is_assessed() -> None:
+    silent = account("E01", "2026", total="1000", green="120", feedstock=None)
+    said = bodies(silent, LAST, added("E01", "2026", "500"))["E01"]
+    assert (said["value"], said["feedstock_tce"], said["total_tce"]) == (None, None, "1000")
+    assert said["intensity_tce_per_10k_cny"] == "2"
+    assert "feedstock_tce" in [each["what"] for each in said["not_assessed"]]

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final, cast
 
@@ -19,7 +20,8 @@ COAL: Final = CoalAmount(
 
 
 def _subject(*lines: CoalAmount, gaps: Gaps | None = None) -> SubjectEnergy:
-    return SubjectEnergy(EnergyAccount(lines), (), gaps or Gaps(), {}, 0)
+    account = EnergyAccount(lines)
+    return SubjectEnergy(account, (), gaps or Gaps(), {}, 0, account.says_feedstock)
 
 
 def test_energy_body__says_what_it_builds_on_in_order() -> None:
@@ -56,3 +58,17 @@ def test_energy_body__without_a_meter_nothing_is_said_of_green_electricity() -> 
     body = energy_body("E01", _subject(COAL), version="0")
     assert body["value"] is not None
     assert body["non_fossil_equivalent_tce"] is None
+
+
+def test_energy_body__a_feedstock_that_nobody_stated_is_not_zero() -> None:
+    silent = energy_body("E01", _subject(COAL), version="0")
+    none = replace(COAL, flow=Flow.FEEDSTOCK, amount=Decimal(0), equivalent_tce=Decimal(0))
+    said = energy_body("E01", _subject(COAL, none), version="0")
+    power = replace(COAL, item="electricity.grid", unit="MWh")
+    metered = energy_body("E01", _subject(power), version="0")
+
+    assert silent["value"] is not None
+    assert silent["feedstock_equivalent_tce"] is None
+    assert silent["feedstock_equal_tce"] is None
+    assert said["feedstock_equivalent_tce"] == "0"
+    assert metered["feedstock_equivalent_tce"] == "0", "electricity is no raw material"

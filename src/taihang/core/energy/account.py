@@ -105,6 +105,21 @@ class EnergyAccount:
         return self._sum(Flow.FEEDSTOCK)
 
     @property
+    def says_feedstock(self) -> bool:
+        """Whether it is known what was used as raw material.
+
+        It is where somebody stated it of any energy, and where nothing was consumed that can be a
+        raw material: electricity and heat cannot (发改环资〔2022〕803号: coal, oil, gas and their
+        products; from memory).
+        """
+        return any(line.flow is Flow.FEEDSTOCK for line in self.lines) or not any(
+            line.flow is Flow.CONSUMED
+            and not line.is_medium
+            and not line.item.startswith(_NO_RAW_MATERIAL)
+            for line in self.lines
+        )
+
+    @property
     def media_tce(self) -> Decimal:
         """Energy-consumed media, outside the total, exact [tce]."""
         with localcontext(EXACT):
@@ -140,6 +155,7 @@ class EnergyAccount:
         return [line for line in self.lines if line.flow in chosen and not line.is_medium]
 
 
+_NO_RAW_MATERIAL: Final = ("electricity", "heat", "steam")
 _MADE: Final = (Flow.CONVERSION_OUTPUT, Flow.RECOVERED)
 _SIGN: Final = {Flow.CONSUMED: 1, Flow.CONVERSION_OUTPUT: -1, Flow.RECOVERED: -1}
 

@@ -33,7 +33,8 @@ class DualControl:
     """One year of one subject."""
 
     total_tce: Decimal
-    feedstock_tce: Decimal
+    feedstock_tce: Decimal | None
+    """Energy used as raw material; None where nobody stated it."""
     renewable_tce: Decimal
     """Renewable electricity used in the year, at equivalent value."""
     renewable_before_tce: Decimal | None
@@ -46,8 +47,8 @@ class DualControl:
             DualControlError: If feedstock and renewables are more than the total.
         """
         with localcontext(EXACT):
-            parts = self.feedstock_tce + self.renewable_tce
-        if min(self.total_tce, self.feedstock_tce, self.renewable_tce) < 0:
+            parts = (self.feedstock_tce or Decimal(0)) + self.renewable_tce
+        if min(self.total_tce, self.feedstock_tce or Decimal(0), self.renewable_tce) < 0:
             raise self._error(f"{self}", "amounts of 0 or more")
         if parts > self.total_tce:
             raise self._error(
@@ -65,9 +66,12 @@ class DualControl:
 
     @property
     def assessed_tce(self) -> Decimal | None:
-        """E_assess, exact [tce]; None where the renewables of the year before are not known."""
+        """E_assess, exact [tce].
+
+        None where the feedstock, or the renewables of the year before, are not known.
+        """
         increase = self.new_renewable_tce
-        if increase is None:
+        if increase is None or self.feedstock_tce is None:
             return None
         with localcontext(EXACT):
             return self.total_tce - self.feedstock_tce - increase
