@@ -7,8 +7,10 @@ from typing import cast
 
 import pytest
 
+import late_park
 import small_park
 from command_line import done, taihang
+from late_park import Late
 from small_park import DAY
 
 FIRST, LAST = "2026-06-01", "2026-06-02"
@@ -64,3 +66,20 @@ def test_restate__says_what_it_would_do_and_does_nothing(park: Path) -> None:
 
     assert facts == {"restated": [], "touched": [], "work": []}
     assert "0" in done("restate", park, "--lang", "en").out
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_restate__says_how_much_was_worked_out_again(tmp_path: Path, lang: str) -> None:
+    root = late_park.copied(late_park.settled(), tmp_path / "park")
+    with small_park.opened(root) as ports:
+        late_park.send(ports, Late("M-E02", 5 * 96, 97, 0), number=0)
+    again = late_park.copied(root, tmp_path / "again")
+
+    (work,) = cast("list[dict[str, object]]", done("restate", root, "--json").facts["work"])
+    told = done("restate", again, "--lang", lang).out
+
+    assert (work["n_meters"], work["n_hours"], work["months"]) == (1, 52, ["2026-08"])
+    assert work["whole_because"] == ""
+    assert "196" in told
+    assert "52" in told
+    assert "2026-08" in told
