@@ -20,11 +20,14 @@ def warnings_of(standings: Iterable[Standing], lang: Lang) -> tuple[str, ...]:
 
     Returns:
         One sentence for every later version and for every locked version that is no longer in
-        force: what it was, what it is, why.
+        force: what it was, what it is, why; and one where signatures do not hold.
     """
     found: list[str] = []
     for each in standings:
         found += _later(each, lang)
+        if each.refused:
+            who = ", ".join(dict.fromkeys(one.who for one in each.refused))
+            found.append(text("review.report.refused", lang, id=each.issued.id, who=who))
         if each.locked_before and not each.later:
             found.append(
                 text(
@@ -98,4 +101,5 @@ def standing_facts(standing: Standing) -> dict[str, object]:
             for step in standing.later
         ],
         "locked_before": list(standing.locked_before),
+        "refused": [{**each.body(), "at_s": each.at_s} for each in standing.refused],
     }

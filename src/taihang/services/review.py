@@ -16,6 +16,7 @@ from taihang.core.seal.review import (
     State,
     Step,
     demand_may_sign,
+    holding,
     open_review,
     standing_of,
 )
@@ -53,6 +54,8 @@ class Standing:
     """What came after it: was, is, why of every later version; empty of the latest."""
     locked_before: tuple[str, ...]
     """Ids of earlier versions that are locked: this one says something else than they do."""
+    refused: tuple[Signature, ...] = ()
+    """Signatures in the log that do not hold: against the rules, or for another text."""
 
     @property
     def sha256(self) -> str:
@@ -115,19 +118,24 @@ class Reviews:
 
         Returns:
             Its state, who signed, and every version that came after it.
-
-        Raises:
-            ReviewOrderError: If the log holds steps out of order, which an audit names.
         """
         history = self.signatures(issued.id)
-        state, signatures = standing_of(history)
+        state, signatures, refused = holding(history, sha256=text_hash(issued))
         locked = tuple(
             name
             for name in (f"{issued.series}.v{number}" for number in range(1, issued.version))
-            if name in self._leaves and standing_of(self.signatures(name))[0] is State.LOCKED
+            if self.is_locked(name)
         )
         later = () if is_latest else self._later(issued)
-        return Standing(issued, state, signatures, history, later, locked)
+        return Standing(issued, state, signatures, history, later, locked, refused)
+
+    def is_locked(self, statement_id: str) -> bool:
+        """Say whether a version is locked; of one that nobody signed nothing is read."""
+        if statement_id not in self._leaves:
+            return False
+        issued = self._ports.registry.statement(statement_id)
+        history = self.signatures(statement_id)
+        return holding(history, sha256=text_hash(issued))[0] is State.LOCKED
 
     def _later(self, issued: IssuedStatement) -> tuple[Restatement, ...]:
         registry = self._ports.registry

@@ -1,9 +1,11 @@
 """The words about where statements stand."""
 
+from dataclasses import replace
+
 import pytest
 
 from taihang.core.seal.issued import IssuedStatement
-from taihang.core.seal.review import State
+from taihang.core.seal.review import Signature, State, Step
 from taihang.interfaces.catalogue import LANGS, Lang
 from taihang.interfaces.standing import counts_of, standing_facts, state_in, warnings_of
 from taihang.services.restatements import Restatement
@@ -32,6 +34,17 @@ def test_warnings_of__tells_what_is_not_in_force_and_nothing_else(lang: Lang) ->
     assert "v1" in before
     assert "1 → 2" in before
     assert len(warnings_of([standing(State.DRAFT, later=True, locked=True)], lang)) == 1
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_warnings_of__names_who_signed_what_does_not_hold(lang: Lang) -> None:
+    bad = Signature(
+        statement=ISSUED.id, sha256="0", step=Step.LOCKED, who="Li", role="x", remark="x", at_s=0
+    )
+    (told,) = warnings_of([replace(standing(State.DRAFT), refused=(bad, bad))], lang)
+
+    assert told.count("Li") == 1
+    assert "taihang audit" in told
 
 
 def test_counts_of__names_only_states_that_are_there() -> None:

@@ -152,8 +152,12 @@ def test_audit__names_a_signed_statement_that_was_altered(root: Path) -> None:
     with small_park.opened(root, writing=False) as ports:
         found = {each.where: each.what for each in audit(ports=ports, quick=True).findings}
 
+        standing = Reviews(ports).standing(ports.registry.statement(FIRST))
+
     assert "another text" in found[f"review of {FIRST}"]
     assert "locked by Li Wei" in found[f"review of {FIRST}"]
+    # Whoever reads the altered text is not told that it is locked.
+    assert (standing.state, len(standing.refused)) == (State.DRAFT, len(PEOPLE))
 
 
 def test_audit__names_steps_that_were_logged_against_the_rules(root: Path) -> None:

@@ -172,6 +172,36 @@ def standing_of(signatures: Iterable[Signature]) -> tuple[State, tuple[Signature
     return _state(counting), counting
 
 
+def holding(
+    signatures: Iterable[Signature], *, sha256: str
+) -> tuple[State, tuple[Signature, ...], tuple[Signature, ...]]:
+    """Return where a version stands for a reader, whatever the log holds.
+
+    A signature against the rules, or for another text, counts for nothing and hides nothing: an
+    audit names it.
+
+    Args:
+        signatures: Every signature of the version, in the order of the log.
+        sha256: Hash of its text as it is now [hex].
+
+    Returns:
+        The state, the signatures that count, and those that do not hold.
+    """
+    counting: tuple[Signature, ...] = ()
+    refused: list[Signature] = []
+    for signature in signatures:
+        try:
+            demand_may_sign(signature, after=counting)
+        except (ReviewOrderError, SamePersonError):
+            refused.append(signature)
+            continue
+        if signature.sha256 != sha256:
+            refused.append(signature)
+        else:
+            counting = () if signature.step is Step.RETURNED else (*counting, signature)
+    return _state(counting), counting, tuple(refused)
+
+
 def demand_may_sign(signature: Signature, *, after: tuple[Signature, ...]) -> None:
     """Refuse a signature that may not be given now, or not by this person.
 

@@ -15,6 +15,7 @@ from taihang.interfaces.cli.say import say
 from taihang.interfaces.cli.words import month_or_year_of
 from taihang.services.restatements import Restatement
 from taihang.services.restatements import restatements as read_ledger
+from taihang.services.review import Reviews
 
 _SHOWN: Final = 12
 """So many changes stand under a cause on the terminal; of more, their number."""
@@ -28,27 +29,41 @@ def restatements(args: argparse.Namespace) -> int:
         label, period = month_or_year_of(args, ports.park.zone)
         names = dict.fromkeys([*months_in(period, ports.park.zone), label])
         ledger = read_ledger(names, ports=ports, subject=args.subject)
-    steps = ledger.restatements
+        steps = ledger.restatements
+        reviews = Reviews(ports)
+        locked = frozenset(each.was for each in steps if reviews.is_locked(each.was))
     facts = {
         "period": label,
         "restatements": [
-            {**asdict(each), "causes": [asdict(cause) for cause in each.causes]} for each in steps
+            {
+                **asdict(each),
+                "causes": [asdict(cause) for cause in each.causes],
+                "was_locked": each.was in locked,
+            }
+            for each in steps
         ],
     }
     lines = [text("cli.done.restatements", lang, period=label, n=len(steps))]
     for cause, changed in ledger.by_cause().items():
-        lines += _told(cause, changed, lang)
+        lines += _told(cause, changed, locked, lang)
     without = [each for each in steps if not each.causes]
     lines += [f"  {each.reason}: {each.was} → {each.now}" for each in without]
     say(args, facts, "\n".join(lines))
     return 0
 
 
-def _told(cause: Cause, changed: Sequence[Restatement], lang: Lang) -> list[str]:
+def _told(
+    cause: Cause, changed: Sequence[Restatement], locked: frozenset[str], lang: Lang
+) -> list[str]:
     kind = text(f"cli.cause.{cause.kind.name.lower()}", lang)
     change = f": {cause.was or '–'} → {cause.now or '–'}" if cause.was or cause.now else ""
     lines = ["", f"{kind}  {cause.what}{change}"]
-    lines += [f"  {_change(each)}" for each in changed[:_SHOWN]]
+    mark = text("review.cli.was_locked", lang)
+    lines += [
+        f"  {_change(each)}{mark if each.was in locked else ''}"
+        # A locked one is never among those that only their number tells of.
+        for each in sorted(changed, key=lambda each: each.was not in locked)[:_SHOWN]
+    ]
     if len(changed) > _SHOWN:
         lines.append("  " + text("cli.done.restatements_more", lang, n=len(changed) - _SHOWN))
     return lines

@@ -19,6 +19,7 @@ from taihang.core.seal.review import (
     Step,
     UnsignedReviewError,
     demand_may_sign,
+    holding,
     open_review,
     person_of,
     standing_of,
@@ -140,3 +141,23 @@ def test_open_review__refuses_an_unknown_step_or_field() -> None:
 @given(st.text(max_size=20))
 def test_person_of__folds_once_for_all(name: str) -> None:
     assert person_of(person_of(name)) == person_of(name)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(Step), st.sampled_from("ABCD"), st.booleans()), max_size=8)
+)
+def test_holding__counts_what_the_rules_allow_and_hides_nothing(
+    steps: list[tuple[Step, str, bool]],
+) -> None:
+    every = [
+        replace(signed(step, who), sha256=HASH if is_of_text else "cd" * 32)
+        for step, who, is_of_text in steps
+    ]
+
+    state, counting, refused = holding(every, sha256=HASH)
+
+    assert standing_of(counting) == (state, counting)
+    assert all(one.sha256 == HASH for one in counting)
+    sent_back = sum(one.step is Step.RETURNED for one in every)
+    assert len(counting) + len(refused) <= len(every)
+    assert sent_back or len(counting) + len(refused) == len(every)

@@ -111,3 +111,13 @@ def test_prove__of_a_restated_version_says_so(park: Path, tmp_path: Path) -> Non
     facts = done("prove", park, f"{NAME}.v2", "--out", tmp_path / "p", "--json").facts
     review_of = cast("dict[str, Any]", facts["review"])
     assert review_of["locked_before"] == [f"{NAME}.v1"]
+
+
+def test_restatements__mark_the_locked_version(park: Path) -> None:
+    told = done("restatements", park, "--month", "2026-08", "--lang", "en").out
+    facts = done("restatements", park, "--month", "2026-08", "--json").facts
+
+    (line,) = (line for line in told.splitlines() if line.endswith("(locked)"))
+    assert f"{NAME}.v2" in line
+    steps = cast("list[dict[str, Any]]", facts["restatements"])
+    assert [step["was"] for step in steps if step["was_locked"]] == [f"{NAME}.v1"]
