@@ -35,9 +35,19 @@ def test_xingxian__a_month_closes_to_the_fen_and_its_bills_are_proven(tmp_path: 
         gateway = sum(_value(ports, f"gateway-bill.{grid}") for grid in ("G1", "G2"))
         report = verify(prove(f"bill.E01.{MONTH}", ports=ports))
         issued = _value(ports, "bill.E01")
+        lines = [
+            line
+            for user in users
+            for line in _document(ports, user)["lines"]
+            if line["code"] == "power_factor"
+        ]
 
     assert Decimal(closure["users_cny"]) == paid > 0
     assert Decimal(closure["import_cny"]) == gateway > 0
     margin, plants = Decimal(closure["value"]), Decimal(closure["plants_cny"])
     assert paid == Decimal(closure["gateway_cny"]) + plants + margin
     assert Decimal(report["value"]) == issued
+    assert len(lines) == 9
+    measured = [line for line in lines if line["amount_cny"] is not None]
+    assert len(measured) >= 7, "a user with a lost link has a gap and no power factor"
+    assert all("kvarh" in line["reason"]["en"] for line in measured if line["state"] == "billed")

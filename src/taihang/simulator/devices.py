@@ -27,6 +27,7 @@ from taihang.simulator.faults import (
 )
 from taihang.simulator.media import MediaRegisters, media_registers, medium_block
 from taihang.simulator.park_box import Simulation, energy_of_year_wh
+from taihang.simulator.reactive import reactive_registers
 from taihang.simulator.streams import Stream
 
 WORLD_FIRST_YEAR: Final = 2025
@@ -67,10 +68,14 @@ def device_days(simulation: Simulation, park: Park) -> Iterator[GatewayDay]:
     Yields:
         Register blocks and typed events; a gateway that reads no meter on a day is left out.
     """
-    registers = _registers(simulation, park)
-    media = media_registers(
-        park, period=simulation.period, seed=simulation.seed, world_first_year=WORLD_FIRST_YEAR
-    )
+    upto_wh = _upto_wh(simulation, park)
+    registers = _registers(simulation, park, upto_wh)
+    hourly = {
+        **media_registers(
+            park, period=simulation.period, seed=simulation.seed, world_first_year=WORLD_FIRST_YEAR
+        ),
+        **reactive_registers(park, upto_wh, seed=simulation.seed),
+    }
     for offset in range(simulation.n_days + 1):
         day = simulation.first_day + timedelta(days=offset)
         times_s = days(day, 1, park.zone).grid_s()
@@ -81,7 +86,7 @@ def device_days(simulation: Simulation, park: Park) -> Iterator[GatewayDay]:
                 if name in park.meters
                 and (n := _n_readings(park.meters[name], day, park=park, run=simulation))
             )
-            blocks += _media_blocks(gateway, media, day=day, park=park, run=simulation)
+            blocks += _hourly_blocks(gateway, hourly, day=day, park=park, run=simulation)
             if blocks:
                 yield GatewayDay(
                     gateway=gateway.id,
@@ -120,18 +125,25 @@ def _usual_year_wh(park: Park, meter: Meter) -> int:
     return round(plans_mwh[meter.node] * WH_PER_MWH)
 
 
-def _registers(run: Simulation, park: Park) -> _Registers:
-    """Register of each meter at each edge of the run, shape (n_steps + 1,) [counts]."""
+def _upto_wh(run: Simulation, park: Park) -> dict[str, NDArray[np.int64]]:
+    """What each meter counted since the world began at each edge, shape (n_steps + 1,) [Wh]."""
     start_wh = dict(run.before_wh)
     for year in range(WORLD_FIRST_YEAR, run.first_day.year):
         for name, energy_wh in energy_of_year_wh(park, year=year, seed=run.seed).items():
             start_wh[name] += energy_wh
+    return {
+        name: np.concatenate([[0], energy_wh.cumsum()]) + start_wh[name]
+        for name, energy_wh in run.true_wh.items()
+    }
+
+
+def _registers(run: Simulation, park: Park, upto_wh: Mapping[str, NDArray[np.int64]]) -> _Registers:
+    """Register of each meter at each edge of the run, shape (n_steps + 1,) [counts]."""
     edges_s = np.append(run.period.grid_s(), run.period.end_s)
     registers: dict[str, NDArray[np.int64]] = {}
-    for name, energy_wh in run.true_wh.items():
+    for name, energy_wh in upto_wh.items():
         meter = park.meters[name]
-        upto_wh = np.concatenate([[0], energy_wh.cumsum()]) + start_wh[name]
-        registers[name] = upto_wh // meter.wh_per_count
+        registers[name] = energy_wh // meter.wh_per_count
         registers[name] += initial_count(meter, park=park, seed=run.seed)
     for fault in _swaps_since_the_beginning(run, park):
         shift = swap_shift_count(park.meters[fault.meter], swap_s=fault.start_s, seed=run.seed)
@@ -177,13 +189,15 @@ def _block(
     )
 
 
-def _media_blocks(
-    gateway: Gateway, media: MediaRegisters, *, day: date, park: Park, run: Simulation
+def _hourly_blocks(
+    gateway: Gateway, hourly: MediaRegisters, *, day: date, park: Park, run: Simulation
 ) -> tuple[ReadingBlock, ...]:
     found = (
-        medium_block(park.media_meters[name], media[name], day=day, period=run.period, park=park)
+        medium_block(meter, hourly[name], day=day, period=run.period, park=park)
         for name in gateway.meters
-        if name in media
+        if name in hourly
+        and (meter := park.register_meter(name)) is not None
+        and not isinstance(meter, Meter)
     )
     return tuple(block for block in found if block is not None)
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from taihang.core.park.medium_meter import MediumMeter
 from taihang.core.park.park import Park
+from taihang.core.park.reactive_meter import ReactiveMeter
 from taihang.core.park.topology import Direction, Meter
 from taihang.core.periods import STEP_S, days
 from taihang.core.quantities import SECONDS_PER_HOUR
@@ -49,7 +50,7 @@ class Fault:
     """First reading that is there again; the same instant for a swap. [s]"""
 
 
-def meter_serves(park: Park, meter: Meter | MediumMeter, day: date) -> bool:
+def meter_serves(park: Park, meter: Meter | MediumMeter | ReactiveMeter, day: date) -> bool:
     """Say whether a meter and what it stands for are in service on a local day."""
     return meter.in_service.covers(day) and park.assets[meter.node].in_service.covers(day)
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from taihang.core.metering.readings import ReadingBlock
 from taihang.core.park.medium_meter import MediumMeter
 from taihang.core.park.park import Park
+from taihang.core.park.reactive_meter import ReactiveMeter
 from taihang.core.periods import Period, days, month
 from taihang.core.quantities import SECONDS_PER_HOUR
 from taihang.core.series import Quality, Quantity
@@ -59,12 +60,17 @@ def media_registers(
 
 
 def medium_block(
-    meter: MediumMeter, register: NDArray[np.int64], *, day: date, period: Period, park: Park
+    meter: MediumMeter | ReactiveMeter,
+    register: NDArray[np.int64],
+    *,
+    day: date,
+    period: Period,
+    park: Park,
 ) -> ReadingBlock | None:
     """Return the hourly registers of one local day, one that closes the day before, or None.
 
     Args:
-        meter: The meter.
+        meter: The meter, of a medium or of reactive energy.
         register: Its registers over the run.
         day: The local day.
         period: The local days of the run.
@@ -83,7 +89,7 @@ def medium_block(
     return ReadingBlock(
         point=meter.id,
         quantity=Quantity.REGISTER,
-        unit=meter.unit.value,
+        unit=str(meter.unit),
         scale=str(meter.scale),
         modulus=meter.modulus,
         times_s=of_day.start_s + HOUR_S * np.arange(n_hours, dtype=np.int64),

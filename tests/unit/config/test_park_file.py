@@ -689,7 +689,7 @@ def test_places__are_all_keys_of_the_full_file() -> None:
     tables = {"park", "accounting", "billing", "log", "validation", "estimation"}
     expected = sum(_leaves(section, rows=name not in tables) for name, section in sections.items())
     assert expected == len(_PLACES)
-    assert len(sections) == 20
+    assert len(sections) == 21
 
 
 @given(place=st.sampled_from([place for place in _PLACES if place.required]))

@@ -227,7 +227,7 @@ def _power_factor(read: ReactiveReading, assessed: PowerFactorAdjustment) -> Tex
     """Say what an adjustment was made from, for the user to compare with its meter."""
     kwh, kvarh = f"{read.active_kwh:,.1f}", f"{read.reactive_kvarh:,.1f}"
     return Text(
-        f"功率因数 {assessed.power_factor_ratio}：有功 {kwh} kWh，无功 {kvarh} kvarh",
+        f"功率因数 {assessed.power_factor_ratio}：{kwh} kWh、{kvarh} kvarh",
         f"power factor {assessed.power_factor_ratio}: {kwh} kWh and {kvarh} kvarh",
     )
 
