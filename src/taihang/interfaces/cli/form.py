@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 from taihang import wiring
 from taihang.core.activity.form import COLUMNS, FormWords, TemplateWords
@@ -15,9 +15,13 @@ from taihang.interfaces.catalogue import LANGS, Lang, text
 from taihang.interfaces.cli.say import say
 from taihang.interfaces.cli.words import WordsError
 from taihang.services.account import PARK_SUBJECT
+from taihang.services.act_log import log_acts
 from taihang.services.hand_in import HandedFile, HandedIn, demand_fit, hand_in
 from taihang.services.ports import Ports
+from taihang.services.renew_accounts import renew_accounts
 from taihang.services.withdraw import withdraw_form
+
+_YEAR_SIGNS: Final = 4
 
 
 def form(args: argparse.Namespace) -> int:
@@ -96,21 +100,33 @@ def _hand_in(args: argparse.Namespace) -> int:
             ports=ports,
             store=is_stored,
         )
+        n_restated = _restate(found, ports) if is_stored else 0
     counts = {"name": path.name, "n_new": len(found.new), "n_known": len(found.known)}
     if is_stored:
         n_files = len(found.evidence)
         words = text("form.done.taken", lang, n_files=n_files, form=found.form, **counts)
     else:
         words = text("form.done.looked_at", lang, **counts)
+    if n_restated:
+        words += "\n" + text("form.done.restated", lang, n=n_restated)
     facts = {
         "new": [f"{each.id}.v{each.version}" for each in found.new],
         "known": [f"{each.id}.v{each.version}" for each in found.known],
         "form": found.form,
         "evidence": list(found.evidence),
         "stored": is_stored,
+        "restated": n_restated,
     }
     say(args, facts, words)
     return 0
+
+
+def _restate(found: HandedIn, ports: Ports) -> int:
+    """Let issued accounts follow; known lines too, for a run that was killed before it did."""
+    years = {record.period[:_YEAR_SIGNS] for record in (*found.new, *found.known)}
+    n_restated = renew_accounts(years, ports=ports)
+    log_acts(ports=ports)
+    return n_restated
 
 
 def _withdraw(args: argparse.Namespace) -> int:

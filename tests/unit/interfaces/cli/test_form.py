@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -123,3 +124,24 @@ def test_form__withdraws_what_was_handed_in_and_shows_it(park: Path, tmp_path: P
     taihang("form", park, "--template", tmp_path / "t.csv", "--withdraw", "x").refused(
         "input.words", "--withdraw"
     )
+
+
+def test_form__restates_accounts_that_were_issued(park: Path, tmp_path: Path) -> None:
+    path = written(tmp_path)
+    done("form", park, path)
+    done("sums", park, "--year", "2026", "--issue")
+    path.write_text(
+        "id,subject,period,item,flow,amount,unit,version,reason\n"
+        "a,park,2026-06,diesel,consumed,4.5,t,2,read again\n",
+        encoding="utf-8",
+    )
+
+    again = done("form", park, path, "--json").facts
+    once_more = done("form", park, path, "--json").facts
+    found = done("restatements", park, "--year", "2026", "--json").facts
+
+    assert (again["new"], once_more["restated"]) == (["a.v2"], 0)
+    steps = cast("list[dict[str, object]]", found["restatements"])
+    assert again["restated"] == len(steps)
+    assert "park-inventory.park.2026.v2" in {step["now"] for step in steps}
+    assert done("audit", park, "--json").facts["findings"] == []
