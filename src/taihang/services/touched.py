@@ -233,14 +233,18 @@ def _differing(then: Columns | None, now: Columns | None) -> NDArray[np.int64]:
     if then is None or now is None:
         there = then or now or {"time_s": np.zeros(0, np.int64)}
         return there["time_s"]
-    shared, of_then, of_now = np.intersect1d(
-        then["time_s"], now["time_s"], assume_unique=True, return_indices=True
-    )
-    other = (then["count"][of_then] != now["count"][of_now]) | (
-        then["quality"][of_then] != now["quality"][of_now]
-    )
-    alone = np.setxor1d(then["time_s"], now["time_s"], assume_unique=True)
-    return np.union1d(shared[other], alone)
+    # Both are in order of time: where a row of then would stand among those of now.
+    at = np.searchsorted(now["time_s"], then["time_s"])
+    here = np.minimum(at, len(now["time_s"]) - 1)
+    same = now["time_s"][here] == then["time_s"] if len(now["time_s"]) else at < 0
+    kept, there = here[same], np.flatnonzero(same)
+    equal = np.ones(len(kept), np.bool_)
+    for name in ("count", "quality"):
+        equal &= then[name][there] == now[name][kept]
+    alone = np.ones(len(now["time_s"]), np.bool_)
+    alone[kept] = False
+    parts = (then["time_s"][~same], then["time_s"][there][~equal], now["time_s"][alone])
+    return np.unique(np.concatenate(parts))
 
 
 def _months_of(

@@ -1,12 +1,15 @@
 """What rests on readings that changed, named to the interval and to the batch."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import small_park
 from restated_park import AT, corrected, settled
-from small_park import AUGUST
+from small_park import AUGUST, DAY, N_DAY, make
 from taihang.core.periods import STEP_S, Period
 from taihang.core.seal.cause import CauseKind
 from taihang.services.settle import settle
@@ -115,3 +118,23 @@ def test_changes_since__names_another_park_file(root: Path) -> None:
         ((name, (cause,)),) = changes_since(AUGUST, ports=ports).items()
 
         assert (name, cause.kind, cause.now) == ("2026-08", CauseKind.PARK, ports.park_sha256[:12])
+
+
+@settings(max_examples=8)
+@given(st.sets(st.integers(1, N_DAY - 1), max_size=4), st.sets(st.integers(1, N_DAY - 1)))
+def test_touched__names_every_interval_beside_a_register_that_reads_differently(
+    moved: set[int], missing: set[int]
+) -> None:
+    differing = moved | missing
+    with TemporaryDirectory() as folder, small_park.opened(make(Path(folder) / "park")) as ports:
+        small_park.fill(ports, DAY)
+        settle(DAY, ports=ports)
+        block = small_park.registers("M-E02", DAY)
+        block.counts[[*moved]] += 1
+        small_park.revise(ports, small_park.but(block, missing), sent_at_s=DAY.end_s + 9_999)
+
+        found = touched(ports=ports)
+
+        steps = sorted({step for at in differing for step in (at - 1, at)})
+        expected = tuple(DAY.start_s + STEP_S * step for step in steps)
+        assert [each.intervals for each in found] == ([{"M-E02": expected}] if steps else [])

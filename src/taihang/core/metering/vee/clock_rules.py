@@ -15,45 +15,57 @@ _MAX_LAG: Final = 8
 
 
 def drift_hits(
-    child_wh: NDArray[np.int64],
+    children_wh: NDArray[np.int64],
     *,
     rest_wh: NDArray[np.int64],
     usable: NDArray[np.bool_],
     most_s: int,
     least_correlation_ratio: float,
-) -> list[Hits]:
+) -> list[list[Hits]]:
     """Find weeks in which a meter's load steps come later or earlier than its parent sees them.
 
     Args:
-        child_wh: Energy of the meter, shape (n,). [Wh]
-        rest_wh: The parent less all other children: what the parent saw of it, shape (n,). [Wh]
-        usable: Where all of them are known, shape (n,).
+        children_wh: Energy of each meter, shape (m, n). [Wh]
+        rest_wh: The parent less all other children: what the parent saw of each, shape (m, n).
+            [Wh]
+        usable: Where all that is looked at is known, shape (m, n).
         most_s: Drift that is in order. [s]
         least_correlation_ratio: Below this the parent does not see the meter well enough. [1]
 
     Returns:
-        The hits, one a week at its first interval; the value is how far the meter's clock is
-        ahead (its steps bear later times), negative behind, to about a quarter of an interval.
+        The hits of each meter, one a week at its first interval; the value is how far the meter's
+        clock is ahead (its steps bear later times), negative behind, to about a quarter of an
+        interval.
 
     Source:
         Cross-meter step correlation against moved clocks (T7); thresholds are the park's.
     """
-    n_weeks = (len(child_wh) - 1) // _WINDOW
+    n_meters, n_steps = children_wh.shape
+    n_weeks = (n_steps - 1) // _WINDOW
     if n_weeks < 1:
-        return []
-    good = usable[1:] & usable[:-1]
-    steps = np.where(good, np.diff(child_wh), 0)[: n_weeks * _WINDOW].astype(np.float64)
-    seen = np.where(good, np.diff(rest_wh), 0)[: n_weeks * _WINDOW].astype(np.float64)
-    steps, seen = steps.reshape(n_weeks, _WINDOW), seen.reshape(n_weeks, _WINDOW)
+        return [[] for _ in range(n_meters)]
+    good = usable[:, 1:] & usable[:, :-1]
+    steps, seen = (
+        np.where(good, np.diff(each, axis=1), 0)[:, : n_weeks * _WINDOW]
+        .astype(np.float64)
+        .reshape(n_meters * n_weeks, _WINDOW)
+        for each in (children_wh, rest_wh)
+    )
     correlation = _correlation(steps, seen)
     best = correlation.argmax(axis=1)
-    weeks = np.arange(n_weeks)
     drift_s = np.rint((best - _MAX_LAG + _between(correlation, best)) * STEP_S).astype(np.int64)
-    found = (np.abs(drift_s) > most_s) & (correlation[weeks, best] >= least_correlation_ratio)
-    if not found.any():
+    sure = correlation[np.arange(len(best)), best] >= least_correlation_ratio
+    found = ((np.abs(drift_s) > most_s) & sure).reshape(n_meters, n_weeks)
+    drift_s = drift_s.reshape(n_meters, n_weeks)
+    return [_of_meter(found[row], drift_s[row], most_s) for row in range(n_meters)]
+
+
+def _of_meter(found: NDArray[np.bool_], drift_s: NDArray[np.int64], most_s: int) -> list[Hits]:
+    weeks = np.flatnonzero(found)
+    if not len(weeks):
         return []
-    at = weeks[found] * _WINDOW
-    return [Hits(Rule.TIME_DRIFT, at, drift_s[found], np.full(len(at), most_s, np.int64))]
+    limit_s = np.full(len(weeks), most_s, np.int64)
+    return [Hits(Rule.TIME_DRIFT, weeks * _WINDOW, drift_s[weeks], limit_s)]
 
 
 def _correlation(steps: NDArray[np.float64], seen: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -23,10 +23,17 @@ def labelled(true_wh: NDArray[np.int64], ahead_min: int) -> NDArray[np.int64]:
 
 
 def drifts(child_wh: NDArray[np.int64], rest_wh: NDArray[np.int64]) -> list[Hits]:
+    (found,) = together([child_wh], [rest_wh])
+    return found
+
+
+def together(
+    children_wh: list[NDArray[np.int64]], rests_wh: list[NDArray[np.int64]]
+) -> list[list[Hits]]:
     return drift_hits(
-        child_wh,
-        rest_wh=rest_wh,
-        usable=np.ones(N, np.bool_),
+        np.stack(children_wh),
+        rest_wh=np.stack(rests_wh),
+        usable=np.ones((len(children_wh), len(children_wh[0])), np.bool_),
         most_s=300,
         least_correlation_ratio=0.6,
     )
@@ -65,15 +72,21 @@ def test_drift_hits__what_the_parent_does_not_see_is_not_judged() -> None:
 def test_drift_hits__less_than_a_week_says_nothing() -> None:
     short = load()[:600]
 
-    found = drift_hits(
-        np.roll(short, 4),
-        rest_wh=short,
-        usable=np.ones(600, np.bool_),
-        most_s=300,
-        least_correlation_ratio=0.6,
-    )
+    assert together([np.roll(short, 4), short], [short, short]) == [[], []]
 
-    assert found == []
+
+def test_drift_hits__of_meters_together_are_those_of_each_alone() -> None:
+    true_wh = load()
+    children_wh = [labelled(true_wh, minutes) for minutes in (0, 30, -45, 7)]
+    rests_wh = [true_wh, true_wh, load(2), true_wh]
+
+    found = together(children_wh, rests_wh)
+
+    assert [len(hits) for hits in found] == [0, 1, 0, 1]
+    for every, child_wh, rest_wh in zip(found, children_wh, rests_wh, strict=True):
+        for hits, alone in zip(every, drifts(child_wh, rest_wh), strict=True):
+            np.testing.assert_array_equal(hits.at, alone.at)
+            np.testing.assert_array_equal(hits.value, alone.value)
 
 
 @pytest.mark.parametrize(
