@@ -22,6 +22,7 @@ from taihang.services import carbon_account
 from taihang.services.account import Draft, issue_statements
 from taihang.services.act_log import log_act, log_acts, logged_events
 from taihang.services.audit import audit
+from taihang.services.log_event import log_event
 from taihang.services.ports import Ports
 from taihang.services.review import (
     Reviewed,
@@ -104,6 +105,28 @@ def test_review__the_same_words_again_are_the_same_act(root: Path) -> None:
         first, again = sign(ports, Step.PREPARED), sign(ports, Step.PREPARED)
 
         assert (first.is_new, again.is_new, n_signed(ports)) == (True, False, 1)
+
+
+def test_review__a_crash_before_the_register_followed_loses_no_signature(root: Path) -> None:
+    with small_park.opened(declared(root, SOURCES)) as ports:
+        issue(ports)
+        before = sign(ports, Step.PREPARED).standing
+        body = {**before.signatures[0].body(), "step": "checked", "who": "Li Wei"}
+        # The event is on the disk; the process dies before the register hears of it.
+        log_event(REVIEWED, body, ports=ports)
+
+    with small_park.opened(root) as ports:
+        standing = standing_named(FIRST, ports=ports)
+        again = review(
+            FIRST,
+            Signing(step=Step.CHECKED, who="Li Wei", role="office", remark="prepared it"),
+            ports=ports,
+        )
+
+        assert standing is not None
+        assert standing.state is State.CHECKED
+        assert (again.is_new, n_signed(ports)) == (False, 2)
+        assert audit(ports=ports).is_clean
 
 
 def test_review__refuses_and_logs_nothing(root: Path) -> None:
