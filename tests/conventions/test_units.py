@@ -111,7 +111,6 @@ EXEMPT: Final[dict[str, str]] = {
     "core/pathway/chance.py": "corners draws share",
     # Energies of any medium, in the unit that stands beside them.
     "core/energy/account.py": "amount",
-    "core/energy/flow_table.py": "amount",
     "core/energy/medium.py": "amounts more opening",
     # Of a sum table: tce of energy, tCO2 of carbon.
     "core/energy/sum_table.py": "amounts between columns park stated",

@@ -17,6 +17,7 @@ from taihang.core.activity.record import ActivityRecord, Flow
 from taihang.core.activity.unit import UnknownUnitError, converted
 from taihang.core.energy.account import ELECTRICITY, CoalAmount, EnergyAccount, summed
 from taihang.core.energy.medium import MediumBalance, MediumError
+from taihang.core.energy.sankey import together
 from taihang.core.errors import InputError
 from taihang.core.facts import Fact
 from taihang.core.periods import month, month_names
@@ -25,16 +26,15 @@ from taihang.core.seal.canonical import JsonValue
 from taihang.core.seal.issued import IssuedStatement
 from taihang.services.account import PARK_SUBJECT, Draft, local_last_day
 from taihang.services.carbon_inputs import months_of_stay, stay_of
-from taihang.services.energy_statement import GREEN, MATCHED, Gaps, SubjectEnergy, energy_body
+from taihang.services.coal_line import coal_amount, coal_line, facts_of, is_energy, is_medium
+from taihang.services.energy_flows import flows_of, network_flows
+from taihang.services.energy_statement import GREEN, GRID, MATCHED, Gaps, SubjectEnergy, energy_body
 from taihang.services.medium_account import serves
 from taihang.services.metered_electricity import bodies_of, compare_with_forms, sum_of
 from taihang.services.park_electricity import park_electricity
 from taihang.services.ports import Ports
-from taihang.standards.gbt_2589 import MEDIUM, Activity, Basis, Choice, CoalLine, standard_coal_tce
 
 KIND: Final = "energy-account"
-FAMILY: Final = "gbt-2589-2020"
-GRID: Final = "electricity.grid"
 NETWORK: Final = "electricity.network"
 """Item of what no meter of a user saw: storage, lines, transformers, unmetered use."""
 _NO_BALANCE_ZH: Final = (
@@ -84,7 +84,7 @@ def drafts(period: str, *, ports: Ports, subjects: Iterable[str] | None = None) 
     if found:
         found[PARK_SUBJECT] = _together(found, source, ports)
     return [
-        Draft(KIND, subject, period, energy_body(subject, each, version=ports.version))
+        Draft(KIND, subject, period, energy_body(each, version=ports.version))
         for subject, each in found.items()
         if subjects is None or subject in subjects
     ]
@@ -153,9 +153,12 @@ def _of_subject(subject: str, source: _Source, ports: Ports) -> SubjectEnergy:
     _note_metered(subject, said, source, gaps=gaps, ports=ports)
     balances = tuple(_balances(subject, said, source, gaps))
     account = EnergyAccount(tuple(lines))
+    flows = flows_of(account, balances, on=source.on, ports=ports)
     if not account.says_feedstock:
         gaps.add("feedstock", zh=_FEEDSTOCK_ZH, en=_FEEDSTOCK_EN, whole=True)
-    return SubjectEnergy(account, balances, gaps, facts, estimated_wh, account.says_feedstock)
+    return SubjectEnergy(
+        account, balances, gaps, facts, estimated_wh, account.says_feedstock, flows
+    )
 
 
 def _fuels(
@@ -171,7 +174,7 @@ def _fuels(
     for (item, flow), records in said.items():
         if flow not in _COUNTED:
             continue
-        if not _is_energy(item, source.on, ports):
+        if not is_energy(item, source.on, ports):
             _note_left_out(item, flow, source.on, gaps=gaps, ports=ports)
             continue
         if item == ELECTRICITY and subject in source.matched:
@@ -181,23 +184,15 @@ def _fuels(
         _note_missing_months(records[0], source, gaps)
         try:
             amount, unit = total(records)
-            line = _coal(item, amount, unit, on=source.on, ports=ports)
+            line = coal_line(item, amount, unit, on=source.on, ports=ports)
         except InputError as error:  # a range without a choice, a unit that does not fit
             gaps.add(f"{item} {flow.value}", zh=str(error), en=str(error))
             continue
-        facts |= _facts_of(line)
+        facts |= facts_of(line)
         yield replace(
-            _amount(item, flow, line, sources=[f"{r.id}.v{r.version}" for r in records]),
+            coal_amount(item, flow, line, sources=[f"{r.id}.v{r.version}" for r in records]),
             origins=tuple(dict.fromkeys(r.origin for r in records)),
         )
-
-
-def _is_energy(item: str, on: date, ports: Ports) -> bool:
-    """Say whether annex or park know its heat; products and waste are no energy."""
-    codes = [f"coal-equivalent.{item}", f"coal-equivalent.{item}.min"]
-    if item in ports.park.energy_values:
-        codes.append(f"ncv.{item}.{Choice.MEASURED.value}")
-    return any(ports.facts.candidates(each, on=on) for each in codes)
 
 
 def _note_left_out(item: str, flow: Flow, on: date, *, gaps: Gaps, ports: Ports) -> None:
@@ -219,58 +214,21 @@ def _note_missing_months(one: ActivityRecord, source: _Source, gaps: Gaps) -> No
             f"{one.item} {one.flow.value}",
             zh=f"{one.item}（{one.flow.value}）缺 {len(missing)} 个月：{names}",
             en=f"{one.item} ({one.flow.value}) lacks {len(missing)} months: {names}",
-            whole=_is_medium(one.item),
+            whole=is_medium(one.item),
         )
-
-
-def _is_medium(item: str) -> bool:
-    """Say whether it stands outside the total: what lacks of it leaves the total whole."""
-    return item.startswith(MEDIUM)
 
 
 def _note_silent(subject: str, source: _Source, gaps: Gaps, ports: Ports) -> None:
     """Name the energies of which another month of the year speaks: this month lacks them."""
     for item, flow in source.silent(subject):
         is_metered = item == ELECTRICITY and subject in source.matched
-        if flow in _COUNTED and not is_metered and _is_energy(item, source.on, ports):
+        if flow in _COUNTED and not is_metered and is_energy(item, source.on, ports):
             gaps.add(
                 f"{item} {flow.value}",
                 zh=f"{item}（{flow.value}）当年别的月份有数，{source.period} 未报",
                 en=f"{item} ({flow.value}) is reported for the year, and not for {source.period}",
-                whole=_is_medium(item),
+                whole=is_medium(item),
             )
-
-
-def _coal(item: str, amount: Decimal, unit: str, *, on: date, ports: Ports) -> CoalLine:
-    value = ports.park.energy_values.get(item)
-    activity = Activity(
-        energy=item,
-        amount=amount,
-        unit=unit,
-        choice=Choice.REFERENCE if value is None else Choice(value.choice.value),
-        family=None if value is not None and value.choice is Choice.MEASURED else FAMILY,
-    )
-    found = standard_coal_tce([activity], ports.facts, basis=Basis.EQUIVALENT, on=on)
-    return found.lines[0]
-
-
-def _amount(item: str, flow: Flow, line: CoalLine, *, sources: list[str]) -> CoalAmount:
-    return CoalAmount(
-        item=item,
-        flow=flow,
-        amount=line.activity.amount,
-        unit=line.activity.unit,
-        equivalent_tce=line.equivalent_tce,
-        equal_tce=line.equal_tce,
-        is_medium=line.is_medium,
-        facts=tuple(_facts_of(line)),
-        sources=tuple(sources),
-    )
-
-
-def _facts_of(line: CoalLine) -> dict[str, Fact]:
-    both = (line.equivalent, line.equal)
-    return {each.fact.key: each.fact for each in both if each is not None}
 
 
 def _electricity(
@@ -300,9 +258,9 @@ def _electricity(
     found: list[CoalAmount] = []
     for item, wh in ((GRID, sums["load_wh"] - green_wh), (GREEN, green_wh)):
         mwh = Decimal(wh) / WH_PER_MWH
-        line = _coal(ELECTRICITY, mwh, "MWh", on=source.on, ports=ports)
-        facts |= _facts_of(line)
-        found.append(_amount(item, Flow.CONSUMED, line, sources=ids))
+        line = coal_line(ELECTRICITY, mwh, "MWh", on=source.on, ports=ports)
+        facts |= facts_of(line)
+        found.append(coal_amount(item, Flow.CONSUMED, line, sources=ids))
     return found, sum_of(bodies, "estimated_wh")
 
 
@@ -428,6 +386,7 @@ def _together(found: Mapping[str, SubjectEnergy], source: _Source, ports: Ports)
         facts=facts,
         estimated_wh=sum(each.estimated_wh for each in every),
         says_feedstock=all(each.says_feedstock for each in every),
+        flows=together([*(each.flows for each in every), network_flows(network)]),
         electricity=told,
     )
 
@@ -462,9 +421,9 @@ def _network(
         en = f"the park says that it used {own_mwh} MWh, and the balance leaves {found.rest_mwh}"
         gaps.add(NETWORK, zh=zh, en=f"{en} MWh: which of the two is wrong?", whole=True)
         return [], told
-    line = _coal(ELECTRICITY, rest_mwh, "MWh", on=source.on, ports=ports)
-    facts |= _facts_of(line)
-    return [_amount(NETWORK, Flow.CONSUMED, line, sources=[*found.statements])], told
+    line = coal_line(ELECTRICITY, rest_mwh, "MWh", on=source.on, ports=ports)
+    facts |= facts_of(line)
+    return [coal_amount(NETWORK, Flow.CONSUMED, line, sources=[*found.statements])], told
 
 
 def _own_power_mwh(own: EnergyAccount) -> tuple[Decimal, bool]:

@@ -7,8 +7,8 @@ from typing import Final
 
 from taihang.core.activity.record import Flow, Origin
 from taihang.core.energy.account import CoalAmount, EnergyAccount
-from taihang.core.energy.flow_table import flow_rows
 from taihang.core.energy.medium import MediumBalance
+from taihang.core.energy.sankey import Sankey, SankeyRow
 from taihang.core.facts import Fact
 from taihang.core.quantities import EXACT
 from taihang.core.seal.canonical import JsonValue
@@ -23,6 +23,8 @@ MATCHED: Final = "scope2-market"
 _STATEMENTS: Final = (f"{MATCHED}.", "ratios-650.")
 """What the ids of statements begin with; all other sources are lines of activity data."""
 
+GRID: Final = "electricity.grid"
+"""Item of the electricity that no plant of the park gave."""
 GREEN: Final = "electricity.green"
 """Item of the electricity that plants of the park made and the matching gave to a user."""
 
@@ -51,15 +53,15 @@ class SubjectEnergy:
     estimated_wh: int
     says_feedstock: bool
     """Whether it is known what was used as raw material, of everybody in it."""
+    flows: Sankey
     electricity: dict[str, JsonValue] | None = None
     """Of the park: its balance, and the share that no meter explains."""
 
 
-def energy_body(subject: str, of: SubjectEnergy, *, version: str) -> dict[str, JsonValue]:
+def energy_body(of: SubjectEnergy, *, version: str) -> dict[str, JsonValue]:
     """Return the account of a subject as the statement that is issued, without its id.
 
     Args:
-        subject: Whose account it is.
         of: What is known.
         version: Version of the code.
     """
@@ -89,16 +91,11 @@ def energy_body(subject: str, of: SubjectEnergy, *, version: str) -> dict[str, J
         "lines": [_line(line) for line in consumed],
         "other_lines": [_line(line) for line in others],
         "balances": [_balance(each) for each in of.balances],
-        "flows": [
-            {
-                "from": row.source,
-                "to": row.target,
-                "item": row.item,
-                "amount": _plain(row.amount),
-                "unit": row.unit,
-            }
-            for row in flow_rows(subject, of.balances)
-        ],
+        "flows": {
+            "rows": [_flow(row) for row in of.flows.rows],
+            "recycled": {item: _plain(amount) for item, amount in of.flows.recycled.items()},
+            "not_drawn": [*of.flows.not_drawn],
+        },
         "factors": [fact_document(fact) for _, fact in sorted(of.facts.items())],
         "inputs": {"activities": [*sorted(activities)], "statements": [*sorted(statements)]},
         "not_assessed": [*of.gaps.found],
@@ -136,6 +133,18 @@ def _line(line: CoalAmount) -> dict[str, JsonValue]:
         "facts": [*line.facts],
         # Only where a meter of another medium speaks: what was issued before says the same.
         **({"origins": [*line.origins]} if Origin.METER in line.origins else {}),
+    }
+
+
+def _flow(row: SankeyRow) -> dict[str, JsonValue]:
+    return {
+        "from": row.source,
+        "to": row.target,
+        "item": row.item,
+        "amount": _plain(row.amount),
+        "unit": row.unit,
+        "equivalent_tce": _plain(row.equivalent_tce),
+        "equal_tce": _plain(row.equal_tce),
     }
 
 

@@ -15,13 +15,13 @@ At equal value nothing is said where electricity is made on site: its fuel stand
 the coal of other power stations would be counted beside it (GB/T 2589-2020, both coefficients).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from typing import Final
 
 from taihang.core.activity.record import Flow
-from taihang.core.energy.account import ELECTRICITY
+from taihang.core.energy.account import ELECTRICITY, EnergyAccountError
 from taihang.core.energy.medium import BalanceState, MediumBalance
 from taihang.core.quantities import EXACT
 
@@ -34,6 +34,8 @@ SURPLUS: Final = "unexplained-surplus"
 """More went out than came in, and nobody said from where."""
 SHORTFALL: Final = "unexplained-loss"
 """More came in than went out, and nobody said where to."""
+NOT_STATED: Final = "source-not-stated"
+"""It was used, and nobody said what was bought of it."""
 _NODE: Final = "medium:"
 
 
@@ -99,7 +101,9 @@ def sankey(balances: Iterable[MediumBalance], coal: Mapping[str, UnitCoal]) -> S
         >>> [row.target for row in sankey([used], {"raw-coal": one_t}).rows]
         ['medium:raw-coal', 'final-use']
     """
-    whole = sorted(balances, key=lambda each: each.item)
+    given = sorted(balances, key=lambda each: each.item)
+    unsourced = {each.item for each in given if _needed(each) is not None}
+    whole = [_with_source(each) for each in given]
     drawn = [each for each in whole if each.state is BalanceState.DRAWN and each.item in coal]
     left_out = [each for each in whole if each not in drawn]
     rows = [row for each in drawn for row in _rows(each, coal[each.item])]
@@ -109,10 +113,94 @@ def sankey(balances: Iterable[MediumBalance], coal: Mapping[str, UnitCoal]) -> S
     is_known = not any(_CONVERTED & each.amounts.keys() for each in left_out)
     rows += _closing_row(rows, known=is_known)
     return Sankey(
-        rows=tuple(rows),
+        rows=tuple(_named(row, unsourced) for row in rows),
         recycled={each.item: amount for each in drawn if (amount := _recycled(each))},
         not_drawn=tuple(each.item for each in left_out),
     )
+
+
+def together(tables: Iterable[Sankey]) -> Sankey:
+    """Add the tables of several subjects up, way by way.
+
+    Args:
+        tables: Of subjects whose boundaries do not overlap.
+
+    Returns:
+        One table that closes as they do; what one converts into a medium and another converts on
+        is drawn with the surplus of the two.
+    """
+    every = tuple(tables)
+    rows: dict[tuple[str, str, str], SankeyRow] = {}
+    for row in (row for table in every for row in table.rows):
+        way = (row.source, row.target, row.item)
+        rows[way] = row if way not in rows else _added(rows[way], row, 1)
+    _net_conversion(rows)
+    # On a basis of which one row is not known the table would not close.
+    if any(row.equal_tce is None for row in rows.values()):
+        rows = {way: replace(row, equal_tce=None) for way, row in rows.items()}
+    recycled: dict[str, Decimal] = {}
+    with localcontext(EXACT):
+        for table in every:
+            for item, amount in table.recycled.items():
+                recycled[item] = recycled.get(item, Decimal(0)) + amount
+    return Sankey(
+        rows=tuple(rows[way] for way in sorted(rows)),
+        recycled=dict(sorted(recycled.items())),
+        not_drawn=tuple(sorted({item for table in every for item in table.not_drawn})),
+    )
+
+
+def _net_conversion(rows: dict[tuple[str, str, str], SankeyRow]) -> None:
+    """Leave the surplus of what is converted from a medium and into it: a way and no circle."""
+    for source, target, item in sorted(rows):
+        back = (target, source, item)
+        if source != CONVERSION or back not in rows:
+            continue
+        made, used = rows.pop((source, target, item)), rows.pop(back)
+        for more, less in ((made, used), (used, made)):
+            if more.equivalent_tce > less.equivalent_tce:
+                rows[more.source, more.target, item] = _added(more, less, -1)
+
+
+def _added(one: SankeyRow, other: SankeyRow, sign: int) -> SankeyRow:
+    if one.unit != other.unit:
+        raise EnergyAccountError(
+            given=f"{one.item} in {one.unit} and {other.unit}",
+            expected="one unit for each energy of a park",
+            remedy="hand the lines in again in one unit",
+        )
+    with localcontext(EXACT):
+        return replace(
+            one,
+            amount=None
+            if one.amount is None or other.amount is None
+            else one.amount + sign * other.amount,
+            equivalent_tce=one.equivalent_tce + sign * other.equivalent_tce,
+            equal_tce=None
+            if one.equal_tce is None or other.equal_tce is None
+            else one.equal_tce + sign * other.equal_tce,
+        )
+
+
+def _needed(balance: MediumBalance) -> Decimal | None:
+    """Return what must have come from somewhere, where only its purchase was not stated."""
+    if balance.lacking != (Flow.PURCHASED.value,):
+        return None
+    with localcontext(EXACT):
+        needed = balance.went_out - balance.came_in
+    return needed if needed >= 0 else None
+
+
+def _with_source(balance: MediumBalance) -> MediumBalance:
+    needed = _needed(balance)
+    if needed is None:
+        return balance
+    return replace(balance, amounts={**balance.amounts, Flow.PURCHASED: needed})
+
+
+def _named(row: SankeyRow, unsourced: Collection[str]) -> SankeyRow:
+    is_unsourced = row.source == Flow.PURCHASED.value and row.item in unsourced
+    return replace(row, source=NOT_STATED) if is_unsourced else row
 
 
 _MADE: Final = {Flow.CONVERSION_OUTPUT, Flow.RECOVERED}

@@ -7,16 +7,18 @@ from decimal import Decimal
 from fractions import Fraction
 from graphlib import TopologicalSorter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from taihang.core.activity.record import Flow
-from taihang.core.energy.account import CoalAmount, EnergyAccount
+from taihang.core.energy.account import CoalAmount, EnergyAccount, EnergyAccountError
 from taihang.core.energy.medium import BalanceState, MediumBalance
 from taihang.core.energy.sankey import (
     CONVERSION,
     CONVERSION_LOSS,
     FINAL_USE,
+    NOT_STATED,
     SHORTFALL,
     SURPLUS,
     Sankey,
@@ -24,6 +26,7 @@ from taihang.core.energy.sankey import (
     UnitCoal,
     node_of,
     sankey,
+    together,
 )
 
 AMOUNT = st.decimals(min_value=0, max_value=10**6, places=3)
@@ -215,3 +218,38 @@ def test_sankey__the_law_sees_a_planted_slip() -> None:
     assert left_over(rows[:-1]), "a loss that is left out"
     slipped = replace(rows[0], equal_tce=Decimal("71.42"))
     assert set(left_over([slipped, *rows[1:]])) == {(node_of("raw-coal"), "equal")}
+
+
+@given(st.lists(forms(), max_size=4))
+def test_together__closes_in_every_node_and_has_no_circle(
+    handed: list[list[MediumBalance]],
+) -> None:
+    tables = [sankey(each, COAL) for each in handed]
+    found = together(tables)
+
+    assert left_over(found.rows) == {}
+    before: dict[str, set[str]] = defaultdict(set)
+    for row in found.rows:
+        assert row.equivalent_tce >= 0
+        before[row.target].add(row.source)
+    TopologicalSorter(before).prepare()
+    for end in (FINAL_USE, SHORTFALL, Flow.FEEDSTOCK.value):
+        assert tce(found, target=end) == sum(tce(each, target=end) for each in tables)
+
+
+def test_together__refuses_one_energy_in_two_units() -> None:
+    tonnes = sankey([medium("raw-coal", purchased=1, consumed=1)], COAL)
+    other = replace(tonnes, rows=tuple(replace(row, unit="kg") for row in tonnes.rows))
+
+    with pytest.raises(EnergyAccountError):
+        together([tonnes, other])
+
+
+def test_sankey__what_nobody_said_was_bought_comes_from_nowhere_named() -> None:
+    found = sankey([medium("raw-coal", consumed=10)], COAL)
+
+    assert [(row.source, row.target) for row in found.rows] == [
+        (NOT_STATED, node_of("raw-coal")),
+        (node_of("raw-coal"), FINAL_USE),
+    ]
+    assert found.not_drawn == ()
