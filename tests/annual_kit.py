@@ -59,6 +59,11 @@ def blank(root: Path) -> Path:
     return root
 
 
+def declare(root: Path, *sources: str) -> None:
+    """Declare boundaries and nothing else."""
+    declared(root, "\n[carbon_sources]\n", *(f"{source}\n" for source in sources))
+
+
 def issue(root: Path, *commands: str) -> None:
     """Issue yearly statements by the commands that do."""
     for name in commands:

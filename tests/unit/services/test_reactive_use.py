@@ -159,6 +159,16 @@ def test_reactive_of__that_begins_within_the_month_covers_not_all_of_it(tmp_path
     assert found.en == "no kvarh register covers the whole month"
 
 
+def test_reactive_of__that_ends_within_the_month_covers_not_all_of_it(tmp_path: Path) -> None:
+    gone = Q_E01.replace(" }", ", in_service = { until = 2026-08-11 } }")
+    part = registers(20_000, period=Period(AUGUST.start, _SWAP))
+
+    found = _of(_made(tmp_path, gone), part, active=_flat(100_000))
+
+    assert isinstance(found, Text)
+    assert found.en == "no kvarh register covers the whole month"
+
+
 @given(kvarh=st.integers(0, 200_000), first=st.integers(0, reactive_park.MODULUS - 1))
 def test_registers__differ_by_what_they_say(kvarh: int, first: int) -> None:
     """The kit itself: its registers close over the dial."""

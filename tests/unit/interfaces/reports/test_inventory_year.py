@@ -117,6 +117,19 @@ def test_inventory_year__of_a_whole_year_says_so_and_prints_true_zeros(park: Pat
     assert annual_kit.section(form, "未评定事项")["sentences"] == ["没有未评定事项。"]
 
 
+def test_inventory_year__no_line_in_a_year_that_is_not_whole_is_no_zero(tmp_path: Path) -> None:
+    root = annual_kit.blank(tmp_path / "park")
+    annual_kit.declare(root, 'E03 = { items = ["diesel"], source = "examined" }')
+    done("carbon", root, "--year", YEAR, "--subject", "E03", "--issue")
+
+    form = annual_kit.machine_form(root, *WORDS, "E03")
+
+    scope1, heat = form["figures"][1:3]
+    assert scope1["words"] == heat["words"] == "–"
+    sums = annual_kit.section(form, "排放量：按范围与气体")["tables"][0]["rows"][-4:]
+    assert [row[5].get("words") for row in sums[:2]] == ["–", "–"]
+
+
 @pytest.mark.parametrize("form_name", ["html", "xlsx", "pdf", "json"])
 @pytest.mark.parametrize("lang", LANGS)
 def test_inventory_year__is_set_in_every_form_with_one_code(
