@@ -40,6 +40,7 @@ Rank: TypeAlias = tuple[int, str, int]  # of a batch: when it was sent, gateway,
 Point: TypeAlias = tuple[int, int, int, int]  # of the curve, in extended coordinates
 
 STEP_S, HOUR_S, INT64, TIME_END_S = 900, 3_600, 1 << 63, 253_402_300_800
+ZERO_C_K = Decimal("273.15")  # by definition
 MAX_FILE_BYTES, MAX_BODY_HEADER_BYTES, SHOWN = 1 << 28, 1 << 14, 10  # SHOWN rows of a kind
 MEASURED, MANUAL, MISSING = 0, 2, 3
 QUALITY = ("measured", "estimated", "manual", "missing", "rejected")
@@ -50,9 +51,15 @@ KINDS = {  # of a statement: unit of the one factor ("" for none), divisor, unit
     "standard-coal": ("kgce/kWh", 1_000_000, "tce"),
     "scope2-location": ("kgCO2/kWh|tCO2/MWh", 1_000_000, "tCO2"),
 }
+REFUSED = {"vee.range", "vee.reset"}  # rules whose registers are evidence and no amount
+MEDIA = {  # by unit of the register and what converts it: unit of the amount, steps of it
+    ("L", "counts_at_c counts_at_kpa stated_at_c stated_at_kpa"): ("m³", 1_000),
+    ("L", "density_kg_per_m3"): ("t", 1_000_000), ("g", ""): ("t", 1_000_000),
+    ("g", "heat_kj_per_kg"): ("GJ", 1_000_000_000), ("kJ", ""): ("GJ", 1_000_000),
+}  # fmt: skip
 CLAIMS: dict[str, tuple[int | None, list[str]]] = {  # statements and events under each kind
     "statement": (1, []), "hour": (0, ["day-seal"]), "lot": (1, ["lots-issued"]), "bill": (1, []),
-    "inventory": (None, []),
+    "inventory": (None, []), "metered": (0, []),
 }  # fmt: skip
 # Of each object: field:what it is. *N: a list of at most N; ?: or null; a number: so many bytes in
 # base64, 0: any; A..B: a whole number. What is none of these, and no object, is a pattern of text.
@@ -70,14 +77,14 @@ block1: salt:16 body:0 index:count path:32*64
 head1: v:1..1 algorithm:ed25519-sha256 gateway:name gateway_key:hash counter:above0 origin:any
   sent_at_s:time clock:synchronised|unsynchronised|import events:swap*10000 blocks:0..10000
   block_root:hash
-body1: point:name quantity:register|energy unit:Wh scale:[1-9][0-9]{0,17} modulus:count
+body1: point:name quantity:register|energy unit:Wh|L|g|kJ scale:[1-9][0-9]{0,17} modulus:count
   n:1..1000000 start_s:time step_s:0..253402300800
 batch2: header:head2 signature:64 leaf_index:count inclusion:0 blocks:block2*10000
 head2: key:1..255 clock:0..2 blocks:0..10000 body_bytes:16..64000000 counter:above0 sent_at_s:time
   block_root:hash gateway:name notes:notes
 notes: events:swap*10000 origin:any
 swap: point:name kind:swap|reset at_s:time final_count:count initial_count:count
-block2: salt:16 index:count path:0 point:name quantity:register|energy unit:Wh modulus:count
+block2: salt:16 index:count path:0 point:name quantity:register|energy unit:Wh|L|g|kJ modulus:count
   scale:[1-9][0-9]{0,17} times_s:time*1000000 counts:whole?*1000000 quality:0..4*1000000
 statement: format:taihang-statement/v1 id:name kind:energy|standard-coal|scope2-location
   subject:text park:text period:period title:title terms:term*10000 energy_wh:whole
@@ -95,6 +102,13 @@ hour: point:name quantity:register|energy|reactive|sample unit:text scale:text m
 tree: n:count root:hash
 claim-lot: kind:name lot:lot salt:16 index:count path:0
 lot: id:name plant:name wh:above0
+claim-metered: kind:name amount:metered
+metered: format:taihang/metered-amount/v1 rule:register-chain/v1 subject:name item:name flow:name
+  month:month amount:decimal unit:m³|t|GJ meters:medium*12
+medium: point:name unit:L|g|kJ scale:above0 modulus:above0 max_steps_per_h:above0 conversion:any
+  from:edge to:edge steps:count amount:decimal n_registers:count days:any findings:finding*100000
+edge: time_s:time count:count hour:name
+finding: rule:name time_s:time count:count?
 claim-inventory: kind:name id:name subject:text period:period value:decimal unit:tCO2
   parts:part*1000
 part: id:name period:period value:decimal proof_sha256:hash
@@ -120,6 +134,7 @@ WHAT = {
     "whole": f"{-INT64}..{INT64 - 1}", "count": f"0..{INT64 - 1}", "above0": f"1..{INT64 - 1}",
     "time": f"0..{TIME_END_S - 1}", "text": "(?s:.{0,4096})", "header": "(?s:.{0,1048576})",
     "note": "(?s:.{0,65536})", "name": r"[^\x00-\x1f\x7f]{1,128}", "hash": "[0-9a-f]{64}",
+    "month": "[0-9]{4}-(0[1-9]|1[0-2])",
     "day": "[0-9]{4}-[0-9]{2}-[0-9]{2}", "hour-name": "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}",
     "instant": "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:(00|15|30|45):00Z",
     "decimal": r"-?(0|[1-9][0-9]{0,17})([.][0-9]{1,40})?",
@@ -181,8 +196,10 @@ def verify(
     tree, witnesses = read_checkpoint(proof["checkpoint"], (name, key), witness_keys or ())
     why = f"cosigned by {len(witnesses)} of the witnesses that you know, not by {quorum}"
     demand(len(witnesses) >= quorum, "checkpoint", why)
-    # 3. Every statement: its value follows from its energy and factor.
     case = Case(proof, gateway_keys)
+    with refusing("claim"):
+        case.expect_media(claim)
+    # 3. Every statement: its value follows from its energy and factor.
     for where, statement in case.statements.items():
         case.check_statement(statement, where)
     # 4. Every batch: in the log, signed by its gateway; every block: in its batch, in a sum.
@@ -547,6 +564,7 @@ class Case:
             for each in proof["gateways"] or ()
         }
         self.dials: dict[str, tuple[str, int]] = {}  # scale and modulus by point
+        self.units: dict[str, str] = {}  # of a register of another medium than electricity
         self.quantities: dict[str, str] = {}  # register or energy, by point
         # By point and time, with the rank of the batch: the count of the current reading or None;
         # the last register of the meter before a swap and the first one of the meter after it.
@@ -622,9 +640,9 @@ class Case:
         """Take in the readings of a block, which must be read as its term says."""
         point = block["point"]
         demand(point in self.dials, f"{where}.point", f"{point!r:.60} is no point of a statement")
-        scale, modulus = self.dials[point]
+        (scale, modulus), unit = self.dials[point], self.units.get(point, "Wh")
         wanted = self.quantities.setdefault(point, block["quantity"])
-        agree(block, where, scale=scale, modulus=modulus, quantity=wanted)
+        agree(block, where, unit=unit, scale=scale, modulus=modulus, quantity=wanted)
         for time_s, count, mark in readings:
             keep(self.counts[point], time_s, rank, count if mark in {MEASURED, MANUAL} else None)
         self.readings += len(readings)
@@ -741,6 +759,78 @@ class Case:
         self.check_leaf(claim, lot)
         self.claim_statement(claim)
         return str(lot["wh"]), "Wh"
+
+    def expect_media(self, claim: Fields) -> None:
+        """Note how the registers of metered media are read, before their batches come."""
+        for i, meter in enumerate(claim.get("amount", {}).get("meters", ())):
+            point, at = meter["point"], f"claim.amount.meters[{i}]"
+            demand(point not in self.dials, f"{at}.point", "a meter twice")
+            self.dials[point] = str(meter["scale"]), meter["modulus"]
+            self.units[point], self.quantities[point] = meter["unit"], "register"
+
+    def claim_metered(self, claim: Fields) -> tuple[str, str]:
+        """Check that an amount of gas, water, steam or heat is what its registers counted."""
+        amount, total, end_s = claim["amount"], Decimal(0), 0
+        for i, meter in enumerate(amount["meters"]):
+            where = f"claim.amount.meters[{i}]"
+            demand(meter["from"]["time_s"] >= end_s, f"{where}.from", "counted twice")
+            end_s = meter["to"]["time_s"]
+            self.check_chain(meter, where)
+            total += self.check_conversion(meter, amount["unit"], where)
+        by = ", as its meters give"
+        agree(amount, "claim.amount", by, amount=f"{total.normalize() + 0:f}")
+        say, file = self.shown, sha256(dump(amount)).hexdigest()
+        say["subject"].append("{subject}, {item}, {flow}, {month}".format(**amount))
+        say["stated"] += [f"the file behind the line: SHA-256 {file}", "the amounts of its days"]
+        return amount["amount"], amount["unit"]
+
+    def check_chain(self, meter: Fields, where: str) -> None:
+        """Check that an honest meter shows the registers, but for those that are refused."""
+        point, scale, gone = meter["point"], meter["scale"], set[int]()
+        for found in meter["findings"]:
+            gone |= {found["time_s"]} if found["rule"] in REFUSED else set()
+        span = range(meter["from"]["time_s"], meter["to"]["time_s"] + 1)
+        read = {at: count for at, (_, count) in self.counts[point].items() if at in span}
+        chain = sorted((at, n) for at, n in read.items() if n is not None and at not in gone)
+        ends = [{"time_s": at, "count": n} for at, n in (*chain[:1], *chain[-1:])] or [{}, {}]
+        for name, end in (("from", ends[0]), ("to", ends[1])):
+            agree(meter[name], f"{where}.{name}", ", as the readings give", **end)
+            demand(end, f"{where}.{name}", "no register is shown")
+        steps = sum(self.steps_between(meter, *pair, where) for pair in pairwise(chain)) * scale
+        agree(meter, where, ", as the readings give", steps=steps, n_registers=len(chain))
+        text = "{point}: {from[count]} … {to[count]} × {scale} {unit}, {n_registers} registers"
+        self.shown["reading"].append(text.format(**meter))
+        self.shown["period"].append(f"{utc(span[0])} … {utc(span[-1])}")
+        self.shown["refused"] += [f"{point} {utc(at)}" for at in sorted(gone)]
+
+    def steps_between(
+        self, meter: Fields, early: tuple[int, int], late: tuple[int, int], where: str
+    ) -> int:
+        """Return what was counted from one register to the next, if an honest meter can."""
+        swaps, edges = sorted(self.swaps[meter["point"]].items()), [early[1]]
+        edges += [edge for at, (_, two) in swaps if early[0] < at <= late[0] for edge in two]
+        delta = register_delta([*edges, late[1]], meter["modulus"])
+        most = meter["max_steps_per_h"] * (late[0] - early[0]) // HOUR_S + meter["scale"]
+        honest = delta is not None and delta * meter["scale"] <= most
+        demand(honest, where, f"no honest meter counts so from {utc(early[0])} to {utc(late[0])}")
+        return delta or 0
+
+    def check_conversion(self, meter: Fields, unit: str, where: str) -> Decimal:
+        """Check how steps became the unit of the account, and return the amount."""
+        stated = {name: Decimal(text) for name, text in meter["conversion"].items()}
+        wanted, size = MEDIA[meter["unit"], " ".join(sorted(stated))]
+        agree({"unit": unit}, "claim.amount", unit=wanted)
+        with localcontext(prec=100):
+            ratio = stated.get("density_kg_per_m3", stated.get("heat_kj_per_kg", Decimal(1)))
+            if "stated_at_c" in stated:
+                ratio = (ZERO_C_K + stated["stated_at_c"]) * stated["counts_at_kpa"]
+                ratio /= (ZERO_C_K + stated["counts_at_c"]) * stated["stated_at_kpa"]
+            amount = (meter["steps"] * ratio / size).quantize(Decimal("0.001"))
+        text = f"{amount.normalize() + 0:f}"
+        agree(meter, where, ", as its steps give", amount=text)
+        told = ", ".join(f"{name} {value}" for name, value in meter["conversion"].items())
+        self.shown["stated"].append(f"{meter['point']}: {told or 'no conversion'}")
+        return amount
 
     def claim_inventory(self, claim: Fields) -> tuple[str, str]:
         """Check that an inventory is the sum of parts whose periods make up its own."""

@@ -189,13 +189,33 @@ def gather(
     for statement in statements:
         _demand_own_terms(statement, ports)
         wanted |= _batches_of(statement, ports, as_of)
+    points = {term.point for statement in statements for term in statement.terms}
+    return _found(wanted, beside, points, ports)
+
+
+def _found(
+    wanted: Iterable[int], beside: Sequence[int], points: Iterable[str], ports: Ports
+) -> Found:
     anchor = Anchor.of([*wanted, *beside], ports=ports)
     batches = tuple(
         (open_batch(ports.journal.record(leaf).data), leaf, anchor.path(leaf, ports=ports))
         for leaf in sorted(wanted)
     )
-    points = {term.point for statement in statements for term in statement.terms}
     return Found(anchor, tuple(sorted(points)), batches, _keys_of(batches, ports))
+
+
+def gather_between(points: Sequence[str], period: Period, *, ports: Ports) -> Found:
+    """Return every batch with a reading or an event of some points, as known now.
+
+    Args:
+        points: Meters of any medium.
+        period: The registers at both of its ends are in it.
+        ports: The outside world.
+
+    Returns:
+        The batches.
+    """
+    return _found(_leaves_between(points, period, ports.journal.size, ports), (), points, ports)
 
 
 def logged_event(leaf: int, *, anchor: Anchor, ports: Ports) -> dict[str, JsonValue]:
@@ -250,13 +270,17 @@ def _demand_own_terms(statement: EnergyStatement, ports: Ports) -> None:
 def _batches_of(statement: EnergyStatement, ports: Ports, as_of: int | None) -> set[int]:
     """Return the leaf indexes of the batches that the settlement of a statement looked at."""
     limit = _known_size(statement, ports) if as_of is None else as_of
-    period = statement.period
+    points = [term.point for term in statement.terms]
+    return _leaves_between(points, statement.period, limit, ports)
+
+
+def _leaves_between(points: Iterable[str], period: Period, limit: int, ports: Ports) -> set[int]:
     # The register at the end closes the last interval; what is later says nothing of it.
     span = Period(period.start, period.end + SETTLEMENT_STEP)
     found: set[int] = set()
     for table in ("readings", "events"):
-        for term in statement.terms:
-            for rows in ports.lake.read(table, span, term.point).values():
+        for point in points:
+            for rows in ports.lake.read(table, span, point).values():
                 known = rows["batch"][
                     (rows["time_s"] <= period.end_s + STEP_S) & (rows["batch"] < limit)
                 ]

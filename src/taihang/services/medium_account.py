@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal, localcontext
 from hashlib import sha256
+from math import ceil
 from typing import Final
 
 import numpy as np
@@ -393,6 +394,7 @@ def _meter_document(each: MeterAmount) -> dict[str, JsonValue]:
         "unit": meter.unit.value,
         "scale": meter.scale,
         "modulus": meter.modulus,
+        "max_steps_per_h": ceil(meter.max_steps_per_s * SECONDS_PER_HOUR),
         "conversion": conversion,
         "from": _register(each.meter, each.period.start_s, each.from_count),
         "to": _register(each.meter, each.period.end_s, each.to_count),
