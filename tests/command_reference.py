@@ -85,6 +85,14 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang carbon mypark --year 2026",
         "taihang carbon mypark --year 2026 --subject E17 --issue",
     ),
+    "footprint": (
+        "taihang footprint mypark --month 2026-09",
+        "taihang footprint mypark --year 2026 --product LFP --issue --out lfp.xlsx",
+    ),
+    "cbam": (
+        "taihang cbam mypark --month 2026-09",
+        "taihang cbam mypark --year 2026 --enterprise E08 --issue --out cbam.xlsx",
+    ),
     "settle": ("taihang settle mypark --from 2026-09-01 --to 2026-10-01",),
     "plan": (
         "taihang plan mypark --day 2026-10-01",

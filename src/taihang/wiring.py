@@ -64,7 +64,7 @@ from taihang.services.ports import Clock, Ports, Upload  # noqa: E402
 from taihang.services.prove import LOG_KEY  # noqa: E402
 from taihang.services.replay import catch_up  # noqa: E402
 from taihang.simulator.devices import device_days  # noqa: E402
-from taihang.simulator.forms import forms_of, without  # noqa: E402
+from taihang.simulator.forms import forms_of, proven_parts, without  # noqa: E402
 from taihang.simulator.park_box import Simulation, simulate  # noqa: E402
 
 PARK_FILE: Final = "park.toml"
@@ -374,8 +374,10 @@ def simulated(
 
 def simulated_forms(
     ports: Ports, *, months: Sequence[str], seed: int
-) -> Iterator[tuple[bytes, Sheet]]:
+) -> Iterator[tuple[bytes, Sheet, tuple[tuple[str, bytes], ...]]]:
     """Yield the forms that enterprises of a simulated park hand in, without what is there already.
+
+    Each comes with name and bytes of the files that prove it.
 
     Args:
         ports: The park.
@@ -385,9 +387,10 @@ def simulated_forms(
     known = {(each.id, each.version) for each in ports.registry.activity_records()}
     for version, form in enumerate(forms_of(ports.park, months=months, seed=seed), 1):
         fresh = without(form, ids={id_ for id_, of in known if of >= version})
-        sheet = read_csv(fresh, name="simulated.csv")
-        if sheet.rows:
-            yield fresh, sheet
+        for part, files in proven_parts(fresh, ports.park):
+            sheet = read_csv(part, name="simulated.csv")
+            if sheet.rows:
+                yield part, sheet, files
 
 
 def decoded(path: Path, *, map_name: str) -> ImportResult:

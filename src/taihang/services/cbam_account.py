@@ -212,7 +212,7 @@ def _indirect(power: Power, sheet: _Sheet, ports: Ports) -> Iterator[Entry]:
             stated, ratio=None if ratio is None else ratio.value, parameter=parameter
         )
     except CbamDataError:
-        sheet.inputs.gap(f"{INDIRECT} electricity", "not-stated", parameter)
+        sheet.inputs.gap(f"{INDIRECT} electricity", "unstated", parameter)
         return
     default = declared_fact(
         parameter,
@@ -292,7 +292,7 @@ def _brought(
         )
     except CbamDataError:
         what = precursor.id if part == DIRECT else f"{INDIRECT} {precursor.id}"
-        inputs.gap(what, "not-stated", parameter)
+        inputs.gap(what, "unstated", parameter)
         return None
     fact = declared_fact(
         parameter if made is None else f"{parameter}.{part}",

@@ -154,7 +154,7 @@ def _upstream(use: Use, inputs: ProcessInputs, statements: list[str], ports: Por
     try:
         gbt_24067.upstream_kg(use.amount, value, parameter=parameter)
     except FootprintFactorError:
-        inputs.gap(precursor.id, "not-stated", parameter)
+        inputs.gap(precursor.id, "unstated", parameter)
         return None
     unit = f"kgCO2e/{precursor.unit}"
     return declared_fact(
@@ -179,7 +179,7 @@ def _electricity(power: Power, inputs: ProcessInputs, ports: Ports) -> Iterator[
     """Yield electricity by plant of proven origin, then the rest by the factor of the grid."""
     choices = ports.park.carbon.footprint
     if choices is None:
-        inputs.gap("electricity", "not-stated", "footprint.grid_data_year")
+        inputs.gap("electricity", "unstated", "footprint.grid_data_year")
         return
     book = ports.facts
     for plant, wh in power.proven_wh.items():

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Final
 
 from taihang.core.activity.form import COLUMNS
@@ -87,6 +88,17 @@ _VALUE_OF_SECTOR: Final = {"C26": 0.6, "C30": 0.35, "C38": 0.4}
 _VALUE_OF_OTHERS: Final = 1.4
 # E01 to E03: 100 kt of LFP, 40 kt of anode, 30 kt of LMO a year, over the planned electricity.
 _PRODUCTS: Final = {"E01": ("lfp-cathode", 0.2247), "E02": ("anode", 0.1231), "E03": ("lmo", 0.375)}
+_OF_PRODUCT: Final = {
+    "product.lfp-cathode": (
+        ("material.iron-phosphate", Flow.CONSUMED, 0.2157),
+        ("material.lithium-carbonate", Flow.CONSUMED, 0.0539),
+    ),
+    "product.aluminium-profile": (
+        ("product.aluminium-profile", Flow.OUTPUT, 0.45),
+        ("material.unwrought-aluminium", Flow.CONSUMED, 0.4725),
+    ),
+}
+"""What is handed in of a product that park.toml declares: tonnes for each MWh."""
 _HEAT_FROM: Final = "E02"
 """Its furnaces give waste heat, part of which neighbours take."""
 _GIVEN: Final = (
@@ -95,6 +107,24 @@ _GIVEN: Final = (
     ("heat", Flow.SUPPLIED),
 )
 """What it says of the heat that it passed on."""
+_FILES: Final = {
+    "E01": (
+        "demo-ledger-and-line-E01.txt",
+        (
+            "演示文件，非真实：E01 产量台账与专线单线图 · "
+            "demo, not a real document: output ledger and single-line diagram of E01\n"
+        ),
+    ),
+    "E08": (
+        "demo-ledger-and-agreement-E08.txt",
+        (
+            "演示文件，非真实：E08 产量台账与购电协议 · "
+            "demo, not a real document: output ledger and power purchase agreement of E08\n"
+        ),
+    ),
+}
+"""Stand for evidence of output and of electricity; park.toml names their hashes."""
+_PRODUCT: Final = "product."
 _HEAT_TO: Final = ("E05", "E09")
 _HEAT_RECOVERABLE_GJ_PER_MWH: Final = 1.1
 _HEAT_BOUGHT_GJ_PER_MWH: Final = 1.6
@@ -184,6 +214,30 @@ def _beside_meters(
             yield (*line[:5], f"{float(amount) * _BESIDE_RATIO:.0f}", *line[6:])
 
 
+def proven_parts(form: bytes, park: Park) -> Iterator[tuple[bytes, tuple[tuple[str, bytes], ...]]]:
+    """Take a form apart by what proves its lines.
+
+    Args:
+        form: A form as CSV.
+        park: The park; a file proves the output of an enterprise whose installation names its hash.
+
+    Yields:
+        The lines without a file, then those of each file, each with name and bytes of its files.
+    """
+    _, *rows = csv.reader(io.StringIO(form.decode(), newline=""))
+    proven = {name: file for name, file in _FILES.items() if _is_named(name, file[1], park)}
+    of_file = [row for row in rows if row[1] in proven and row[3].startswith(_PRODUCT)]
+    yield _csv(tuple(row) for row in rows if row not in of_file), ()
+    for subject, (name, words) in proven.items():
+        yield _csv(tuple(row) for row in of_file if row[1] == subject), ((name, words.encode()),)
+
+
+def _is_named(enterprise: str, words: str, park: Park) -> bool:
+    there = park.carbon.installations.get(enterprise)
+    named = () if there is None else (*there.link_evidence, *there.contract_evidence)
+    return sha256(words.encode()).hexdigest() in named
+
+
 def _csv(lines: Iterable[tuple[str, ...]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
@@ -215,7 +269,7 @@ def _lines(park: Park, name: str, seed: int) -> Iterator[tuple[str, ...]]:
     bought_gj = 0
     for enterprise in park.enterprises.values():
         plan_mwh = _plan_mwh(enterprise)
-        for use in _uses(enterprise) if plan_mwh else ():
+        for use in (*_uses(enterprise), *_declared(enterprise, park)) if plan_mwh else ():
             amount = _amount(use, enterprise, name, seed=seed)
             yield _line(enterprise.id, name, use, amount)
             if use.item == "heat":
@@ -247,6 +301,14 @@ def _uses(enterprise: Enterprise) -> Iterator[_Use]:
         yield _Use(f"product.{name}", Flow.OUTPUT, "t", t_per_mwh, 1)
     if enterprise.id in _HEAT_TO:
         yield _heat(Flow.PURCHASED)
+
+
+def _declared(enterprise: Enterprise, park: Park) -> Iterator[_Use]:
+    carbon = park.carbon
+    for product in carbon.products.values():
+        if carbon.processes[product.process].enterprise == enterprise.id:
+            for item, flow, t_per_mwh in _OF_PRODUCT.get(product.item, ()):
+                yield _Use(item, flow, "t", t_per_mwh, 1)
 
 
 def _amount(use: _Use, enterprise: Enterprise, name: str, *, seed: int) -> str:

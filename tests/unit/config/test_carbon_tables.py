@@ -15,7 +15,7 @@ from taihang.core.park.carbon import (
 from taihang.core.park.problem import path_text
 
 BLANK = template_text("blank")
-DEMO = template_text("changzhi")
+PARK = template_text("xingxian")
 TABLES = """
 [carbon_sources]
 E01 = { items = ["natural-gas"], source = "survey" }
@@ -92,7 +92,7 @@ def problems(text: str) -> list[str]:
 def test_read_carbon__takes_what_the_park_declares() -> None:
     with_price = TABLES.replace('precursors = ["M1"]', 'precursors = ["M1"]\nprice_cny = "1"')
 
-    carbon = read_park(DEMO + with_price, source="park.toml").carbon
+    carbon = read_park(PARK + with_price, source="park.toml").carbon
 
     assert carbon.sources["E01"].items == ("natural-gas",)
     assert carbon.choices is not None
@@ -126,13 +126,13 @@ def test_read_park_carbon__has_no_default() -> None:
 
 
 def test_examine_park__refuses_what_does_not_hang_together() -> None:
-    assert problems(DEMO + TABLES) == ["products.B.price_cny"]
-    assert problems(DEMO + TABLES.replace('enterprise = "E01"', 'enterprise = "E99"'))[0] == (
+    assert problems(PARK + TABLES) == ["products.B.price_cny"]
+    assert problems(PARK + TABLES.replace('enterprise = "E01"', 'enterprise = "E99"'))[0] == (
         "processes.P1.enterprise"
     )
-    assert "products.B.precursors" in problems(DEMO + TABLES.replace('"M1"', '"M9"'))
-    assert problems(DEMO + TABLES.replace('"economic"', '"avoided"')) == ["processes.P1.allocation"]
-    assert problems(DEMO + TABLES.replace("[carbon_sources]\nE01", "[carbon_sources]\nE99")) == [
+    assert "products.B.precursors" in problems(PARK + TABLES.replace('"M1"', '"M9"'))
+    assert problems(PARK + TABLES.replace('"economic"', '"avoided"')) == ["processes.P1.allocation"]
+    assert problems(PARK + TABLES.replace("[carbon_sources]\nE01", "[carbon_sources]\nE99")) == [
         "carbon_sources.E99",
         "products.B.price_cny",
     ]
@@ -142,5 +142,5 @@ def test_read_carbon_sources__takes_only_a_method_that_is_known() -> None:
     named = '[carbon_sources]\nE01 = { items = [], source = "x", method = "guide.chemical" }\n'
     wrong = named.replace("guide.chemical", "guide.alchemy")
 
-    assert read_park(DEMO + named, source="x").carbon.sources["E01"].method == "guide.chemical"
-    assert problems(DEMO + wrong) == ["carbon_sources.E01.method"]
+    assert read_park(PARK + named, source="x").carbon.sources["E01"].method == "guide.chemical"
+    assert problems(PARK + wrong) == ["carbon_sources.E01.method"]

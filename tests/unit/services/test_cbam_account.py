@@ -165,17 +165,17 @@ def test_drafts__take_the_default_where_an_interval_lacks(root: Path) -> None:
     [
         (
             (METAL.replace("\ndirect_t_per_t", "\n# "), CHOICES),
-            ("M1", "not-stated"),
+            ("M1", "unstated"),
             False,
         ),
         (
             (METAL.replace("indirect_t_per_t", "# "), CHOICES),
-            ("indirect M1", "not-stated"),
+            ("indirect M1", "unstated"),
             True,
         ),
         (
             (METAL, CHOICES.replace("electricity_default_kg_per_kwh", "# ")),
-            ("indirect electricity", "not-stated"),
+            ("indirect electricity", "unstated"),
             True,
         ),
         ((METAL,), ("cbam", "no-choice"), False),
@@ -260,7 +260,7 @@ source = "test"
         issue_statements(drafts(JUNE, ports=ports, subjects=["ING"]), period=JUNE, ports=ports)
         after, ing = drafts(JUNE, ports=ports)
 
-    assert ("M1", "not-stated") in gaps(before.body)
+    assert ("M1", "unstated") in gaps(before.body)
     brought = cast("dict[str, int]", after.body["process_g"])["precursor-direct"]
     assert abs(brought - METAL_T * number(ing.body, "direct_t_per_t") * 1_000_000) <= 1
     # By hand: 157.26 t of 50 t of diesel (S22) over 200 t.

@@ -111,13 +111,13 @@ def test_drafts__let_a_claim_fall_whose_attributes_were_sold(root: Path) -> None
     [
         (
             (PROCESS, PROFILE, SHEET, METAL.replace("footprint_kg_per_unit", "# "), CHOICES),
-            ("M1", "not-stated"),
+            ("M1", "unstated"),
         ),
         (
             (PROCESS, PROFILE.replace('["natural-gas"]', "[]"), SHEET, METAL, CHOICES),
             ("natural-gas", "no-upstream"),
         ),
-        ((PROCESS, PROFILE, SHEET, METAL), ("electricity", "not-stated")),
+        ((PROCESS, PROFILE, SHEET, METAL), ("electricity", "unstated")),
         (
             (
                 PROCESS,
@@ -197,7 +197,7 @@ source = "test"
 
         after, made_here = bodies(ports)["AL1"], bodies(ports)["ING"]
 
-    assert ("M1", "not-stated") in gaps(before)
+    assert ("M1", "unstated") in gaps(before)
     (metal,) = (one for one in table(after, "lines") if one["stage"] == "materials")
     assert number(metal, "process_g") == METAL_T * number(made_here, "value") * 1000
     assert f"product-footprint.ING.{JUNE}.v1" in cast("Body", after["inputs"])["statements"]  # pyright: ignore[reportOperatorIssue] - a list of texts

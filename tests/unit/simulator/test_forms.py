@@ -4,6 +4,7 @@ import csv
 import io
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from taihang.core.activity.version import judge_versions
 from taihang.core.periods import instant_of_s, year
 from taihang.interfaces.cli.form import form_words, hand_in_simulated
 from taihang.services.hand_in import park_vocabulary
-from taihang.simulator.forms import ABOVE_SCALE_MWH, forms_of, without
+from taihang.simulator.forms import ABOVE_SCALE_MWH, forms_of, proven_parts, without
 
 PARK = replace(read_park(template_text("changzhi"), source="changzhi"), media_meters={})
 """The park without its gas, heat and water meters: all is handed in."""
@@ -117,3 +118,24 @@ def test_hand_in_simulated__takes_ended_months_once_through_the_door(tmp_path: P
         # What is held stays; another world fills the gap of the first and nothing else.
         assert sum(len(each.new) for each in other_world) <= 2
         assert ports.journal.size - size <= len(other_world)
+
+
+def test_proven_parts__give_the_output_of_declared_products_their_files() -> None:
+    form, _ = forms_of(PARK, months=["2026-09"], seed=7)
+
+    parts = list(proven_parts(form, PARK))
+
+    rows = [part.decode().splitlines()[1:] for part, _ in parts]
+    assert sorted(row for part in rows for row in part) == sorted(form.decode().splitlines()[1:])
+    files = [name for _, of_part in parts for name, _ in of_part]
+    assert files == ["demo-ledger-and-line-E01.txt", "demo-ledger-and-agreement-E08.txt"]
+    assert [row.split(",")[3] for part in rows[1:] for row in part] == [
+        "product.lfp-cathode",
+        "product.aluminium-profile",
+    ]
+    named = {
+        sha
+        for each in PARK.carbon.installations.values()
+        for sha in (*each.link_evidence, *each.contract_evidence)
+    }
+    assert {sha256(data).hexdigest() for _, of_part in parts for _, data in of_part} == named

@@ -76,11 +76,11 @@ def hand_in_simulated(ports: Ports, period: Period, *, seed: int) -> list[Handed
         hand_in(
             HandedFile(f"simulated-{number}.csv", data),
             sheet,
-            evidence=[],
+            evidence=[HandedFile(name, content) for name, content in files],
             words=form_words(),
             ports=ports,
         )
-        for number, (data, sheet) in enumerate(
+        for number, (data, sheet, files) in enumerate(
             wiring.simulated_forms(ports, months=months, seed=seed), 1
         )
     ]

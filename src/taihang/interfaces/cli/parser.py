@@ -324,6 +324,12 @@ def _add_energy(words: _Words) -> None:
     words.option(carbon, "--year", required=True)
     words.option(carbon, "--subject")
     words.switch(carbon, "--issue")
+    for name in ("footprint", "cbam"):
+        product = words.command(name, f"product:{name}", "dir")
+        _add_month_or_year(words, product)
+        for option in ("--product", "--enterprise", "--out"):
+            words.option(product, option)
+        words.switch(product, "--issue")
 
 
 def _add_month_or_year(words: _Words, command: _Parser) -> argparse._MutuallyExclusiveGroup:  # pyright: ignore[reportPrivateUsage] - it has no other name

@@ -61,6 +61,7 @@ class _Sheets:
         self._document = document
         self._formats: dict[tuple[object, ...], Format] = {}
         self._names: set[str] = set()
+        self._widths: dict[tuple[Worksheet, int], int] = {}
 
     def cover(self) -> None:
         """Write title, code and the figures at the head."""
@@ -102,6 +103,8 @@ class _Sheets:
             sheet.write_string(row, column, words, self._format(head=True, right=head.is_number))
             printed = [line[column].printed for line in table.rows]
             width = max(map(width_of, [head.title, head.unit, *printed]))
+            # Tables under one another share their columns: the widest of them counts.
+            width = self._widths[sheet, column] = max(width, self._widths.get((sheet, column), 0))
             sheet.set_column(column, column, min(width + 3, _WIDTH_MAX))
         first_sum = row + 1 + len(table.rows) - table.n_sums
         for line in table.rows:
