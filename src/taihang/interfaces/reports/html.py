@@ -4,6 +4,7 @@ from importlib.resources import files
 from typing import Final
 
 from django.template import Context, Engine
+from django.utils.safestring import mark_safe
 
 from taihang.interfaces.catalogue import text
 from taihang.interfaces.reports.document import Cell, Column, Document, Figure, Section, Table
@@ -23,7 +24,8 @@ def html_of(document: Document) -> bytes:
     Returns:
         One UTF-8 file that needs nothing else; names of any content are shown literally.
     """
-    # Django escapes every value; nothing in the template is marked safe but our own style sheet.
+    # Django escapes every value; nothing in the template is marked safe but our own style sheet
+    # and drawings, whose words were escaped where they were drawn.
     folder = files(_FOLDER).joinpath("templates")
     style = folder.joinpath("report.css").read_text(encoding="utf-8")
     template = Engine(autoescape=True).from_string(
@@ -71,6 +73,7 @@ def _section(section: Section, numbers: dict[str, str]) -> dict[str, object]:
     return {
         "title": section.title,
         "sentences": section.sentences,
+        "drawing": mark_safe(section.drawing),  # noqa: S308 - drawn and escaped by sankey_svg
         "tables": [_table(table, numbers) for table in section.tables],
     }
 

@@ -19,6 +19,7 @@ from taihang.interfaces.reports.document import (
     number,
     prose,
 )
+from taihang.interfaces.reports.energy_flow import energy_flow_section
 from taihang.interfaces.reports.factors import factor_section
 from taihang.interfaces.reports.stated import Stated, unit_in, verdict
 from taihang.services.account import PARK_SUBJECT
@@ -49,7 +50,8 @@ def park_period(period: Period, *, label: str, lang: Lang, ports: Ports) -> Docu
         NotReportableError: If nothing of the period is settled.
     """
     found = report(period, label=label, ports=ports)
-    stated = Stated([*months_in(period, ports.park.zone)], ports=ports)
+    names = dict.fromkeys((*months_in(period, ports.park.zone), label))
+    stated = Stated([*names], ports=ports)
     kinds = ("standard-coal", "scope2-location", "scope2-market")
     bodies = [
         of
@@ -62,6 +64,7 @@ def park_period(period: Period, *, label: str, lang: Lang, ports: Ports) -> Docu
         _ratios(found, stated, lang),
         _enterprises(found, stated, ports, lang),
         _plants(found, ports, lang),
+        energy_flow_section(PARK_SUBJECT, label, stated=stated, lang=lang),
         _quality(found, lang),
         factor_section(bodies, lang),
     ]
