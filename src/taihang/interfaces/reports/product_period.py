@@ -121,6 +121,7 @@ def _installation(found: Found, period: str, lang: Lang) -> Section:
     else:
         rows += [
             ("boundary", text("product.key.cradle-to-gate", lang)),
+            ("cut_off", of["cut_off"]),
             ("not_examined", ", ".join(of["not_examined"])),
         ]
     return Section(title=text("product.section.installation", lang), tables=(_pairs(rows, lang),))
@@ -174,14 +175,16 @@ def _total(
     mine = [line for line in mine if part != DIRECT or not str(line["stage"]).endswith(INDIRECT)]
     process_g, own_g = (sum(int(line[key]) for line in mine) for key in ("process_g", "g"))
     told = text(f"product.column.{part}", lang) if part else ""
+    # A sum of what is known so far is no total: where anything lacks there is none.
+    is_whole = of[f"{part}_t_per_t" if part else "value"] is not None
     return (
         prose(text("product.line.total", lang)),
         prose(told),
         prose(""),
         prose(""),
-        number(tonnes_of(process_g), _T_DIGITS, statement=name),
-        number(tonnes_of(own_g), _T_DIGITS, statement=name),
-        _per_unit(own_g, of, name),
+        number(tonnes_of(process_g) if is_whole else None, _T_DIGITS, statement=name),
+        number(tonnes_of(own_g) if is_whole else None, _T_DIGITS, statement=name),
+        _per_unit(own_g, of, name) if is_whole else number(None),
     )
 
 
@@ -202,12 +205,7 @@ def _products(found: Found, lang: Lang) -> Section:
     columns.append(_column(last, lang, unit=_unit_of(found[0][1])))
     return Section(
         title=text("product.section.product", lang),
-        sentences=tuple(
-            f"{of['process']}: {of['allocation']['reason']}；{of['cut_off']}"
-            if not is_cbam
-            else f"{of['process']}: {of['allocation']['reason']}"
-            for _, of in found[:1]
-        ),
+        sentences=(f"{found[0][1]['process']}: {found[0][1]['allocation']['reason']}",),
         tables=(
             Table(
                 title="",

@@ -18,7 +18,8 @@ _COLOUR: Final = {Tone.GOOD: "#1D7258", Tone.BAD: "#B31508", Tone.OPEN: "#8A5100
 _NAME_MAX: Final = 31
 """Longest name that a sheet may have."""
 _FORBIDDEN: Final = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
-_WIDTH_MAX: Final = 60
+_WIDTH_MAX: Final = 68
+"""Wide enough for a SHA-256."""
 
 
 def xlsx_of(document: Document) -> bytes:

@@ -16,8 +16,8 @@ from taihang.services.account import issue_statements
 KINDS = {"product-footprint": ["AL1", "AL2"], "cbam": ["AL1"]}
 
 
-def drawn(tmp_path: Path, kind: str, lang: Lang) -> Document:
-    with small_park.opened(written(small_park.make(tmp_path / "park"), TABLES)) as ports:
+def drawn(tmp_path: Path, kind: str, lang: Lang, *, tables: tuple[str, ...] = TABLES) -> Document:
+    with small_park.opened(written(small_park.make(tmp_path / "park"), tables)) as ports:
         fill_june(ports)
         for job in (product_account, cbam_account):
             issue_statements(job.drafts(JUNE, ports=ports), period=JUNE, ports=ports)
@@ -51,6 +51,19 @@ def test_product_period__sums_are_the_sums_of_its_rows(tmp_path: Path, kind: str
             of_sums = sum((row[column].value or Decimal(0) for row in sums), start=Decimal(0))
             assert abs(of_rows - of_sums) < Decimal("1e-20")
             assert of_rows > 0
+
+
+def test_product_period__has_no_total_where_anything_lacks(tmp_path: Path) -> None:
+    without = tuple(each.replace("electricity_default_kg_per_kwh", "# ") for each in TABLES)
+
+    document = drawn(tmp_path, "cbam", "en", tables=without)
+
+    (table,) = section(document, "Emissions").tables
+    direct, indirect = table.rows[-2:]
+    assert all(cell.value is not None for cell in direct[4:])
+    assert [cell.printed for cell in indirect[4:]] == ["–", "–", "–"]
+    (gap,) = section(document, "Not assessed").tables[0].rows
+    assert "cbam.electricity_default_kg_per_kwh" in gap[2].printed
 
 
 def test_product_period__shows_the_factor_in_use(tmp_path: Path) -> None:
