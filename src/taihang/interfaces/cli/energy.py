@@ -22,6 +22,7 @@ from taihang.services import dual_control_account
 from taihang.services.account import PARK_SUBJECT, issue_statements
 from taihang.services.act_log import log_acts
 from taihang.services.energy_account import drafts
+from taihang.services.sector_standing import sector_standing
 
 Body = Mapping[str, Any]
 _DIGITS: Final = 1
@@ -53,15 +54,20 @@ def energy(args: argparse.Namespace) -> int:
                 controls = dual_control_account.drafts(label, ports=ports)
                 issue_statements(controls, period=label, ports=ports)
             log_acts(ports=ports)
+        beside = None if args.year is None else sector_standing(subject, label, ports=ports)
         asset = ports.park.assets.get(subject, ports.park)
         name = asset.name_zh if lang == "zh" else asset.name_en
     draft = found[subject]
     if args.json:
-        say(args, {"series": draft.series, **draft.body}, "")
+        say(args, {"series": draft.series, **draft.body, "sector_standing": beside}, "")
         return 0
     console = Console(highlight=False)
     console.print(_table(draft.body, f"{name} · {label}", lang))
-    for line in [*_origins(draft.body, lang), *_sums(draft.body, lang)]:
+    for line in [
+        *_origins(draft.body, lang),
+        *_sums(draft.body, lang),
+        *_standing(beside, lang),
+    ]:
         console.print(line)
     for gap in cast("list[dict[str, str]]", draft.body["not_assessed"]):
         console.print(Text(f"  ! {gap[lang]}", style="yellow"))
@@ -120,6 +126,17 @@ def _sums(body: Body, lang: Lang) -> list[Text]:
         chosen = ("item", "unit", "difference") if key == "closes" else ("item", "lacking")
         lines.append(Text(text(f"cli.energy.{key}", lang, **{k: told[k] for k in chosen})))
     return lines
+
+
+def _standing(beside: Body | None, lang: Lang) -> list[Text]:
+    """Tell how an enterprise stands in its sector; nothing of any other enterprise."""
+    if beside is None:
+        return []
+    key = "unsaid" if beside["why_not"] else "standing"
+    names = ("sector", "n_members", "own", "unit")
+    means = ("mean", "better_half_mean", "tenth") if key == "standing" else ()
+    told = {name: "–" if beside[name] is None else beside[name] for name in (*names, *means)}
+    return [Text(text(f"cli.energy.{key}", lang, **told))]
 
 
 def _item(item: str, lang: Lang) -> str:

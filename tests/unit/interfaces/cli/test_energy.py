@@ -10,6 +10,7 @@ from command_line import done, taihang
 from small_park import AUGUST
 from taihang.core.activity.record import Flow
 from taihang.interfaces.catalogue import LANGS, Lang
+from taihang.interfaces.cli.energy import _standing
 from taihang.interfaces.text_width import width_of
 from taihang.services.close_period import close_period
 
@@ -69,3 +70,25 @@ def test_energy__of_the_park_issues_every_account_once(park: Path) -> None:
 def test_energy__refuses_whom_nobody_knows(park: Path) -> None:
     taihang("energy", park, *MONTH, "--subject", "E99").refused("state.no-energy-account", "E99")
     taihang("energy", park, "--month", "2020-01").refused("state.no-energy-account", "2020-01")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_standing__tells_the_place_or_why_there_is_none(lang: Lang) -> None:
+    beside = {
+        "sector": "C33",
+        "unit": "tce/10⁴CNY",
+        "n_members": 7,
+        "own": "1.010000",
+        "mean": "1.040000",
+        "better_half_mean": None,
+        "tenth": 1,
+        "why_not": None,
+    }
+    (said,) = _standing(beside, lang)
+    (unsaid,) = _standing({**beside, "mean": None, "why_not": "too-few-or-dominated"}, lang)
+
+    assert "1.040000" in said.plain
+    assert "–" in said.plain
+    assert "1.010000" in unsaid.plain
+    assert "1.04" not in unsaid.plain
+    assert _standing(None, lang) == []
