@@ -66,7 +66,7 @@ def energy(args: argparse.Namespace) -> int:
     for line in [
         *_origins(draft.body, lang),
         *_sums(draft.body, lang),
-        *_standing(beside, lang),
+        *standing_lines(beside, lang),
     ]:
         console.print(line)
     for gap in cast("list[dict[str, str]]", draft.body["not_assessed"]):
@@ -128,8 +128,13 @@ def _sums(body: Body, lang: Lang) -> list[Text]:
     return lines
 
 
-def _standing(beside: Body | None, lang: Lang) -> list[Text]:
-    """Tell how an enterprise stands in its sector; nothing of any other enterprise."""
+def standing_lines(beside: Body | None, lang: Lang) -> list[Text]:
+    """Tell how an enterprise stands in its sector; nothing of any other enterprise.
+
+    Args:
+        beside: What the service says; None gives no line.
+        lang: Language of the reader.
+    """
     if beside is None:
         return []
     key = "unsaid" if beside["why_not"] else "standing"

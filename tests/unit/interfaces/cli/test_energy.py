@@ -10,7 +10,7 @@ from command_line import done, taihang
 from small_park import AUGUST
 from taihang.core.activity.record import Flow
 from taihang.interfaces.catalogue import LANGS, Lang
-from taihang.interfaces.cli.energy import _standing
+from taihang.interfaces.cli.energy import standing_lines
 from taihang.interfaces.text_width import width_of
 from taihang.services.close_period import close_period
 
@@ -84,11 +84,11 @@ def test_standing__tells_the_place_or_why_there_is_none(lang: Lang) -> None:
         "tenth": 1,
         "why_not": None,
     }
-    (said,) = _standing(beside, lang)
-    (unsaid,) = _standing({**beside, "mean": None, "why_not": "too-few-or-dominated"}, lang)
+    (said,) = standing_lines(beside, lang)
+    (unsaid,) = standing_lines({**beside, "mean": None, "why_not": "too-few-or-dominated"}, lang)
 
     assert "1.040000" in said.plain
     assert "–" in said.plain
     assert "1.010000" in unsaid.plain
     assert "1.04" not in unsaid.plain
-    assert _standing(None, lang) == []
+    assert standing_lines(None, lang) == []
