@@ -49,10 +49,28 @@ def carbon_t(fuel: str, amount: Fraction) -> Fraction:
 
 
 def declared(root: Path, *tables: str) -> Path:
-    """Add tables to the park file of a folder."""
+    """Add tables to the park file of a folder, in place of those that it has by these names."""
     file = root / "park.toml"
-    file.write_text(file.read_text("utf-8") + "".join(tables), encoding="utf-8")
+    text = "".join(tables)
+    file.write_text(without(file.read_text("utf-8"), *headings(text)) + text, encoding="utf-8")
     return root
+
+
+def headings(text: str) -> list[str]:
+    """Name the tables of a text."""
+    return [line.strip() for line in text.splitlines() if line.startswith("[")]
+
+
+def without(text: str, *names: str) -> str:
+    """Take whole tables out of the text of a park file, by their headings."""
+    kept: list[str] = []
+    is_out = False
+    for line in text.splitlines(keepends=True):
+        if line.startswith("["):
+            is_out = line.split("#")[0].strip() in names
+        if not is_out:
+            kept.append(line)
+    return "".join(kept)
 
 
 def state_load(

@@ -31,13 +31,20 @@ _CO2_KINDS: Final = ("fuel", "conversion", "process")
 Body = Mapping[str, JsonValue]
 
 
-def drafts(period: str, *, ports: Ports, subjects: Iterable[str] | None = None) -> list[Draft]:
+def drafts(
+    period: str,
+    *,
+    ports: Ports,
+    subjects: Iterable[str] | None = None,
+    unissued: Iterable[Draft] = (),
+) -> list[Draft]:
     """Draw up the two tables of a year; changes nothing.
 
     Args:
         period: The year, for example ``2026``.
         ports: The outside world.
         subjects: Only these; None means all. There is one, the park.
+        unissued: Accounts to sum up where none is issued, for a look before anything is stated.
 
     Returns:
         ``energy-sums.park.YYYY`` [tce at equivalent value] and ``carbon-sums.park.YYYY`` [tCO2].
@@ -48,10 +55,11 @@ def drafts(period: str, *, ports: Ports, subjects: Iterable[str] | None = None) 
         (ENERGY_SUMS, "tce", _energy_table),
         (CARBON_SUMS, "tCO2", _carbon_table),
     )
+    standing = {draft.series: draft.body for draft in unissued}
     found: list[Draft] = []
     for kind, unit, table_of in tables:
         # 1. The statements of the year; each table has its own gaps.
-        year = _Year(period, ports)
+        year = _Year(period, ports, standing)
         # 2. Rows, what lies between, the park.
         table = table_of(year)
         # 3. As a statement.
@@ -65,6 +73,7 @@ class _Year:
 
     period: str
     ports: Ports
+    unissued: Mapping[str, Body]
     used: list[str] = field(default_factory=list[str])
     activities: list[str] = field(default_factory=list[str])
     gaps: list[dict[str, JsonValue]] = field(default_factory=list[dict[str, JsonValue]])
@@ -79,14 +88,13 @@ class _Year:
         """Return what a statement says; one that is not there, or has no value, is a gap."""
         series = f"{kind}.{subject}.{self.period}"
         issued = self._issued.get(series)
-        if issued is None:
+        if issued is None and series not in self.unissued:
             self.gap(series, "not-issued", series)
             return None
-        self.used.append(issued.id)
-        body = load_canonical(issued.document.encode())
-        body = body if isinstance(body, dict) else {}
+        body = self.unissued.get(series, {}) if issued is None else _body_of(issued)
+        self.used += [] if issued is None else [issued.id]
         if body.get("value") is None:
-            self.gap(series, "no-value", issued.id)
+            self.gap(series, "no-value", series if issued is None else issued.id)
         return body
 
     def gap(self, what: str, reason: str, detail: str) -> None:
@@ -101,6 +109,11 @@ class _Year:
         """Return the sector of an enterprise; stations have none."""
         enterprise = self.ports.park.enterprises.get(subject)
         return "" if enterprise is None else enterprise.sector
+
+
+def _body_of(issued: IssuedStatement) -> Body:
+    body = load_canonical(issued.document.encode())
+    return body if isinstance(body, dict) else {}
 
 
 # -- energy --------------------------------------------------------------------------------------
@@ -303,7 +316,11 @@ def _body(table: SumTable, year: _Year, unit: str) -> dict[str, JsonValue]:
             {"sector": sector, **_columns(columns), "total": plain(exact_sum(columns.values()))}
             for sector, columns in table.sectors.items()
         ],
-        "members": {**_columns(columns_of(table.rows)), "total": plain(table.members)},
+        # No member is accounted: then their sum is not zero, it is not known.
+        "members": {
+            **_columns(columns_of(table.rows)),
+            "total": plain(table.members) if table.rows else None,
+        },
         "between": [
             {"step": name, "amount": plain(amount)} for name, amount in table.between.items()
         ],

@@ -9,6 +9,7 @@ from time import sleep
 from typing import Final, cast
 
 from taihang import witness_wiring
+from taihang.core.errors import TaihangError
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.main import REFUSED
 from taihang.interfaces.cli.say import say
@@ -51,13 +52,18 @@ def publish(args: argparse.Namespace) -> int:
 
     every_s = None if args.every is None else count_of(str(args.every), most=_EVERY_MAX_S)
     with wiring.open_park(Path(str(args.dir)), writing=False) as ports:
-        while True:
+        if every_s is None:
             found = publish_log(ports=ports)
             _tell(args, found)
-            if every_s is None:
-                return 0 if isinstance(found, Published) else REFUSED
+            return 0 if isinstance(found, Published) else REFUSED
+        while True:
+            try:
+                ports.journal.refresh()
+                _tell(args, publish_log(ports=ports))
+            except TaihangError as error:
+                # The door publishes too; who comes a moment too late tries again the next time.
+                print(error, file=sys.stderr, flush=True)
             sleep(every_s)
-            ports.journal.refresh()
 
 
 def status(args: argparse.Namespace) -> int:

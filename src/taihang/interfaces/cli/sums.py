@@ -37,7 +37,7 @@ def sums(args: argparse.Namespace) -> int:
         year, _ = month_or_year_of(args, ports.park.zone)
         if args.issue:
             _issue(year, ports)
-        found = drafts(year, ports=ports)
+        found = drafts(year, ports=ports, unissued=() if args.issue else _accounts(year, ports))
         names = {
             asset.id: asset.name_zh if lang == "zh" else asset.name_en
             for asset in ports.park.assets.values()
@@ -54,10 +54,15 @@ def sums(args: argparse.Namespace) -> int:
     return 0
 
 
+def _accounts(year: str, ports: Ports) -> list[Draft]:
+    """Draw up the accounts that the tables sum up."""
+    jobs = (energy_account, carbon_account, park_carbon)
+    return [draft for job in jobs for draft in job.drafts(year, ports=ports)]
+
+
 def _issue(year: str, ports: Ports) -> None:
     """State the accounts that the tables sum up, then the tables."""
-    for jobs in (energy_account, carbon_account, park_carbon):
-        issue_statements(jobs.drafts(year, ports=ports), period=year, ports=ports)
+    issue_statements(_accounts(year, ports), period=year, ports=ports)
     issue_statements(drafts(year, ports=ports), period=year, ports=ports)
     log_acts(ports=ports)
 

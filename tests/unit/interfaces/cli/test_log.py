@@ -1,5 +1,6 @@
 """Witness, publish, status: what they print for people and machines, and how they end."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import cast
 
@@ -120,6 +121,30 @@ def test_publish__again_and_again_takes_in_what_came_meanwhile(
 
     assert slept == [60, 60, 60]
     assert [f"size {size}" in ended.out for size in (3, 4, 5)] == [True] * 3
+
+
+def test_publish__again_and_again_outlives_another_that_publishes(
+    park: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    n_slept = 0
+
+    def sleep(_seconds: float) -> None:
+        nonlocal n_slept
+        n_slept += 1
+        if n_slept == 1:
+            held.close()
+        elif n_slept == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(log_module, "sleep", sleep)
+    with ExitStack() as held:
+        other = held.enter_context(park.opened(writing=False))
+        held.enter_context(other.published.alone())
+
+        ended = taihang("publish", park.root, "--every", "60", "--lang", "en")
+
+    assert "state.busy-publication" in ended.err
+    assert "size 3" in ended.out
 
 
 def test_status__follows_a_batch_to_its_publication(park: Watched) -> None:

@@ -34,11 +34,32 @@ def park(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def test_sums__before_anything_is_stated_name_what_is_lacking(park: Path) -> None:
-    told = done("sums", park, "--year", YEAR, "--lang", "en").out
+def _tables(park: Path) -> list[dict[str, Any]]:
+    facts = done("sums", park, "--year", YEAR, "--json").facts
+    return cast("list[dict[str, Any]]", facts["tables"])
 
-    assert f"energy-account.E01.{YEAR}" in told
-    assert "was not stated" in told
+
+def test_sums__before_anything_is_stated_show_what_would_be(park: Path) -> None:
+    told = done("sums", park, "--year", YEAR, "--lang", "en").out
+    before = _tables(park)
+    done("sums", park, "--year", YEAR, "--issue")
+    after = _tables(park)
+
+    assert "a draft; --issue makes it a statement" in told
+    for draft, issued in zip(before, after, strict=True):
+        for key in ("rows", "sectors", "members", "between", "park", "difference", "value"):
+            assert draft[key] == issued[key], key
+        assert draft["inputs"]["statements"] == []
+        assert len(issued["inputs"]["statements"]) == 3, "two enterprises and the park"
+
+
+def test_sums__of_a_year_without_anything_are_not_zero(tmp_path: Path) -> None:
+    root = small_park.make(tmp_path / "p", small_park.GRID_METERED)
+
+    energy, carbon = _tables(root)
+
+    assert (energy["value"], carbon["value"]) == (None, None)
+    assert energy["not_assessed"]
 
 
 @pytest.mark.parametrize("lang", LANGS)
