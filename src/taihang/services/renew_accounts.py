@@ -5,11 +5,13 @@ from typing import Final, TypeAlias
 
 from taihang.services import (
     carbon_account,
+    cbam_account,
     dual_control_account,
     energy_account,
     indicator_account,
     park_carbon,
     pathway_account,
+    product_account,
     quota_account,
     sum_table,
 )
@@ -27,6 +29,8 @@ _JOBS: Final[tuple[tuple[tuple[str, ...], _Job], ...]] = (
     ((indicator_account.KIND,), indicator_account.drafts),
     ((pathway_account.KIND,), pathway_account.drafts),
     (sum_table.KINDS, sum_table.drafts),
+    ((product_account.KIND,), product_account.drafts),
+    ((cbam_account.KIND,), cbam_account.drafts),
 )
 """Each after those that it builds on."""
 

@@ -30,6 +30,7 @@ from taihang.services.month_sums import (
 from taihang.services.ports import Ports
 from taihang.services.renew_accounts import renew_accounts
 from taihang.services.renew_energy import renew_energy
+from taihang.services.renew_products import renew_products
 from taihang.services.restatements import Restatement, restatement
 from taihang.services.settle import period_of
 from taihang.services.settle_again import SettledAgain, WholeNeeded, settle_again
@@ -102,10 +103,11 @@ def _close_again(each: Touched, ports: Ports) -> tuple[Work, list[Restatement]]:
     only = Only(names, by_energy=again.by_energy, by_share=again.by_share, sums=sums)
     accounted = account(period, ports=ports, because=because, only=only)
     billed = bill_enterprises(period, ports=ports, because=because, months=names)
-    # 3. Energy accounts rest on these statements: those that were issued follow.
+    # 3. Energy and product accounts rest on these statements: those that were issued follow.
     if names:
         span = Period(month(names[0], zone).start, month(names[-1], zone).end)
         renew_energy(span, ports=ports, because=because)
+        renew_products(span, ports=ports, because=because)
     if n_media:
         renew_accounts({name[:_YEAR_SIGNS] for name in names}, ports=ports)
     work = Work(

@@ -1,5 +1,6 @@
 """Issued product accounts follow what is settled after them, and an audit draws them up again."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import small_park
@@ -10,6 +11,8 @@ from taihang.services.account import Draft, issue_statements
 from taihang.services.audit_years import wrong_years
 from taihang.services.close_period import close_period
 from taihang.services.ports import Ports
+from taihang.services.renew_accounts import renew_accounts
+from taihang.services.restate import restate
 from year_kit import hand_in, lines
 
 
@@ -46,6 +49,40 @@ def test_renew_products__restates_what_was_issued_when_its_month_is_settled_anew
     assert unissued == {}
     assert before == dict.fromkeys(before, 1)
     assert len(before) == 3
+    assert after == dict.fromkeys(before, 2)
+
+
+def test_restate__takes_product_accounts_along(root: Path) -> None:
+    with small_park.opened(written(root, TABLES)) as ports:
+        fill_june(ports)
+        close_period(small_park.JUNE, ports=ports)
+        issue(ports)
+        before = latest(ports)
+        block = small_park.registers("M-E01", small_park.JUNE)
+        last = len(block.counts) - 1
+        late = small_park.but(block, [last], count=int(block.counts[last]) + 40)
+        small_park.revise(ports, late, sent_at_s=small_park.JUNE.end_s + 3_600)
+        restate(ports=ports)
+
+        after = latest(ports)
+
+    assert len(before) == 3
+    assert after == dict.fromkeys(before, 2)
+
+
+def test_renew_accounts__takes_product_accounts_along(root: Path) -> None:
+    with small_park.opened(written(root, TABLES)) as ports:
+        fill_june(ports)
+        issue(ports)
+        before = latest(ports)
+        (line,) = lines("natural-gas", Flow.CONSUMED, "2", unit="10⁴Nm³", periods=[JUNE])
+        again = replace(line, record=replace(line.record, version=2, reason="read again"))
+        hand_in(ports, [again])
+        n_restated = renew_accounts(["2026"], ports=ports)
+
+        after = latest(ports)
+
+    assert n_restated == len(before) == 3
     assert after == dict.fromkeys(before, 2)
 
 
