@@ -93,7 +93,10 @@ def energy_body(of: SubjectEnergy, *, version: str) -> dict[str, JsonValue]:
         "balances": [_balance(each) for each in of.balances],
         "flows": {
             "rows": [_flow(row) for row in of.flows.rows],
-            "recycled": {item: _plain(amount) for item, amount in of.flows.recycled.items()},
+            "recycled": [
+                {"item": item, "amount": _plain(amount), "unit": unit}
+                for (item, unit), amount in of.flows.recycled.items()
+            ],
             "not_drawn": [*of.flows.not_drawn],
         },
         "factors": [fact_document(fact) for _, fact in sorted(of.facts.items())],

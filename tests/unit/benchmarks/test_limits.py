@@ -49,6 +49,8 @@ def test_limits__hold_every_line_of_the_issues() -> None:
         ("install", "size_mb"): 350.0,
         ("journal-start", "wall_s"): 10.0,
         ("merkle", "inclusion_proof_cpu_us"): 1e6 / 15_000,
+        ("restate-late-day", "late_day_ratio"): 1 / 50,
+        ("restate-late-day", "late_day_billed_ratio"): 1 / 50,
     }
     assert all(limit.source and limit.says for limit in LIMITS)
 

@@ -21,6 +21,7 @@ from decimal import Decimal, localcontext
 from typing import Final
 
 from taihang.core.activity.record import Flow
+from taihang.core.activity.unit import are_of_one_kind, converted
 from taihang.core.energy.account import ELECTRICITY, EnergyAccountError
 from taihang.core.energy.medium import BalanceState, MediumBalance
 from taihang.core.quantities import EXACT
@@ -68,8 +69,8 @@ class Sankey:
     """The table, and what it leaves out."""
 
     rows: tuple[SankeyRow, ...]
-    recycled: Mapping[str, Decimal]
-    """By medium, what was made and converted again, in its unit."""
+    recycled: Mapping[tuple[str, str], Decimal]
+    """By medium and unit, what was made and converted again."""
     not_drawn: tuple[str, ...]
     """Media whose balance is open, or of which no coefficient is known."""
 
@@ -114,7 +115,7 @@ def sankey(balances: Iterable[MediumBalance], coal: Mapping[str, UnitCoal]) -> S
     rows += _closing_row(rows, known=is_known)
     return Sankey(
         rows=tuple(_named(row, unsourced) for row in rows),
-        recycled={each.item: amount for each in drawn if (amount := _recycled(each))},
+        recycled={(each.item, each.unit): amount for each in drawn if (amount := _recycled(each))},
         not_drawn=tuple(each.item for each in left_out),
     )
 
@@ -126,10 +127,13 @@ def together(tables: Iterable[Sankey]) -> Sankey:
         tables: Of subjects whose boundaries do not overlap.
 
     Returns:
-        One table that closes as they do; what one converts into a medium and another converts on
-        is drawn with the surplus of the two.
+        One table that closes as they do, each medium in the unit that names it first; what one
+        converts into a medium and another converts on is drawn with the surplus of the two.
+
+    Raises:
+        EnergyAccountError: If one medium stands in units of two kinds.
     """
-    every = tuple(tables)
+    every = _in_one_unit(tuple(tables))
     rows: dict[tuple[str, str, str], SankeyRow] = {}
     for row in (row for table in every for row in table.rows):
         way = (row.source, row.target, row.item)
@@ -138,16 +142,54 @@ def together(tables: Iterable[Sankey]) -> Sankey:
     # On a basis of which one row is not known the table would not close.
     if any(row.equal_tce is None for row in rows.values()):
         rows = {way: replace(row, equal_tce=None) for way, row in rows.items()}
-    recycled: dict[str, Decimal] = {}
+    recycled: dict[tuple[str, str], Decimal] = {}
     with localcontext(EXACT):
         for table in every:
-            for item, amount in table.recycled.items():
-                recycled[item] = recycled.get(item, Decimal(0)) + amount
+            for key, amount in table.recycled.items():
+                recycled[key] = recycled.get(key, Decimal(0)) + amount
     return Sankey(
         rows=tuple(rows[way] for way in sorted(rows)),
         recycled=dict(sorted(recycled.items())),
         not_drawn=tuple(sorted({item for table in every for item in table.not_drawn})),
     )
+
+
+def _in_one_unit(tables: tuple[Sankey, ...]) -> tuple[Sankey, ...]:
+    """Say every medium in one unit: a meter counts in m³ what a form states in 10⁴Nm³."""
+    units: dict[str, str] = {}
+    for item, named in (named for table in tables for named in _units_of(table)):
+        unit = units.setdefault(item, named)
+        if not are_of_one_kind((unit, named)):
+            raise EnergyAccountError(
+                given=f"{item} in {unit} and {named}",
+                expected="units of one kind for each energy of a park",
+                remedy="hand the lines in again in one unit",
+            )
+    return tuple(
+        replace(
+            table,
+            rows=tuple(_said_in(row, units[row.item]) for row in table.rows),
+            recycled={
+                (item, units[item]): _in_unit(amount, unit=named, to=units[item])
+                for (item, named), amount in table.recycled.items()
+            },
+        )
+        for table in tables
+    )
+
+
+def _units_of(table: Sankey) -> Iterator[tuple[str, str]]:
+    yield from ((row.item, row.unit) for row in table.rows)
+    yield from table.recycled
+
+
+def _said_in(row: SankeyRow, unit: str) -> SankeyRow:
+    amount = None if row.amount is None else _in_unit(row.amount, unit=row.unit, to=unit)
+    return replace(row, amount=amount, unit=unit)
+
+
+def _in_unit(amount: Decimal, *, unit: str, to: str) -> Decimal:
+    return amount if unit == to else converted(amount, unit=unit, to=to)
 
 
 def _net_conversion(rows: dict[tuple[str, str, str], SankeyRow]) -> None:
@@ -163,12 +205,6 @@ def _net_conversion(rows: dict[tuple[str, str, str], SankeyRow]) -> None:
 
 
 def _added(one: SankeyRow, other: SankeyRow, sign: int) -> SankeyRow:
-    if one.unit != other.unit:
-        raise EnergyAccountError(
-            given=f"{one.item} in {one.unit} and {other.unit}",
-            expected="one unit for each energy of a park",
-            remedy="hand the lines in again in one unit",
-        )
     with localcontext(EXACT):
         return replace(
             one,

@@ -51,7 +51,7 @@ class MediumMeter:
         ...     max_m3_per_h=500.0, counts_at_c=Decimal(15), counts_at_kpa=Decimal("104.325"),
         ...     stated_at_c=Decimal(20), stated_at_kpa=Decimal("101.325"))
         >>> gas.unit.value, gas.scale, gas.stated_unit, gas.stated_amount(1_000_000)
-        ('L', 100, 'm³', Decimal('1047.473'))
+        ('L', 100, 'm³', Decimal('1047.474'))
     """
 
     id: str

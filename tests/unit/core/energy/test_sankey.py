@@ -42,7 +42,7 @@ COAL = {
 def medium(item: str, **amounts: int | str) -> MediumBalance:
     return MediumBalance(
         item=item,
-        unit="u",
+        unit="t",
         opening=None,
         amounts={Flow[name.upper()]: Decimal(value) for name, value in amounts.items()},
     )
@@ -72,7 +72,7 @@ def forms(draw: st.DrawFn) -> list[MediumBalance]:
         if stock is not None:
             amounts[Flow.CLOSING_STOCK] = stock[1]
         opening = None if stock is None else stock[0]
-        drawn.append(MediumBalance(item=item, unit="u", opening=opening, amounts=amounts))
+        drawn.append(MediumBalance(item=item, unit="t", opening=opening, amounts=amounts))
     return drawn
 
 
@@ -134,7 +134,7 @@ def test_sankey__and_account_say_the_same_total(handed: list[MediumBalance]) -> 
             item=each.item,
             flow=flow,
             amount=each.amounts[flow],
-            unit="u",
+            unit="t",
             equivalent_tce=each.amounts[flow] * COAL[each.item].equivalent_tce,
             equal_tce=None,
             is_medium=False,
@@ -173,7 +173,7 @@ def test_sankey__what_goes_round_is_told_and_not_drawn() -> None:
     gas = medium("coke-oven-gas", conversion_output=30, consumed=20, conversion_input=12)
     found = sankey([gas], COAL)
 
-    assert found.recycled == {"coke-oven-gas": 12}
+    assert found.recycled == {("coke-oven-gas", gas.unit): 12}
     (made,) = (row for row in found.rows if row.source == CONVERSION)
     assert made.amount == 18
 
@@ -237,11 +237,27 @@ def test_together__closes_in_every_node_and_has_no_circle(
         assert tce(found, target=end) == sum(tce(each, target=end) for each in tables)
 
 
-def test_together__refuses_one_energy_in_two_units() -> None:
-    tonnes = sankey([medium("raw-coal", purchased=1, consumed=1)], COAL)
-    other = replace(tonnes, rows=tuple(replace(row, unit="kg") for row in tonnes.rows))
+def test_together__says_a_medium_in_the_unit_that_names_it_first() -> None:
+    tonnes = sankey([medium("raw-coal", purchased=2, consumed=2)], COAL)
+    kilos = replace(
+        tonnes,
+        rows=tuple(replace(row, unit="kg", amount=Decimal(1_500)) for row in tonnes.rows),
+        recycled={("coke-oven-gas", "m³"): Decimal(30_000)},
+    )
+    tonnes = replace(tonnes, recycled={("coke-oven-gas", "10⁴Nm³"): Decimal(1)})
 
-    with pytest.raises(EnergyAccountError):
+    found = together([tonnes, kilos])
+
+    assert {(row.unit, row.amount) for row in found.rows} == {("t", Decimal("3.5"))}
+    assert found.recycled == {("coke-oven-gas", "10⁴Nm³"): 4}
+    assert together([kilos, tonnes]).recycled == {("coke-oven-gas", "m³"): 40_000}
+
+
+def test_together__refuses_one_energy_in_units_of_two_kinds() -> None:
+    tonnes = sankey([medium("raw-coal", purchased=1, consumed=1)], COAL)
+    other = replace(tonnes, rows=tuple(replace(row, unit="GJ") for row in tonnes.rows))
+
+    with pytest.raises(EnergyAccountError, match="raw-coal in t and GJ"):
         together([tonnes, other])
 
 
