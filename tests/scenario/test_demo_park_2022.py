@@ -21,8 +21,9 @@ from shared_data import shared_path
 from taihang import wiring
 from taihang.config.templates import template_text
 from taihang.core.park.assets import PlantKind
-from taihang.core.periods import months_in, year
+from taihang.core.periods import month, months_in, year
 from taihang.core.seal.batch import ClockState
+from taihang.services.account import month_drafts
 from taihang.services.audit import audit
 from taihang.services.bill import Billed, bill_enterprises
 from taihang.services.certify import Certified, certify
@@ -45,6 +46,10 @@ TOLERANCE_RATIO: Final = 1e-3
 GWH: Final = 1e9
 PARK: Final = template_text("changzhi").replace("# td_prices_of   =", "td_prices_of     =")
 """The demo park, with the T&D prices of 2026-08-01 standing in for those of 2022."""
+_METHODS: Final = ("location", "market", "physical")
+# Data year 2022: Shanxi, and the nation less market-traded renewables.
+_PLACE_T_PER_MWH: Final = Decimal("0.7096")
+_RESIDUAL_T_PER_MWH: Final = Decimal("0.5856")
 N_BILLED: Final = 54 + 5
 """Enterprises and charging stations."""
 
@@ -210,6 +215,46 @@ def test_bills__of_charging_stations_have_no_demand_charge(run: Run) -> None:
             assert (line["code"], line["amount_cny"]) == ("capacity.exempt", "0.00")
             exempt += 1
     assert exempt == 60
+
+
+def test_scope_2__by_three_methods_from_the_quarter_hours(run: Run) -> None:
+    """Every enterprise and station, every month: by place, by contract, by wire, by hand."""
+    totals_t = dict.fromkeys(_METHODS, Decimal(0))
+    with small_park.opened(run.root, writing=False, load_journal=False) as ports:
+        wired = {user for line in ports.park.dedicated_lines.values() for user in line.users}
+        matching = {
+            user: rows
+            for (role, user), rows in ports.lake.read("matching", YEAR).items()
+            if role == "user"
+        }
+        stated = {
+            draft.series: draft.body
+            for name in months_in(YEAR, ports.park.zone)
+            for draft in month_drafts(name, ports=ports)
+        }
+        for user, rows in matching.items():
+            for name in months_in(YEAR, ports.park.zone):
+                period = month(name, ports.park.zone)
+                chosen = (rows["time_s"] >= period.start_s) & (rows["time_s"] < period.end_s)
+                load, line, pool = (
+                    Decimal(int(rows[key][chosen].sum())) / 1_000_000
+                    for key in ("total_wh", "line_wh", "pool_wh")
+                )
+                expected = {
+                    "location": load * _PLACE_T_PER_MWH,
+                    "market": (load - line - pool) * _RESIDUAL_T_PER_MWH,
+                    "physical": (load - line) * _RESIDUAL_T_PER_MWH,
+                }
+                for method in _METHODS:
+                    body = stated.get(f"scope2-{method}.{user}.{name}")
+                    assert (body is None) == (method == "physical" and user not in wired)
+                    if body is not None:
+                        assert Decimal(str(body["value"])) == expected[method]
+                    totals_t[method] += expected[method]
+
+    assert len(matching) == N_BILLED
+    assert len(wired) >= 1
+    assert totals_t["market"] < totals_t["physical"] < totals_t["location"]
 
 
 def test_audit__of_the_year_finds_nothing_but_statements_not_yet_issued(run: Run) -> None:
