@@ -81,6 +81,10 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang quota mypark --year 2026",
         "taihang quota mypark --year 2026 --subject E17 --issue",
     ),
+    "heat": (
+        "taihang heat mypark --month 2026-09",
+        "taihang heat mypark --year 2026 --subject E02 --issue",
+    ),
     "carbon": (
         "taihang carbon mypark --year 2026",
         "taihang carbon mypark --year 2026 --subject E17 --issue",

@@ -16,6 +16,7 @@ from typing import Final
 from typing_extensions import override
 
 from taihang.config.carbon_tables import read_carbon
+from taihang.config.heat_tables import read_heat_network, read_heat_reference
 from taihang.config.limit_tables import read_admission, read_closed_unit, read_limit
 from taihang.config.line_map import LineMap, map_lines
 from taihang.config.media_tables import read_medium_meter
@@ -277,6 +278,8 @@ def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
         quota_rules=read_perhaps(root, "quota_rules", read_quota_rules, problems),
         quotas=read_each(root, "quotas", read_quota, problems),
         product_quotas=read_each(root, "product_quotas", read_product_quota, problems),
+        heat_networks=read_each(root, "heat_networks", read_heat_network, problems),
+        heat_reference=read_perhaps(root, "heat_reference", read_heat_reference, problems),
         carbon=read_carbon(root, problems),
     )
     root.close()

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final
 
 from taihang.config.carbon_tables import CARBON_TABLES
+from taihang.config.heat_tables import HEAT_TABLES
 from taihang.config.limit_tables import LIMIT_TABLES
 from taihang.config.media_tables import MEDIA_TABLES
 from taihang.config.peak_tables import PEAK_TABLES
@@ -372,6 +373,7 @@ TABLES: Final[Mapping[str, Callable[[TableReader], object]]] = {
     **PEAK_TABLES,
     **LIMIT_TABLES,
     **QUOTA_TABLES,
+    **HEAT_TABLES,
     **CARBON_TABLES,
     "in_service": read_days,
 }

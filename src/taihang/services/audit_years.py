@@ -12,6 +12,7 @@ from taihang.services import (
     park_carbon,
     pathway_account,
     sum_table,
+    waste_heat_account,
 )
 from taihang.services.account import Draft, says_the_same
 from taihang.services.ports import Ports
@@ -24,6 +25,7 @@ _JOBS: Final[Mapping[str, _Job]] = {
     indicator_account.KIND: indicator_account.drafts,
     pathway_account.KIND: pathway_account.drafts,
     **dict.fromkeys(sum_table.KINDS, sum_table.drafts),
+    waste_heat_account.KIND: waste_heat_account.drafts,
     **OF_PRODUCTS,
 }
 """Who draws up the statements of a kind; energy accounts have an audit of their own."""

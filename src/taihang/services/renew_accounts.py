@@ -14,6 +14,7 @@ from taihang.services import (
     product_account,
     quota_account,
     sum_table,
+    waste_heat_account,
 )
 from taihang.services.account import Draft, issue_statements
 from taihang.services.ports import Ports
@@ -31,6 +32,7 @@ _JOBS: Final[tuple[tuple[tuple[str, ...], _Job], ...]] = (
     (sum_table.KINDS, sum_table.drafts),
     ((product_account.KIND,), product_account.drafts),
     ((cbam_account.KIND,), cbam_account.drafts),
+    ((waste_heat_account.KIND,), waste_heat_account.drafts),
 )
 """Each after those that it builds on."""
 

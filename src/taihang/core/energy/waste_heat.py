@@ -26,7 +26,7 @@ class WasteHeatError(InputError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeatNetwork:
-    """One year of a heat network."""
+    """A month or a year of a heat network."""
 
     n_served: int
     n_all: int
@@ -34,8 +34,6 @@ class HeatNetwork:
     """Heat from the source."""
     delivered_gj: Decimal
     """Heat at the meters of those served."""
-    drive_tce: Decimal
-    """Energy of pumps and compressors, at equivalent value."""
 
     def __post_init__(self) -> None:
         """Refuse more heat out than in.
@@ -46,7 +44,6 @@ class HeatNetwork:
         rules = (
             (0 <= self.n_served <= self.n_all and self.n_all > 0, "served within all enterprises"),
             (0 <= self.delivered_gj <= self.fed_gj, "delivered heat within what was fed in"),
-            (self.drive_tce >= 0, "a drive of 0 or more"),
         )
         for holds, expected in rules:
             if not holds:
@@ -65,15 +62,18 @@ class HeatNetwork:
         with localcontext(EXACT):
             return self.fed_gj - self.delivered_gj
 
-    def saved_tce(self, *, heat_tce_per_gj: Decimal, boiler_efficiency_ratio: Decimal) -> Fraction:
+    def saved_tce(
+        self, *, heat_tce_per_gj: Decimal, boiler_efficiency_ratio: Decimal, drive_tce: Fraction
+    ) -> Fraction:
         """Return the standard coal that own boilers would have burnt more, exact [tce].
 
         Args:
             heat_tce_per_gj: Coefficient of heat at equivalent value, 0.03412 in GB/T 2589.
             boiler_efficiency_ratio: Of the boilers that are not there, above 0 and at most 1.
+            drive_tce: Energy of pumps and compressors, at equivalent value, 0 or more.
 
         Raises:
-            WasteHeatError: If the efficiency is out of bounds.
+            WasteHeatError: If efficiency or drive is out of bounds.
         """
         if not 0 < boiler_efficiency_ratio <= 1:
             raise WasteHeatError(
@@ -81,8 +81,14 @@ class HeatNetwork:
                 expected="a ratio above 0 and at most 1",
                 remedy="give 85 % as 0.85",
             )
+        if drive_tce < 0:
+            raise WasteHeatError(
+                given=f"a drive of {drive_tce} tce",
+                expected="0 or more",
+                remedy="look at the meters of the pumps",
+            )
         burnt = Fraction(self.delivered_gj) * Fraction(heat_tce_per_gj)
-        return burnt / Fraction(boiler_efficiency_ratio) - Fraction(self.drive_tce)
+        return burnt / Fraction(boiler_efficiency_ratio) - drive_tce
 
 
 def avoided_tco2(saved_tce: Fraction, *, tco2_per_tce: Decimal) -> Fraction:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from taihang.core.park.check_assets import check_assets
 from taihang.core.park.check_carbon import check_carbon
 from taihang.core.park.check_contracts import check_contracts
+from taihang.core.park.check_heat import check_heat
 from taihang.core.park.check_limits import check_limits
 from taihang.core.park.check_media import check_media
 from taihang.core.park.check_metering import check_metering
@@ -51,6 +52,7 @@ def check_park(park: Park) -> list[ParkProblem]:
         *check_peak(park.peak),
         *check_limits(park.admission, park.limits, park.closed_units),
         *check_quotas(park),
+        *check_heat(park),
         *check_carbon(park),
     ]
 

@@ -19,6 +19,7 @@ from taihang.core.park.assets import (
 from taihang.core.park.carbon import NOTHING_DECLARED, CarbonDeclaration
 from taihang.core.park.contract import Billing, GreenSupply, GridTariff
 from taihang.core.park.energy_value import EnergyValue
+from taihang.core.park.heat_network import HeatReference, HeatSupply
 from taihang.core.park.limits import AdmissionRules, ClosedUnit, Limit
 from taihang.core.park.medium_meter import MediumMeter
 from taihang.core.park.peak_plan import PeakPlan
@@ -121,6 +122,10 @@ class Park:
     """None where park.toml has no such table; then it has no quotas."""
     quotas: Mapping[str, Quota] = field(default_factory=dict[str, Quota])
     product_quotas: Mapping[str, ProductQuota] = field(default_factory=dict[str, ProductQuota])
+    heat_networks: Mapping[str, HeatSupply] = field(default_factory=dict[str, HeatSupply])
+    """Who supplies heat to whom; none: what neighbours received is not told apart."""
+    heat_reference: HeatReference | None = None
+    """None where park.toml has no such table: what shared heat saves is not assessed."""
     carbon: CarbonDeclaration = NOTHING_DECLARED
     """Sources, choices, processes and products; empty where park.toml declares none."""
 

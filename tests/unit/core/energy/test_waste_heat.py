@@ -11,7 +11,6 @@ NETWORK = HeatNetwork(
     n_all=10,
     fed_gj=Decimal(320_000),
     delivered_gj=Decimal(300_000),
-    drive_tce=Decimal(40),
 )
 
 
@@ -24,7 +23,9 @@ def test_coverage__is_served_over_all_enterprises() -> None:
 def test_saved__is_what_boilers_would_have_burnt_less_the_drive() -> None:
     """S20 (b): 12 000 tce a year are near 300 000 GJ of delivered heat."""
     saved = NETWORK.saved_tce(
-        heat_tce_per_gj=Decimal("0.03412"), boiler_efficiency_ratio=Decimal("0.85")
+        heat_tce_per_gj=Decimal("0.03412"),
+        boiler_efficiency_ratio=Decimal("0.85"),
+        drive_tce=Fraction(40),
     )
     assert float(saved) == pytest.approx(300_000 * 0.03412 / 0.85 - 40)
     assert 11_000 < saved < 13_000
@@ -33,7 +34,20 @@ def test_saved__is_what_boilers_would_have_burnt_less_the_drive() -> None:
 @pytest.mark.parametrize("efficiency", ["0", "-0.1", "85", "1.01"])
 def test_saved__refuses_a_percentage(efficiency: str) -> None:
     with pytest.raises(WasteHeatError, match="efficiency"):
-        NETWORK.saved_tce(heat_tce_per_gj=Decimal(1), boiler_efficiency_ratio=Decimal(efficiency))
+        NETWORK.saved_tce(
+            heat_tce_per_gj=Decimal(1),
+            boiler_efficiency_ratio=Decimal(efficiency),
+            drive_tce=Fraction(0),
+        )
+
+
+def test_saved__refuses_a_drive_below_zero() -> None:
+    with pytest.raises(WasteHeatError, match="drive"):
+        NETWORK.saved_tce(
+            heat_tce_per_gj=Decimal(1),
+            boiler_efficiency_ratio=Decimal(1),
+            drive_tce=Fraction(-1),
+        )
 
 
 def test_network__refuses_more_heat_out_than_in() -> None:
