@@ -50,6 +50,20 @@ def _uses() -> Iterator[str]:
         yield from (key for key in re.findall(r"\"([a-z_]+\.[a-z_]+)\"", source) if has_text(key))
 
 
+def test_sectors__every_sector_of_a_template_has_a_name() -> None:
+    templates = sorted((_ROOT / "src/taihang/config/templates").glob("*.toml"))
+    sectors = {
+        found
+        for file in templates
+        for found in re.findall(
+            r'^E\d+ = .*\bsector = "([A-Z]\d\d)"', file.read_text("utf-8"), re.MULTILINE
+        )
+    }
+
+    assert len(sectors) > 30
+    assert [each for each in sorted(sectors) if not has_text(f"sector.{each}")] == []
+
+
 def test_load_catalogue__every_text_has_words_in_every_language() -> None:
     catalogue = load_catalogue()
 

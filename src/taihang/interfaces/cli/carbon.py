@@ -16,6 +16,7 @@ from taihang.core.errors import StateError
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say
 from taihang.interfaces.cli.words import month_or_year_of
+from taihang.interfaces.reports.annual import gap_name, line_name
 from taihang.services import carbon_account, park_carbon
 from taihang.services.account import PARK_SUBJECT, Draft, issue_statements
 from taihang.services.act_log import log_acts
@@ -55,7 +56,7 @@ def carbon(args: argparse.Namespace) -> int:
         console.print(line)
     for gap in cast("list[dict[str, str]]", draft.body["not_assessed"]):
         why = text(f"cli.reason.{gap['reason']}", lang, detail=gap["detail"])
-        console.print(Text(f"  ! {gap['what']}  {why}", style="yellow"))
+        console.print(Text(f"  ! {gap_name(gap['what'], lang)}  {why}", style="yellow"))
     console.print(Text(done, style="dim"))
     return 0
 
@@ -76,13 +77,15 @@ def _table(body: Body, title: str, lang: Lang) -> Table:
     table = Table(
         box=SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left", title_style="bold"
     )
-    for key in ("kind", "item"):
-        table.add_column(text(f"cli.carbon.{key}", lang), no_wrap=True)
+    table.add_column(text("cli.carbon.kind", lang), no_wrap=True)
+    # A long name may be broken over lines, a number never.
+    table.add_column(text("cli.carbon.item", lang), overflow="fold")
     for key in ("amount", "unit", "emission"):
         justify = "left" if key == "unit" else "right"
         table.add_column(text(f"cli.carbon.{key}", lang), justify=justify, no_wrap=True)
     for line in cast("list[Body]", body["lines"]):
-        item = f"{line['subject']} {line['code']}" if "subject" in line else str(line["code"])
+        name = line_name(dict(line), lang)
+        item = f"{line['subject']} {name}" if "subject" in line else name
         table.add_row(
             text(f"cli.carbon.kinds.{line['kind']}", lang),
             item,

@@ -81,7 +81,7 @@ def _table(body: Body, title: str, lang: Lang) -> Table:
     table = Table(
         box=SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left", title_style="bold"
     )
-    table.add_column(text("cli.energy.item", lang), no_wrap=True)
+    table.add_column(text("cli.energy.item", lang), overflow="fold")
     table.add_column(text("cli.energy.flow", lang), no_wrap=True)
     for key in ("amount", "unit", "equivalent", "equal"):
         justify = "left" if key == "unit" else "right"
@@ -159,7 +159,11 @@ def _origins(body: Body, lang: Lang) -> list[Text]:
             of.setdefault(origin, {})[_item(str(line["item"]), lang)] = None
     return [
         Text(
-            text(f"cli.energy.from_{origin}", lang, items=", ".join(of[origin])),
+            text(
+                f"cli.energy.from_{origin}",
+                lang,
+                items=("、" if lang == "zh" else "; ").join(of[origin]),
+            ),
             style="dim",
         )
         for origin in sorted(of, reverse=True)

@@ -98,8 +98,10 @@ def _beside_medium(each: BesideMedium) -> dict[str, object]:
 def _told(found: Forms, lang: Lang) -> Iterator[str]:
     yield text("form.list.title", lang, period=found.period, n=len(found.lines))
     before = {each.id: each for each in sorted(found.restated, key=lambda each: each.version)}
-    for record in found.lines[:_SHOWN]:
-        yield _shown(record, lang)
+    shown = found.lines[:_SHOWN]
+    item_width = max((width_of(record.item) for record in shown), default=0)
+    for record in shown:
+        yield _shown(record, lang, item_width=item_width)
         if record.id in before:
             was = f"{before[record.id].amount:f} {before[record.id].unit}"
             yield text(
@@ -127,12 +129,12 @@ def _told(found: Forms, lang: Lang) -> Iterator[str]:
     yield from (_asked(each, lang) for each in found.questions)
 
 
-def _shown(record: ActivityRecord, lang: Lang) -> str:
+def _shown(record: ActivityRecord, lang: Lang, *, item_width: int) -> str:
     flow = text(f"form.flow.{record.flow.value}", lang)
-    padded = flow + " " * max(0, 14 - width_of(flow))
-    amount = f"{record.amount:>16,f}"
+    padded = flow + " " * max(1, 14 - width_of(flow))
+    amount = f"{record.amount:>14,f}"
     origin = text(f"form.origin.{record.origin.value}", lang)
-    head = f"  {record.period:<8}{record.subject:<8}{record.item:<24}{padded}"
+    head = f"  {record.period:<8}{record.subject:<8}{record.item:<{item_width}} {padded}"
     return f"{head}{amount} {record.unit}  {origin}"
 
 

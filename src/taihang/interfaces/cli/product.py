@@ -18,6 +18,7 @@ from taihang.core.park.park import Park
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say
 from taihang.interfaces.cli.words import month_or_year_of
+from taihang.interfaces.reports.annual import gap_name, item_name
 from taihang.interfaces.reports.document import Document
 from taihang.interfaces.reports.html import html_of
 from taihang.interfaces.reports.product_period import product_period
@@ -75,6 +76,8 @@ def _run(args: argparse.Namespace, job: ModuleType) -> int:
     with wiring.open_park(Path(str(args.dir)), writing=bool(args.issue)) as ports:
         period, _ = month_or_year_of(args, ports.park.zone)
         found = _drafts(args, period, job, ports)
+        if out is not None:
+            _check_one_enterprise(found)
         if args.issue:
             issue_statements(found, period=period, ports=ports)
             log_acts(ports=ports)
@@ -149,6 +152,12 @@ def _document(found: Sequence[Draft], lang: Lang, ports: Ports) -> Document:
                 expected="issued statements: a workbook quotes them with their hashes",
                 remedy="add --issue",
             )
+    subjects = [draft.subject for draft in found]
+    return product_period(kind, period, subjects, lang=lang, ports=ports)
+
+
+def _check_one_enterprise(found: Sequence[Draft]) -> None:
+    """Refuse a workbook of several enterprises before anything is issued for it."""
     enterprises = {str(cast("Body", draft.body["enterprise"])["id"]) for draft in found}
     if len(enterprises) > 1:
         raise NoProductAccountError(
@@ -156,8 +165,6 @@ def _document(found: Sequence[Draft], lang: Lang, ports: Ports) -> Document:
             expected="products of one enterprise in one workbook",
             remedy="add --enterprise or --product",
         )
-    subjects = [draft.subject for draft in found]
-    return product_period(kind, period, subjects, lang=lang, ports=ports)
 
 
 # -- in the terminal -----------------------------------------------------------------------------
@@ -174,7 +181,7 @@ def _print(found: Sequence[Draft], park: Park, lang: Lang) -> None:
             console.print(line)
         for gap in cast("list[dict[str, str]]", body["not_assessed"]):
             why = text(f"cli.reason.{gap['reason']}", lang, detail=gap["detail"])
-            console.print(Text(f"  ! {gap['what']}  {why}", style="yellow"))
+            console.print(Text(f"  ! {gap_name(gap['what'], lang)}  {why}", style="yellow"))
         console.print()
 
 
@@ -185,7 +192,8 @@ def _table(kind: str, body: Body, title: str, *, lang: Lang, park: Park) -> Tabl
     is_cbam = kind == cbam_account.KIND
     unit = str((body["output"] or {"unit": "–"})["unit"])
     table.add_column(text("product.column.stage", lang), no_wrap=True)
-    table.add_column(text("product.column.item", lang), no_wrap=True)
+    # A long name may be broken over lines, a number never.
+    table.add_column(text("product.column.item", lang), overflow="fold")
     table.add_column(text("product.column.amount", lang), justify="right", no_wrap=True)
     units = ("tCO2e", f"tCO2e/{unit}" if is_cbam else f"kgCO2e/{unit}")
     for head, of in zip(("bears", "each"), units, strict=True):
@@ -217,7 +225,8 @@ def _lines(kind: str, body: Body, lang: Lang) -> Iterator[Text]:
     }
     yield Text(text("product.line.shared", lang, **shared))
     if body.get("left_out"):
-        items = ", ".join(body["left_out"])
+        comma = "、" if lang == "zh" else ", "
+        items = comma.join(item_name(str(each), lang) for each in body["left_out"])
         yield Text(text("product.line.left_out", lang, items=items, why=body["cut_off"]))
     power = cast("Body", body["electricity"])
     sources = {key: text(f"product.source.{power[key]}", lang) for key in ("claimed", "used")}

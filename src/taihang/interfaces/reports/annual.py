@@ -203,6 +203,23 @@ def line_name(line: Body, lang: Lang) -> str:
     return item_name(item_of(line) if is_gas else str(line["code"]), lang)
 
 
+def gap_name(what: str, lang: Lang) -> str:
+    """Return what was not assessed, each of its words by its name where it has one.
+
+    Example:
+        >>> gap_name("E02 heat supplied", "zh"), gap_name("E02 no-such-thing", "zh")
+        ('E02 热力 外供', 'E02 no-such-thing')
+    """
+    return " ".join(_word_name(word, lang) for word in what.split(" "))
+
+
+def _word_name(word: str, lang: Lang) -> str:
+    for place in ("form.flow", "product.stage"):
+        if has_text(f"{place}.{word}"):
+            return text(f"{place}.{word}", lang)
+    return item_name(word, lang)
+
+
 def months_told(months: Sequence[str]) -> str:
     """Return months, those that follow one another as a stretch.
 
@@ -235,7 +252,7 @@ def gap_section(found: YearStatement) -> Section:
     """Return everything that could not be assessed, or that nothing lacks."""
     lang = found.lang
     rows = tuple(
-        (prose(str(gap.get("what"))), prose(why_of(gap, lang), tone=Tone.OPEN))
+        (prose(gap_name(str(gap.get("what")), lang)), prose(why_of(gap, lang), tone=Tone.OPEN))
         for gap in found.rows("not_assessed")
     )
     outside = words_of(found.of.get("not_counted"))

@@ -11,6 +11,7 @@ from typing import Final, cast
 
 from taihang.core.product.process import G_PER_T
 from taihang.interfaces.catalogue import Lang, text
+from taihang.interfaces.reports.annual import gap_name
 from taihang.interfaces.reports.assemble import Heading, assemble
 from taihang.interfaces.reports.document import (
     NOTHING,
@@ -426,7 +427,7 @@ def _gaps(found: Found, lang: Lang) -> Section | None:
     rows = tuple(
         (
             prose(name_of(of["product"], lang)),
-            prose(str(gap["what"]), tone=Tone.OPEN),
+            prose(gap_name(str(gap["what"]), lang), tone=Tone.OPEN),
             prose(text(f"cli.reason.{gap['reason']}", lang, detail=str(gap["detail"]))),
         )
         for _, of in found

@@ -7,7 +7,7 @@ import pytest
 
 from command_line import done, taihang
 from taihang.core.activity.question import Ask
-from taihang.interfaces.catalogue import LANGS, text
+from taihang.interfaces.catalogue import LANGS, Lang, text
 
 HEAD = "id,subject,period,item,flow,amount,unit,version,reason\n"
 MONTHS = "".join(f"g{m},E01,2026-0{m},natural-gas,consumed,12.8,10⁴Nm³,,\n" for m in (1, 2, 3, 4))
@@ -58,3 +58,19 @@ def test_every_question_has_its_words() -> None:
     assert all(
         text(f"form.ask.{ask.value}", lang, lines="a", beside="b") for ask in Ask for lang in LANGS
     )
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_forms__keeps_a_long_item_apart_from_its_flow(tmp_path: Path, lang: Lang) -> None:
+    park = tmp_path / "park"
+    done("new", park, "--template", "changzhi")
+    path = tmp_path / "lithium.csv"
+    row = "l1,E01,2026-01,material.lithium-carbonate,consumed,1954.7,t,,\n"
+    path.write_text(HEAD + row, encoding="utf-8")
+    done("form", park, path)
+
+    told = done("forms", park, "--month", "2026-01", "--lang", lang).out
+
+    (line,) = (each for each in told.splitlines() if "1,954.7" in each)
+    flow = text("form.flow.consumed", lang)
+    assert line.split()[:4] == ["2026-01", "E01", "material.lithium-carbonate", flow]

@@ -9,8 +9,8 @@ import pytest
 
 import small_park
 from command_line import done, taihang
-from product_kit import JUNE, TABLES, fill_june, written
-from taihang.interfaces.catalogue import LANGS, Lang
+from product_kit import JUNE, PROCESS, SHEET, TABLES, fill_june, written
+from taihang.interfaces.catalogue import LANGS, Lang, text
 
 
 @pytest.fixture
@@ -32,6 +32,7 @@ def test_footprint__tells_every_line_and_the_source_of_electricity(park: Path, l
 
     assert "14,606.35 kgCO2e/t" in told
     assert told.count("14,606.35") == 2
+    assert "…" not in told
     assert "PV01" in told
     assert " ! " not in told
 
@@ -48,7 +49,8 @@ def test_cbam__tells_both_parts_and_what_counts(park: Path, lang: Lang) -> None:
 def test_cbam__names_gaps_in_words(park: Path, lang: Lang) -> None:
     told = done("cbam", park, "--year", "2026", "--lang", lang).out
 
-    assert " ! product.profile output" in told
+    flow = text("form.flow.output", lang)
+    assert f" ! product.profile {flow}" in told
     assert "2026-05" in told
 
 
@@ -115,3 +117,17 @@ def test_footprint__says_the_same_for_machines(park: Path) -> None:
     (account,) = json.loads(told)["accounts"]
     # By hand in tests/unit/services/test_product_account.py.
     assert account["value"] == "14606.348"
+
+
+def test_out__of_several_enterprises_is_refused_before_anything_is_issued(tmp_path: Path) -> None:
+    others = PROCESS.replace("P1", "P2").replace("E01", "E02").replace("physical", "avoided")
+    sheet = SHEET.replace("P1", "P2").replace("AL2", "AL3")
+    root = written(small_park.make(tmp_path / "park"), (*TABLES, others, sheet))
+    out = tmp_path / "both.xlsx"
+
+    run = taihang("footprint", root, "--month", JUNE, "--issue", "--out", out)
+
+    run.refused("state.no-product-account", "E01, E02")
+    with small_park.opened(root, writing=False) as ports:
+        issued = [one.series for one in ports.registry.latest_statements(JUNE)]
+    assert issued == []

@@ -103,7 +103,7 @@ def test_inventory_year__names_what_lacks_and_leaves_the_verifier_blank(
     assert states["无烟煤"] == {"words": "已计入", "tone": "good"}
     assert states["热力"] == states["六氟化硫"] == states["无烟煤"]
     (gaps,) = annual_kit.section(form, "未评定事项")["tables"]
-    assert [row[0]["words"] for row in gaps["rows"]] == ["diesel"]
+    assert [row[0]["words"] for row in gaps["rows"]] == ["柴油"]
     _, opinion = annual_kit.section(form, "核查状态")["tables"]
     assert [row[1] for row in opinion["rows"]] == [{"words": ""}] * 3
 
