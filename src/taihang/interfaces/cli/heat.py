@@ -137,9 +137,10 @@ def _plain_table(title: str | None, first: str, others: list[str], lang: Lang) -
         title_justify="left",
         title_style="bold",
     )
-    table.add_column(text(f"cli.heat.{first}", lang))
+    # A heading may be broken over lines; it is never cut.
+    table.add_column(text(f"cli.heat.{first}", lang), overflow="fold")
     for key in others:
-        table.add_column(text(f"cli.heat.{key}", lang), justify="right")
+        table.add_column(text(f"cli.heat.{key}", lang), justify="right", overflow="fold")
     return table
 
 
