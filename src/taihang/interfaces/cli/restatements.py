@@ -9,7 +9,7 @@ from typing import Final, cast
 
 from taihang import wiring
 from taihang.core.periods import months_in
-from taihang.core.seal.cause import Cause
+from taihang.core.seal.cause import Cause, CauseKind
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say
 from taihang.interfaces.cli.words import month_or_year_of
@@ -20,6 +20,8 @@ from taihang.services.review import Reviews
 _SHOWN: Final = 12
 """So many changes stand under a cause on the terminal; of more, their number."""
 _DIGITS: Final = 3
+_RATIO: Final = "1"
+"""The unit of a ratio in a statement; nobody reads it."""
 
 
 def restatements(args: argparse.Namespace) -> int:
@@ -55,12 +57,13 @@ def restatements(args: argparse.Namespace) -> int:
 def _told(
     cause: Cause, changed: Sequence[Restatement], locked: frozenset[str], lang: Lang
 ) -> list[str]:
-    kind = text(f"cli.cause.{cause.kind.name.lower()}", lang)
+    kind = text(f"cli.cause.{_kind_of(cause)}", lang)
     change = f": {cause.was or '–'} → {cause.now or '–'}" if cause.was or cause.now else ""
     lines = ["", f"{kind}  {cause.what}{change}"]
+    width = max(len(each.now) for each in changed)
     mark = text("review.cli.was_locked", lang)
     lines += [
-        f"  {_change(each)}{mark if each.was in locked else ''}"
+        f"  {_change(each, width)}{mark if each.was in locked else ''}"
         # A locked one is never among those that only their number tells of.
         for each in sorted(changed, key=lambda each: each.was not in locked)[:_SHOWN]
     ]
@@ -69,9 +72,19 @@ def _told(
     return lines
 
 
-def _change(each: Restatement) -> str:
+def _kind_of(cause: Cause) -> str:
+    """Return the name of a kind; a factor that a statement came to use, or not, did not change."""
+    if cause.kind is CauseKind.FACT and not cause.now:
+        return "fact_left"
+    if cause.kind is CauseKind.FACT and not cause.was:
+        return "fact_joined"
+    return cause.kind.name.lower()
+
+
+def _change(each: Restatement, width: int) -> str:
     was, now = _rounded(each.was_value), _rounded(each.now_value)
-    return f"{each.now:<34} {was:>18} → {now:>18} {each.unit}".rstrip()
+    unit = "" if each.unit == _RATIO else each.unit
+    return f"{each.now:<{width}} {was:>14} → {now:>14} {unit}".rstrip()
 
 
 def _rounded(value: str | None) -> str:

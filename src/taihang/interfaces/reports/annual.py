@@ -32,6 +32,12 @@ _MONTHS: Final = 12
 _AMOUNT_DIGITS: Final = 4
 _HASH_DIGITS: Final = 16
 _SUBSCRIPT: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_COMMANDS: Final = {
+    "inventory": "carbon",
+    "park-inventory": "carbon",
+    "zero-carbon": "indicators",
+}
+"""Which command issues a statement of a year, by the kind."""
 _BLANKS: Final = ("prepared", "checked", "approved", "seal", "date")
 _OPINION: Final = ("verifier", "opinion", "verified_on")
 
@@ -103,12 +109,18 @@ def year_statement(
         raise NotIssuedError(
             given=f"{kind}.{subject}.{year}",
             expected="a statement that was issued: a report quotes statements and draws none up",
-            remedy=f"run the command that issues {kind} for {year} with --issue, then ask again",
+            remedy=f"{_issued_by(kind, subject, year)}, then ask again",
         )
     name, of = found[-1]
     return YearStatement(
         id=name, of=of, subject=subject, year=year, lang=lang, stated=stated, ports=ports
     )
+
+
+def _issued_by(kind: str, subject: str, year: str) -> str:
+    """Return the command that issues a kind of statement, to be typed as it stands."""
+    of = f" --subject {subject}" if kind == "inventory" else ""
+    return f"`taihang {_COMMANDS[kind]} DIR --year {year}{of} --issue`"
 
 
 def body_of(value: JsonValue) -> Body:
