@@ -137,10 +137,11 @@ def _plain_table(title: str | None, first: str, others: list[str], lang: Lang) -
         title_justify="left",
         title_style="bold",
     )
-    # A heading may be broken over lines; it is never cut.
-    table.add_column(text(f"cli.heat.{first}", lang), overflow="fold")
+    table.add_column(text(f"cli.heat.{first}", lang))
     for key in others:
-        table.add_column(text(f"cli.heat.{key}", lang), justify="right", overflow="fold")
+        # A heading is broken between its words, and never cut.
+        heading = text(f"cli.heat.{key}", lang)
+        table.add_column(heading, justify="right", no_wrap=" " not in heading)
     return table
 
 
