@@ -57,10 +57,10 @@ def close_period(period: Period, *, ports: Ports) -> Closed:
     # 4. What every party is told of it.
     accounted = account(period, ports=ports, because=because)
     billed = bill_enterprises(period, ports=ports, because=because)
-    # 5. Energy and product accounts rest on these statements: those that were issued follow.
+    # 5. Accounts rest on these statements: those that were issued follow, energy and products with
+    #    what changed, then all that build on them: inventories, quotas, sums, indicators.
     renew_energy(period, ports=ports, because=because)
-    if n_media:
-        years = {name[:_YEAR_SIGNS] for name in months_in(period, ports.park.zone)}
-        renew_accounts(years, ports=ports)
     renew_products(period, ports=ports, because=because)
+    years = {name[:_YEAR_SIGNS] for name in months_in(period, ports.park.zone)}
+    renew_accounts(years, ports=ports)
     return Closed(settled, certified, accounted, billed, n_media)

@@ -98,18 +98,19 @@ def _close_again(each: Touched, ports: Ports) -> tuple[Work, list[Restatement]]:
     differing = again.months(zone) | {*each.months}
     names = [name for name in months_in(period, zone) if name in differing]
     before = _latest(names, ports)
-    n_media = sum(account_media(month(name, zone), ports=ports) for name in names)
+    for name in names:
+        account_media(month(name, zone), ports=ports)
     sums = _followed(again, names, settlements, ports)
     only = Only(names, by_energy=again.by_energy, by_share=again.by_share, sums=sums)
     accounted = account(period, ports=ports, because=because, only=only)
     billed = bill_enterprises(period, ports=ports, because=because, months=names)
-    # 3. Energy and product accounts rest on these statements: those that were issued follow.
+    # 3. Accounts rest on these statements: those that were issued follow, energy and products with
+    #    what changed, then all that build on them: inventories, quotas, sums, indicators.
     if names:
         span = Period(month(names[0], zone).start, month(names[-1], zone).end)
         renew_energy(span, ports=ports, because=because)
         renew_products(span, ports=ports, because=because)
-    if n_media:
-        renew_accounts({name[:_YEAR_SIGNS] for name in names}, ports=ports)
+    renew_accounts({name[:_YEAR_SIGNS] for name in names}, ports=ports)
     work = Work(
         n_meters=len(again.meters),
         n_meter_intervals=again.n_meter_intervals,

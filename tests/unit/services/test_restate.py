@@ -8,12 +8,15 @@ import pytest
 
 import late_park
 import small_park
+from carbon_kit import PARK_CHOICES, SOURCES, declared
 from restated_park import corrected, settled
 from small_park import AUGUST
 from taihang.core.metering.readings import ReadingBlock
 from taihang.core.periods import Period, month
 from taihang.core.seal.cause import CauseKind
+from taihang.services import carbon_account, energy_account, park_carbon, sum_table
 from taihang.services.account import issue_statements
+from taihang.services.audit_years import wrong_years
 from taihang.services.close_period import close_period
 from taihang.services.energy_account import drafts as energy_drafts
 from taihang.services.restate import restate
@@ -43,6 +46,21 @@ def test_restate__issues_what_changed_once_and_keeps_what_was(root: Path) -> Non
             assert ports.registry.statement(statement_id).document == document
         assert touched(ports=ports) == ()
         assert restate(ports=ports).changed == ()
+
+
+def test_restate__takes_issued_inventories_and_sums_along(root: Path) -> None:
+    with small_park.opened(declared(root, SOURCES, PARK_CHOICES)) as ports:
+        settled(ports)
+        for jobs in (energy_account, carbon_account, park_carbon, sum_table):
+            issue_statements(jobs.drafts("2026", ports=ports), period="2026", ports=ports)
+        assert list(wrong_years(ports=ports)) == []
+        corrected(ports, 3)
+
+        restate(ports=ports)
+
+        issued = {one.id for one in ports.registry.latest_statements("2026")}
+        assert "inventory.E02.2026.v2" in issued
+        assert list(wrong_years(ports=ports)) == []
 
 
 def test_restate__says_which_readings_of_which_batch_are_the_cause(root: Path) -> None:
