@@ -71,7 +71,8 @@ def restate_all(args: argparse.Namespace) -> int:
     lines += [_touched_line(each, _lang(args)) for each in found]
     lines += [_work_line(each, _lang(args)) for each in done.work]
     lines += [
-        f"  {c.was or '-'} {c.was_value} → {c.now} {c.now_value}: {c.reason}" for c in changed
+        f"  {c.was or '–'} {c.was_value or '–'} → {c.now} {c.now_value or '–'}: {c.reason}"
+        for c in changed
     ]
     say(args, facts, "\n".join(lines))
     return 0

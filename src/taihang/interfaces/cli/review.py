@@ -19,7 +19,6 @@ from taihang.interfaces.text_width import width_of
 from taihang.services.review import Reviewed, Reviews, Signing, Standing, standings
 from taihang.services.review import review as sign
 
-_ID_WIDTH: Final = 38
 _STATE_WIDTH: Final = 9
 _SHOWN: Final = 100
 """So many statements stand on the terminal; of more, their number. JSON has all of them."""
@@ -56,7 +55,8 @@ def statements(args: argparse.Namespace) -> int:
         if found
         else text("review.cli.empty", lang, period=label)
     )
-    rows = [_row(each, lang) for each in found[:_SHOWN]]
+    width = max((len(each.issued.id) for each in found[:_SHOWN]), default=0)
+    rows = [_row(each, lang, id_width=width) for each in found[:_SHOWN]]
     if len(found) > _SHOWN:
         rows.append("  " + text("cli.done.restatements_more", lang, n=len(found) - _SHOWN))
     say(args, facts, "\n".join([head, *rows, *warning_lines(found, lang)]))
@@ -107,7 +107,7 @@ def _history(history: Sequence[Signature], zone: ZoneInfo, lang: Lang) -> list[s
     ]
 
 
-def _row(standing: Standing, lang: Lang) -> str:
+def _row(standing: Standing, lang: Lang, *, id_width: int) -> str:
     body = load_canonical(standing.issued.document.encode())
     said = body if isinstance(body, dict) else {}
     value = said.get("value")
@@ -115,4 +115,4 @@ def _row(standing: Standing, lang: Lang) -> str:
     state += " " * (_STATE_WIDTH - width_of(state))
     amount = "–" if value is None else f"{value} {said.get('unit', '')}"
     who = standing.signatures[-1].who if standing.signatures else ""
-    return f"  {standing.issued.id:<{_ID_WIDTH}} {state} {amount}  {who}".rstrip()
+    return f"  {standing.issued.id:<{id_width}} {state} {amount}  {who}".rstrip()

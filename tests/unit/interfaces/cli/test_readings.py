@@ -77,6 +77,8 @@ def test_restate__says_how_much_was_worked_out_again(tmp_path: Path, lang: str) 
 
     (work,) = cast("list[dict[str, object]]", done("restate", root, "--json").facts["work"])
     told = done("restate", again, "--lang", lang).out
+    assert "→" in told
+    assert "None" not in told
 
     assert (work["n_meters"], work["n_hours"], work["months"]) == (1, 52, ["2026-08"])
     assert work["whole_because"] == ""
