@@ -167,7 +167,12 @@ def _figures(found: ParkReport, lang: Lang) -> Table:
             text("cli.report.lots", lang, n=f"{found.n_lots:,}"),
         ),
         ("coal", _amount(found.standard_coal_tce), "tce", text("cli.report.equivalent", lang)),
-        ("location", _amount(found.scope2_location_tco2), "tCO₂", ""),
+        (
+            "location",
+            _amount(found.scope2_location_tco2),
+            "tCO₂",
+            text("cli.report.measured", lang),
+        ),
         ("market", _amount(found.scope2_market_tco2), "tCO₂", ""),
         ("bills", _amount(found.bills_cny), "CNY", text("cli.report.bills", lang, n=found.n_bills)),
         (

@@ -80,6 +80,8 @@ def park_period(period: Period, *, label: str, lang: Lang, ports: Ports) -> Docu
 def _figures(found: ParkReport, stated: Stated, lang: Lang) -> list[Figure]:
     green_wh = Decimal(found.matched_wh)
     certificates, rest_wh = found.certificates
+    # The load counts estimated intervals, statements of electricity do not.
+    measured = text("cli.report.measured", lang)
     rows: list[tuple[str, Cell, str, str]] = [
         ("load", _mwh(found.load_wh), "MWh", ""),
         ("pv", _mwh(found.generated_wh[PlantKind.PV]), "MWh", ""),
@@ -90,8 +92,8 @@ def _figures(found: ParkReport, stated: Stated, lang: Lang) -> list[Figure]:
             "%",
             text("report.figure.green_note", lang),
         ),
-        ("coal", stated.cell("standard-coal", PARK_SUBJECT, 1), "tce", ""),
-        ("location", stated.cell("scope2-location", PARK_SUBJECT, 1), "tCO₂", ""),
+        ("coal", stated.cell("standard-coal", PARK_SUBJECT, 1), "tce", measured),
+        ("location", stated.cell("scope2-location", PARK_SUBJECT, 1), "tCO₂", measured),
         ("market", number(found.scope2_market_tco2, 1), "tCO₂", text("report.summed", lang)),
         ("bill", number(found.bills_cny, 2), "CNY", text("report.bills", lang, n=found.n_bills)),
         (

@@ -175,3 +175,13 @@ def test_print_report__a_gap_is_shown_as_missing_and_not_as_zero(
     assert re.search(r"data coverage +95\.833 %", told)
     # No month is whole, so no statement gives these figures.
     assert re.search(r"^scope 2, location +–", told, re.MULTILINE)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_print_report__says_what_coal_and_scope_2_leave_out(
+    lang: Lang, demo_park: DemoPark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = " ".join(_told(demo_park.root, lang, monkeypatch).split())
+
+    without = {"zh": "不含估算", "en": "no estimated"}[lang]
+    assert told.count(without) == 2
