@@ -844,9 +844,9 @@ class Case:
         with localcontext(prec=100):
             total = sum((Decimal(part["value"]) for part in every), Decimal(0))
         demand(total == Decimal(claim["value"]), "claim.value", f"the parts make {total}")
-        for part in claim["parts"]:
-            row = "{id} = {value}: verify its own proof {proof_sha256}".format(**part)
-            self.shown["stated"].append(row)
+        text = "{id} = {value}: verify its own proof {proof_sha256}"
+        self.shown["stated"] += [text.format(**part) for part in claim["parts"]]
+        self.shown["title"].insert(0, "外购电力（基于位置） | purchased electricity, by place")
         return claim["value"], claim["unit"]
 
     def claim_bill(self, claim: Fields) -> tuple[str, str]:

@@ -148,6 +148,7 @@ def test_inventory_bundle__marks_a_part_that_is_proven_elsewhere(root: Path) -> 
         filled(ports, JUNE)
         report = verify(resealed(prove("inventory.E01.2026", ports=ports), ports, outsource))
 
+    assert "purchased electricity, by place" in report["shown"]["title"][0]
     (row,) = report["shown"]["stated"]
     assert row.startswith("scope2-location.E01.2026-07.v1 = 1.5: verify its own proof abab")
 
