@@ -16,6 +16,7 @@ from taihang.interfaces.cli.form import hand_in_simulated
 from taihang.interfaces.cli.pages import check_address, serve_root
 from taihang.interfaces.cli.say import say, waiting
 from taihang.interfaces.cli.summary import print_report, report_facts
+from taihang.interfaces.reports.annual import item_name
 from taihang.services.act_log import log_acts
 from taihang.services.dispatch import DayPlan, plan_day
 from taihang.services.forms import missing_in
@@ -113,25 +114,23 @@ def _hand_in_forms(
 ) -> dict[str, object]:
     handed = hand_in_simulated(ports, period, seed=cast("int", args.seed))
     months = list(months_in(period, ports.park.zone))
+    missing = [(each, name) for each in missing_in(months, ports=ports) for name in each.months]
     found: dict[str, object] = {
         "lines": sum(len(each.new) for each in handed),
         "metered_lines": n_metered,
         "said_again": sum(line.version > 1 for each in handed for line in each.new),
-        "missing_months": [
-            f"{each.subject} {each.item} {name}"
-            for each in missing_in(months, ports=ports)
-            for name in each.months
-        ],
+        "missing_months": [f"{each.subject} {each.item} {name}" for each, name in missing],
     }
-    missing = cast("list[str]", found["missing_months"])
+    lang = cast("Lang", args.lang)
+    told = [f"{each.subject} {item_name(each.item, lang)} {name}" for each, name in missing]
     _step(
         args,
         "forms",
-        cast("Lang", args.lang),
+        lang,
         lines=found["lines"],
         metered=n_metered,
         again=found["said_again"],
-        missing="; ".join(missing) or "–",
+        missing="; ".join(told) or "–",
     )
     return found
 

@@ -15,9 +15,10 @@ from taihang import wiring
 from taihang.core.activity.record import Origin
 from taihang.core.energy.account import ELECTRICITY
 from taihang.core.errors import StateError
-from taihang.interfaces.catalogue import Lang, has_text, text
+from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say
 from taihang.interfaces.cli.words import month_or_year_of
+from taihang.interfaces.reports.annual import item_name
 from taihang.services import dual_control_account
 from taihang.services.account import PARK_SUBJECT, issue_statements
 from taihang.services.act_log import log_acts
@@ -90,7 +91,7 @@ def _table(body: Body, title: str, lang: Lang) -> Table:
         flow = str(line["flow"])
         sign = "−" if flow in _MINUS else "(" if flow == "feedstock" or line["is_medium"] else ""
         table.add_row(
-            _item(str(line["item"]), lang),
+            item_name(str(line["item"]), lang),
             text(f"cli.energy.flows.{flow}", lang),
             _told(line["amount"], _DIGITS),
             str(line["unit"]),
@@ -118,7 +119,7 @@ def _sums(body: Body, lang: Lang) -> list[Text]:
     for each in body["balances"]:
         key = "closes" if each["state"] == "drawn" else "open"
         told = {
-            "item": _item(str(each["item"]), lang),
+            "item": item_name(str(each["item"]), lang),
             "unit": each["unit"],
             "difference": _told(each["difference"], _DIGITS),
             "lacking": ", ".join(each["lacking"]),
@@ -144,11 +145,6 @@ def standing_lines(beside: Body | None, lang: Lang) -> list[Text]:
     return [Text(text(f"cli.energy.{key}", lang, **told))]
 
 
-def _item(item: str, lang: Lang) -> str:
-    key = f"cli.energy.items.{item.replace('.', '-')}"
-    return text(key, lang) if has_text(key) else item
-
-
 def _origins(body: Body, lang: Lang) -> list[Text]:
     """Say where the lines come from, in a line for each origin."""
     of: dict[str, dict[str, None]] = {}
@@ -156,7 +152,7 @@ def _origins(body: Body, lang: Lang) -> list[Text]:
         # A line without a mark is electricity, which has meters, or was handed in.
         metered = str(line["item"]).startswith(f"{ELECTRICITY}.")
         for origin in line.get("origins", [Origin.METER if metered else Origin.FORM]):
-            of.setdefault(origin, {})[_item(str(line["item"]), lang)] = None
+            of.setdefault(origin, {})[item_name(str(line["item"]), lang)] = None
     return [
         Text(
             text(

@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import Any, Final, cast
 
-from taihang.interfaces.catalogue import Lang, has_text, text
+from taihang.interfaces.catalogue import Lang, text
+from taihang.interfaces.reports.annual import item_name
 from taihang.interfaces.reports.document import Column, Section, Table, number, prose
 from taihang.interfaces.reports.sankey_svg import Band, sankey_svg
 from taihang.interfaces.reports.stated import Stated
@@ -36,7 +37,7 @@ def energy_flow_section(subject: str, period: str, *, stated: Stated, lang: Lang
     rows = flows.get("rows") or []
     sentences = [text("report.flow.note", lang)]
     if left_out := flows.get("not_drawn"):
-        items = ", ".join(_item(str(item), lang) for item in left_out)
+        items = ", ".join(item_name(str(item), lang) for item in left_out)
         sentences.append(text("report.flow.not_drawn", lang, items=items))
     columns = (
         Column(title=text("report.flow.from", lang), is_number=False),
@@ -80,10 +81,5 @@ def energy_flow_section(subject: str, period: str, *, stated: Stated, lang: Lang
 
 def _node(node: str, lang: Lang) -> str:
     if node.startswith(_MEDIUM):
-        return _item(node.removeprefix(_MEDIUM), lang)
+        return item_name(node.removeprefix(_MEDIUM), lang)
     return text(f"report.flow.nodes.{node}", lang)
-
-
-def _item(item: str, lang: Lang) -> str:
-    key = f"cli.energy.items.{item.replace('.', '-')}"
-    return text(key, lang) if has_text(key) else item
