@@ -44,6 +44,7 @@ def test_findings__sees_what_it_looks_for() -> None:
     path = "open('/" + "work/main/x')"
     pem = "-----BEGIN PRIVATE" + " KEY-----"
     secret = "secret_key = '" + "0a" * 32 + "'"
+    address = "https://example.org/" + "work/x"
 
     assert [len(list(findings(line))) for line in (path, pem, secret)] == [1, 1, 1]
-    assert not list(findings("https://example.org/work/x and ./home/x and sha = '" + "0a" * 32))
+    assert not list(findings(f"{address} and ./home/x and sha = '" + "0a" * 32))
