@@ -6,7 +6,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final, cast
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -18,6 +17,7 @@ from taihang.core.admission.project import Project
 from taihang.core.seal.canonical import JsonValue, load_canonical
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say
+from taihang.interfaces.cli.tables import plain_table
 from taihang.interfaces.cli.words import WordsError
 from taihang.services.act_log import log_acts
 from taihang.services.admission_document import judgement_document, sheet_document
@@ -129,7 +129,7 @@ def _print_judgement(
 
 
 def _quantity_table(body: Body, title: str, lang: Lang) -> Table:
-    table = _table(title)
+    table = plain_table(title)
     table.add_column(text("cli.admit.quantity", lang))
     for key in ("limit", "committed", "reserved", "demand", "replaced", "room"):
         table.add_column(text(f"cli.admit.{key}", lang), justify="right", no_wrap=True)
@@ -244,7 +244,7 @@ def _room(now: Held, name: str) -> Decimal:
 
 
 def _print_limits(console: Console, now: Held, *, park: str, lang: Lang) -> None:
-    table = _table(text("cli.limits.title", lang, park=park))
+    table = plain_table(text("cli.limits.title", lang, park=park))
     table.add_column(text("cli.admit.quantity", lang))
     for key in ("limit", "committed", "reserved", "room"):
         table.add_column(text(f"cli.admit.{key}", lang), justify="right", no_wrap=True)
@@ -272,7 +272,7 @@ def _share(used: Decimal, whole: Decimal) -> Text:
 
 
 def _unit_table(now: Held, lang: Lang) -> Table:
-    table = _table(text("cli.limits.units", lang))
+    table = plain_table(text("cli.limits.units", lang))
     for key in ("unit", "frees", "serves"):
         table.add_column(text(f"cli.limits.{key}", lang))
     for name, unit in now.book.closed_units.items():
@@ -301,17 +301,6 @@ def _print_decisions(console: Console, now: Held, lang: Lang) -> None:
 
 
 # -- figures -------------------------------------------------------------------------------------
-
-
-def _table(title: str) -> Table:
-    return Table(
-        box=SIMPLE_HEAD,
-        collapse_padding=True,
-        pad_edge=False,
-        title=title,
-        title_justify="left",
-        title_style="bold",
-    )
 
 
 def _rows(body: Body, key: str) -> Sequence[Body]:

@@ -6,23 +6,24 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, cast
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from taihang import wiring
 from taihang.core.errors import StateError
+from taihang.interfaces.account_words import amount_told, gap_name, line_name
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say
+from taihang.interfaces.cli.tables import plain_table
 from taihang.interfaces.cli.words import month_or_year_of
-from taihang.interfaces.reports.annual import gap_name, line_name
 from taihang.services import carbon_account, park_carbon
 from taihang.services.account import PARK_SUBJECT, Draft, issue_statements
 from taihang.services.act_log import log_acts
 from taihang.services.ports import Ports
 
 Body = Mapping[str, Any]
+_DIGITS: Final = 2
 _VIEWS: Final = ("location", "market", "physical")
 
 
@@ -74,9 +75,7 @@ def _draft(subject: str, year: str, ports: Ports) -> Draft:
 
 
 def _table(body: Body, title: str, lang: Lang) -> Table:
-    table = Table(
-        box=SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left", title_style="bold"
-    )
+    table = plain_table(title)
     table.add_column(text("cli.carbon.kind", lang), no_wrap=True)
     # A long name may be broken over lines, a number never.
     table.add_column(text("cli.carbon.item", lang), overflow="fold")
@@ -89,9 +88,9 @@ def _table(body: Body, title: str, lang: Lang) -> Table:
         table.add_row(
             text(f"cli.carbon.kinds.{line['kind']}", lang),
             item,
-            _told(line["quantity"]),
+            amount_told(line["quantity"], _DIGITS),
             str(line["unit"]),
-            _told(line["t_co2e"]),
+            amount_told(line["t_co2e"], _DIGITS),
         )
     return table
 
@@ -107,13 +106,17 @@ def _sums(body: Body, lang: Lang) -> list[str]:
                 text(
                     f"cli.carbon.views.{name}",
                     lang,
-                    base=_told(_plus(body["scope1_t"], body["heat_t"])),
-                    power=_told(view["scope2_t"]),
-                    total=_told(view["total_t"]),
+                    base=amount_told(_plus(body["scope1_t"], body["heat_t"]), _DIGITS),
+                    power=amount_told(view["scope2_t"], _DIGITS),
+                    total=amount_told(view["total_t"], _DIGITS),
                 )
             )
     key = "part" if body["value"] is None else "whole"
-    told.append(text(f"cli.carbon.{key}", lang, t=_told(body["assessed_t"]), unit=body["unit"]))
+    told.append(
+        text(
+            f"cli.carbon.{key}", lang, t=amount_told(body["assessed_t"], _DIGITS), unit=body["unit"]
+        )
+    )
     return told
 
 
@@ -129,7 +132,3 @@ def _method(method: Body | None, lang: Lang) -> list[str]:
 
 def _plus(*amounts: str) -> str:
     return str(sum((Decimal(each) for each in amounts), start=Decimal(0)))
-
-
-def _told(amount: str) -> str:
-    return f"{Decimal(amount):,.2f}"

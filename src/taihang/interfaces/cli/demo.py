@@ -10,13 +10,13 @@ from taihang import wiring
 from taihang.config.templates import template_text
 from taihang.core.errors import InputError
 from taihang.core.periods import Period, days, months_in
+from taihang.interfaces.account_words import item_name
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.commands import checked_proof, run_settlement, run_simulation
 from taihang.interfaces.cli.form import hand_in_simulated
 from taihang.interfaces.cli.pages import check_address, serve_root
 from taihang.interfaces.cli.say import say, waiting
 from taihang.interfaces.cli.summary import print_report, report_facts
-from taihang.interfaces.reports.annual import item_name
 from taihang.services.act_log import log_acts
 from taihang.services.dispatch import DayPlan, plan_day
 from taihang.services.forms import missing_in

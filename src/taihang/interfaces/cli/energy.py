@@ -6,7 +6,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, cast
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -15,10 +14,11 @@ from taihang import wiring
 from taihang.core.activity.record import Origin
 from taihang.core.energy.account import ELECTRICITY
 from taihang.core.errors import StateError
+from taihang.interfaces.account_words import amount_told, item_name
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say
+from taihang.interfaces.cli.tables import plain_table
 from taihang.interfaces.cli.words import month_or_year_of
-from taihang.interfaces.reports.annual import item_name
 from taihang.services import dual_control_account
 from taihang.services.account import PARK_SUBJECT, issue_statements
 from taihang.services.act_log import log_acts
@@ -79,9 +79,7 @@ def energy(args: argparse.Namespace) -> int:
 
 
 def _table(body: Body, title: str, lang: Lang) -> Table:
-    table = Table(
-        box=SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left", title_style="bold"
-    )
+    table = plain_table(title)
     table.add_column(text("cli.energy.item", lang), overflow="fold")
     table.add_column(text("cli.energy.flow", lang), no_wrap=True)
     for key in ("amount", "unit", "equivalent", "equal"):
@@ -93,10 +91,10 @@ def _table(body: Body, title: str, lang: Lang) -> Table:
         table.add_row(
             item_name(str(line["item"]), lang),
             text(f"cli.energy.flows.{flow}", lang),
-            _told(line["amount"], _DIGITS),
+            amount_told(line["amount"], _DIGITS),
             str(line["unit"]),
-            _signed(_told(line["equivalent_tce"], _DIGITS), sign),
-            _signed(_told(line["equal_tce"], _DIGITS), sign),
+            _signed(amount_told(line["equivalent_tce"], _DIGITS), sign),
+            _signed(amount_told(line["equal_tce"], _DIGITS), sign),
         )
     table.add_section()
     table.add_row(
@@ -104,8 +102,8 @@ def _table(body: Body, title: str, lang: Lang) -> Table:
         "",
         "",
         "tce",
-        Text(_told(body["equivalent_tce"], _DIGITS), style="bold"),
-        Text(_told(body["equal_tce"], _DIGITS), style="bold"),
+        Text(amount_told(body["equivalent_tce"], _DIGITS), style="bold"),
+        Text(amount_told(body["equal_tce"], _DIGITS), style="bold"),
     )
     return table
 
@@ -114,14 +112,17 @@ def _sums(body: Body, lang: Lang) -> list[Text]:
     feedstock, media = body["feedstock_equivalent_tce"], body["media_equivalent_tce"]
     lines: list[Text] = []
     if any(Decimal(each or 0) for each in (feedstock, media)):
-        values = {"feedstock": _told(feedstock, _DIGITS), "media": _told(media, _DIGITS)}
+        values = {
+            "feedstock": amount_told(feedstock, _DIGITS),
+            "media": amount_told(media, _DIGITS),
+        }
         lines.append(Text(text("cli.energy.beside", lang, **values), style="dim"))
     for each in body["balances"]:
         key = "closes" if each["state"] == "drawn" else "open"
         told = {
             "item": item_name(str(each["item"]), lang),
             "unit": each["unit"],
-            "difference": _told(each["difference"], _DIGITS),
+            "difference": amount_told(each["difference"], _DIGITS),
             "lacking": ", ".join(each["lacking"]),
         }
         chosen = ("item", "unit", "difference") if key == "closes" else ("item", "lacking")
@@ -168,7 +169,3 @@ def _origins(body: Body, lang: Lang) -> list[Text]:
 
 def _signed(told: str, sign: str) -> str:
     return f"({told})" if sign == "(" else f"{sign}{told}"
-
-
-def _told(value: str | None, digits: int) -> str:
-    return "–" if value is None else f"{Decimal(value):,.{digits}f}"

@@ -2,19 +2,19 @@
 
 import argparse
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, cast
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from taihang import wiring
 from taihang.core.errors import StateError
+from taihang.interfaces.account_words import amount_told, share_told
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say
+from taihang.interfaces.cli.tables import plain_table
 from taihang.interfaces.cli.words import month_or_year_of
 from taihang.services.account import PARK_SUBJECT, Draft, issue_statements
 from taihang.services.act_log import log_acts
@@ -74,7 +74,7 @@ def heat(args: argparse.Namespace) -> int:
 
 def _table(found: list[Draft], title: str, lang: Lang) -> Table:
     columns = {**_AMOUNTS, **_SAVINGS}
-    table = _plain_table(title, "subject", [*columns], lang)
+    table = _headed_table(title, "subject", [*columns], lang)
     for draft in found:
         is_park = draft.subject == PARK_SUBJECT
         name = text("cli.heat.park", lang) if is_park else draft.subject
@@ -83,7 +83,7 @@ def _table(found: list[Draft], title: str, lang: Lang) -> Table:
 
 
 def _months(months: Body, lang: Lang) -> Table:
-    table = _plain_table(None, "month", [*_AMOUNTS], lang)
+    table = _headed_table(None, "month", [*_AMOUNTS], lang)
     for name, body in months.items():
         table.add_row(name, *_cells(cast("Body", body), _AMOUNTS))
     return table
@@ -94,17 +94,18 @@ def _notes(found: list[Draft], lang: Lang) -> Iterator[Text]:
         body = cast("Body", draft.body)
         received = cast("Mapping[str, str | None]", body["received_gj"])
         users = [
-            text("cli.heat.user", lang, name=name, gj=_told(gj)) for name, gj in received.items()
+            text("cli.heat.user", lang, name=name, gj=amount_told(gj, 0))
+            for name, gj in received.items()
         ]
         if users and draft.subject != PARK_SUBJECT:
             joined = ("；" if lang == "zh" else "; ").join(users)
             yield Text(text("cli.heat.users", lang, subject=draft.subject, users=joined))
         if body["loss_gj"] is not None and draft.subject != PARK_SUBJECT:
             closing = {
-                "supplied": _told(body["supplied_gj"]),
-                "delivered": _told(body["delivered_gj"]),
-                "loss": _told(body["loss_gj"]),
-                "share": _percent(body["loss_ratio"]),
+                "supplied": amount_told(body["supplied_gj"], 0),
+                "delivered": amount_told(body["delivered_gj"], 0),
+                "loss": amount_told(body["loss_gj"], 0),
+                "share": share_told(body["loss_ratio"]),
             }
             yield Text(text("cli.heat.closes", lang, **closing))
     yield from _last_notes(cast("Body", found[-1].body), lang)
@@ -120,7 +121,7 @@ def _last_notes(body: Body, lang: Lang) -> Iterator[Text]:
     if body["reference"] is not None:
         of = cast("Mapping[str, str]", body["reference"])
         told = {
-            "boiler": _percent(of["boiler_efficiency_ratio"]),
+            "boiler": share_told(of["boiler_efficiency_ratio"]),
             "drive": of["drive_kwh_per_gj"],
             "carbon": of["tco2_per_tce"],
             "source": of["source"],
@@ -128,15 +129,8 @@ def _last_notes(body: Body, lang: Lang) -> Iterator[Text]:
         yield Text(text("cli.heat.reference", lang, **told), style="dim")
 
 
-def _plain_table(title: str | None, first: str, others: list[str], lang: Lang) -> Table:
-    table = Table(
-        box=SIMPLE_HEAD,
-        pad_edge=False,
-        collapse_padding=True,
-        title=title,
-        title_justify="left",
-        title_style="bold",
-    )
+def _headed_table(title: str | None, first: str, others: list[str], lang: Lang) -> Table:
+    table = plain_table(title)
     table.add_column(text(f"cli.heat.{first}", lang))
     for key in others:
         # A heading is broken between its words, and never cut.
@@ -147,12 +141,4 @@ def _plain_table(title: str | None, first: str, others: list[str], lang: Lang) -
 
 def _cells(body: Mapping[str, Any], columns: Mapping[str, str]) -> Iterator[str]:
     for key in columns.values():
-        yield _percent(body[key]) if key.endswith("ratio") else _told(body[key])
-
-
-def _percent(ratio: str | None) -> str:
-    return "–" if ratio is None else f"{Decimal(ratio):.1%}"
-
-
-def _told(amount: str | None) -> str:
-    return "–" if amount is None else f"{Decimal(amount):,.0f}"
+        yield share_told(body[key]) if key.endswith("ratio") else amount_told(body[key], 0)

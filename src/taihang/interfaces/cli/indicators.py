@@ -6,15 +6,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final, cast
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from taihang import wiring
 from taihang.core.seal.canonical import JsonValue
+from taihang.interfaces.account_words import share_told
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say
+from taihang.interfaces.cli.tables import plain_table
 from taihang.interfaces.cli.words import month_or_year_of
 from taihang.services import indicator_account, pathway_account
 from taihang.services.account import Draft, issue_statements
@@ -84,7 +85,7 @@ def _issued(draft: Draft, ports: Ports, lang: Lang) -> tuple[str, str]:
 def _print_indicators(console: Console, body: Body, park: str, lang: Lang) -> None:
     lines = _rows(body, "lines")
     facts = {str(fact["key"]): fact for fact in _rows(body, "factors")}
-    table = _table(text("cli.indicators.title", lang, park=park, year=body["year"]))
+    table = plain_table(text("cli.indicators.title", lang, park=park, year=body["year"]))
     for key in ("indicator", "value", "threshold", "verdict"):
         justify = "right" if key in {"value", "threshold"} else "left"
         table.add_column(text(f"cli.indicators.{key}", lang), justify=justify, no_wrap=True)
@@ -125,8 +126,8 @@ def _value(line: Body, lang: Lang) -> str:
     if line["indicator"] == "I1":
         return f"{value:.3f} tCO2/tce"
     if line["indicator"] == "I3":
-        return text("cli.indicators.level_share", lang, share=_percent(value))
-    return _percent(value)
+        return text("cli.indicators.level_share", lang, share=share_told(value))
+    return share_told(value)
 
 
 def _threshold(number: str, fact: Body | None, lang: Lang) -> str:
@@ -196,7 +197,7 @@ def _print_pathway(console: Console, body: Body, park: str, lang: Lang) -> None:
 def _years_table(body: Body, park: str, lang: Lang) -> Table:
     rows = _rows(body, "lines")
     longest = max(Decimal(str(row["bau_t"])) for row in rows)
-    table = _table(text("cli.pathway.title", lang, park=park, year=body["year"]))
+    table = plain_table(text("cli.pathway.title", lang, park=park, year=body["year"]))
     table.add_column(text("cli.pathway.year", lang), no_wrap=True)
     for key in ("bau", "path", "actual", "over"):
         table.add_column(text(f"cli.pathway.{key}", lang), justify="right", no_wrap=True)
@@ -231,13 +232,13 @@ def _wedge_table(body: Body, lang: Lang) -> Table:
         name: Decimal(str(t)) for name, t in cast("Mapping[str, str]", last["wedges_t"]).items()
     }
     total = sum(wedges.values(), start=Decimal(0))
-    table = _table(text("cli.pathway.wedges", lang, year=last["year"]))
+    table = plain_table(text("cli.pathway.wedges", lang, year=last["year"]))
     table.add_column(text("cli.pathway.class", lang))
     for key in ("tonnes", "share"):
         table.add_column(text(f"cli.pathway.{key}", lang), justify="right", no_wrap=True)
     for group in _rows(body, "classes"):
         t = wedges[str(group["id"])]
-        share = _percent(t / total) if total else "–"
+        share = share_told(t / total) if total else "–"
         table.add_row(str(group[lang]), f"{t / _PER_10KT:,.1f}", share)
     table.add_section()
     table.add_row(text("cli.pathway.total", lang), f"{total / _PER_10KT:,.1f}", "")
@@ -245,7 +246,7 @@ def _wedge_table(body: Body, lang: Lang) -> Table:
 
 
 def _target_table(body: Body, lang: Lang) -> Table:
-    table = _table(text("cli.pathway.targets", lang))
+    table = plain_table(text("cli.pathway.targets", lang))
     table.add_column("", no_wrap=True)
     for key in ("target", "planned", "actual", "chance", "error"):
         table.add_column(text(f"cli.pathway.{key}", lang), justify="right", no_wrap=True)
@@ -268,7 +269,7 @@ def _chance(one: Body, lang: Lang) -> tuple[str, str]:
     if one["met"] is not None:
         return "–", "–"
     unsettled = "" if one["settled"] else text("cli.pathway.unsettled", lang)
-    chance = _percent(Decimal(str(one["probability"])))
+    chance = share_told(Decimal(str(one["probability"])))
     return f"{chance}{unsettled}", f"±{Decimal(str(one['standard_error'])):.2%}"
 
 
@@ -286,29 +287,14 @@ def _number(one: Body, key: str) -> str:
     if one[key] is None:
         return "–"
     value = Decimal(str(one[key]))
-    return _percent(value) if one["indicator"] == "non-fossil-share" else f"{value:.3f}"
+    return share_told(value) if one["indicator"] == "non-fossil-share" else f"{value:.3f}"
 
 
 # -- words and figures ---------------------------------------------------------------------------
 
 
-def _table(title: str) -> Table:
-    return Table(
-        box=SIMPLE_HEAD,
-        collapse_padding=True,
-        pad_edge=False,
-        title=title,
-        title_justify="left",
-        title_style="bold",
-    )
-
-
 def _rows(body: Body, key: str) -> Sequence[Body]:
     return cast("Sequence[Body]", body[key])
-
-
-def _percent(share: Decimal) -> str:
-    return f"{share:.1%}"
 
 
 def _10kt(t: JsonValue) -> str:

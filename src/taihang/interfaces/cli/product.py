@@ -7,7 +7,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final, cast
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -15,10 +14,11 @@ from rich.text import Text
 from taihang import wiring
 from taihang.core.errors import InputError, StateError
 from taihang.core.park.park import Park
+from taihang.interfaces.account_words import amount_told, gap_name, item_name
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say
+from taihang.interfaces.cli.tables import plain_table
 from taihang.interfaces.cli.words import month_or_year_of
-from taihang.interfaces.reports.annual import gap_name, item_name
 from taihang.interfaces.reports.document import Document
 from taihang.interfaces.reports.html import html_of
 from taihang.interfaces.reports.product_period import product_period
@@ -29,7 +29,6 @@ from taihang.interfaces.reports.product_words import (
     lacking_told,
     mwh_of,
     name_of,
-    told,
     tonnes_of,
 )
 from taihang.interfaces.reports.xlsx import xlsx_of
@@ -186,9 +185,7 @@ def _print(found: Sequence[Draft], park: Park, lang: Lang) -> None:
 
 
 def _table(kind: str, body: Body, title: str, *, lang: Lang, park: Park) -> Table:
-    table = Table(
-        box=SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left", title_style="bold"
-    )
+    table = plain_table(title)
     is_cbam = kind == cbam_account.KIND
     unit = str((body["output"] or {"unit": "–"})["unit"])
     table.add_column(text("product.column.stage", lang), no_wrap=True)
@@ -203,8 +200,8 @@ def _table(kind: str, body: Body, title: str, *, lang: Lang, park: Park) -> Tabl
         table.add_row(
             text(f"product.stage.{line['stage']}", lang),
             code_told(line, lang, park),
-            f"{told(line['quantity'], 2)} {line['unit']}",
-            told(tonnes_of(line["g"]), 3),
+            f"{amount_told(line['quantity'], 2)} {line['unit']}",
+            amount_told(tonnes_of(line["g"]), 3),
             _specific(line["g"], body, is_cbam=is_cbam),
         )
     return table
@@ -213,7 +210,7 @@ def _table(kind: str, body: Body, title: str, *, lang: Lang, park: Park) -> Tabl
 def _specific(grams: int, body: Body, *, is_cbam: bool) -> str:
     made = Decimal(body["output"]["quantity"])
     per_unit = tonnes_of(grams) / made
-    return told(per_unit if is_cbam else per_unit * _KG_PER_T, 4 if is_cbam else 2)
+    return amount_told(per_unit if is_cbam else per_unit * _KG_PER_T, 4 if is_cbam else 2)
 
 
 def _lines(kind: str, body: Body, lang: Lang) -> Iterator[Text]:
@@ -235,9 +232,9 @@ def _lines(kind: str, body: Body, lang: Lang) -> Iterator[Text]:
         yield Text(text("product.line.lacking", lang, why=why), style="yellow")
     proven_wh = sum(int(each["wh"]) for each in power["proven"])
     values = {
-        "proven": told(mwh_of(proven_wh), 3),
+        "proven": amount_told(mwh_of(proven_wh), 3),
         "n": len(power["proven"]),
-        "rest": told(mwh_of(power["rest_wh"]), 3),
+        "rest": amount_told(mwh_of(power["rest_wh"]), 3),
     }
     yield Text(text("product.line.energy", lang, **values))
 
@@ -247,11 +244,11 @@ def _result(kind: str, body: Body, lang: Lang) -> str:
         return text(
             "product.line.see",
             lang,
-            direct=told(body["direct_t_per_t"], 4),
-            indirect=told(body["indirect_t_per_t"], 4),
+            direct=amount_told(body["direct_t_per_t"], 4),
+            indirect=amount_told(body["indirect_t_per_t"], 4),
             counted=counted_told(body, lang),
-            value=told(body["value"], 4),
+            value=amount_told(body["value"], 4),
         )
     key = "part" if body["value"] is None else "footprint"
-    value = told(body["assessed_kg_per_unit"], 2)
+    value = amount_told(body["assessed_kg_per_unit"], 2)
     return text(f"product.line.{key}", lang, value=value, unit=body["unit"])

@@ -2,19 +2,19 @@
 
 import argparse
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, cast
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from taihang import wiring
 from taihang.core.errors import StateError
+from taihang.interfaces.account_words import amount_told, share_told
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say
+from taihang.interfaces.cli.tables import plain_table
 from taihang.interfaces.cli.words import month_or_year_of
 from taihang.services.account import Draft, issue_statements
 from taihang.services.act_log import log_acts
@@ -82,7 +82,7 @@ def quota(args: argparse.Namespace) -> int:
 
 
 def _table(found: list[Draft], title: str, lang: Lang) -> Table:
-    table = _plain_table(title)
+    table = plain_table(title)
     for key in _COLUMNS:
         justify = "left" if key in _TEXTS else "right"
         table.add_column(text(f"cli.quota.{key}", lang), justify=justify, no_wrap=True)
@@ -93,11 +93,11 @@ def _table(found: list[Draft], title: str, lang: Lang) -> Table:
             table.add_row(
                 draft.subject,
                 text(f"cli.quota.measures.{line['measure']}", lang),
-                _told(line["limit"]),
-                _told(line["used"]),
-                _percent(line["used_ratio"]),
-                _told(forecast.get("expected")),
-                _percent(forecast.get("breach_chance_ratio")),
+                amount_told(line["limit"], 0),
+                amount_told(line["used"], 0),
+                share_told(line["used_ratio"]),
+                amount_told(forecast.get("expected"), 0),
+                share_told(forecast.get("breach_chance_ratio")),
                 Text(text(f"cli.quota.alerts.{alert}", lang), style=_STYLES[alert]),
             )
     return table
@@ -105,7 +105,7 @@ def _table(found: list[Draft], title: str, lang: Lang) -> Table:
 
 def _months(body: Body, year: str, lang: Lang) -> Table:
     """The months of one subject, beside those of the year before."""
-    table = _plain_table(None)
+    table = plain_table(None)
     table.add_column(text("cli.quota.month", lang))
     for line in _lines(body):
         measure = text(f"cli.quota.measures.{line['measure']}", lang)
@@ -115,7 +115,7 @@ def _months(body: Body, year: str, lang: Lang) -> Table:
     for number in range(1, 13):
         name = f"{number:02d}"
         cells = (
-            _told(cast("Body", line[of]).get(name))
+            amount_told(cast("Body", line[of]).get(name), 0)
             for line in _lines(body)
             for of in ("last_year", "months")
         )
@@ -146,23 +146,12 @@ def _notes(found: list[Draft], lang: Lang) -> Iterator[Text]:
         text(
             "cli.quota.rules",
             lang,
-            watch=_percent(levels["watch_chance_ratio"]),
-            warning=_percent(levels["warning_chance_ratio"]),
-            interval=_percent(levels["interval_ratio"]),
+            watch=share_told(levels["watch_chance_ratio"]),
+            warning=share_told(levels["warning_chance_ratio"]),
+            interval=share_told(levels["interval_ratio"]),
             source=levels["source"],
         ),
         style="dim",
-    )
-
-
-def _plain_table(title: str | None) -> Table:
-    return Table(
-        box=SIMPLE_HEAD,
-        pad_edge=False,
-        collapse_padding=True,
-        title=title,
-        title_justify="left",
-        title_style="bold",
     )
 
 
@@ -177,12 +166,4 @@ def _n_known(line: Body) -> int:
 def _interval(forecast: Body) -> str:
     if forecast.get("low") is None:
         return "–"
-    return f"{_told(forecast['low'])} … {_told(forecast['high'])}"
-
-
-def _percent(ratio: str | None) -> str:
-    return "–" if ratio is None else f"{Decimal(ratio):.1%}"
-
-
-def _told(amount: str | None) -> str:
-    return "–" if amount is None else f"{Decimal(amount):,.0f}"
+    return f"{amount_told(forecast['low'], 0)} … {amount_told(forecast['high'], 0)}"

@@ -6,14 +6,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, cast
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from taihang import wiring
+from taihang.interfaces.account_words import amount_told
 from taihang.interfaces.catalogue import Lang, has_text, text
 from taihang.interfaces.cli.say import say
+from taihang.interfaces.cli.tables import plain_table
 from taihang.interfaces.cli.words import month_or_year_of
 from taihang.services import carbon_account, energy_account, park_carbon
 from taihang.services.account import Draft, issue_statements
@@ -74,15 +75,13 @@ def _facts(draft: Draft) -> dict[str, object]:
 def _print(console: Console, draft: Draft, names: Mapping[str, str], lang: Lang) -> None:
     body = cast("Body", draft.body)
     title = text(f"cli.sums.{draft.kind}", lang, period=draft.period, unit=body["unit"])
-    table = Table(
-        box=SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left", title_style="bold"
-    )
+    table = plain_table(title)
     columns = [name for name in body["members"] if name not in _PLAIN]
     table.add_column(text("cli.sums.member", lang), no_wrap=True, max_width=_NAME_WIDTH)
     every = (*body["rows"], *body["sectors"], body["members"])
     for name in (*columns, "total"):
         # A heading may be broken over lines, a number never.
-        width = max(len(_told(row.get(name), 0)) for row in every)
+        width = max(len(amount_told(row.get(name), 0)) for row in every)
         heading = text(f"cli.sums.column.{name}", lang)
         table.add_column(heading, justify="right", min_width=width, overflow="fold")
     for row in body["rows"]:
@@ -104,7 +103,7 @@ def _print(console: Console, draft: Draft, names: Mapping[str, str], lang: Lang)
 
 
 def _add(table: Table, name: str, row: Body, columns: Sequence[str]) -> None:
-    table.add_row(Text(name), *(_told(row.get(column), 0) for column in (*columns, "total")))
+    table.add_row(Text(name), *(amount_told(row.get(column), 0) for column in (*columns, "total")))
 
 
 def _sector(sector: str, lang: Lang) -> str:
@@ -116,20 +115,20 @@ def _sector(sector: str, lang: Lang) -> str:
 def _steps(body: Body, lang: Lang) -> list[str]:
     """Lead from the sum of the members to the park, so that a reader can add it up."""
     lines = [
-        f"  {'+' if Decimal(step['amount']) >= 0 else '−'} "
-        f"{_told(str(abs(Decimal(step['amount']))))}  {text(_step_key(step['step']), lang)}"
+        f"  {'+' if amount >= 0 else '−'} "
+        f"{amount_told(abs(amount), _DIGITS)}  {text(_step_key(step['step']), lang)}"
         for step in body["between"]
+        for amount in (Decimal(step["amount"]),)
     ]
-    lines.append(f"  = {_told(body['reached'])}  {text('cli.sums.reached', lang)}")
+    lines.append(f"  = {amount_told(body['reached'], _DIGITS)}  {text('cli.sums.reached', lang)}")
     words = text(
-        "cli.sums.park", lang, park=_told(body["park"]), difference=_told(body["difference"])
+        "cli.sums.park",
+        lang,
+        park=amount_told(body["park"], _DIGITS),
+        difference=amount_told(body["difference"], _DIGITS),
     )
     return [*lines, f"    {words}"]
 
 
 def _step_key(step: str) -> str:
     return f"cli.sums.step.{step.replace('.', '-')}"
-
-
-def _told(amount: str | None, digits: int = _DIGITS) -> str:
-    return "–" if amount is None else f"{Decimal(amount):,.{digits}f}"

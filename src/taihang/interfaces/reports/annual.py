@@ -12,10 +12,17 @@ from taihang.core.quantities import EXACT
 from taihang.core.seal.canonical import JsonValue
 from taihang.core.seal.evidence_file import EvidenceFile
 from taihang.core.seal.review import State
+from taihang.interfaces.account_words import (
+    gap_name,
+    item_name,
+)
 from taihang.interfaces.catalogue import Lang, has_text, text
+from taihang.interfaces.reports.assemble import Heading, assemble
 from taihang.interfaces.reports.document import (
     Cell,
     Column,
+    Document,
+    Figure,
     Section,
     Table,
     Tone,
@@ -31,7 +38,6 @@ from taihang.services.review import Reviews
 _MONTHS: Final = 12
 _AMOUNT_DIGITS: Final = 4
 _HASH_DIGITS: Final = 16
-_SUBSCRIPT: Final = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _COMMANDS: Final = {
     "inventory": "carbon",
     "park-inventory": "carbon",
@@ -153,6 +159,22 @@ def heads(lang: Lang, **columns: str | None) -> tuple[Column, ...]:
     )
 
 
+def year_report(
+    kind: str,
+    found: YearStatement,
+    figures: Sequence[Figure],
+    sections: Iterable[Section | None],
+) -> Document:
+    """Put a report of a year together; a section that has nothing to say is left out."""
+    return assemble(
+        Heading(kind=kind, subject=found.subject, period=found.year, lang=found.lang),
+        figures,
+        [section for section in sections if section is not None],
+        stated=found.stated,
+        ports=found.ports,
+    )
+
+
 def field_table(rows: Sequence[tuple[str, Cell]], lang: Lang, *, title: str = "") -> Table:
     """Return names under ``report.entry`` beside what stands for them."""
     return Table(
@@ -160,76 +182,6 @@ def field_table(rows: Sequence[tuple[str, Cell]], lang: Lang, *, title: str = ""
         columns=heads(lang, entry=None, content=None),
         rows=tuple((prose(text(f"report.entry.{name}", lang)), cell) for name, cell in rows),
     )
-
-
-def item_name(item: str, lang: Lang) -> str:
-    """Return how an item of activity data is called, with the name of the fact tables.
-
-    Example:
-        >>> item_name("natural-gas", "zh"), item_name("no-such-thing", "zh")
-        ('天然气', 'no-such-thing')
-    """
-    key = f"cli.energy.items.{item.lower().replace('.', '-').replace(' ', '-')}"
-    return text(key, lang) if has_text(key) else item
-
-
-def item_of(line: Body) -> str:
-    """Return the item of activity data behind a line of emissions.
-
-    Example:
-        >>> item_of({"kind": "gas", "code": "SF6"}), item_of({"kind": "heat", "code": "net heat"})
-        ('gas.sf6', 'heat')
-    """
-    code = str(line["code"])
-    return {"heat": "heat", "gas": f"gas.{code.lower()}"}.get(str(line["kind"]), code)
-
-
-def kind_name(kind: str, lang: Lang) -> str:
-    """Return what an emission line is: fuel, process, heat and so on."""
-    return headed(text(f"cli.carbon.kinds.{kind}", lang))
-
-
-def headed(words: str) -> str:
-    """Return words as they begin a row: with a capital, where the script has any.
-
-    Example:
-        >>> headed("net heat"), headed("热力")
-        ('Net heat', '热力')
-    """
-    return words[:1].upper() + words[1:]
-
-
-def gas_name(gas: str) -> str:
-    """Return a gas as chemists write it; trade names keep their digits.
-
-    Example:
-        >>> gas_name("SF6"), gas_name("HFC-134a")
-        ('SF₆', 'HFC-134a')
-    """
-    return gas if "-" in gas else gas.translate(_SUBSCRIPT)
-
-
-def line_name(line: Body, lang: Lang) -> str:
-    """Return how the source of a line of emissions is called."""
-    is_gas = line["kind"] == "gas"
-    return item_name(item_of(line) if is_gas else str(line["code"]), lang)
-
-
-def gap_name(what: str, lang: Lang) -> str:
-    """Return what was not assessed, each of its words by its name where it has one.
-
-    Example:
-        >>> gap_name("E02 heat supplied", "zh"), gap_name("E02 no-such-thing", "zh")
-        ('E02 热力 外供', 'E02 no-such-thing')
-    """
-    return " ".join(_word_name(word, lang) for word in what.split(" "))
-
-
-def _word_name(word: str, lang: Lang) -> str:
-    for place in ("form.flow", "product.stage"):
-        if has_text(f"{place}.{word}"):
-            return text(f"{place}.{word}", lang)
-    return item_name(word, lang)
 
 
 def months_told(months: Sequence[str]) -> str:

@@ -13,10 +13,10 @@ from hashlib import sha256
 from typing import Final
 
 from taihang.core.seal.canonical import JsonValue, canonical_bytes
+from taihang.interfaces.account_words import NOTHING
 from taihang.interfaces.catalogue import Lang
 
 FORMAT: Final = "taihang-report/v1"
-NOTHING: Final = "–"
 """What stands where no statement gives the figure; never a zero."""
 _CODE_DIGITS: Final = 20
 _CODE_GROUP: Final = 4

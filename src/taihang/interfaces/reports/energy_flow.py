@@ -3,8 +3,8 @@
 from decimal import Decimal
 from typing import Any, Final, cast
 
+from taihang.interfaces.account_words import item_name
 from taihang.interfaces.catalogue import Lang, text
-from taihang.interfaces.reports.annual import item_name
 from taihang.interfaces.reports.document import Column, Section, Table, number, prose
 from taihang.interfaces.reports.sankey_svg import Band, sankey_svg
 from taihang.interfaces.reports.stated import Stated

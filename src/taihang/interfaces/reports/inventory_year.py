@@ -5,6 +5,7 @@ from typing import Final
 
 from taihang.core.quantities import WH_PER_MWH
 from taihang.core.seal.canonical import JsonValue
+from taihang.interfaces.account_words import gas_name, item_name, item_of, kind_name, line_name
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.reports.annual import (
     YearStatement,
@@ -12,20 +13,15 @@ from taihang.interfaces.reports.annual import (
     evidence_section,
     field_table,
     gap_section,
-    gas_name,
     heads,
-    item_name,
-    item_of,
-    kind_name,
-    line_name,
     months_told,
     objects,
     signature_section,
     verification_section,
     words_of,
+    year_report,
     year_statement,
 )
-from taihang.interfaces.reports.assemble import Heading, assemble
 from taihang.interfaces.reports.document import (
     Cell,
     Document,
@@ -78,13 +74,7 @@ def inventory_year(enterprise: str, year: str, *, lang: Lang, ports: Ports) -> D
         evidence_section(found, line_by_line=True),
         signature_section(lang),
     ]
-    return assemble(
-        Heading(kind=KIND, subject=enterprise, period=year, lang=lang),
-        _figures(found),
-        [section for section in sections if section is not None],
-        stated=found.stated,
-        ports=ports,
-    )
+    return year_report(KIND, found, _figures(found), sections)
 
 
 def view_of(found: YearStatement, name: str) -> Body:

@@ -6,6 +6,7 @@ from typing import Final
 
 from taihang.core.quantities import EXACT
 from taihang.core.seal.canonical import JsonValue
+from taihang.interfaces.account_words import kind_name, line_name
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.reports.annual import (
     YearStatement,
@@ -14,13 +15,11 @@ from taihang.interfaces.reports.annual import (
     field_table,
     gap_section,
     heads,
-    kind_name,
-    line_name,
     signature_section,
     verification_section,
+    year_report,
     year_statement,
 )
-from taihang.interfaces.reports.assemble import Heading, assemble
 from taihang.interfaces.reports.document import (
     Cell,
     Document,
@@ -32,6 +31,7 @@ from taihang.interfaces.reports.document import (
     prose,
 )
 from taihang.interfaces.reports.factors import factor_section
+from taihang.interfaces.reports.inventory_year import VIEWS
 from taihang.interfaces.reports.stated import Body
 from taihang.services.account import PARK_SUBJECT
 from taihang.services.carbon_account import KIND as INVENTORY
@@ -42,7 +42,6 @@ KIND: Final = "park-inventory-year"
 _UNIT: Final = "tCO₂"
 _EQUIVALENT: Final = "tCO₂e"
 _KINDS: Final = ("fuel", "conversion", "process", "heat", "electricity")
-_VIEWS: Final = ("location", "market", "physical")
 
 
 def park_inventory_year(year: str, *, lang: Lang, ports: Ports) -> Document:
@@ -74,13 +73,7 @@ def park_inventory_year(year: str, *, lang: Lang, ports: Ports) -> Document:
         evidence_section(found, line_by_line=False),
         signature_section(lang),
     ]
-    return assemble(
-        Heading(kind=KIND, subject=PARK_SUBJECT, period=year, lang=lang),
-        _figures(found),
-        [section for section in sections if section is not None],
-        stated=found.stated,
-        ports=ports,
-    )
+    return year_report(KIND, found, _figures(found), sections)
 
 
 def inventories(found: YearStatement) -> list[tuple[str, str, Body]]:
@@ -278,7 +271,7 @@ def _enterprise(found: YearStatement, subject: str, name: str, of: Body) -> tupl
     values = (
         of.get("scope1_t"),
         of.get("heat_t"),
-        *(body_of(views.get(view)).get("scope2_t") for view in _VIEWS),
+        *(body_of(views.get(view)).get("scope2_t") for view in VIEWS),
         of.get("assessed_t"),
     )
     is_whole = of.get("value") is not None
@@ -296,7 +289,7 @@ def _enterprise(found: YearStatement, subject: str, name: str, of: Body) -> tupl
 def _months(found: YearStatement) -> Section:
     """Return scope 2 of all users month by month in three views."""
     lang, stated = found.lang, found.stated
-    kinds = [f"scope2-{view}" for view in _VIEWS]
+    kinds = [f"scope2-{view}" for view in VIEWS]
     names = sorted({period for kind in kinds for period in stated.periods(kind)})
     rows = tuple((prose(name), *(_sum(found, kind, name) for kind in kinds)) for name in names)
     total = (

@@ -10,8 +10,8 @@ from hashlib import sha256
 from typing import Final, cast
 
 from taihang.core.product.process import G_PER_T
+from taihang.interfaces.account_words import gap_name
 from taihang.interfaces.catalogue import Lang, text
-from taihang.interfaces.reports.annual import gap_name
 from taihang.interfaces.reports.assemble import Heading, assemble
 from taihang.interfaces.reports.document import (
     NOTHING,

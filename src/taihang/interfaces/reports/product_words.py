@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from taihang.core.park.park import Park
 from taihang.core.product.process import G_PER_T
-from taihang.interfaces.catalogue import Lang, has_text, text
-from taihang.interfaces.reports.document import NOTHING
+from taihang.core.quantities import WH_PER_MWH
+from taihang.interfaces.account_words import item_name
+from taihang.interfaces.catalogue import Lang, text
 
 Body = Mapping[str, Any]
 _POWER: Final = ("electricity", "indirect")
-_WH_PER_MWH: Final = 1_000_000
 
 
 def name_of(asset: Body, lang: Lang) -> str:
@@ -36,9 +36,7 @@ def code_told(line: Body, lang: Lang, park: Park) -> str:
     if stage in _POWER:
         return text(f"product.code.{code}", lang)
     kind, _, item = code.partition(".")
-    key = f"cli.energy.items.{item.replace('.', '-')}"
-    told = text(key, lang) if has_text(key) else item
-    return f"{text(f'cli.carbon.kinds.{kind}', lang)} {told}"
+    return f"{text(f'cli.carbon.kinds.{kind}', lang)} {item_name(item, lang)}"
 
 
 def plant_told(plant: str, lang: Lang, park: Park) -> str:
@@ -67,14 +65,4 @@ def tonnes_of(grams: int) -> Decimal:
 
 def mwh_of(wh: int) -> Decimal:
     """Return watt-hours as megawatt-hours, exact."""
-    return Decimal(wh) / _WH_PER_MWH
-
-
-def told(value: Decimal | str | None, digits: int) -> str:
-    """Write a number for reading, or the mark of nothing.
-
-    Example:
-        >>> told("1234.5", 2), told(None, 2)
-        ('1,234.50', '–')
-    """
-    return NOTHING if value is None else f"{Decimal(value):,.{digits}f}"
+    return Decimal(wh) / WH_PER_MWH

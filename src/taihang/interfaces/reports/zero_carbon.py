@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
+from taihang.interfaces.account_words import headed, item_name
 from taihang.interfaces.catalogue import Lang, has_text, text
 from taihang.interfaces.reports.annual import (
     YearStatement,
@@ -12,16 +13,14 @@ from taihang.interfaces.reports.annual import (
     field_table,
     flow_name,
     gap_section,
-    headed,
     heads,
-    item_name,
     signature_section,
     verification_section,
     why_of,
     words_of,
+    year_report,
     year_statement,
 )
-from taihang.interfaces.reports.assemble import Heading, assemble
 from taihang.interfaces.reports.document import (
     NOTHING,
     Cell,
@@ -80,13 +79,7 @@ def zero_carbon_park(year: str, *, lang: Lang, ports: Ports) -> Document:
         evidence_section(found, line_by_line=False),
         signature_section(lang),
     ]
-    return assemble(
-        Heading(kind=KIND, subject=PARK_SUBJECT, period=year, lang=lang),
-        _figures(found),
-        [section for section in sections if section is not None],
-        stated=found.stated,
-        ports=ports,
-    )
+    return year_report(KIND, found, _figures(found), sections)
 
 
 def _other(found: YearStatement, kind: str) -> YearStatement | None:

@@ -13,8 +13,6 @@ from taihang.interfaces.reports.annual import (
     digits_of,
     evidence_section,
     gap_section,
-    item_name,
-    item_of,
     months_told,
     objects,
     why_of,
@@ -38,12 +36,6 @@ def test_why_of__takes_the_words_of_the_statement_else_of_the_catalogue() -> Non
     assert why_of({"zh": "因", "en": "why"}, "en") == "why"
     assert why_of({"reason": "no-data", "detail": "x"}, "zh") == "没有人填报：x"
     assert why_of({"reason": "unheard-of", "detail": "x"}, "zh") == "unheard-of"
-
-
-def test_item_of__finds_the_activity_behind_a_line() -> None:
-    assert item_of({"kind": "fuel", "code": "diesel"}) == "diesel"
-    assert item_name(item_of({"kind": "gas", "code": "SF6"}), "zh") == "六氟化硫"
-    assert item_name("un heard.of", "en") == "un heard.of"
 
 
 def test_months_told__joins_what_follows_and_no_more() -> None:
