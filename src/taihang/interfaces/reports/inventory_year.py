@@ -246,7 +246,7 @@ def _activity(found: YearStatement) -> Section:
             )
         )
     columns = heads(lang, kind=None, item=None, quantity="", unit=None, origin=None)
-    estimated = Decimal(str(power.get("estimated_wh", 0))) / WH_PER_MWH
+    estimated = Decimal(str(power["estimated_wh"])) / WH_PER_MWH
     return Section(
         title=text("report.section.activity", lang),
         sentences=(text("report.inventory.estimated", lang, mwh=f"{estimated:,.3f}"),),
@@ -255,7 +255,7 @@ def _activity(found: YearStatement) -> Section:
 
 
 def _parts_wh(power: Body) -> list[tuple[str, int]]:
-    load, line, pool = (int(str(power.get(name, 0))) for name in ("load_wh", "line_wh", "pool_wh"))
+    load, line, pool = (int(str(power[name])) for name in ("load_wh", "line_wh", "pool_wh"))
     return [("grid", load - line - pool), ("line", line), ("pool", pool), ("load", load)]
 
 
