@@ -14,7 +14,7 @@ from typing import Final
 from taihang.core.activity.book import ActivityBook, ActivityOverlapError, total
 from taihang.core.activity.question import BesideMedium
 from taihang.core.activity.record import ActivityRecord, Flow
-from taihang.core.activity.unit import UnknownUnitError, converted
+from taihang.core.activity.unit import UnknownUnitError, converted, in_unit
 from taihang.core.energy.account import ELECTRICITY, CoalAmount, EnergyAccount, summed
 from taihang.core.energy.medium import MediumBalance, MediumError
 from taihang.core.energy.sankey import together
@@ -309,21 +309,17 @@ def _balances(
         try:
             # All flows of a medium are said in one unit, or nothing of it can be added up.
             _, unit = total([*stock, *(line for lines in by_flow.values() for line in lines)])
+            sums = {flow: total(records) for flow, records in by_flow.items()}
             amounts = {
-                flow: _in_unit(*total(records), to=unit) for flow, records in by_flow.items()
+                flow: in_unit(amount, unit=own, to=unit) for flow, (amount, own) in sums.items()
             }
             for line in stock:
                 if line.period == source.months[-1]:
-                    amounts[Flow.CLOSING_STOCK] = _in_unit(line.amount, line.unit, to=unit)
+                    amounts[Flow.CLOSING_STOCK] = in_unit(line.amount, unit=line.unit, to=unit)
             opening = _opening(subject, item, source, unit=unit)
             yield MediumBalance(item=item, unit=unit, opening=opening, amounts=amounts)
         except (ActivityOverlapError, MediumError, UnknownUnitError) as error:
             gaps.add(item, zh=str(error), en=str(error))
-
-
-def _in_unit(amount: Decimal, unit: str, *, to: str) -> Decimal:
-    """Say an amount in another unit; what is in it already stays as it was written."""
-    return amount if unit == to else converted(amount, unit=unit, to=to)
 
 
 def _opening(subject: str, item: str, source: _Source, *, unit: str) -> Decimal | None:
@@ -331,7 +327,7 @@ def _opening(subject: str, item: str, source: _Source, *, unit: str) -> Decimal 
     year, number = (int(part) for part in source.months[0].split("-"))
     before = f"{year - 1}-12" if number == 1 else f"{year}-{number - 1:02d}"
     line = source.book.line(subject, item, Flow.CLOSING_STOCK, period=before)
-    return None if line is None else _in_unit(line.amount, line.unit, to=unit)
+    return None if line is None else in_unit(line.amount, unit=line.unit, to=unit)
 
 
 def _note_unheard(

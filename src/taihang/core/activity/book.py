@@ -9,7 +9,7 @@ from decimal import Decimal, localcontext
 from typing import Final
 
 from taihang.core.activity.record import ActivityRecord, Flow, Origin
-from taihang.core.activity.unit import converted
+from taihang.core.activity.unit import in_unit
 from taihang.core.errors import InputError
 from taihang.core.quantities import EXACT
 
@@ -141,11 +141,6 @@ def total(records: Iterable[ActivityRecord]) -> tuple[Decimal, str]:
             given="no line", expected="lines to sum", remedy="ask for a period that has some"
         )
     unit = lines[0].unit
-    amounts = [_in_unit(line, unit) for line in lines]
+    amounts = [in_unit(line.amount, unit=line.unit, to=unit) for line in lines]
     with localcontext(EXACT):
         return sum(amounts, start=Decimal(0)), unit
-
-
-def _in_unit(line: ActivityRecord, unit: str) -> Decimal:
-    """Return the amount of a line; what is in the unit already stays as it was written."""
-    return line.amount if line.unit == unit else converted(line.amount, unit=line.unit, to=unit)

@@ -134,6 +134,24 @@ t; expected two units of one kind; GJ is energy: one of MJ, GJ, kWh, MWh, 10⁴k
     return (whole / size).normalize() + 0
 
 
+def in_unit(amount: Decimal, *, unit: str, to: str) -> Decimal:
+    """Say an amount in a unit; what is in it already stays as it was written, digit by digit.
+
+    Args:
+        amount: How much, in ``unit``.
+        unit: The unit that it is in.
+        to: The unit that is wanted.
+
+    Raises:
+        UnknownUnitError: If the two differ and are not of one kind.
+
+    Example:
+        >>> in_unit(Decimal("2.50"), unit="t", to="t"), in_unit(Decimal("2.50"), unit="t", to="kg")
+        (Decimal('2.50'), Decimal('2500'))
+    """
+    return amount if unit == to else converted(amount, unit=unit, to=to)
+
+
 def _of(unit: str) -> tuple[Dimension, Decimal]:
     found = _UNITS.get(unit)
     if found is None:

@@ -18,7 +18,7 @@ from decimal import Decimal, localcontext
 from typing import Final
 
 from taihang.core.activity.record import Flow, Origin
-from taihang.core.activity.unit import are_of_one_kind, converted
+from taihang.core.activity.unit import are_of_one_kind, in_unit
 from taihang.core.errors import InputError
 from taihang.core.quantities import EXACT
 
@@ -189,7 +189,7 @@ def _together(lines: list[CoalAmount]) -> CoalAmount:
             remedy="hand the lines in again in one unit",
         )
     known = [line.equal_tce for line in lines if line.equal_tce is not None]
-    amounts = [_in_unit(line, first.unit) for line in lines]
+    amounts = [in_unit(line.amount, unit=line.unit, to=first.unit) for line in lines]
     with localcontext(EXACT):
         return CoalAmount(
             item=first.item,
@@ -203,7 +203,3 @@ def _together(lines: list[CoalAmount]) -> CoalAmount:
             sources=tuple(dict.fromkeys(each for line in lines for each in line.sources)),
             origins=tuple(dict.fromkeys(each for line in lines for each in line.origins)),
         )
-
-
-def _in_unit(line: CoalAmount, unit: str) -> Decimal:
-    return line.amount if line.unit == unit else converted(line.amount, unit=line.unit, to=unit)

@@ -21,7 +21,7 @@ from decimal import Decimal, localcontext
 from typing import Final
 
 from taihang.core.activity.record import Flow
-from taihang.core.activity.unit import are_of_one_kind, converted
+from taihang.core.activity.unit import are_of_one_kind, in_unit
 from taihang.core.energy.account import ELECTRICITY, EnergyAccountError
 from taihang.core.energy.medium import BalanceState, MediumBalance
 from taihang.core.quantities import EXACT
@@ -170,7 +170,7 @@ def _in_one_unit(tables: tuple[Sankey, ...]) -> tuple[Sankey, ...]:
             table,
             rows=tuple(_said_in(row, units[row.item]) for row in table.rows),
             recycled={
-                (item, units[item]): _in_unit(amount, unit=named, to=units[item])
+                (item, units[item]): in_unit(amount, unit=named, to=units[item])
                 for (item, named), amount in table.recycled.items()
             },
         )
@@ -184,12 +184,8 @@ def _units_of(table: Sankey) -> Iterator[tuple[str, str]]:
 
 
 def _said_in(row: SankeyRow, unit: str) -> SankeyRow:
-    amount = None if row.amount is None else _in_unit(row.amount, unit=row.unit, to=unit)
+    amount = None if row.amount is None else in_unit(row.amount, unit=row.unit, to=unit)
     return replace(row, amount=amount, unit=unit)
-
-
-def _in_unit(amount: Decimal, *, unit: str, to: str) -> Decimal:
-    return amount if unit == to else converted(amount, unit=unit, to=to)
 
 
 def _net_conversion(rows: dict[tuple[str, str, str], SankeyRow]) -> None:
