@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 WH_PER_KWH: Final = 1_000
 WH_PER_MWH: Final = 1_000_000
 KG_PER_T: Final = 1_000
+G_PER_KG: Final = 1_000
+G_PER_T: Final = 1_000_000
 SECONDS_PER_HOUR: Final = 3_600
 FEN: Final = Decimal("0.01")
 """The smallest unit of money on a bill [CNY]."""

@@ -13,14 +13,13 @@ from taihang.core.activity.book import ActivityBook
 from taihang.core.facts import Fact, FactOutOfForceError
 from taihang.core.park.carbon import CbamChoices, CbamGood, PrecursorValue, Product
 from taihang.core.product.process import (
-    G_PER_T,
     Borne,
     Charge,
     grams_of,
     printed,
     specific,
 )
-from taihang.core.quantities import WH_PER_KWH
+from taihang.core.quantities import G_PER_T, WH_PER_KWH
 from taihang.core.seal.canonical import JsonValue
 from taihang.core.seal.statement import fact_document
 from taihang.services.account import ACCOUNT_FORMAT, NON_FOSSIL, Draft

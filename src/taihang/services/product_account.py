@@ -13,8 +13,8 @@ from typing import Final
 from taihang.core.activity.book import ActivityBook
 from taihang.core.facts import Fact, FactOutOfForceError
 from taihang.core.park.carbon import ElectricitySource, Product
-from taihang.core.product.process import G_PER_KG, Borne, Charge, grams_of, printed, specific
-from taihang.core.quantities import WH_PER_KWH
+from taihang.core.product.process import Borne, Charge, grams_of, printed, specific
+from taihang.core.quantities import G_PER_KG, WH_PER_KWH
 from taihang.core.seal.canonical import JsonValue
 from taihang.core.seal.statement import fact_document
 from taihang.services.account import ACCOUNT_FORMAT, Draft

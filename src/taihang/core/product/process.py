@@ -7,15 +7,12 @@ named: what can be told apart is divided, and only the rest is shared out.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from fractions import Fraction
-from typing import Final
 
 from taihang.core.park.carbon import Allocation
 from taihang.core.product.allocation import AllocationError, Output, share_out, shares_of
-
-G_PER_KG: Final = 1_000
-G_PER_T: Final = 1_000_000
+from taihang.core.quantities import G_PER_KG
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +60,8 @@ def grams_of(kg: Decimal) -> int:
         >>> grams_of(Decimal("1.2345"))
         1234
     """
-    return int((kg * G_PER_KG).to_integral_value(ROUND_HALF_EVEN))
+    # As a fraction: a product of decimals would be rounded to 28 digits first.
+    return round(Fraction(kg) * G_PER_KG)
 
 
 def embedded(process: UnitProcess) -> dict[str, tuple[Borne, ...]]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Final, cast
 
-from taihang.core.product.process import G_PER_T
+from taihang.core.quantities import G_PER_T
 from taihang.interfaces.account_words import gap_name
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.reports.assemble import Heading, assemble

@@ -5,8 +5,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from taihang.core.park.park import Park
-from taihang.core.product.process import G_PER_T
-from taihang.core.quantities import WH_PER_MWH
+from taihang.core.quantities import G_PER_T, WH_PER_MWH
 from taihang.interfaces.account_words import item_name
 from taihang.interfaces.catalogue import Lang, text
 

@@ -46,6 +46,11 @@ def processes(draw: st.DrawFn) -> UnitProcess:
     )
 
 
+def test_grams_of__rounds_once_however_long_the_figure_is() -> None:
+    # 28 digits would make this a tie, and the tie an even gram.
+    assert grams_of(Decimal(f"0.0025{0:036d}1")) == 3
+
+
 @given(process=processes())
 def test_embedded__over_all_products_is_what_the_process_emitted(process: UnitProcess) -> None:
     shared = embedded(process)
