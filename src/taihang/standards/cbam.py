@@ -116,15 +116,15 @@ def mark_up(good: CbamGood, *, book: FactBook, on: date) -> Fact:
         on: A day of the year of import.
 
     Raises:
-        FactOutOfForceError: Before the definitive period.
+        FactOutOfForceError: Before the definitive period, or if a good has several of its own.
 
     Example:
         >>> from taihang.adapters.facts import load_facts
         >>> str(mark_up(CbamGood.ALUMINIUM, book=load_facts(), on=date(2027, 6, 1)).value)
         '0.20'
     """
-    own = book.candidates(f"{_MARK_UP}.{good.value}", on=on)
-    return own[0] if len(own) == 1 else book.in_force(_MARK_UP, on=on)
+    own = f"{_MARK_UP}.{good.value}"
+    return book.in_force(own if book.candidates(own, on=on) else _MARK_UP, on=on)
 
 
 def marked_up(default: Decimal, ratio: Decimal) -> Decimal:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taihang.adapters.facts import load_facts
-from taihang.core.facts import FactOutOfForceError
+from taihang.core.facts import FactBook, FactOutOfForceError
 from taihang.core.park.carbon import CbamGood, ElectricitySource, PrecursorValue
 from taihang.standards.cbam import (
     CbamDataError,
@@ -46,6 +46,14 @@ def test_mark_up__is_that_of_the_year(year: int, ratio: str) -> None:
 
 def test_mark_up__of_fertilisers_is_their_own() -> None:
     assert mark_up(CbamGood.FERTILISERS, book=BOOK, on=date(2028, 1, 1)).value == Decimal("0.01")
+
+
+def test_mark_up__of_two_texts_for_one_good_is_not_the_general_one() -> None:
+    own = BOOK.in_force("cbam.mark-up.fertilisers", on=date(2028, 1, 1))
+    two = FactBook([*BOOK.all(), replace(own, value=Decimal("0.02"), set="another")])
+
+    with pytest.raises(FactOutOfForceError, match="exactly one"):
+        mark_up(CbamGood.FERTILISERS, book=two, on=date(2028, 1, 1))
 
 
 def test_mark_up__is_unknown_before_the_definitive_period() -> None:
