@@ -127,15 +127,10 @@ def bill(
     found = prices(terms, book=book, period=period, zone=zone)
     grid, parts = grid_metered(use, period=period), green_parts(use, period=period)
     green = green_metered(parts, n_steps=period.n_steps)
-    elsewhere = _not_by_kind(terms)
     lines = [
-        *_energy_lines(found, grid, frozenset(_PER_KWH_ITEMS) - elsewhere),
-        *(
-            market_lines(grid, terms=terms, at=use.market_prices)
-            if BillItem.ENERGY in elsewhere
-            else ()
-        ),
-        *(near_site_lines(use, terms=terms) if BillItem.TRANSMISSION in elsewhere else ()),
+        *_energy_lines(found, grid, frozenset(_PER_KWH_ITEMS) - _not_by_kind(terms)),
+        *market_lines(grid, terms=terms, at=use.market_prices),
+        *near_site_lines(use, terms=terms),
         *(_energy_lines(found, green, terms.green_pays) if use.green else ()),
         *(
             _supply_line(purchase, metered)

@@ -141,10 +141,11 @@ def near_site_lines(use: MonthUse, *, terms: BillTerms) -> list[BillLine]:
 
     Args:
         use: What the user did.
-        terms: The terms, with a load factor and the hours of a month.
+        terms: The terms.
 
     Returns:
-        One line: its quantity is the energy that the capacity stands for.
+        One line, whose quantity is the energy that the capacity stands for; none where the tariff
+        names no load factor.
 
     Raises:
         DemandUnknownError: If the connected capacity is not known.

@@ -44,15 +44,18 @@ def market_lines(
 
     Args:
         metered: Energy from the grid on the grid of the month.
-        terms: The terms, of a tariff with ``market_price_series``.
+        terms: The terms.
         at: The prices of the same intervals; None where none was read.
 
     Returns:
-        Two lines; each is rounded to fen once, half to even.
+        Two lines, none where the users do not trade in the market; each is rounded to fen once,
+        half to even.
     """
+    series = terms.tariff.market_price_series
+    fee_cny_per_kwh = terms.tariff.market_fee_cny_per_kwh
+    if series is None or fee_cny_per_kwh is None:
+        return []
     priced = _priced(metered, at)
-    series, fee = terms.tariff.market_price_series, terms.tariff.market_fee_cny_per_kwh
-    fee_cny_per_kwh = Decimal(0) if fee is None else fee
     market = BillLine(
         code=f"{BillItem.ENERGY}.{metered.origin}.market",
         item=BillItem.ENERGY,

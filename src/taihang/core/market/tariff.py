@@ -221,6 +221,13 @@ class BillTerms:
                 expected="no time of use: users of the market have none in Shanxi since 2026",
                 remedy="write floating_items = [] and sharp_applies = false",
             )
+        if (tariff.market_price_series is None) != (tariff.market_fee_cny_per_kwh is None):
+            raise TariffTermError(
+                given=f"market_price_series {tariff.market_price_series}, "
+                f"market_fee_cny_per_kwh {tariff.market_fee_cny_per_kwh}",
+                expected="both or neither; a user without a retailer has a fee of 0",
+                remedy="add the other key, or remove the one",
+            )
         if (tariff.near_site_load_factor_ratio is None) != (self.near_site_hours is None):
             raise TariffTermError(
                 given=f"a load factor of {tariff.near_site_load_factor_ratio} and "

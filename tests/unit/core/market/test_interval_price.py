@@ -77,5 +77,9 @@ def test_market_lines__are_exact_beyond_64_bits() -> None:
 def test_terms__of_the_market_have_no_time_of_use_and_no_plan() -> None:
     with pytest.raises(TariffTermError, match="no time of use"):
         terms(replace(tariff(), market_price_series="SPOT"))
+    with pytest.raises(TariffTermError, match="a fee of 0"):
+        terms(replace(MARKET.tariff, market_fee_cny_per_kwh=None))
+    with pytest.raises(TariffTermError, match="a fee of 0"):
+        terms(replace(MARKET.tariff, market_price_series=None))
     with pytest.raises(TariffTermError, match="known ahead"):
         grid_prices_cny_per_kwh(MARKET, book=BOOK, period=AUGUST, zone=ZONE)
