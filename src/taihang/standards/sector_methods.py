@@ -9,7 +9,6 @@ Source: the handbook's list of parts and guides (parts verified: K5; guides from
 divisions of GB/T 4754 a guide is for: from memory.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -62,12 +61,15 @@ class SectorText:
     en: str
     divisions: tuple[str, ...]
     """Divisions of GB/T 4754 that it may be for, ``C31``; a letter alone is a whole section."""
-    is_part: bool
-    """A part of GB/T 32151; else one of the 24 guides."""
     first_day: date | None
     """Of a part: when it comes into force; None where that was not found."""
     replaces: SectorMethod | None = None
     """The guide whose place it takes."""
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is a part of GB/T 32151; else it is one of the 24 guides."""
+        return self.method.startswith("gbt-32151.")
 
     def is_in_force(self, on: date) -> bool:
         """Say whether it is known to be in force on a day; the guides have no end."""
@@ -133,18 +135,11 @@ def _leaves_room(sector: str) -> bool:
     return sector[:3] in _PARTLY_COVERED
 
 
-def _guide(method: SectorMethod, zh: str, en: str, *divisions: str) -> SectorText:
-    return SectorText(
-        method=method, zh=zh, en=en, divisions=divisions, is_part=False, first_day=None
-    )
-
-
-def _part(
+def _text(
     method: SectorMethod,
     words: tuple[str, str],
-    division: str,
-    *,
-    first_day: date | None,
+    *divisions: str,
+    first_day: date | None = None,
     replaces: SectorMethod | None = None,
 ) -> SectorText:
     zh, en = words
@@ -152,8 +147,7 @@ def _part(
         method=method,
         zh=zh,
         en=en,
-        divisions=(division,),
-        is_part=True,
+        divisions=divisions,
         first_day=first_day,
         replaces=replaces,
     )
@@ -168,85 +162,78 @@ _FALLBACKS: Final = {
 }
 """By section: the guide of whatever industry has no other, and that of buildings for services."""
 _PARTLY_COVERED: Final = frozenset(("C30", "D44"))
-_ALL: Final[Sequence[SectorText]] = (
-    _part(
-        _M.POWER_2015, ("发电企业", "power generation"), "D44", first_day=None, replaces=_M.POWER
-    ),
-    _part(
+_ALL: Final = (
+    _text(_M.POWER_2015, ("发电企业", "power generation"), "D44", replaces=_M.POWER),
+    _text(
         _M.ALUMINIUM_2026,
         ("铝冶炼企业", "aluminium smelting"),
         "C32",
         first_day=date(2026, 8, 1),
         replaces=_M.ALUMINIUM,
     ),
-    _part(
+    _text(
         _M.STEEL_2026,
         ("钢铁生产企业", "steel"),
         "C31",
         first_day=date(2026, 10, 1),
         replaces=_M.STEEL,
     ),
-    _part(
-        _M.FLAT_GLASS_2023,
-        ("平板玻璃生产企业", "flat glass"),
-        "C30",
-        first_day=None,
-        replaces=_M.FLAT_GLASS,
-    ),
-    _part(_M.CEMENT_2023, ("水泥生产企业", "cement"), "C30", first_day=None, replaces=_M.CEMENT),
-    _part(
-        _M.COKING_2023,
-        ("独立焦化企业", "independent coking"),
-        "C25",
-        first_day=None,
-        replaces=_M.COKING,
-    ),
-    _part(
+    _text(_M.FLAT_GLASS_2023, ("平板玻璃生产企业", "flat glass"), "C30", replaces=_M.FLAT_GLASS),
+    _text(_M.CEMENT_2023, ("水泥生产企业", "cement"), "C30", replaces=_M.CEMENT),
+    _text(_M.COKING_2023, ("独立焦化企业", "independent coking"), "C25", replaces=_M.COKING),
+    _text(
         _M.CARBON_MATERIALS_2024,
         ("炭素材料生产企业", "carbon materials"),
         "C30",
         first_day=date(2025, 3, 1),
     ),
-    _part(
+    _text(
         _M.INDUSTRIAL_SILICON_2024,
         ("工业硅生产企业", "industrial silicon"),
         "C32",
         first_day=date(2025, 4, 1),
     ),
-    _guide(_M.POWER, "发电企业", "power generation", "D44"),
-    _guide(_M.GRID, "电网企业", "power grids", "D44"),
-    _guide(_M.STEEL, "钢铁生产企业", "steel", "C31"),
-    _guide(_M.CHEMICAL, "化工生产企业", "chemicals", "C26"),
-    _guide(_M.ALUMINIUM, "电解铝生产企业", "aluminium smelting", "C32"),
-    _guide(_M.MAGNESIUM, "镁冶炼企业", "magnesium smelting", "C32"),
-    _guide(_M.FLAT_GLASS, "平板玻璃生产企业", "flat glass", "C30"),
-    _guide(_M.CEMENT, "水泥生产企业", "cement", "C30"),
-    _guide(_M.CERAMICS, "陶瓷生产企业", "ceramics", "C30"),
-    _guide(_M.AVIATION, "民用航空企业", "civil aviation", "G56"),
-    _guide(_M.OIL_GAS, "石油和天然气生产企业", "oil and natural gas", "B07"),
-    _guide(_M.PETROCHEMICAL, "石油化工企业", "petrochemicals", "C25"),
-    _guide(_M.COKING, "独立焦化企业", "independent coking", "C25"),
-    _guide(_M.COAL, "煤炭生产企业", "coal", "B06"),
-    _guide(_M.PAPER, "造纸和纸制品生产企业", "paper", "C22"),
-    _guide(_M.OTHER_NONFERROUS, "其他有色金属冶炼和压延加工业企业", "other non-ferrous", "C32"),
-    _guide(_M.ELECTRONICS, "电子设备制造企业", "electronic equipment", "C39"),
-    _guide(
+    _text(_M.POWER, ("发电企业", "power generation"), "D44"),
+    _text(_M.GRID, ("电网企业", "power grids"), "D44"),
+    _text(_M.STEEL, ("钢铁生产企业", "steel"), "C31"),
+    _text(_M.CHEMICAL, ("化工生产企业", "chemicals"), "C26"),
+    _text(_M.ALUMINIUM, ("电解铝生产企业", "aluminium smelting"), "C32"),
+    _text(_M.MAGNESIUM, ("镁冶炼企业", "magnesium smelting"), "C32"),
+    _text(_M.FLAT_GLASS, ("平板玻璃生产企业", "flat glass"), "C30"),
+    _text(_M.CEMENT, ("水泥生产企业", "cement"), "C30"),
+    _text(_M.CERAMICS, ("陶瓷生产企业", "ceramics"), "C30"),
+    _text(_M.AVIATION, ("民用航空企业", "civil aviation"), "G56"),
+    _text(_M.OIL_GAS, ("石油和天然气生产企业", "oil and natural gas"), "B07"),
+    _text(_M.PETROCHEMICAL, ("石油化工企业", "petrochemicals"), "C25"),
+    _text(_M.COKING, ("独立焦化企业", "independent coking"), "C25"),
+    _text(_M.COAL, ("煤炭生产企业", "coal"), "B06"),
+    _text(_M.PAPER, ("造纸和纸制品生产企业", "paper"), "C22"),
+    _text(_M.OTHER_NONFERROUS, ("其他有色金属冶炼和压延加工业企业", "other non-ferrous"), "C32"),
+    _text(_M.ELECTRONICS, ("电子设备制造企业", "electronic equipment"), "C39"),
+    _text(
         _M.MACHINERY,
-        "机械设备制造企业",
-        "machinery",
-        *("C33", "C34", "C35", "C36", "C37", "C38", "C40"),
+        ("机械设备制造企业", "machinery"),
+        "C33",
+        "C34",
+        "C35",
+        "C36",
+        "C37",
+        "C38",
+        "C40",
     ),
-    _guide(_M.MINING, "矿山企业", "mining", "B08", "B09", "B10"),
-    _guide(
+    _text(_M.MINING, ("矿山企业", "mining"), "B08", "B09", "B10"),
+    _text(
         _M.FOOD,
-        "食品、烟草及酒、饮料和精制茶企业",
-        "food, tobacco, beverages and tea",
-        *("C13", "C14", "C15", "C16"),
+        ("食品、烟草及酒、饮料和精制茶企业", "food, tobacco, beverages and tea"),
+        "C13",
+        "C14",
+        "C15",
+        "C16",
     ),
-    _guide(_M.PUBLIC_BUILDINGS, "公共建筑运营单位", "public buildings"),
-    _guide(_M.LAND_TRANSPORT, "陆上交通运输企业", "land transport", "G53", "G54"),
-    _guide(_M.FLUOROCHEMICAL, "氟化工企业", "fluorochemicals", "C26"),
-    _guide(_M.OTHER_INDUSTRY, "工业其他行业企业", "other industrial sectors"),
+    _text(_M.PUBLIC_BUILDINGS, ("公共建筑运营单位", "public buildings")),
+    _text(_M.LAND_TRANSPORT, ("陆上交通运输企业", "land transport"), "G53", "G54"),
+    _text(_M.FLUOROCHEMICAL, ("氟化工企业", "fluorochemicals"), "C26"),
+    _text(_M.OTHER_INDUSTRY, ("工业其他行业企业", "other industrial sectors")),
 )
 TEXTS: Final = {text.method: text for text in _ALL}
 """Every text by its name, the parts of GB/T 32151 first."""
