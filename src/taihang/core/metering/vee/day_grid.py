@@ -46,27 +46,6 @@ class DayGrid:
         """
         return _laid(period, zone)
 
-    @classmethod
-    def laid(cls, period: Period, zone: ZoneInfo) -> "DayGrid":
-        """Lay local days over a period, without looking whether it was done before."""
-        grid_s = period.grid_s()
-        first = period.start.astimezone(zone).date()
-        last = instant_of_s(int(grid_s[-1])).astimezone(zone).date()
-        n_days = (last - first).days + 1
-        edges_s = np.array(
-            [days(first + timedelta(days=d), 1, zone).start_s for d in range(n_days + 1)], np.int64
-        )
-        midnights_s = edges_s[:-1]
-        starts = np.searchsorted(grid_s, midnights_s)
-        day = np.searchsorted(midnights_s, grid_s, side="right") - 1
-        slot = (grid_s - midnights_s[day]) // STEP_S
-        # On these days the clock on the wall does not run straight on from midnight.
-        for number in np.flatnonzero(np.diff(edges_s) != STEPS_PER_DAY * STEP_S).tolist():
-            inside = np.flatnonzero(day == number)
-            walls = [instant_of_s(int(grid_s[i])).astimezone(zone) for i in inside]
-            slot[inside] = [w.hour * _STEPS_PER_HOUR + w.minute // _MINUTES_PER_STEP for w in walls]
-        return cls(first, starts.astype(np.intp), day.astype(np.intp), slot.astype(np.intp))
-
     @property
     def n_days(self) -> int:
         """How many local days the period touches."""
@@ -98,7 +77,23 @@ class DayGrid:
 @lru_cache(maxsize=8)
 def _laid(period: Period, zone: ZoneInfo) -> DayGrid:
     """Lay the days of a period once: every rule and every meter looks at the same ones."""
-    grid = DayGrid.laid(period, zone)
-    for array in (grid.starts, grid.day, grid.slot):
+    grid_s = period.grid_s()
+    first = period.start.astimezone(zone).date()
+    last = instant_of_s(int(grid_s[-1])).astimezone(zone).date()
+    n_days = (last - first).days + 1
+    edges_s = np.array(
+        [days(first + timedelta(days=d), 1, zone).start_s for d in range(n_days + 1)], np.int64
+    )
+    midnights_s = edges_s[:-1]
+    starts = np.searchsorted(grid_s, midnights_s)
+    day = np.searchsorted(midnights_s, grid_s, side="right") - 1
+    slot = (grid_s - midnights_s[day]) // STEP_S
+    # On these days the clock on the wall does not run straight on from midnight.
+    for number in np.flatnonzero(np.diff(edges_s) != STEPS_PER_DAY * STEP_S).tolist():
+        inside = np.flatnonzero(day == number)
+        walls = [instant_of_s(int(grid_s[i])).astimezone(zone) for i in inside]
+        slot[inside] = [w.hour * _STEPS_PER_HOUR + w.minute // _MINUTES_PER_STEP for w in walls]
+    arrays = [each.astype(np.intp) for each in (starts, day, slot)]
+    for array in arrays:
         array.flags.writeable = False
-    return grid
+    return DayGrid(first, *arrays)
