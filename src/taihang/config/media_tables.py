@@ -4,13 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from taihang.config.table_reader import TableReader
-from taihang.config.value_rules import NumberRule
+from taihang.config.value_rules import COUNT, DIGITS, NumberRule
 from taihang.core.park.medium_meter import MediumFlow, MediumMeter
 
-_COUNT: Final = NumberRule(words="a whole number", unit="1", example="1", at_least=1)
-_DIGITS: Final = NumberRule(
-    words="a whole number of digits", unit="1", example="8", at_least=1, at_most=18
-)
 _L: Final = NumberRule(words="a whole number of litres", unit="L", example="100", at_least=1)
 _G: Final = NumberRule(words="a whole number of grams", unit="g", example="1000", at_least=1)
 _KJ: Final = NumberRule(words="a whole number of kilojoules", unit="kJ", example="1000", at_least=1)
@@ -38,8 +34,8 @@ def read_medium_meter(table: TableReader) -> MediumMeter:
         resolution_l=table.optional_count("resolution_l", _L),
         resolution_g=table.optional_count("resolution_g", _G),
         resolution_kj=table.optional_count("resolution_kj", _KJ),
-        multiplier=table.count("multiplier", _COUNT),
-        digits=table.count("digits", _DIGITS),
+        multiplier=table.count("multiplier", COUNT),
+        digits=table.count("digits", DIGITS),
         max_m3_per_h=table.optional_number("max_m3_per_h", _M3_PER_H),
         max_t_per_h=table.optional_number("max_t_per_h", _T_PER_H),
         max_gj_per_h=table.optional_number("max_gj_per_h", _GJ_PER_H),

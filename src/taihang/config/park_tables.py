@@ -17,7 +17,7 @@ from taihang.config.peak_tables import PEAK_TABLES
 from taihang.config.quota_tables import QUOTA_TABLES
 from taihang.config.reactive_tables import REACTIVE_TABLES
 from taihang.config.table_reader import KeyFacts, TableReader, read_days
-from taihang.config.value_rules import NumberRule
+from taihang.config.value_rules import COUNT, DIGITS, NumberRule
 from taihang.core.park.assets import (
     Battery,
     ChargingStation,
@@ -67,10 +67,6 @@ _FEE: Final = NumberRule(words="a fee in CNY per kWh", unit="CNY/kWh", example='
 """May be negative: refunds are settled through the same item."""
 _WEAR: Final = NumberRule(words="a cost in CNY per kWh", unit="CNY/kWh", example="0.05", at_least=0)
 _DEGREES: Final = NumberRule(words="a number of degrees", unit="°", example="36.2")
-_COUNT: Final = NumberRule(words="a whole number", unit="1", example="1", at_least=1)
-_DIGITS: Final = NumberRule(
-    words="a whole number of digits", unit="1", example="8", at_least=1, at_most=18
-)
 _MULTIPLE: Final = NumberRule(words="a ratio", unit="1", example="1.8", above=0)
 _FACTOR: Final = NumberRule(words="a factor", unit="1", example="4", above=1)
 _HOURS: Final = NumberRule(words="a number of hours", unit="h", example="2", above=0)
@@ -174,7 +170,7 @@ def read_station(table: TableReader) -> ChargingStation:
         name_zh=table.text("name_zh", example="一号充电站"),
         name_en=table.text("name_en", example="Charging station 1"),
         capacity_kw=table.number("capacity_kw", _KW),
-        piles=table.count("piles", _COUNT),
+        piles=table.count("piles", COUNT),
         voltage_kv=table.optional_number("voltage_kv", _KV),
         transformer_kva=table.optional_number("transformer_kva", _KVA),
         centralised=table.optional_flag("centralised"),
@@ -233,8 +229,8 @@ def read_meter(table: TableReader) -> Meter:
         node=table.reference("node", example="E01"),
         measures=table.choice("measures", Direction),
         resolution_wh=table.count("resolution_wh", _WH),
-        multiplier=table.count("multiplier", _COUNT),
-        digits=table.count("digits", _DIGITS),
+        multiplier=table.count("multiplier", COUNT),
+        digits=table.count("digits", DIGITS),
         max_kw=table.number("max_kw", _KW),
         in_service=table.in_service(),
         min_kw=table.optional_number("min_kw", _KW),
@@ -313,7 +309,7 @@ def read_witness(table: TableReader) -> ParkWitness:
 
 def read_log(table: TableReader) -> LogPolicy:
     """Read ``[log]``."""
-    return LogPolicy(quorum=table.count("quorum", _COUNT))
+    return LogPolicy(quorum=table.count("quorum", COUNT))
 
 
 def read_validation(table: TableReader) -> Validation:
@@ -322,7 +318,7 @@ def read_validation(table: TableReader) -> Validation:
         spike_ratio=table.number("spike_ratio", _MULTIPLE),
         spike_floor_ratio=table.number("spike_floor_ratio", _SHARE),
         stuck_h=table.number("stuck_h", _HOURS),
-        stuck_counts=table.count("stuck_counts", _COUNT),
+        stuck_counts=table.count("stuck_counts", COUNT),
         zero_h=table.number("zero_h", _HOURS),
         jump_ratio=table.number("jump_ratio", _FACTOR),
         jump_days=table.count("jump_days", _DAYS),

@@ -4,13 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from taihang.config.table_reader import TableReader
-from taihang.config.value_rules import NumberRule
+from taihang.config.value_rules import COUNT, DIGITS, NumberRule
 from taihang.core.park.reactive_meter import ReactiveMeter
 
-_COUNT: Final = NumberRule(words="a whole number", unit="1", example="1", at_least=1)
-_DIGITS: Final = NumberRule(
-    words="a whole number of digits", unit="1", example="8", at_least=1, at_most=18
-)
 _VARH: Final = NumberRule(
     words="a whole number of var-hours", unit="varh", example="10", at_least=1
 )
@@ -23,8 +19,8 @@ def read_reactive_meter(table: TableReader) -> ReactiveMeter:
         id=table.id,
         node=table.reference("node", example="E01"),
         resolution_varh=table.count("resolution_varh", _VARH),
-        multiplier=table.count("multiplier", _COUNT),
-        digits=table.count("digits", _DIGITS),
+        multiplier=table.count("multiplier", COUNT),
+        digits=table.count("digits", DIGITS),
         max_kvar=table.number("max_kvar", _KVAR),
         in_service=table.in_service(),
     )

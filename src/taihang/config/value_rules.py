@@ -70,6 +70,13 @@ class NumberRule:
         return f"write for example {self.example}"
 
 
+COUNT: Final = NumberRule(words="a whole number", unit="1", example="1", at_least=1)
+DIGITS: Final = NumberRule(
+    words="a whole number of digits", unit="1", example="8", at_least=1, at_most=18
+)
+"""Digits of the dial of a register."""
+
+
 def number_of(value: object, rule: NumberRule) -> float | None:
     """Return a TOML number that the rule allows, else None.
 
