@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import Final
 
 from taihang.core.activity.form import COLUMNS
+from taihang.core.activity.item import PRODUCT
 from taihang.core.activity.record import Flow
 from taihang.core.activity.unit import converted
 from taihang.core.park.assets import Enterprise
@@ -124,7 +125,6 @@ _FILES: Final = {
     ),
 }
 """Stand for evidence of output and of electricity; park.toml names their hashes."""
-_PRODUCT: Final = "product."
 _HEAT_TO: Final = ("E05", "E09")
 _HEAT_RECOVERABLE_GJ_PER_MWH: Final = 1.1
 _HEAT_BOUGHT_GJ_PER_MWH: Final = 1.6
@@ -226,7 +226,7 @@ def proven_parts(form: bytes, park: Park) -> Iterator[tuple[bytes, tuple[tuple[s
     """
     _, *rows = csv.reader(io.StringIO(form.decode(), newline=""))
     proven = {name: file for name, file in _FILES.items() if _is_named(name, file[1], park)}
-    of_file = [row for row in rows if row[1] in proven and row[3].startswith(_PRODUCT)]
+    of_file = [row for row in rows if row[1] in proven and row[3].startswith(PRODUCT)]
     yield _csv(tuple(row) for row in rows if row not in of_file), ()
     for subject, (name, words) in proven.items():
         yield _csv(tuple(row) for row in of_file if row[1] == subject), ((name, words.encode()),)

@@ -17,6 +17,8 @@ from taihang.core.quantities import EXACT, SECONDS_PER_HOUR, ZERO_C_K
 _THOUSAND: Final = Decimal(1_000)
 _MILLION: Final = Decimal(1_000_000)
 _LAST_DIGIT: Final = Decimal("0.001")
+_PRECISION: Final = 60
+"""Digits of the quotient before it is rounded."""
 
 
 class StepUnit(StrEnum):
@@ -174,7 +176,3 @@ class MediumMeter:
         if counts_c is None or counts_kpa is None or stated_c is None or stated_kpa is None:
             return Decimal(1), Decimal(1)
         return (ZERO_C_K + stated_c) * counts_kpa, (ZERO_C_K + counts_c) * stated_kpa
-
-
-_PRECISION: Final = 60
-"""Digits of the quotient before it is rounded."""
