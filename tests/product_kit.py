@@ -92,6 +92,25 @@ electricity_default_kg_per_kwh = "0.9"
 electricity_marked_up = true
 source = "test"
 """
+INGOT: Final = """
+[processes.P2]
+enterprise = "E02"
+items = []
+electricity_share_ratio = "1"
+allocation = "avoided"
+source = "one product"
+[products.ING]
+name_zh = "铝锭"
+name_en = "Ingot"
+process = "P2"
+item = "product.ingot"
+precursors = []
+electricity_source = "default"
+left_out = []
+cut_off = "nothing"
+source = "test"
+"""
+"""What M1 is where the park makes it, by E02."""
 TABLES: Final = (PROCESS, PROFILE, SHEET, METAL, INSTALLATION, CHOICES)
 GAS: Final = Fraction("1.5")
 METAL_T: Final = Fraction("110.5")

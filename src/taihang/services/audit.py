@@ -36,7 +36,6 @@ from taihang.services.certify import certify
 from taihang.services.keys import open_own_checkpoint
 from taihang.services.medium_account import medium_findings
 from taihang.services.ports import Columns, Lake, Ports
-from taihang.services.renew_energy import energy_findings
 from taihang.services.replay import Staged, catch_up, joined
 from taihang.services.report import settled_span
 from taihang.services.seal_day import wrong_seals
@@ -411,8 +410,7 @@ def _check_statements(result: Audit, ports: Ports) -> None:
                 what = "is not what the settled rows give today: altered, or settle again"
                 result.findings.append(Finding(f"statement {issued.id}", what))
     _check_years(result, ports)
-    for findings in (energy_findings(ports=ports), medium_findings(ports=ports)):
-        result.findings += [Finding(where, what) for where, what in findings]
+    result.findings += [Finding(where, what) for where, what in medium_findings(ports=ports)]
 
 
 def _check_years(result: Audit, ports: Ports) -> None:

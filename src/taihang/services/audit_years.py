@@ -1,34 +1,17 @@
-"""Draw up yearly statements again, and say which are not what they were made from."""
+"""Draw up accounts that were issued again, and say which are not what they were made from."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Final, TypeAlias
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from taihang.core.errors import TaihangError
 from taihang.core.seal.canonical import load_canonical
 from taihang.core.seal.issued import IssuedStatement
-from taihang.services import (
-    carbon_account,
-    indicator_account,
-    park_carbon,
-    pathway_account,
-    sum_table,
-    waste_heat_account,
-)
 from taihang.services.account import Draft, says_the_same
 from taihang.services.ports import Ports
-from taihang.services.renew_products import DRAFTS as OF_PRODUCTS
+from taihang.services.renew_accounts import JOBS, Job
 
-_Job: TypeAlias = Callable[..., list[Draft]]
-_JOBS: Final[Mapping[str, _Job]] = {
-    carbon_account.KIND: carbon_account.drafts,
-    park_carbon.KIND: park_carbon.drafts,
-    indicator_account.KIND: indicator_account.drafts,
-    pathway_account.KIND: pathway_account.drafts,
-    **dict.fromkeys(sum_table.KINDS, sum_table.drafts),
-    waste_heat_account.KIND: waste_heat_account.drafts,
-    **OF_PRODUCTS,
-}
-"""Who draws up the statements of a kind; energy accounts have an audit of their own."""
+_JOBS: Final = {kind: draw_up for kinds, draw_up in JOBS for kind in kinds}
+"""Who draws up the statements of a kind."""
 
 
 def wrong_years(*, ports: Ports) -> Iterator[tuple[str, str]]:
@@ -45,7 +28,7 @@ def wrong_years(*, ports: Ports) -> Iterator[tuple[str, str]]:
         issued = [one for one in ports.registry.latest_statements(period) if one.kind in _JOBS]
         jobs = dict.fromkeys(_JOBS[one.kind] for one in issued)
         drafts: dict[str, Draft] = {}
-        errors: dict[_Job, str] = {}
+        errors: dict[Job, str] = {}
         for job in jobs:
             # What was altered may be no number any more; then it is named, not stumbled over.
             try:

@@ -14,8 +14,6 @@ from taihang.services.certify import Certified, certify
 from taihang.services.medium_account import account_media
 from taihang.services.ports import Ports
 from taihang.services.renew_accounts import renew_accounts
-from taihang.services.renew_energy import renew_energy
-from taihang.services.renew_products import renew_products
 from taihang.services.settle import Settled, settle
 from taihang.services.touched import changes_since
 
@@ -57,10 +55,7 @@ def close_period(period: Period, *, ports: Ports) -> Closed:
     # 4. What every party is told of it.
     accounted = account(period, ports=ports, because=because)
     billed = bill_enterprises(period, ports=ports, because=because)
-    # 5. Accounts rest on these statements: those that were issued follow, energy and products with
-    #    what changed, then all that build on them: inventories, quotas, sums, indicators.
-    renew_energy(period, ports=ports, because=because)
-    renew_products(period, ports=ports, because=because)
+    # 5. Accounts rest on these statements: those that were issued follow.
     years = {name[:_YEAR_SIGNS] for name in months_in(period, ports.park.zone)}
-    renew_accounts(years, ports=ports)
+    renew_accounts(years, ports=ports, because=because)
     return Closed(settled, certified, accounted, billed, n_media)

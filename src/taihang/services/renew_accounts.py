@@ -1,4 +1,8 @@
-"""Accounts that were issued: stated again when the activity data under them changed (§13)."""
+"""Accounts that were issued: stated again when their ground moved (§13).
+
+An account is issued when somebody asks for it; from then on it may not contradict what is settled
+or handed in after it.
+"""
 
 from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
@@ -16,12 +20,12 @@ from taihang.services import (
     sum_table,
     waste_heat_account,
 )
-from taihang.services.account import Draft, issue_statements
+from taihang.services.account import UNKNOWN, Because, Draft, issue_statements
 from taihang.services.ports import Ports
 
 _YEAR_SIGNS: Final = 4
-_Job: TypeAlias = Callable[..., list[Draft]]
-_JOBS: Final[tuple[tuple[tuple[str, ...], _Job], ...]] = (
+Job: TypeAlias = Callable[..., list[Draft]]
+JOBS: Final[tuple[tuple[tuple[str, ...], Job], ...]] = (
     ((energy_account.KIND,), energy_account.drafts),
     ((dual_control_account.KIND,), dual_control_account.drafts),
     ((carbon_account.KIND,), carbon_account.drafts),
@@ -34,39 +38,49 @@ _JOBS: Final[tuple[tuple[tuple[str, ...], _Job], ...]] = (
     ((cbam_account.KIND,), cbam_account.drafts),
     ((waste_heat_account.KIND,), waste_heat_account.drafts),
 )
-"""Each after those that it builds on."""
+"""Who draws up which kinds; each after those that it builds on."""
+_CHAINED: Final = frozenset((product_account.drafts, cbam_account.drafts))
+"""What a product is made of may be a product of the park: then it builds on others of its kind."""
 
 
-def renew_accounts(years: Iterable[str], *, ports: Ports) -> int:
-    """State every issued account again that rests on activity data of some years.
+def renew_accounts(years: Iterable[str], *, ports: Ports, because: Because = UNKNOWN) -> int:
+    """State every issued account again that rests on what changed in some years.
 
     Args:
-        years: Years whose activity data changed; later years rest on them too, by what is taken
-            off year by year and by the way to the peak.
+        years: Years of which settled energy or activity data changed; later years rest on them
+            too, by what is taken off year by year and by the way to the peak.
         ports: The outside world, opened for writing.
+        because: What changed that no statement shows by itself.
 
     Returns:
-        How many statements have a next version; those that say the same stay as they are.
+        How many statements were restated; those that say the same stay as they are.
     """
     first = min(years, default=None)
     if first is None:
         return 0
     roll = ports.registry.roll()
     n_restated = 0
-    for kinds, draw_up in _JOBS:
+    for kinds, draw_up in JOBS:
         periods = {
             entry.period
             for entry in roll
             if entry.kind in kinds and entry.period[:_YEAR_SIGNS] >= first
         }
+        # A chain is no longer than the products of the park: none goes into itself.
+        n_rounds = len(ports.park.carbon.products) if draw_up in _CHAINED else 1
         for period in sorted(periods):
-            n_restated += _renew(kinds, period, draw_up, ports)
+            for _ in range(n_rounds):
+                n_again = _renew(kinds, period, draw_up, ports=ports, because=because)
+                n_restated += n_again
+                if not n_again:
+                    break
     return n_restated
 
 
-def _renew(kinds: tuple[str, ...], period: str, draw_up: _Job, ports: Ports) -> int:
-    issued = ports.registry.latest_statements(period)
-    series = {one.series for one in issued if one.kind in kinds}
+def _renew(
+    kinds: tuple[str, ...], period: str, draw_up: Job, *, ports: Ports, because: Because
+) -> int:
+    series = {one.series for one in ports.registry.latest_statements(period, kinds)}
     again = [draft for draft in draw_up(period, ports=ports) if draft.series in series]
-    _, n_restated, _ = issue_statements(again, period=period, ports=ports)
+    _, n_restated, _ = issue_statements(again, period=period, ports=ports, because=because)
     return n_restated

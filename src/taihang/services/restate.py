@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from taihang.core.balance.settlement import Settlement
-from taihang.core.periods import Period, month, months_in
+from taihang.core.periods import month, months_in
 from taihang.core.quantities import SECONDS_PER_HOUR
 from taihang.core.seal.issued import IssuedStatement
 from taihang.services.account import Only, account
@@ -29,8 +29,6 @@ from taihang.services.month_sums import (
 )
 from taihang.services.ports import Ports
 from taihang.services.renew_accounts import renew_accounts
-from taihang.services.renew_energy import renew_energy
-from taihang.services.renew_products import renew_products
 from taihang.services.restatements import Restatement, restatement
 from taihang.services.settle import period_of
 from taihang.services.settle_again import SettledAgain, WholeNeeded, settle_again
@@ -104,13 +102,8 @@ def _close_again(each: Touched, ports: Ports) -> tuple[Work, list[Restatement]]:
     only = Only(names, by_energy=again.by_energy, by_share=again.by_share, sums=sums)
     accounted = account(period, ports=ports, because=because, only=only)
     billed = bill_enterprises(period, ports=ports, because=because, months=names)
-    # 3. Accounts rest on these statements: those that were issued follow, energy and products with
-    #    what changed, then all that build on them: inventories, quotas, sums, indicators.
-    if names:
-        span = Period(month(names[0], zone).start, month(names[-1], zone).end)
-        renew_energy(span, ports=ports, because=because)
-        renew_products(span, ports=ports, because=because)
-    renew_accounts({name[:_YEAR_SIGNS] for name in names}, ports=ports)
+    # 3. Accounts rest on these statements: those that were issued follow.
+    renew_accounts({name[:_YEAR_SIGNS] for name in names}, ports=ports, because=because)
     work = Work(
         n_meters=len(again.meters),
         n_meter_intervals=again.n_meter_intervals,

@@ -10,14 +10,18 @@ import pytest
 
 import small_park
 from carbon_kit import SOURCES, declared
+from product_kit import JUNE, TABLES, fill_june, written
 from taihang import wiring
 from taihang.config.templates import template_text
 from taihang.core.activity.record import Flow
 from taihang.services import (
     carbon_account,
+    cbam_account,
+    energy_account,
     indicator_account,
     park_carbon,
     pathway_account,
+    product_account,
     sum_table,
 )
 from taihang.services.account import Draft, issue_statements
@@ -61,6 +65,41 @@ def test_wrong_years__tells_a_planted_value(root: Path) -> None:
 
     assert name == f"inventory.E01.{YEAR}.v1"
     assert "altered" in what
+
+
+def test_wrong_years__tells_a_planted_energy_account(root: Path) -> None:
+    with small_park.opened(declared(root, SOURCES)) as ports:
+        hand_in(ports, lines("diesel", Flow.CONSUMED, "1", periods=[YEAR]))
+        clean = energy_account.drafts(YEAR, ports=ports)
+        (draft,) = (one for one in clean if one.subject == "E01")
+        planted = Draft(draft.kind, "E01", YEAR, {**draft.body, "value": "1"})
+        issue_statements(
+            [planted, *(one for one in clean if one is not draft)], period=YEAR, ports=ports
+        )
+
+        ((name, what),) = wrong_years(ports=ports)
+
+    assert name == f"energy-account.E01.{YEAR}.v1"
+    assert "altered" in what
+
+
+def test_wrong_years__tells_a_sheet_that_is_behind_or_altered(root: Path) -> None:
+    with small_park.opened(written(root, TABLES)) as ports:
+        fill_june(ports)
+        for jobs in (product_account, cbam_account):
+            issue_statements(jobs.drafts(JUNE, ports=ports), period=JUNE, ports=ports)
+        clean = list(wrong_years(ports=ports))
+        (draft,) = cbam_account.drafts(JUNE, ports=ports)
+        planted = Draft(draft.kind, draft.subject, JUNE, {**draft.body, "value": "0.1"})
+        issue_statements([planted], period=JUNE, ports=ports)
+        hand_in(ports, lines("gas.ch4", Flow.OUTPUT, "1", unit="kg", periods=[JUNE]))
+
+        found = dict(wrong_years(ports=ports))
+
+    assert clean == []
+    assert "altered" in found[f"cbam.AL1.{JUNE}.v2"]
+    # Methane is no item of the process: the footprints stand.
+    assert [*found] == [f"cbam.AL1.{JUNE}.v2"]
 
 
 def test_audit__draws_yearly_statements_up_again(root: Path) -> None:
@@ -114,9 +153,9 @@ def test_wrong_years__finds_nothing_in_indicators_and_pathway_as_issued(demo: Pa
         issued = {one.id for one in ports.registry.latest_statements(YEAR)}
         found = dict(wrong_years(ports=ports))
 
-    # The inventory that they rest on is the test's own, and does not follow from anything.
+    # What they rest on is the test's own, and does not follow from anything.
     assert set(YEARLY) <= issued
-    assert [*found] == [f"park-inventory.park.{YEAR}.v1"]
+    assert [*found] == [f"{kind}.park.{YEAR}.v1" for kind in ("energy-account", "park-inventory")]
 
 
 @pytest.mark.parametrize("name", YEARLY)

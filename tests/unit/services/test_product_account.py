@@ -9,6 +9,7 @@ import pytest
 import small_park
 from product_kit import (
     CHOICES,
+    INGOT,
     INSTALLATION,
     JUNE,
     LINK,
@@ -170,25 +171,7 @@ def test_drafts__take_a_precursor_that_the_park_makes_from_its_statement(root: P
     made = METAL.replace('unit = "t"\n', 'unit = "t"\nmade_as = "ING"\n').replace(
         'footprint_kg_per_unit = "12000"\n', ""
     )
-    ingot = """
-[processes.P2]
-enterprise = "E02"
-items = []
-electricity_share_ratio = "1"
-allocation = "avoided"
-source = "one product"
-[products.ING]
-name_zh = "铝锭"
-name_en = "Ingot"
-process = "P2"
-item = "product.ingot"
-precursors = []
-electricity_source = "default"
-left_out = []
-cut_off = "nothing"
-source = "test"
-"""
-    tables = (PROCESS, PROFILE, SHEET, made, INSTALLATION, CHOICES, ingot)
+    tables = (PROCESS, PROFILE, SHEET, made, INSTALLATION, CHOICES, INGOT)
     with small_park.opened(written(root, tables)) as ports:
         fill_june(ports)
         hand_in(ports, lines("product.ingot", Flow.OUTPUT, "200", subject="E02", periods=[JUNE]))

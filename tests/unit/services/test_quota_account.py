@@ -12,9 +12,9 @@ from activity_kit import put, record
 from carbon_kit import declared, state_load
 from taihang.core.activity.record import Flow
 from taihang.services.account import issue_statements
+from taihang.services.audit_years import wrong_years
 from taihang.services.ports import Ports
 from taihang.services.quota_account import KIND, drafts
-from taihang.services.renew_energy import energy_findings
 from year_kit import MONTHS, hand_in, lines
 
 BOOK = """
@@ -103,8 +103,8 @@ def test_quota__issued_is_audited_against_what_is_known_today(root: Path) -> Non
     with small_park.opened(root) as ports:
         state_load(ports, load_wh=LOAD_WH)
         issue_statements(drafts("2026", ports=ports), period="2026", ports=ports)
-        assert [what for what in energy_findings(ports=ports) if KIND in what[0]] == []
+        assert [what for what in wrong_years(ports=ports) if KIND in what[0]] == []
         put(ports, record("E01-coal", period="2026-05", item="raw-coal", amount="1", unit="t"))
-        (finding,) = (what for what in energy_findings(ports=ports) if KIND in what[0])
-    assert finding[0] == "statement quota.E01.2026.v1"
-    assert "taihang quota --issue" in finding[1]
+        (finding,) = (what for what in wrong_years(ports=ports) if KIND in what[0])
+    assert finding[0] == "quota.E01.2026.v1"
+    assert "is behind" in finding[1]
