@@ -117,6 +117,7 @@ def test_drafts__a_statement_that_is_behind_shows_as_a_difference(park: Path) ->
 
         found = tables(ports)
 
+    assert set(found) == {ENERGY_SUMS, CARBON_SUMS}
     for body in found.values():
         assert ("park", "does-not-close") in reasons(body)
         assert body["value"] is None

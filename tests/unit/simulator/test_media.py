@@ -66,7 +66,10 @@ def test_media_registers__do_not_depend_on_the_window() -> None:
 
 
 def test_media_registers__rise_as_an_honest_meter_can() -> None:
-    for point, register in registers(quarter()).items():
+    found = registers(quarter())
+
+    assert len(found) == 3
+    for point, register in found.items():
         meter = park().media_meters[point]
         rises = np.diff(register) % meter.modulus * meter.scale
 

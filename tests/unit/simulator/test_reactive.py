@@ -68,6 +68,8 @@ def test_device_days__reactive_registers_do_not_depend_on_the_window() -> None:
 def test_device_days__power_factors_are_those_of_industry() -> None:
     run = simulate(park(), first_day=date(2026, 8, 1), n_days=2, seed=SEED)
     counts = _counts(list(device_days(run, park())))
+
+    assert len(park().reactive_meters) == 9
     for meter in park().reactive_meters.values():
         first, last = (counts[meter.id, edge] for edge in (run.period.start_s, run.period.end_s))
         kvarh = Decimal((last - first) % meter.modulus * meter.scale) / 1_000

@@ -60,10 +60,14 @@ def test_sankey_svg__bands_are_as_wide_as_what_they_carry(bands: list[Band]) -> 
 def test_sankey_svg__runs_from_left_to_right_inside_its_frame(bands: list[Band]) -> None:
     svg = drawn(bands)
     _, _, width, height = (float(each) for each in svg.attrib["viewBox"].split())
-    for path in svg.iter(f"{SVG}path"):
+    paths, rects = (list(svg.iter(f"{SVG}{tag}")) for tag in ("path", "rect"))
+
+    assert len(paths) == len(bands)
+    assert len(rects) == len({node for each in bands for node in (each.source, each.target)})
+    for path in paths:
         start, _, curve = path.attrib["d"].removeprefix("M").partition("C")
         assert float(start.split()[0]) < float(curve.split()[-2]) < width
-    for rect in svg.iter(f"{SVG}rect"):
+    for rect in rects:
         assert float(rect.attrib["y"]) + float(rect.attrib["height"]) <= height
 
 
