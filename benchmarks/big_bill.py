@@ -40,7 +40,7 @@ LOG_SECRET: Final = Ed25519PrivateKey.from_private_bytes(sha256(b"log").digest()
 GATEWAY_SECRET: Final = Ed25519PrivateKey.from_private_bytes(sha256(b"gateway").digest())
 LOG: Final = LogIdentity(name="park.example/log", key=LOG_SECRET.public_key().public_bytes_raw())
 PERIOD: Final = month(MONTH, ZONE)
-_TARIFF: Final = GridTariff(
+TARIFF: Final = GridTariff(
     id="GT",
     users=("E01",),
     parts="two-part",
@@ -163,7 +163,7 @@ def _statement(points: list[str], energy_wh: int) -> EnergyStatement:
 def _claim(energy_wh: np.ndarray) -> dict[str, JsonValue]:
     book = load_facts()
     terms = bill_terms(
-        _TARIFF, at=Connection(10.0, _KVA), book=book, period=PERIOD, zone=ZONE, stand_in=None
+        TARIFF, at=Connection(10.0, _KVA), book=book, period=PERIOD, zone=ZONE, stand_in=None
     )
     series = EnergySeries(
         PERIOD.start_s, energy_wh.astype(np.int64), np.zeros(len(energy_wh), np.uint8)
@@ -193,7 +193,7 @@ def _claim(energy_wh: np.ndarray) -> dict[str, JsonValue]:
         ],
         "facts": facts_named(document, terms=terms, book=book, period=PERIOD, zone=ZONE),
         "sharp_applies": 1,
-        "floating_items": [*_TARIFF.floating_items],
+        "floating_items": [*TARIFF.floating_items],
         "green_pays": [],
         "capacity": "kw",
         "transformer_kva": "20000",

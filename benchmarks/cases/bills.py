@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from benchmarks.big_bill import TARIFF
 from benchmarks.case import Room, Sample
 from benchmarks.state import demo_ports, demo_year
 from benchmarks.stopwatch import stopwatch
@@ -17,7 +18,7 @@ from taihang.adapters.facts import load_facts
 from taihang.core.market.bill import bill
 from taihang.core.market.demand import max_demand_kw
 from taihang.core.market.month_use import GreenPurchase, MonthUse
-from taihang.core.park.contract import DemandBasis, GreenSupply, GridTariff
+from taihang.core.park.contract import GreenSupply
 from taihang.core.periods import month
 from taihang.core.series import EnergySeries
 from taihang.services.bill import bill_enterprises
@@ -31,20 +32,11 @@ SIZES: Final = (1_250, 2_500, 5_000, 10_000)
 """Enterprises of the fit; the last one is what is measured."""
 STAND_IN: Final = date(2026, 8, 1)
 N_BILLED: Final = (54 + 5) * 12
-_TARIFF: Final = GridTariff(
-    id="GT",
+_TARIFF: Final = replace(
+    TARIFF,
     users=("E",),
-    parts="two-part",
-    demand_basis=DemandBasis.DEMAND,
-    agent_price_cny_per_kwh=Decimal("0.3320"),
-    system_operation_cny_per_kwh=Decimal("0.0400"),
-    export_price_cny_per_kwh=Decimal("0.3320"),
     floating_items=("energy", "transmission"),
-    sharp_applies=True,
-    line_loss_rule="gross-up",
     green_pays=("transmission", "system_operation", "funds"),
-    power_factor_standard="0.90",
-    source="assumed for the benchmark",
 )
 _SUPPLY: Final = GreenSupply(
     id="GS", plant="PV", buyers=("E",), price_cny_per_kwh=Decimal("0.3100")

@@ -1,6 +1,7 @@
 """One late day of one meter: what restating it costs, against closing the whole year again."""
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -20,13 +21,13 @@ from taihang.services.collect import CollectCount, Collected, collect
 from taihang.services.ingest import ingest
 from taihang.services.ports import Ports
 from taihang.services.restate import Work, restate
+from taihang.simulator.devices import NO_COUNT
 
 METER: Final = "M-E17"
 UNBILLED_DAY: Final = date(2026, 6, 9)
 """Of a month whose T&D prices are not published: no bill rests on it."""
 BILLED_DAY: Final = date(2026, 9, 9)
 """Of a month in which 54 enterprises and 5 stations are billed."""
-_NO_COUNT: Final = -(1 << 63)
 
 
 def late_day(room: Room) -> Sample:
@@ -111,17 +112,10 @@ def _registers(ports: Ports, period: Period) -> ReadingBlock:
 
 
 def _unread(block: ReadingBlock) -> ReadingBlock:
-    nothing = np.full(len(block.times_s), Quality.MISSING, np.uint8)
-    counts = np.full(len(block.times_s), _NO_COUNT, np.int64)
-    return ReadingBlock(
-        point=block.point,
-        quantity=block.quantity,
-        unit=block.unit,
-        scale=block.scale,
-        modulus=block.modulus,
-        times_s=block.times_s,
-        counts=counts,
-        quality=nothing,
+    return replace(
+        block,
+        counts=np.full_like(block.counts, NO_COUNT),
+        quality=np.full_like(block.quality, Quality.MISSING),
     )
 
 
