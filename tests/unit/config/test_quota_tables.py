@@ -5,19 +5,14 @@ from decimal import Decimal
 
 import pytest
 
+from quota_kit import RULES
 from taihang.config.park_file import examine_park, read_park
 from taihang.config.quota_tables import QUOTA_TABLES
 from taihang.config.templates import template_text
 from taihang.core.park.problem import path_text
 from taihang.core.park.quota import QuotaMeasure
 
-BOOK = f"""{template_text("blank")}
-[quota_rules]
-watch_chance_ratio = "0.2"
-warning_chance_ratio = "0.5"
-interval_ratio = "0.9"
-source = "test"
-[quotas]
+BOOK = f"""{template_text("blank")}{RULES}[quotas]
 Q1 = {{ subject = "park", measure = "energy-equivalent", amount = "1234.5", unit = "tce", \
 valid_from = 2026-01-01, valid_to = 2030-12-31, document = "test" }}
 """

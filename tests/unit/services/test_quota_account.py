@@ -10,6 +10,7 @@ import pytest
 import small_park
 from activity_kit import put, record
 from carbon_kit import declared, state_load
+from quota_kit import RULES
 from taihang.core.activity.record import Flow
 from taihang.services.account import issue_statements
 from taihang.services.audit_years import wrong_years
@@ -17,19 +18,13 @@ from taihang.services.ports import Ports
 from taihang.services.quota_account import KIND, drafts
 from year_kit import MONTHS, hand_in, lines
 
-BOOK = """
-[quota_rules]
-watch_chance_ratio = "0.2"
-warning_chance_ratio = "0.5"
-interval_ratio = "0.9"
-source = "test"
-[quotas]
-Q1 = { subject = "E01", measure = "energy-equivalent", amount = "2278.566", unit = "tce", \
-valid_from = 2026-01-01, valid_to = 2026-12-31, document = "test" }
-Q2 = { subject = "E01", measure = "electricity", amount = "20000", unit = "MWh", \
-valid_from = 2026-01-01, valid_to = 2027-12-31, document = "test" }
-Q3 = { subject = "park", measure = "electricity", amount = "40000", unit = "MWh", \
-valid_from = 2026-01-01, valid_to = 2026-12-31, document = "test" }
+BOOK = f"""{RULES}[quotas]
+Q1 = {{ subject = "E01", measure = "energy-equivalent", amount = "2278.566", unit = "tce", \
+valid_from = 2026-01-01, valid_to = 2026-12-31, document = "test" }}
+Q2 = {{ subject = "E01", measure = "electricity", amount = "20000", unit = "MWh", \
+valid_from = 2026-01-01, valid_to = 2027-12-31, document = "test" }}
+Q3 = {{ subject = "park", measure = "electricity", amount = "40000", unit = "MWh", \
+valid_from = 2026-01-01, valid_to = 2026-12-31, document = "test" }}
 """
 LOAD_WH = 18_540_000_000
 """Vector 1 of the handbook, section 16.1."""

@@ -8,20 +8,15 @@ import pytest
 import small_park
 from carbon_kit import declared, state_load
 from command_line import done, taihang
+from quota_kit import RULES
 from taihang.interfaces.catalogue import LANGS, Lang
 from year_kit import MONTHS, YEAR
 
-BOOK = """
-[quota_rules]
-watch_chance_ratio = "0.2"
-warning_chance_ratio = "0.5"
-interval_ratio = "0.9"
-source = "test"
-[quotas]
-Q1 = { subject = "E01", measure = "electricity", amount = "20000", unit = "MWh", \
-valid_from = 2026-01-01, valid_to = 2026-12-31, document = "test" }
-Q2 = { subject = "park", measure = "electricity", amount = "50000", unit = "MWh", \
-valid_from = 2026-01-01, valid_to = 2026-12-31, document = "test" }
+BOOK = f"""{RULES}[quotas]
+Q1 = {{ subject = "E01", measure = "electricity", amount = "20000", unit = "MWh", \
+valid_from = 2026-01-01, valid_to = 2026-12-31, document = "test" }}
+Q2 = {{ subject = "park", measure = "electricity", amount = "50000", unit = "MWh", \
+valid_from = 2026-01-01, valid_to = 2026-12-31, document = "test" }}
 """
 
 
@@ -39,7 +34,8 @@ def test_quota__tells_share_forecast_and_gaps(park: Path, lang: Lang) -> None:
 
     assert "6,000" in told
     assert "30.0%" in told
-    assert "18,2" in told  # 50 MWh a day of four months of 30 days, for 365 days.
+    # 6 000 + (1 500/31 + 1 500/28 + 1 500/31 + 1 500/30) / 4 × 245 days = 18 271.2 MWh
+    assert "18,271" in told
     assert "E02" in told
     assert "–" in told
 
