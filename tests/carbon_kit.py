@@ -5,10 +5,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final, cast
 
+from taihang.core.activity.record import Flow
 from taihang.core.seal.canonical import JsonValue
 from taihang.services.account import Draft, issue_statements
 from taihang.services.ports import Ports
-from year_kit import MONTHS
+from year_kit import MONTHS, YEAR, hand_in, lines
 
 Body = dict[str, JsonValue]
 SOURCES: Final = """
@@ -71,6 +72,17 @@ def without(text: str, *names: str) -> str:
         if not is_out:
             kept.append(line)
     return "".join(kept)
+
+
+def hand_in_vectors(ports: Ports) -> None:
+    """Hand in a year of E01: coal, gas, diesel and bought heat of the handbook's vectors."""
+    hand_in(
+        ports,
+        lines("anthracite", Flow.CONSUMED, "1000", periods=[YEAR]),
+        lines("natural-gas", Flow.CONSUMED, "100", unit="10⁴Nm³", periods=[YEAR]),
+        lines("diesel", Flow.CONSUMED, "50", periods=[YEAR]),
+        lines("heat", Flow.PURCHASED, "5000", unit="GJ", periods=[YEAR]),
+    )
 
 
 def state_load(

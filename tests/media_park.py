@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from small_park import E01, E02, GRID, PV01, park_text
+from small_park import text_with
 from taihang.core.metering.readings import ReadingBlock
 from taihang.core.periods import Period
 from taihang.core.series import Quality, Quantity
@@ -32,9 +32,7 @@ UNITS: Final = {"N-E01": ("L", 100), "S-E01": ("g", 10_000), "W-E02": ("L", 10)}
 
 def media_text(*lines: str) -> str:
     """A park file with the given lines of [media_meters], all of one gateway."""
-    names = ", ".join(f'"{line.split()[0]}"' for line in lines)
-    media = f"[gateways.GW3]\nmeters = [{names}]\n[media_meters]\n{''.join(lines)}"
-    return park_text(gateway_1=E01 + PV01, gateway_2=E02, more=GRID) + media
+    return text_with("media_meters", *lines)
 
 
 PARK: Final = media_text(GAS, STEAM, WATER)

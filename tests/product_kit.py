@@ -140,7 +140,7 @@ def fill_june(ports: Ports) -> None:
 
 
 def matched(ports: Ports) -> tuple[int, int, int]:
-    """Load, line and pool energy that June's statement says of E01 [Wh]."""
+    """Load, line and pool energy of E01 in June, from the matched quarter-hours [Wh]."""
     rows = ports.lake.read("matching", small_park.JUNE)["user", "E01"]
     return tuple(int(rows[name].sum()) for name in ("total_wh", "line_wh", "pool_wh"))  # pyright: ignore[reportReturnType] - three names, three sums
 

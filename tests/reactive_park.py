@@ -3,8 +3,9 @@
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from small_park import AUGUST, E01, E02, GRID, PV01, park_text
+from small_park import AUGUST, text_with
 from taihang.core.metering.readings import ReadingBlock
 from taihang.core.periods import STEP_S, Period
 from taihang.core.series import Quality, Quantity
@@ -18,9 +19,7 @@ Q_E01: Final = (
 
 def text(*lines: str) -> str:
     """A park file with the given lines of [reactive_meters], all of one gateway."""
-    names = ", ".join(f'"{line.split()[0]}"' for line in lines)
-    more = f"[gateways.GW3]\nmeters = [{names}]\n[reactive_meters]\n{''.join(lines)}"
-    return park_text(gateway_1=E01 + PV01, gateway_2=E02, more=GRID) + more
+    return text_with("reactive_meters", *lines)
 
 
 PARK: Final = text(Q_E01)
@@ -40,8 +39,8 @@ def registers(
 
 
 def block(
-    times_s: "np.typing.NDArray[np.int64]",
-    counts: "np.typing.NDArray[np.int64]",
+    times_s: NDArray[np.int64],
+    counts: NDArray[np.int64],
     *,
     point: str = "Q-E01",
 ) -> ReadingBlock:

@@ -1,15 +1,21 @@
 """A small park that is settled for August, and one register that is corrected afterwards."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import small_park
 from small_park import AUGUST
 from taihang.core.periods import STEP_S, Period
+from taihang.core.seal.review import Step
 from taihang.services.close_period import close_period
 from taihang.services.ports import Ports
+from taihang.services.restate import restate
+from taihang.services.review import Signing, review
 
 AT: Final = 1_000
 """Number of the register that is corrected."""
+NAME: Final = "energy.E02.2026-08"
+"""A statement that the correction changes."""
 
 
 def settled(ports: Ports) -> None:
@@ -34,3 +40,13 @@ def correct(ports: Ports, counter: int, by: int) -> None:
 def corrected(ports: Ports, by: int) -> None:
     """Correct the register in the next batch of its gateway."""
     correct(ports, ports.lake.batches().last_counters()["GW2"] + 1, by)
+
+
+def locked_and_restated(ports: Ports, people: Mapping[Step, str]) -> None:
+    """Settle August, let people sign the energy of E02 step by step, and restate it."""
+    settled(ports)
+    for step, who in people.items():
+        signing = Signing(step=step, who=who, role="office", remark="register by register")
+        review(f"{NAME}.v1", signing, ports=ports)
+    corrected(ports, 3)
+    restate(ports=ports)

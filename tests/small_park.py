@@ -193,6 +193,12 @@ Opened: TypeAlias = AbstractContextManager[Ports]
 Steps: TypeAlias = NDArray[np.int64]
 
 
+def text_with(table: str, *lines: str) -> str:
+    """The park file with a table of meters beside those of energy, all of a third gateway."""
+    names = ", ".join(f'"{line.split()[0]}"' for line in lines)
+    return f"{PARK}[gateways.GW3]\nmeters = [{names}]\n[{table}]\n{''.join(lines)}"
+
+
 def make(root: Path, text: str = PARK) -> Path:
     """Make a park folder and return it."""
     wiring.make_park(root, text=text)

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 import small_park
-from carbon_kit import SOURCES, declared, gaps_of, state_load, view_of
+from carbon_kit import SOURCES, declared, gaps_of, hand_in_vectors, state_load, view_of
 from taihang.core.activity.record import Flow
 from taihang.core.seal.canonical import JsonValue, canonical_bytes
 from taihang.services.account import issue_statements
@@ -29,16 +29,6 @@ def body_of(ports: Ports, subject: str = "E01", year: str = YEAR) -> Body:
     assert draft.series == f"inventory.{subject}.{year}"
     canonical_bytes(draft.body)
     return draft.body
-
-
-def hand_in_vectors(ports: Ports) -> None:
-    hand_in(
-        ports,
-        lines("anthracite", Flow.CONSUMED, "1000", periods=[YEAR]),
-        lines("natural-gas", Flow.CONSUMED, "100", unit="10⁴Nm³", periods=[YEAR]),
-        lines("diesel", Flow.CONSUMED, "50", periods=[YEAR]),
-        lines("heat", Flow.PURCHASED, "5000", unit="GJ", periods=[YEAR]),
-    )
 
 
 def rounded(text: JsonValue) -> str:

@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 import small_park
-from carbon_kit import PARK_CHOICES, SOURCES, declared, gaps_of
+from carbon_kit import PARK_CHOICES, SOURCES, declared, gaps_of, hand_in_vectors
 from taihang.core.activity.record import Flow
 from taihang.core.seal.canonical import JsonValue, canonical_bytes
 from taihang.services.account import Draft, issue_statements
@@ -34,12 +34,9 @@ def state_balance(ports: Ports, *, months: tuple[str, ...] = MONTHS) -> None:
 
 
 def hand_in_all(ports: Ports) -> None:
+    hand_in_vectors(ports)
     hand_in(
         ports,
-        lines("anthracite", Flow.CONSUMED, "1000", periods=[YEAR]),
-        lines("natural-gas", Flow.CONSUMED, "100", unit="10⁴Nm³", periods=[YEAR]),
-        lines("diesel", Flow.CONSUMED, "50", periods=[YEAR]),
-        lines("heat", Flow.PURCHASED, "5000", unit="GJ", periods=[YEAR]),
         lines("heat", Flow.SUPPLIED, "5000", unit="GJ", subject="E02", periods=[YEAR]),
         lines(
             "electricity.green", Flow.PURCHASED, "40", unit="MWh", subject="park", periods=MONTHS

@@ -5,15 +5,12 @@ import pytest
 
 import small_park
 from command_line import done, taihang
-from restated_park import corrected, settled
+from restated_park import NAME, locked_and_restated, settled
 from taihang.core.seal.review import State, Step
 from taihang.interfaces.catalogue import LANGS, Lang
 from taihang.interfaces.cli.parser import STATES, STEPS
 from taihang.services.act_log import log_acts
-from taihang.services.restate import restate
-from taihang.services.review import Signing, review
 
-NAME = "energy.E02.2026-08"
 PEOPLE = {"prepared": "Zhang Min", "checked": "Li Wei", "verified": "Wang Fang", "locked": "Li Wei"}
 
 
@@ -22,14 +19,7 @@ def park(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A park with a statement that was locked and then restated."""
     root = small_park.make(tmp_path_factory.mktemp("review") / "park")
     with small_park.opened(root) as ports:
-        settled(ports)
-        for step, who in PEOPLE.items():
-            signing = Signing(
-                step=Step(step), who=who, role="office", remark="register by register"
-            )
-            review(f"{NAME}.v1", signing, ports=ports)
-        corrected(ports, 3)
-        restate(ports=ports)
+        locked_and_restated(ports, {Step(step): who for step, who in PEOPLE.items()})
         log_acts(ports=ports)
     return root
 

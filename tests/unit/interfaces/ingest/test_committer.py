@@ -1,7 +1,7 @@
 """Groups: what comes together is stored together; a batch breaks no answer but its own."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import cast
@@ -43,18 +43,28 @@ class Store:
         return [cast("Receipt", offer.body) for offer in offers]
 
 
+def _committer(
+    store: Store,
+    writer: ThreadPoolExecutor,
+    *,
+    observe: Callable[[float], None] = lambda _: None,
+    quiet_s: float = 0,
+) -> Committer:
+    return Committer(
+        store.commit,
+        tidy=store.tidy,
+        writer=writer,
+        limits=LIMITS,
+        observe=observe,
+        quiet_s=quiet_s,
+    )
+
+
 async def _with(store: Store, bodies: list[bytes]) -> list[object]:
     """Send bodies: the first is taken at once, the others gather meanwhile."""
     with ThreadPoolExecutor(1) as writer:
         seconds: list[float] = []
-        committer = Committer(
-            store.commit,
-            tidy=store.tidy,
-            writer=writer,
-            limits=LIMITS,
-            observe=seconds.append,
-            quiet_s=0,
-        )
+        committer = _committer(store, writer, observe=seconds.append)
         running = asyncio.ensure_future(committer.run())
         sent = [asyncio.ensure_future(committer.submit(Offer(bodies[0])))]
         await asyncio.wait_for(asyncio.to_thread(store.begun.wait, 10), 10)
@@ -104,14 +114,7 @@ def test_committer__tidies_after_the_receipts_and_outlives_what_breaks_there() -
         store = Store()
         store.go.set()
         with ThreadPoolExecutor(1) as writer:
-            committer = Committer(
-                store.commit,
-                tidy=store.tidy,
-                writer=writer,
-                limits=LIMITS,
-                observe=lambda _: None,
-                quiet_s=0,
-            )
+            committer = _committer(store, writer)
             running = asyncio.ensure_future(committer.run())
             answers: list[object] = [await committer.submit(Offer(b"a"))]
             assert not store.tidied.is_set(), "a receipt waits for nothing but its own group"
@@ -132,14 +135,7 @@ def test_committer__does_not_tidy_while_more_is_coming() -> None:
         store = Store()
         store.go.set()
         with ThreadPoolExecutor(1) as writer:
-            committer = Committer(
-                store.commit,
-                tidy=store.tidy,
-                writer=writer,
-                limits=LIMITS,
-                observe=lambda _: None,
-                quiet_s=60,
-            )
+            committer = _committer(store, writer, quiet_s=60)
             running = asyncio.ensure_future(committer.run())
             for number in range(20):
                 await committer.submit(Offer(b"%d" % number))

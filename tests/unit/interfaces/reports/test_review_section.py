@@ -5,16 +5,13 @@ from pathlib import Path
 import pytest
 
 import small_park
-from restated_park import corrected, settled
+from restated_park import NAME, locked_and_restated
 from taihang.core.seal.review import Step
 from taihang.interfaces.catalogue import LANGS, Lang
 from taihang.interfaces.reports.html import html_of
 from taihang.interfaces.reports.review_section import review_sections
 from taihang.interfaces.reports.statement_page import statement_page
-from taihang.services.restate import restate
-from taihang.services.review import Signing, review
 
-NAME = "energy.E02.2026-08"
 PEOPLE = {Step.PREPARED: "Zhang", Step.CHECKED: "Li", Step.VERIFIED: "Wang", Step.LOCKED: "<b>Li"}
 
 
@@ -23,12 +20,7 @@ def park(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A park with a statement that was locked and then restated."""
     root = small_park.make(tmp_path_factory.mktemp("review-section") / "park")
     with small_park.opened(root) as ports:
-        settled(ports)
-        for step, who in PEOPLE.items():
-            signing = Signing(step=step, who=who, role="office", remark="read")
-            review(f"{NAME}.v1", signing, ports=ports)
-        corrected(ports, 3)
-        restate(ports=ports)
+        locked_and_restated(ports, PEOPLE)
     return root
 
 
