@@ -38,6 +38,7 @@ def check_carbon(park: Park) -> Iterator[ParkProblem]:
     yield from _check_cbam(park)
     yield from _check_shares(park)
     yield from _check_allocation(park)
+    yield from _check_amounts(park)
 
 
 def _check_item(product: Product, name: str, park: Park) -> Iterator[ParkProblem]:
@@ -150,6 +151,36 @@ def _check_allocation(park: Park) -> Iterator[ParkProblem]:
                         expected="a price, for its process is shared by value",
                         remedy="add the price, or share by a physical amount",
                     )
+
+
+def _check_amounts(park: Park) -> Iterator[ParkProblem]:
+    """What was reported of an item is one amount: two names for it would count it twice."""
+    declared = park.carbon
+    made: dict[tuple[str, str], str] = {}
+    used: dict[tuple[str, str], str] = {}
+    for product in declared.products.values():
+        process = declared.processes.get(product.process)
+        if process is None:
+            continue
+        first = made.setdefault((process.enterprise, product.item), product.id)
+        if first != product.id:
+            yield _twice(("products", product.id, "item"), product.item, first)
+        for name in product.precursors:
+            precursor = declared.precursors.get(name)
+            if precursor is None:
+                continue
+            first = used.setdefault((process.id, precursor.item), name)
+            if first != name:
+                yield _twice(("products", product.id, "precursors"), precursor.item, first)
+
+
+def _twice(path: KeyPath, item: str, first: str) -> ParkProblem:
+    return ParkProblem(
+        path=path,
+        given=f"{item!r}, which is the item of {first} already",
+        expected="an item of its own: the whole amount of an item would count for both",
+        remedy="report the two under different items, or declare them as one",
+    )
 
 
 def _known(path: KeyPath, name: str, known: Iterable[str]) -> Iterator[ParkProblem]:

@@ -122,6 +122,24 @@ def test_check_carbon__finds_nothing_in_what_hangs_together() -> None:
             (PROCESS, replace(PRODUCT, precursors=("M1",)), replace(PRECURSOR, made_as="A")),
             "products.A.precursors",
         ),
+        (
+            (
+                PROCESS,
+                replace(PRODUCT, precursors=("M1", "M2")),
+                PRECURSOR,
+                replace(PRECURSOR, id="M2", name_en="Metal of another supplier"),
+            ),
+            "products.A.precursors",
+        ),
+        (
+            (
+                PROCESS,
+                PRODUCT,
+                replace(PROCESS, id="P2", items=(), electricity_share_ratio=Decimal("0.4")),
+                replace(PRODUCT, id="B", process="P2"),
+            ),
+            "products.B.item",
+        ),
         ((replace(INSTALLATION, id="E99"),), "installations.E99"),
         ((PROCESS, GOOD), "products.A.cbam_good"),
         ((PROCESS, replace(GOOD, cn_code=None), INSTALLATION), "products.A.cn_code"),
