@@ -129,6 +129,8 @@ EXEMPT: Final[dict[str, str]] = {
     "standards/cbam.py": "default precursors stated",
     # Checked against bounds that are given together with the unit.
     "core/park/check.py": "limit value",
+    # What a dial counts in one turn, in the unit that is given with it.
+    "core/park/check_metering.py": "turn",
 }
 """Module, and the names in it that bear no unit, with the reason."""
 _BARE: Final = re.compile(r"\bfloat\b|\bDecimal\b|\bReals\b|\bNDArray\[np\.(?:float64|int64)\]")

@@ -10,7 +10,7 @@ from typing import Final
 
 from taihang.core.park.assets import ChargingStation, Enterprise
 from taihang.core.park.check_assets import check_in_service
-from taihang.core.park.check_metering import HOURS_BETWEEN_READINGS_MAX
+from taihang.core.park.check_metering import check_dial
 from taihang.core.park.medium_meter import MediumMeter, StepUnit
 from taihang.core.park.park import Park
 from taihang.core.park.problem import ParkProblem, remedy_for_name
@@ -41,7 +41,14 @@ def check_media(park: Park) -> Iterator[ParkProblem]:
         whole = list(_check_unit(meter))
         yield from whole
         if not whole:
-            yield from _check_dial(meter)
+            yield from check_dial(
+                ("media_meters", meter.id, "digits"),
+                turn=meter.modulus * meter.scale,
+                per_h=meter.max_steps_per_s * SECONDS_PER_HOUR,
+                unit=meter.unit,
+                limit="the largest flow",
+                others="the resolution, multiplier or the largest flow",
+            )
             yield from _check_conversion(meter)
     yield from _check_once(park)
 
@@ -102,20 +109,6 @@ def _check_unit(meter: MediumMeter) -> Iterator[ParkProblem]:
             given=", ".join(_WORDS[unit][1] for unit in meter.max_rates) or "no largest flow",
             expected=f"{rate} alone, beside {resolution}",
             remedy=f"give {rate}",
-        )
-
-
-def _check_dial(meter: MediumMeter) -> Iterator[ParkProblem]:
-    """Two turns between readings would look like one: the difference must stay unambiguous."""
-    turn = meter.modulus * meter.scale
-    day = meter.max_steps_per_s * SECONDS_PER_HOUR * HOURS_BETWEEN_READINGS_MAX
-    if turn < 2 * day:
-        yield _problem(
-            meter,
-            "digits",
-            given=f"a dial that starts again after {turn:g} {meter.unit}",
-            expected=f"at least {2 * day:g} {meter.unit}, two days at the largest flow",
-            remedy="correct digits, the resolution, multiplier or the largest flow",
         )
 
 

@@ -19,13 +19,13 @@ from taihang.core.park.assets import (
 from taihang.core.park.check_assets import check_in_service
 from taihang.core.park.check_topology import check_names
 from taihang.core.park.park import Park
-from taihang.core.park.problem import ParkProblem, Severity, remedy_for_name
+from taihang.core.park.problem import KeyPath, ParkProblem, Severity, remedy_for_name
 from taihang.core.park.topology import DeclaredSeries, Direction, Meter
+from taihang.core.quantities import WH_PER_KWH
 from taihang.core.series import Quantity
 
-HOURS_BETWEEN_READINGS_MAX: Final = 24
+_HOURS_BETWEEN_READINGS_MAX: Final = 24
 """The longest gap after which a register difference must still be unambiguous [h]."""
-_WH_PER_KWH: Final = 1_000
 
 _MEASURES: Final[dict[type[Asset], tuple[Direction, ...]]] = {
     Enterprise: (Direction.CONSUMPTION,),
@@ -50,7 +50,14 @@ def check_metering(park: Park) -> Iterator[ParkProblem]:
     for meter in park.meters.values():
         yield from check_in_service(("meters", meter.id), meter.in_service)
         yield from _check_node(meter, assets)
-        yield from _check_dial(meter)
+        yield from check_dial(
+            ("meters", meter.id, "digits"),
+            turn=meter.modulus * meter.wh_per_count / WH_PER_KWH,
+            per_h=meter.max_kw,
+            unit="kWh",
+            limit="max_kw",
+            others="resolution_wh, multiplier or max_kw",
+        )
         yield from _check_limit(meter, assets)
     yield from _check_overlaps(park)
     yield from _check_completeness(park)
@@ -81,16 +88,26 @@ def _check_node(meter: Meter, assets: Mapping[str, Asset]) -> Iterator[ParkProbl
         )
 
 
-def _check_dial(meter: Meter) -> Iterator[ParkProblem]:
-    """Two turns between readings would look like one: the difference must stay unambiguous."""
-    turn_wh = meter.modulus * meter.wh_per_count
-    day_wh = meter.max_kw * _WH_PER_KWH * HOURS_BETWEEN_READINGS_MAX
-    if turn_wh < 2 * day_wh:
+def check_dial(
+    path: KeyPath, *, turn: float, per_h: float, unit: str, limit: str, others: str
+) -> Iterator[ParkProblem]:
+    """Yield a problem where two turns between readings would look like one.
+
+    Args:
+        path: The key of the digits.
+        turn: What the dial counts before it starts again, in ``unit``.
+        per_h: Fastest honest rise, in ``unit`` an hour.
+        unit: The unit.
+        limit: Words for the fastest honest rise.
+        others: What else may be wrong, as keys.
+    """
+    least = 2 * per_h * _HOURS_BETWEEN_READINGS_MAX
+    if turn < least:
         yield ParkProblem(
-            path=("meters", meter.id, "digits"),
-            given=f"a dial that starts again after {turn_wh / _WH_PER_KWH:g} kWh",
-            expected=f"at least {2 * day_wh / _WH_PER_KWH:g} kWh, two days at max_kw",
-            remedy="correct digits, resolution_wh, multiplier or max_kw",
+            path=path,
+            given=f"a dial that starts again after {turn:g} {unit}",
+            expected=f"at least {least:g} {unit}, two days at {limit}",
+            remedy=f"correct digits, {others}",
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taihang.core.park.assets import ChargingStation, Enterprise, GridConnection
 from taihang.core.park.check_assets import check_in_service
-from taihang.core.park.check_metering import HOURS_BETWEEN_READINGS_MAX
+from taihang.core.park.check_metering import check_dial
 from taihang.core.park.park import Park
 from taihang.core.park.problem import ParkProblem, remedy_for_name
 from taihang.core.park.reactive_meter import ReactiveMeter
@@ -23,7 +23,14 @@ def check_reactive(park: Park) -> Iterator[ParkProblem]:
     for meter in park.reactive_meters.values():
         yield from check_in_service(("reactive_meters", meter.id), meter.in_service)
         yield from _check_node(meter, park)
-        yield from _check_dial(meter)
+        yield from check_dial(
+            ("reactive_meters", meter.id, "digits"),
+            turn=meter.modulus * meter.scale,
+            per_h=meter.max_steps_per_s * SECONDS_PER_HOUR,
+            unit=meter.unit,
+            limit="max_kvar",
+            others="resolution_varh, multiplier or max_kvar",
+        )
 
 
 def _check_node(meter: ReactiveMeter, park: Park) -> Iterator[ParkProblem]:
@@ -36,16 +43,3 @@ def _check_node(meter: ReactiveMeter, park: Park) -> Iterator[ParkProblem]:
         expected="the id of an enterprise, a station or a grid connection of this park",
         remedy=remedy_for_name(meter.node, known=known, otherwise="name whose bill it serves"),
     )
-
-
-def _check_dial(meter: ReactiveMeter) -> Iterator[ParkProblem]:
-    """Two turns between readings would look like one: the difference must stay unambiguous."""
-    turn = meter.modulus * meter.scale
-    day = meter.max_steps_per_s * SECONDS_PER_HOUR * HOURS_BETWEEN_READINGS_MAX
-    if turn < 2 * day:
-        yield ParkProblem(
-            path=("reactive_meters", meter.id, "digits"),
-            given=f"a dial that starts again after {turn:g} varh",
-            expected=f"at least {2 * day:g} varh, two days at max_kvar",
-            remedy="correct digits, resolution_varh, multiplier or max_kvar",
-        )
