@@ -4,6 +4,7 @@ Energy of record is integer watt-hours, money is ``Decimal`` CNY; floats appear 
 optimisation and views (rules §5, §6). Long arrays stay plain numpy with the unit in the name.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import (
@@ -15,6 +16,8 @@ from decimal import (
     InvalidOperation,
     Overflow,
 )
+from fractions import Fraction
+from math import floor
 from typing import Final
 
 import numpy as np
@@ -32,6 +35,28 @@ ZERO_C_K: Final = Decimal(27_315) / 100
 """0 °C in kelvin, exact by the definition of the degree Celsius [K]."""
 EXACT: Final = Context(prec=100, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
 """Decimal arithmetic that refuses to round: ``with localcontext(EXACT): …``."""
+
+
+def whole_parts(exact: Sequence[Fraction], *, total: int) -> list[int]:
+    """Round parts down or up so that they sum to a whole: the largest remainders go up.
+
+    Args:
+        exact: The parts, of any sign.
+        total: Their sum, rounded.
+
+    Returns:
+        Whole parts in the same order; of equal remainders the earlier goes up.
+
+    Example:
+        >>> whole_parts([Fraction(10, 3)] * 3, total=10)
+        [4, 3, 3]
+    """
+    parts = [floor(part) for part in exact]
+    # sorted() is stable: among equal remainders the earlier part comes first.
+    by_remainder = sorted(range(len(parts)), key=lambda place: parts[place] - exact[place])
+    for place in by_remainder[: total - sum(parts)]:
+        parts[place] += 1
+    return parts
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,5 +1,6 @@
 from datetime import timedelta
 from decimal import Decimal, Inexact, localcontext
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from taihang.core.quantities import (
     Power,
     energy_of_power_wh,
     to_fen,
+    whole_parts,
 )
 
 whole_wh = st.integers(-(10**15), 10**15)
@@ -78,3 +80,13 @@ def test_exact__leaves_the_arithmetic_of_others_alone() -> None:
     third = Decimal(1) / Decimal(3)
 
     assert Decimal("0.3333333333333333333333333333") == third
+
+
+@given(st.lists(st.fractions(min_value=-(10**9), max_value=10**9), min_size=1, max_size=8))
+def test_whole_parts__sum_to_the_whole_and_none_is_off_by_one(exact: list[Fraction]) -> None:
+    total = round(sum(exact, start=Fraction(0)))
+
+    parts = whole_parts(exact, total=total)
+
+    assert sum(parts) == total
+    assert all(abs(part - each) < 1 for part, each in zip(parts, exact, strict=True))

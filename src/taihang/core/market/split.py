@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from math import floor
 from typing import Final
 
 from taihang.core.errors import InputError
-from taihang.core.quantities import FEN, to_fen
+from taihang.core.quantities import FEN, to_fen, whole_parts
 
 _FEN_PER_CNY: Final = 100
 
@@ -42,12 +41,7 @@ def split_fen(total_cny: Decimal, *, weights: Sequence[int]) -> tuple[Decimal, .
     sign = -1 if total_cny < 0 else 1
     total_fen = int(abs(total_cny) / FEN)
     whole = sum(weights)
-    shares = [Fraction(total_fen * weight, whole) for weight in weights]
-    parts = [int(share) for share in shares]
-    # sorted() is stable: among equal remainders the earlier part comes first
-    by_remainder = sorted(range(len(shares)), key=lambda i: parts[i] - shares[i])
-    for i in by_remainder[: total_fen - sum(parts)]:
-        parts[i] += 1
+    parts = whole_parts([Fraction(total_fen * w, whole) for w in weights], total=total_fen)
     return tuple(to_fen(sign * part * FEN) for part in parts)
 
 
@@ -68,10 +62,7 @@ def apportion_fen(exact_cny: Sequence[Fraction]) -> tuple[Decimal, ...]:
         ['-0.33', '0.66']
     """
     exact_fen = [part * _FEN_PER_CNY for part in exact_cny]
-    parts = [floor(part) for part in exact_fen]
-    by_remainder = sorted(range(len(parts)), key=lambda i: parts[i] - exact_fen[i])
-    for i in by_remainder[: round(sum(exact_fen, Fraction(0))) - sum(parts)]:
-        parts[i] += 1
+    parts = whole_parts(exact_fen, total=round(sum(exact_fen, Fraction(0))))
     return tuple(to_fen(part * FEN) for part in parts)
 
 

@@ -10,11 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import floor
 from typing import Final
 
 from taihang.core.errors import InputError
 from taihang.core.park.carbon import Allocation
+from taihang.core.quantities import whole_parts
 
 _WHOLE: Final = Fraction(1)
 
@@ -120,13 +120,8 @@ def share_out(grams: int, shares: Mapping[str, Fraction]) -> dict[str, int]:
         >>> share_out(10, {"A": Fraction(1, 3), "B": Fraction(1, 3), "C": Fraction(1, 3)})
         {'A': 4, 'B': 3, 'C': 3}
     """
-    exact = {product: grams * share for product, share in shares.items()}
-    parts = {product: floor(part) for product, part in exact.items()}
-    # sorted() is stable: among equal remainders the earlier product comes first.
-    by_remainder = sorted(exact, key=lambda product: parts[product] - exact[product])
-    for product in by_remainder[: grams - sum(parts.values())]:
-        parts[product] += 1
-    return parts
+    parts = whole_parts([grams * share for share in shares.values()], total=grams)
+    return dict(zip(shares, parts, strict=True))
 
 
 def _weight(output: Output, method: Allocation) -> Fraction:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
+from taihang.core.quantities import whole_parts
+
 
 def share_out_wh(
     shape: Sequence[Fraction], *, total_wh: int | None, max_interval_wh: int
@@ -29,20 +31,11 @@ def share_out_wh(
     """
     if total_wh is None:
         limited = [min(each, Fraction(max_interval_wh)) for each in shape]
-        return _rounded(limited, round(sum(limited, start=Fraction(0))))
+        return whole_parts(limited, total=round(sum(limited, start=Fraction(0))))
     even = [Fraction(total_wh, len(shape))] * len(shape)
     total = sum(shape, start=Fraction(0))
     if total <= 0 or min(shape) < 0:
-        return _rounded(even, total_wh)
+        return whole_parts(even, total=total_wh)
     scaled = [each * total_wh / total for each in shape]
     fits = max(scaled) <= max_interval_wh
-    return _rounded(scaled if fits else even, total_wh)
-
-
-def _rounded(shape: Sequence[Fraction], total_wh: int) -> list[int]:
-    floors = [each.numerator // each.denominator for each in shape]
-    rests = [each - floor for each, floor in zip(shape, floors, strict=True)]
-    order = sorted(range(len(shape)), key=lambda place: (-rests[place], place))
-    for place in order[: total_wh - sum(floors)]:
-        floors[place] += 1
-    return floors
+    return whole_parts(scaled if fits else even, total=total_wh)
