@@ -204,21 +204,18 @@ def _indirect(power: Power, sheet: _Sheet, ports: Ports) -> Iterator[Entry]:
     if choices is None:
         return
     parameter = "cbam.electricity_default_kg_per_kwh"
-    ratio = sheet.mark_up if choices.electricity_marked_up else None
     stated = choices.electricity_default_kg_per_kwh
-    try:
-        in_use = cbam.default_electricity(
-            stated, ratio=None if ratio is None else ratio.value, parameter=parameter
-        )
-    except CbamDataError:
+    if stated is None:
         sheet.inputs.gap(f"{INDIRECT} electricity", "unstated", parameter)
         return
+    ratio = sheet.mark_up if choices.electricity_marked_up else None
+    if choices.electricity_marked_up and ratio is None:
+        return  # The mark-up of the day is not known, which is noted already.
+    in_use = cbam.default_electricity(
+        stated, ratio=None if ratio is None else ratio.value, parameter=parameter
+    )
     default = declared_fact(
-        parameter,
-        stated or Decimal(0),
-        unit="kgCO2/kWh",
-        period=sheet.inputs.period,
-        source=choices.source,
+        parameter, stated, unit="kgCO2/kWh", period=sheet.inputs.period, source=choices.source
     )
     facts = (default,) if ratio is None else (default, ratio)
     yield _power_entry("default", power.rest_wh, in_use, facts)

@@ -45,7 +45,7 @@ from taihang.services.product_inputs import (
 from taihang.services.product_power import Power, power_of
 from taihang.standards import gbt_24067
 from taihang.standards.cbam import JudgedSource
-from taihang.standards.gbt_24067 import DIGITS, NOT_EXAMINED, RULE, FootprintFactorError, Stage
+from taihang.standards.gbt_24067 import DIGITS, NOT_EXAMINED, RULE, Stage
 
 KIND: Final = "product-footprint"
 _SURE: Final = ("verified", "calc", "from-memory", "uncertain", DECLARED)
@@ -151,15 +151,11 @@ def _upstream(use: Use, inputs: ProcessInputs, statements: list[str], ports: Por
         parameter, source = series, series
         if stated is not None:
             statements.append(str(stated["id"]))
-    try:
-        gbt_24067.upstream_kg(use.amount, value, parameter=parameter)
-    except FootprintFactorError:
+    if value is None:
         inputs.gap(precursor.id, "unstated", parameter)
         return None
     unit = f"kgCO2e/{precursor.unit}"
-    return declared_fact(
-        parameter, value or Decimal(0), unit=unit, period=inputs.period, source=source
-    )
+    return declared_fact(parameter, value, unit=unit, period=inputs.period, source=source)
 
 
 def _unless_sold(power: Power, enterprise: str, ports: Ports) -> Power:

@@ -160,7 +160,8 @@ def _carbon_table(year: _Year) -> SumTable:
             if subject in year.ports.park.enterprises
             else None
         )
-        if body is not None:
+        # Without its electricity by place an inventory adds up to nothing; it is a gap already.
+        if body is not None and _location(body):
             found.append(body)
             rows.append(_row(subject, _emissions(subject, body, year), body, year))
     park = year.body(park_carbon.KIND, PARK_SUBJECT)
@@ -249,17 +250,13 @@ def _power_steps(
 
 
 def _mwh(body: Body) -> Decimal:
-    power = body.get("electricity")
-    load_wh = power.get("load_wh") if isinstance(power, dict) else None
     with localcontext(EXACT):
-        return Decimal(str(load_wh or 0)) / WH_PER_MWH
+        return Decimal(str(_part(body, "electricity")["load_wh"])) / WH_PER_MWH
 
 
 def _location(body: Body) -> Body:
-    power = body.get("electricity")
-    views = power.get("views") if isinstance(power, dict) else None
-    view = views.get(carbon_account.LOCATION) if isinstance(views, dict) else None
-    return view if isinstance(view, dict) else {}
+    """Return electricity by place; nothing where its factor is not in force."""
+    return _part(_part(_part(body, "electricity"), "views"), carbon_account.LOCATION)
 
 
 def _location_line(body: Body) -> Body:
@@ -267,7 +264,7 @@ def _location_line(body: Body) -> Body:
 
 
 def _scope_2(body: Body) -> Decimal:
-    return Decimal(str(_location(body).get("scope2_t") or 0))
+    return Decimal(str(_location(body)["scope2_t"]))
 
 
 def _factor(line: Body, body: Body) -> Decimal:
@@ -351,12 +348,16 @@ def _value(body: Body | None) -> Decimal | None:
     return None if value is None else Decimal(str(value))
 
 
+def _part(body: Body, name: str) -> Body:
+    part = body.get(name)
+    return part if isinstance(part, dict) else {}
+
+
 def _rows(body: Body, name: str) -> list[Body]:
     rows = body.get(name)
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def _inputs(body: Body, name: str) -> list[str]:
-    inputs = body.get("inputs")
-    ids = inputs.get(name) if isinstance(inputs, dict) else None
+    ids = _part(body, "inputs").get(name)
     return [str(each) for each in ids] if isinstance(ids, list) else []

@@ -218,6 +218,16 @@ def test_drafts__take_actual_values_without_a_mark_up(root: Path) -> None:
     assert brought == METAL_T * Fraction("1.6") * 1_000_000
 
 
+def test_drafts__use_no_default_whose_mark_up_is_not_in_force(root: Path) -> None:
+    """Before the definitive period there is no mark-up: the default is not used without one."""
+    with small_park.opened(written(root, TABLES)) as ports:
+        (draft,) = drafts("2025-06", ports=ports)
+
+    body = draft.body
+    assert ("cbam", "no-factor") in gaps(body)
+    assert [fact["code"] for fact in table(body, "factors")] == []
+
+
 def test_drafts__take_a_precursor_that_the_park_makes_from_its_sheet(root: Path) -> None:
     made_here = METAL.replace('unit = "t"\n', 'unit = "t"\nmade_as = "ING"\n')
     ingot = """

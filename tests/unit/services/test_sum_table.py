@@ -140,6 +140,25 @@ def test_drafts__a_planted_total_of_a_member_shows(park: Path) -> None:
     assert ("E01", "does-not-close") in reasons(body)
 
 
+def test_drafts__take_no_electricity_without_a_factor_for_zero(park: Path) -> None:
+    """Nowhere is a region without a factor: the inventories then have no electricity by place."""
+    file = park / "park.toml"
+    said = file.read_text("utf-8")
+    assert 'location_region = "Shanxi"' in said
+    nowhere = said.replace('location_region = "Shanxi"', 'location_region = "Nowhere"')
+    file.write_text(nowhere, encoding="utf-8")
+    with small_park.opened(park) as ports:
+        hand_in_year(ports)
+        issue(ports)
+
+        body = tables(ports)[CARBON_SUMS]
+
+    gaps = {(f"inventory.{name}.{YEAR}", "no-value") for name in ("E01", "E02")}
+    assert gaps <= reasons(body)
+    assert body["rows"] == []
+    assert (body["members"], body["value"]) == ({"total": None}, None)
+
+
 def test_drafts__name_every_account_that_is_not_there(park: Path) -> None:
     with small_park.opened(park) as ports:
         found = tables(ports)
