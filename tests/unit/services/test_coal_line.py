@@ -8,8 +8,8 @@ import pytest
 
 import small_park
 from taihang.core.activity.record import Flow
-from taihang.core.errors import InputError
 from taihang.services.coal_line import coal_amount, coal_line, facts_of, is_energy, is_medium
+from taihang.standards.gbt_2589 import CoefficientChoiceError
 
 ON = date(2026, 6, 30)
 
@@ -38,7 +38,7 @@ def test_coal_line__agrees_with_the_handbook(
 
 def test_coal_line__a_range_without_a_choice_is_refused(tmp_path: Path) -> None:
     with small_park.opened(small_park.make(tmp_path / "p")) as ports:
-        with pytest.raises(InputError):
+        with pytest.raises(CoefficientChoiceError, match="natural-gas"):
             coal_line("natural-gas", Decimal(1), "10⁴Nm³", on=ON, ports=ports)
         assert is_energy("natural-gas", ON, ports)
         assert not is_energy("limestone", ON, ports)

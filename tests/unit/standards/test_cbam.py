@@ -134,11 +134,11 @@ def test_specific_embedded__refuses_a_lot_of_nothing(made: str) -> None:
         specific_embedded(Decimal(1), precursors=[], activity_level_t=Decimal(made))
 
 
-def test_judge_source__takes_a_claim_whose_evidence_is_whole() -> None:
-    for claimed in ElectricitySource:
-        judged = judge_source(claimed, WHOLE)
+@pytest.mark.parametrize("claimed", ElectricitySource)
+def test_judge_source__takes_a_claim_whose_evidence_is_whole(claimed: ElectricitySource) -> None:
+    judged = judge_source(claimed, WHOLE)
 
-        assert (judged.used, judged.lacking) == (claimed, ())
+    assert (judged.used, judged.lacking) == (claimed, ())
 
 
 @pytest.mark.parametrize(

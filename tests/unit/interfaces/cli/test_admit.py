@@ -76,8 +76,8 @@ def test_admit__keeps_a_decision_once_and_gives_back_what_is_withdrawn(
 
     assert first["id"] == "admission.PJ-2026-001.2026.v1"
     assert "未新增" in again
-    so2 = cast("dict[str, dict[str, str]]", reserved["limits"])["land"]
-    assert (so2["reserved"], so2["room"]) == ("60", "540")
+    land = cast("dict[str, dict[str, str]]", reserved["limits"])["land"]
+    assert (land["reserved"], land["room"]) == ("60", "540")
     assert cast("dict[str, str | None]", reserved["closed_units"])["K1"] == "PJ-2026-001"
     assert cast("dict[str, dict[str, str]]", after["limits"])["land"]["reserved"] == "0"
     assert cast("dict[str, str | None]", after["closed_units"])["K1"] is None

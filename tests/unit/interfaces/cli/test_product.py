@@ -41,6 +41,7 @@ def test_footprint__tells_every_line_and_the_source_of_electricity(park: Path, l
 def test_cbam__tells_both_parts_and_what_counts(park: Path, lang: Lang) -> None:
     told = done("cbam", park, "--month", JUNE, "--lang", lang).out
 
+    # By hand in tests/unit/services/test_cbam_account.py.
     assert "2.2691" in told
     assert "11.3651" in told
 

@@ -46,6 +46,7 @@ def test_sums__before_anything_is_stated_show_what_would_be(park: Path) -> None:
     after = _tables(park)
 
     assert "a draft; --issue makes it a statement" in told
+    assert len(before) == 2, "energy and carbon"
     for draft, issued in zip(before, after, strict=True):
         for key in ("rows", "sectors", "members", "between", "park", "difference", "value"):
             assert draft[key] == issued[key], key
@@ -79,6 +80,7 @@ def test_sums__issued_close(lang: Lang, park: Path) -> None:
         assert f"{Decimal(table['park']):,.2f}" in told
         # A number is never cut: what stands on the terminal can be added up.
         totals = [f"{Decimal(row['total']):,.0f}" for row in table["rows"]]
+        assert len(totals) == 2, "two enterprises"
         assert all(
             any(line.endswith(f"{total} ") for line in told.splitlines()) for total in totals
         )
