@@ -36,7 +36,7 @@ def received_electricity(net_mwh: Decimal, *, green_mwh: Decimal, factor: Fact) 
         net_mwh: Received less sent out; below zero where more was sent out. [MWh]
         green_mwh: Green electricity received from outside that is taken off; 0 where the park's
             reading of the annex deducts none. [MWh]
-        factor: The chosen factor. [kgCO2/kWh]
+        factor: The chosen factor. [kgCO2/kWh or tCO2/MWh, which are the same]
 
     Returns:
         A line of scope 2, exact.
