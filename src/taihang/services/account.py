@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from taihang.core.carbon.scope2 import Claim, Instrument, Scope2View, market_based
 from taihang.core.errors import StateError
 from taihang.core.facts import Fact, FactBook, FactOutOfForceError
-from taihang.core.park.park import GridFactorPolicy, Park
+from taihang.core.park.park import PARK_SUBJECT, GridFactorPolicy, Park
 from taihang.core.park.topology import Direction, Meter
 from taihang.core.periods import Period, month, months_in
 from taihang.core.quantities import KG_PER_T, WH_PER_KWH, WH_PER_MWH
@@ -33,7 +33,6 @@ from taihang.services.settle import term_of
 from taihang.standards import mee_grid_factors, ndrc_650
 
 ACCOUNT_FORMAT = "taihang-account/v1"
-PARK_SUBJECT = "park"
 NON_FOSSIL = "electricity.non-fossil"
 _DIRECT_CONNECTION = "direct-connection.self-use-min"
 Because: TypeAlias = Mapping[str, tuple[Cause, ...]]

@@ -21,7 +21,7 @@ from taihang.core.park.check_quota import check_quotas
 from taihang.core.park.check_reactive import check_reactive
 from taihang.core.park.check_topology import check_topology
 from taihang.core.park.check_witnesses import check_witnesses
-from taihang.core.park.park import Park
+from taihang.core.park.park import PARK_SUBJECT, Park
 from taihang.core.park.problem import KeyPath, ParkProblem, Severity
 from taihang.core.park.quality import check_estimation
 
@@ -134,6 +134,13 @@ def _check_ids(park: Park) -> Iterator[ParkProblem]:
     owner: dict[str, str] = {}
     for kind, members in kinds.items():
         for name in members:
+            if name == PARK_SUBJECT:
+                yield ParkProblem(
+                    path=(kind, name),
+                    given=repr(name),
+                    expected="another id: statements about the whole park bear this one",
+                    remedy="rename it",
+                )
             if name in owner:
                 yield ParkProblem(
                     path=(kind, name),

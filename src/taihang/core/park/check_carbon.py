@@ -3,14 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Final
 
 from taihang.core.park.carbon import Allocation, Product
-from taihang.core.park.park import Park
+from taihang.core.park.park import PARK_SUBJECT, Park
 from taihang.core.park.problem import KeyPath, ParkProblem, remedy_for_name
-
-PUBLIC: Final = "park"
-"""The subject that stands for public facilities."""
 
 
 def check_carbon(park: Park) -> Iterator[ParkProblem]:
@@ -20,7 +16,7 @@ def check_carbon(park: Park) -> Iterator[ParkProblem]:
         park: The park; nothing about it is taken for granted.
     """
     declared = park.carbon
-    subjects = (*park.users, PUBLIC)
+    subjects = (*park.users, PARK_SUBJECT)
     for name in declared.sources:
         yield from _known(("carbon_sources", name), name, subjects)
     for process in declared.processes.values():

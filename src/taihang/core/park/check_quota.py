@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Final
 
-from taihang.core.park.park import Park
+from taihang.core.park.park import PARK_SUBJECT, Park
 from taihang.core.park.problem import KeyPath, ParkProblem, remedy_for_name
 from taihang.core.park.quota import UNITS, Quota, QuotaMeasure, QuotaRules
 
-PARK: Final = "park"
 _OF_PARK: Final = frozenset(
     {
         QuotaMeasure.ENERGY_EQUIVALENT,
@@ -79,12 +78,12 @@ def _check_rules(rules: QuotaRules) -> Iterator[ParkProblem]:
 
 def _check_quota(quota: Quota, park: Park) -> Iterator[ParkProblem]:
     path = ("quotas", quota.id)
-    subjects = (*park.enterprises, *park.stations, PARK)
+    subjects = (*park.enterprises, *park.stations, PARK_SUBJECT)
     if quota.subject not in subjects:
         yield _problem(
             (*path, "subject"),
             repr(quota.subject),
-            f"{PARK}, or one of {', '.join(subjects[:_NAMED])}",
+            f"{PARK_SUBJECT}, or one of {', '.join(subjects[:_NAMED])}",
             remedy_for_name(quota.subject, known=subjects, otherwise="name one of park.toml"),
         )
     if quota.unit != UNITS[quota.measure]:
@@ -96,11 +95,11 @@ def _check_quota(quota: Quota, park: Park) -> Iterator[ParkProblem]:
         )
     is_of_park = quota.measure in _OF_PARK
     is_of_user = quota.measure is not QuotaMeasure.CARBON_PARK
-    if not (is_of_park if quota.subject == PARK else is_of_user):
+    if not (is_of_park if quota.subject == PARK_SUBJECT else is_of_user):
         yield _problem(
             (*path, "measure"),
             f"{quota.measure.value} of {quota.subject}",
-            f"carbon-park for {PARK}, carbon-location, -market or -physical for an enterprise",
+            "carbon-park for park, carbon-location, -market or -physical for an enterprise",
             "write the measure of the subject",
         )
     years = range(quota.valid_from.year, quota.valid_to.year + 1)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from taihang.core.facts import Fact
@@ -36,6 +37,9 @@ from taihang.core.park.topology import (
 )
 from taihang.core.park.witness import LogPolicy, ParkWitness
 from taihang.core.park.zero_carbon import ZeroCarbonChoices
+
+PARK_SUBJECT: Final = "park"
+"""The subject that stands for the park as a whole, or for its public facilities; no other id."""
 
 
 class GridFactorPolicy(StrEnum):

@@ -85,6 +85,14 @@ def test_check_park__share_out_of_range(park: Park, ratio: str) -> None:
     assert path_text(alarm.path) == "accounting.loss_alarm_ratio"
 
 
+def test_check_park__no_id_is_that_of_the_park(park: Park) -> None:
+    named = replace(park.enterprises["E01"], id="park")
+
+    problems = check_park(replace(park, enterprises={**park.enterprises, "park": named}))
+
+    assert "enterprises.park" in [path_text(problem.path) for problem in problems]
+
+
 def test_check_park__one_id_for_two_kinds(park: Park) -> None:
     renamed = replace(park.feeders["F1"], id="E01")
 
