@@ -234,7 +234,12 @@ def test_decide__two_processes_never_pass_a_limit(booked: Path) -> None:
         for name in ("A", "B")
     ]
 
-    codes = [process.wait(timeout=120) for process in processes]
+    try:
+        codes = [process.wait(timeout=120) for process in processes]
+    finally:
+        # One that fails before it is here would leave the other waiting for it.
+        for process in processes:
+            process.kill()
 
     assert codes == [0, 0]
     with small_park.opened(booked, writing=False) as ports:

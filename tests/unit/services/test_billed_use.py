@@ -7,15 +7,14 @@ from pathlib import Path
 
 from verify_taihang import verify
 
+import market_park
 import money_park
 import small_park
 from small_park import AUGUST
 from taihang.core.quantities import to_fen
-from taihang.core.series import Quantity
 from taihang.services.audit import audit
 from taihang.services.billed_use import billed_grids, billed_users, connection_of, terms_of
 from taihang.services.close_period import close_period
-from taihang.services.collect import IMPORT_GATEWAY, Collected
 from taihang.services.prove import prove
 
 
@@ -68,29 +67,12 @@ def test_terms_of__a_contract_counts_on_the_demand_basis_only(tmp_path: Path) ->
     assert found == [None, Decimal("900.5")]
 
 
-MARKET = """market_price_series = "PRICE"
-market_fee_cny_per_kwh = "0.0050"
-"""
-
-
 def test_bill__of_a_market_user_takes_the_prices_that_were_read(tmp_path: Path) -> None:
-    text = small_park.PARK.replace(
-        'floating_items = ["energy", "transmission"]', "floating_items = []"
-    )
-    text = text.replace('source = "assumed for tests"\n', f'source = "assumed for tests"\n{MARKET}')
-    root = small_park.make(tmp_path / "park", text)
+    root = small_park.make(tmp_path / "park", market_park.PARK)
     with small_park.opened(root) as ports:
         small_park.fill(ports, AUGUST)
-        block = replace(
-            small_park.block_of(
-                "PRICE", AUGUST.start_s, [30_000 + n for n in range(AUGUST.n_steps)]
-            ),
-            quantity=Quantity.SAMPLE,
-            unit="CNY/MWh",
-            scale="0.01",
-            modulus=0,
-        )
-        small_park.store(ports, [Collected(IMPORT_GATEWAY, AUGUST.end_s + 60, (block,))])
+        steps = range(AUGUST.n_steps)
+        market_park.send_prices(ports, [30_000 + n for n in steps], steps=steps)
         close_period(AUGUST, ports=ports)
         document = json.loads(ports.registry.statement("bill.E02.2026-08").document)
         rows = ports.lake.read("matching", AUGUST)["user", "E02"]

@@ -3,24 +3,21 @@
 import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import numpy as np
 import pytest
 from verify_taihang import Refused, verify
 
+import market_park
 import money_park
 import small_park
+from market_park import ENDING
 from small_park import AUGUST
-from taihang.core.periods import STEP_S
 from taihang.core.seal.canonical import canonical_bytes
-from taihang.core.series import Quantity
 from taihang.services.account import account
 from taihang.services.bill import bill_enterprises
-from taihang.services.collect import IMPORT_GATEWAY, Collected
 from taihang.services.ports import Ports
 from taihang.services.prove import LOG_KEY, prove
 from taihang.services.settle import settle
@@ -34,13 +31,6 @@ ON_SALES = small_park.PARK.replace("gross-up", "on-sales").replace(
 )
 
 
-NO_TIME_OF_USE = small_park.PARK.replace(
-    'floating_items = ["energy", "transmission"]', "floating_items = []"
-)
-ENDING = 'source = "assumed for tests"\n'
-MARKET = NO_TIME_OF_USE.replace(
-    ENDING, ENDING + 'market_price_series = "PRICE"\nmarket_fee_cny_per_kwh = "0.0050"\n', 1
-)
 NEAR_SITE = small_park.PARK.replace(ENDING, ENDING + 'near_site_load_factor_ratio = "0.60"\n', 1)
 STANDING_IN = f"""{small_park.PARK}
 [billing]
@@ -63,9 +53,7 @@ ALL_OF_V2 = (
     .replace('floating_items = ["energy", "line_loss"]', "floating_items = []")
     .replace(
         ENDING,
-        ENDING
-        + 'market_price_series = "PRICE"\nmarket_fee_cny_per_kwh = "0.0050"\n'
-        + 'near_site_load_factor_ratio = "0.60"\n',
+        ENDING + market_park.FIELDS + 'near_site_load_factor_ratio = "0.60"\n',
         1,
     )
 )
@@ -74,16 +62,7 @@ ALL_OF_V2 = (
 def price(ports: Ports, *, but: frozenset[int] = frozenset()) -> None:
     """Read a market price for every interval of August but some; some are below zero."""
     at = [n for n in range(AUGUST.n_steps) if n not in but]
-    block = small_park.block_of("PRICE", AUGUST.start_s, [n * 37 % 61_000 - 900 for n in at])
-    block = replace(
-        block,
-        times_s=AUGUST.start_s + STEP_S * np.array(at, np.int64),
-        quantity=Quantity.SAMPLE,
-        unit="CNY/MWh",
-        scale="0.01",
-        modulus=0,
-    )
-    small_park.store(ports, [Collected(IMPORT_GATEWAY, AUGUST.end_s + 60, (block,))])
+    market_park.send_prices(ports, [n * 37 % 61_000 - 900 for n in at], steps=at)
 
 
 def billed(ports: Ports, *, but: tuple[int, ...] = ()) -> None:
@@ -101,7 +80,7 @@ def billed(ports: Ports, *, but: tuple[int, ...] = ()) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (MARKET, "market prices"),
+        (market_park.PARK, "market prices"),
         (NEAR_SITE, "near_site_load_factor_ratio"),
         (agreed("300"), "contract_demand_kw"),
         (agreed("500.5"), "contract_demand_kw"),
@@ -148,7 +127,7 @@ def test_bill_bundle__of_a_contract_demand_is_tried_below_and_above_its_limit(
 def test_bill_bundle__of_a_market_user_without_any_price_leaves_the_line_open(
     tmp_path: Path,
 ) -> None:
-    root = small_park.make(tmp_path / "park", MARKET)
+    root = small_park.make(tmp_path / "park", market_park.PARK)
     with small_park.opened(root) as ports:
         billed(ports)
         report = verify(prove("bill.E01.2026-08#energy.grid.market", ports=ports))
