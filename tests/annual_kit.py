@@ -20,12 +20,11 @@ E01 = { items = ["anthracite", "natural-gas", "diesel", "heat", "gas.sf6"], sour
 E02 = { items = [], source = "examined" }
 park = { items = [], source = "examined" }
 """
-LOAD_WH: Final = 20_000_000_000 // 12 * 12
 
 
 def make(root: Path) -> Path:
     """Make the demo park, hand a year of E01 and E02 in, and issue every statement of the year."""
-    wiring.make_park(root, text=template_text("changzhi"))
+    blank(root)
     declared(root, SOURCES, PARK_CHOICES)
     with wiring.open_park(root, writing=True, clock=small_park.CLOCK) as ports:
         hand_in(
@@ -37,8 +36,8 @@ def make(root: Path) -> Path:
         )
         hand_in_year(ports)
         _state_views(ports)
-        state_load(ports, load_wh=LOAD_WH, line_wh=3_000_000_000, pool_wh=1_200_000_000)
-        state_load(ports, subject="E02", load_wh=LOAD_WH)
+        state_load(ports, line_wh=3_000_000_000, pool_wh=1_200_000_000)
+        state_load(ports, subject="E02")
     for subject in ("E01", "E02", "park"):
         done("carbon", root, "--year", YEAR, "--subject", subject, "--issue")
     issue(root, "energy", "indicators", "pathway")

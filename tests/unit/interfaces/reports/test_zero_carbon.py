@@ -10,7 +10,6 @@ import annual_kit
 import small_park
 from command_line import taihang
 from taihang import wiring
-from taihang.config.templates import template_text
 from taihang.interfaces.catalogue import LANGS
 from year_kit import YEAR, hand_in_year, state_green, state_year
 
@@ -20,8 +19,7 @@ WORDS: Final = ("--year", YEAR, "--kind", "zero-carbon")
 @pytest.fixture(scope="module")
 def known(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """A park of 0.5 Mtce and 0.22 tCO2/tce: the vector of the handbook, 10 000 t to go."""
-    root = tmp_path_factory.mktemp("zero-known") / "park"
-    wiring.make_park(root, text=template_text("changzhi"))
+    root = annual_kit.blank(tmp_path_factory.mktemp("zero-known") / "park")
     with wiring.open_park(root, writing=True, clock=small_park.CLOCK) as ports:
         state_year(ports)
         state_green(ports)
@@ -73,8 +71,7 @@ def test_zero_carbon_park__energy_total_is_left_out_where_the_account_is_not_who
 def test_zero_carbon_park__a_lacking_statement_is_named_in_its_table(
     tmp_path: Path,
 ) -> None:
-    root = tmp_path / "park"
-    wiring.make_park(root, text=template_text("changzhi"))
+    root = annual_kit.blank(tmp_path / "park")
     annual_kit.issue(root, "indicators")
 
     form = annual_kit.machine_form(root, *WORDS, "--lang", "en")
