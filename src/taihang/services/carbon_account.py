@@ -42,6 +42,7 @@ from taihang.services.carbon_inputs import (
     months_of_stay,
     stay_of,
 )
+from taihang.services.metered_electricity import whole_number
 from taihang.services.ports import Ports
 from taihang.standards import mee_grid_factors
 from taihang.standards.sector_methods import Chosen, method_of
@@ -107,11 +108,11 @@ def matched_year(subject: str, period: str, *, ports: Ports) -> MatchedYear:
             lacking.append(name)
             continue
         found.statements.append(issued.id)
-        found.load_wh += _integer(body, "load_wh")
-        found.line_wh += _integer(body, "line_wh")
-        found.pool_wh += _integer(body, "pool_wh")
-        found.estimated_wh += _integer(body, "estimated_wh")
-        if missing := _integer(body, "missing"):
+        found.load_wh += whole_number(body, "load_wh")
+        found.line_wh += whole_number(body, "line_wh")
+        found.pool_wh += whole_number(body, "pool_wh")
+        found.estimated_wh += whole_number(body, "estimated_wh")
+        if missing := whole_number(body, "missing"):
             what = Unknown("intervals-missing", f"{name}: {missing}")
             found.gaps.append(Gap("electricity", what))
     if lacking:
@@ -378,8 +379,3 @@ def tonnes(kg: Decimal) -> str:
 def plain(amount: Decimal) -> str:
     """Write a number without exponent and without zeros at the end."""
     return format(amount.normalize(EXACT) + 0, "f")
-
-
-def _integer(body: Mapping[str, JsonValue], name: str) -> int:
-    value = body.get(name)
-    return value if isinstance(value, int) else 0

@@ -6,14 +6,24 @@ the difference, and the account asks which of the two is right.
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Final
 
 from taihang.core.activity.record import ActivityRecord
 from taihang.core.activity.unit import UnknownUnitError, converted
+from taihang.core.errors import IntegrityError
 from taihang.core.periods import month_names
 from taihang.core.quantities import WH_PER_MWH
 from taihang.core.seal.canonical import JsonValue, load_canonical
 from taihang.core.seal.issued import IssuedStatement
 from taihang.services.energy_statement import Gaps
+
+_ESTIMATED: Final = "estimated_wh"
+
+
+class AlteredStatementError(IntegrityError):
+    """An issued statement does not carry a number that it was issued with."""
+
+    code = "integrity.altered-statement"
 
 
 def bodies_of(issued: Iterable[IssuedStatement]) -> list[JsonValue]:
@@ -21,10 +31,34 @@ def bodies_of(issued: Iterable[IssuedStatement]) -> list[JsonValue]:
     return [load_canonical(each.document.encode()) for each in issued]
 
 
+def whole_number(body: Mapping[str, JsonValue], name: str) -> int:
+    """Return a whole number that a statement of matched load carries.
+
+    Args:
+        body: What the statement says.
+        name: For example ``load_wh`` [Wh] or ``missing`` [intervals].
+
+    Raises:
+        AlteredStatementError: If it does not carry it: then nothing is known, least of all zero.
+    """
+    # Statements of before there were substitutes say nothing of them: there were none.
+    value = body.get(name, 0 if name == _ESTIMATED else None)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise AlteredStatementError(
+            given=f"{name} = {value!r} in {body.get('id', 'a statement of matched load')}",
+            expected="a whole number, as the platform issues it",
+            remedy="run `taihang audit`; put registry.db back from its backup",
+        )
+    return value
+
+
 def sum_of(bodies: Iterable[JsonValue], name: str) -> int:
-    """Sum a whole number over statements; one that does not say it adds nothing."""
-    values = (body.get(name) for body in bodies if isinstance(body, dict))
-    return sum(value for value in values if isinstance(value, int))
+    """Sum a whole number over statements of matched load.
+
+    Raises:
+        AlteredStatementError: If one of them does not carry it.
+    """
+    return sum(whole_number(body if isinstance(body, dict) else {}, name) for body in bodies)
 
 
 def compare_with_forms(

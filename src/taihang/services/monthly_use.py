@@ -14,6 +14,7 @@ from taihang.services import carbon_account, energy_account, park_carbon
 from taihang.services.account import PARK_SUBJECT
 from taihang.services.carbon_inputs import months_of_stay, stay_of
 from taihang.services.energy_statement import MATCHED
+from taihang.services.metered_electricity import whole_number
 from taihang.services.ports import Ports
 
 _NAMED: Final = 3
@@ -84,9 +85,9 @@ class MonthlyUse:
             return _unknown(zh, f"no statement of electricity of {len(lacking)} users: {names}")
         bodies = [_read(issued) for issued in known]
         return MonthUse(
-            amount=Energy(sum(_integer(body, "load_wh") for body in bodies)).mwh,
+            amount=Energy(sum(whole_number(body, "load_wh") for body in bodies)).mwh,
             statements=tuple(issued.id for issued in known),
-            n_missing=sum(_integer(body, "missing") for body in bodies),
+            n_missing=sum(whole_number(body, "missing") for body in bodies),
         )
 
     def _coal(self, subject: str, name: str, field_name: str) -> MonthUse:
@@ -166,8 +167,3 @@ def _rows(body: _Body, name: str) -> list[dict[str, JsonValue]]:
 
 def _words(value: JsonValue) -> tuple[str, ...]:
     return tuple(str(each) for each in value) if isinstance(value, list) else ()
-
-
-def _integer(body: _Body, name: str) -> int:
-    value = body.get(name)
-    return value if isinstance(value, int) else 0

@@ -9,9 +9,16 @@ from hypothesis import strategies as st
 
 from activity_kit import record
 from taihang.core.activity.record import ActivityRecord
+from taihang.core.seal.canonical import JsonValue
 from taihang.core.seal.issued import IssuedStatement
 from taihang.services.energy_statement import Gaps
-from taihang.services.metered_electricity import bodies_of, compare_with_forms, sum_of
+from taihang.services.metered_electricity import (
+    AlteredStatementError,
+    bodies_of,
+    compare_with_forms,
+    sum_of,
+    whole_number,
+)
 
 YEAR = tuple(f"2026-{number:02d}" for number in range(1, 13))
 
@@ -69,3 +76,11 @@ def test_sum_of__adds_whole_numbers_of_all_months() -> None:
     assert sum_of(bodies_of(issued(*YEAR, load_wh=7).values()), "load_wh") == 84
     # Statements of before there were substitutes say nothing of them.
     assert sum_of(bodies_of(issued(*YEAR, load_wh=7).values()), "estimated_wh") == 0
+
+
+@pytest.mark.parametrize("body", [{}, {"load_wh": None}, {"load_wh": "7"}, {"load_wh": True}])
+def test_whole_number__what_is_not_there_is_not_zero(
+    body: dict[str, JsonValue],
+) -> None:
+    with pytest.raises(AlteredStatementError, match="load_wh"):
+        whole_number(body, "load_wh")
