@@ -14,8 +14,8 @@ from taihang.config.park_file import examine_park
         (
             " }",
             ", in_service = { since = 2026-08-02, until = 2026-08-01 } }",
-            "Q-E01",
-            "",
+            "Q-E01.in_service",
+            "after the day `since`",
         ),
     ],
 )
@@ -38,4 +38,9 @@ def test_check_reactive__a_register_without_a_gateway_is_named() -> None:
 def test_check_reactive__an_id_is_of_one_thing() -> None:
     text = reactive_park.text(Q_E01.replace("Q-E01", "E02"))
 
-    assert any("E02" in each.told("park.toml") for each in examine_park(text).problems)
+    (told,) = [
+        each.told("park.toml")
+        for each in examine_park(text).problems
+        if each.path == ("reactive_meters", "E02")
+    ]
+    assert "enterprises.E02 bears already" in told
