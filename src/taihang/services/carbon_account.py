@@ -377,5 +377,6 @@ def tonnes(kg: Decimal) -> str:
 
 
 def plain(amount: Decimal) -> str:
-    """Write a number without exponent and without zeros at the end."""
-    return format(amount.normalize(EXACT) + 0, "f")
+    """Write a number exactly, without exponent and without zeros at the end."""
+    with localcontext(EXACT):
+        return format(amount.normalize() + 0, "f")

@@ -169,7 +169,8 @@ def account_media(period: Period, *, ports: Ports) -> int:
     for each in found:
         before = latest.get(each.line_id)
         counts = before is not None and before.withdrawn_by is None
-        if each.amount is None and not counts:
+        said = _said(each, before)
+        if said is None:
             continue
         # 3. The file first: a line never leads to a file that is not on the disk.
         data = each.document
@@ -178,7 +179,8 @@ def account_media(period: Period, *, ports: Ports) -> int:
             continue
         name = f"{each.line_id}.json"
         files[file] = EvidenceFile(file, name, len(data), now_s)
-        lines.append(ActivityLine(_record(each, before, file, now_s), form=None))
+        record = _record(each, said, before, file=file, known_at_s=now_s)
+        lines.append(ActivityLine(record, form=None))
     # 4. All lines or none.
     if lines:
         ports.registry.add_activity(lines, files=[*files.values()])
@@ -426,8 +428,23 @@ def _latest(records: Iterable[ActivityRecord]) -> Mapping[str, ActivityRecord]:
     return latest
 
 
+def _said(each: MediumAmount, before: ActivityRecord | None) -> Decimal | None:
+    """Return the amount that the next version of a line carries; None where it needs none.
+
+    A line that is taken back keeps what it said; what never counted is not begun.
+    """
+    if each.amount is not None or before is None or before.withdrawn_by is not None:
+        return each.amount
+    return before.amount
+
+
 def _record(
-    each: MediumAmount, before: ActivityRecord | None, file: str, known_at_s: int
+    each: MediumAmount,
+    said: Decimal,
+    before: ActivityRecord | None,
+    *,
+    file: str,
+    known_at_s: int,
 ) -> ActivityRecord:
     amount = each.amount
     if before is None:
@@ -436,14 +453,13 @@ def _record(
         reason = _UNKNOWN
     else:
         reason = _AGAIN.format(plain(before.amount), before.unit, plain(amount), each.unit)
-    said = before.amount if amount is None and before is not None else amount
     return ActivityRecord(
         id=each.line_id,
         subject=each.subject,
         period=each.month,
         item=each.medium,
         flow=each.flow,
-        amount=said or Decimal(0),
+        amount=said,
         unit=each.unit,
         origin=Origin.METER,
         evidence=(file,),

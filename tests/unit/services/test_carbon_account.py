@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import small_park
 from carbon_kit import SOURCES, declared, gaps_of, hand_in_vectors, state_load, view_of
 from taihang.core.activity.record import Flow
 from taihang.core.seal.canonical import JsonValue, canonical_bytes
 from taihang.services.account import issue_statements
-from taihang.services.carbon_account import drafts
+from taihang.services.carbon_account import drafts, plain
 from taihang.services.ports import Ports
 from year_kit import MONTHS, YEAR, hand_in, lines
 
@@ -238,3 +240,11 @@ def test_drafts__a_text_that_comes_later_is_a_gap(root: Path) -> None:
     assert ("method", "not-in-force") in gaps_of(early)
     assert ("method", "not-in-force") not in gaps_of(late)
     assert cast("Body", early["method"])["text"] == "gbt-32151.5-2026"
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**20), max_value=10**20))
+def test_plain__loses_no_digit(amount: Decimal) -> None:
+    assert Decimal(plain(amount)) == amount
+    long = Decimal("12.3456789012345678901234567890123456789")
+    assert plain(long) == str(long)
+    assert plain(Decimal("-0.00")) == "0"
