@@ -150,7 +150,7 @@ def month_drafts(
     # 1. What was settled.
     sums = sums or read_sums(name, ports=ports)
     _demand_whole(
-        name,
+        month(name, ports.park.zone),
         {
             *(("plant", node, of["n"]) for node, of in sums.plants.items()),
             *(("user", node, of["n"]) for node, of in sums.users.items()),
@@ -164,35 +164,45 @@ def month_drafts(
 
 
 def read_matching(
-    name: str, *, ports: Ports
+    period: Period, *, ports: Ports
 ) -> dict[tuple[str, ...], dict[str, NDArray[np.int64]]]:
-    """Return the matching of a whole month, of every plant and user of the park.
+    """Return the matching of a settled period, of every plant and user of the park.
 
     Args:
-        name: The local month.
+        period: A local month, or any other period.
         ports: The outside world.
 
     Returns:
         Settled rows by (role, node).
 
     Raises:
-        UnsettledMonthError: If not all of the month was settled with this park file.
+        UnsettledMonthError: If not all of the period was settled with this park file.
     """
-    rows = ports.lake.read("matching", month(name, ports.park.zone))
-    _demand_whole(name, {(*key, len(each["time_s"])) for key, each in rows.items()}, ports.park)
+    rows = ports.lake.read("matching", period)
+    found = {(*key, len(each["time_s"])) for key, each in rows.items()}
+    _demand_whole(period, found, ports.park)
     return rows
 
 
-def _demand_whole(name: str, found: AbstractSet[tuple[str | int, ...]], park: Park) -> None:
-    """Refuse a month of which not every plant and user has all intervals."""
-    n = month(name, park.zone).n_steps
+def _demand_whole(period: Period, found: AbstractSet[tuple[str | int, ...]], park: Park) -> None:
+    """Refuse a period of which not every plant and user has all intervals."""
+    n = period.n_steps
     wanted = {("plant", p, n) for p in park.plants} | {("user", u, n) for u in park.users}
     if absent := sorted(node for _, node, _ in wanted - found):
+        told = f"not wholly settled for {', '.join(absent[:5])} ({len(absent)} in all)"
         raise UnsettledMonthError(
-            given=f"{name}, not wholly settled for {', '.join(absent[:5])} ({len(absent)} in all)",
+            given=f"{_told(period, park)}, {told}",
             expected="a whole month settled with the present park.toml",
             remedy="settle the whole month, then account and bill it",
         )
+
+
+def _told(period: Period, park: Park) -> str:
+    """Name a month by its name, and any other period by its ends."""
+    name = f"{period.start.astimezone(park.zone):%Y-%m}"
+    if period == month(name, park.zone):
+        return name
+    return f"{period.start.isoformat()} … {period.end.isoformat()}"
 
 
 def issue_statements(

@@ -4,14 +4,14 @@ Grid energy of an interval is the load less what was matched; green energy is tr
 to its contract.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from taihang.core.balance.matching import Matching, match_green
+from taihang.core.balance.matching import RouteKind
 from taihang.core.balance.tracing import trace_matching
 from taihang.core.errors import InputError
 from taihang.core.market.demand import max_demand_kw
@@ -22,11 +22,11 @@ from taihang.core.park.park import Park
 from taihang.core.periods import STEP_S, Period, month
 from taihang.core.quantities import WH_PER_KWH, WH_PER_MWH
 from taihang.core.series import EnergySeries, Quality
-from taihang.services.account import local_last_day, read_matching
-from taihang.services.ports import Columns, Ports
+from taihang.services.account import local_last_day
+from taihang.services.matched import shares_of
+from taihang.services.ports import Ports
 from taihang.services.reactive_use import reactive_of
 from taihang.services.settle import known_at
-from taihang.services.settled_rows import lines_of, offered_green_wh
 from taihang.services.tariff import Connection, bill_terms
 
 CNY_PER_MWH = "CNY/MWh"
@@ -121,60 +121,20 @@ def terms_of(user: BilledUser, period: Period, ports: Ports) -> BillTerms:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Rematched:
-    """The matching of a settled month, line by line; rows are the park's plants and users."""
-
-    matching: Matching
-    load_wh: NDArray[np.int64]
-    """Usable load of each user, shape (n_users, n). [Wh]"""
-    quality: NDArray[np.uint8]
-    generated_wh: tuple[int, ...]
-    """Net generation of each plant in the month [Wh]."""
-
-
 def matched_month(name: str, ports: Ports) -> MonthMatching:
-    """Return who got which green energy in a settled month, as its bills take it."""
-    found = rematch(name, ports)
-    return MonthMatching(
-        found.load_wh,
-        found.matching.line_load_wh,
-        found.quality,
-        trace_matching(found.matching),
-        found.generated_wh,
-    )
-
-
-def rematch(name: str, ports: Ports) -> Rematched:
-    """Match a settled month again: the lake keeps who got what, not over which line.
+    """Return who got which green energy in a settled month, as its bills take it.
 
     Raises:
         UnsettledMonthError: If not all of the month was settled with this park file.
     """
-    rows = read_matching(name, ports=ports)
-    plants = [rows["plant", plant] for plant in ports.park.plants]
-    users = [rows["user", user] for user in ports.park.users]
-    n_steps = month(name, ports.park.zone).n_steps
-    measured_wh = _stacked((np.where(_claimed(r), r["total_wh"], 0) for r in plants), n_steps)
-    load_wh = _stacked((r["total_wh"] for r in users), n_steps)
-    quality = _stacked((r["quality"] for r in users), n_steps)
-    offered_wh = offered_green_wh(measured_wh, quality)
-    return Rematched(
-        match_green(offered_wh, load_wh, lines=lines_of(ports.park)),
-        load_wh,
-        quality.astype(np.uint8),
-        tuple(int(r["total_wh"].sum()) for r in plants),
+    found = shares_of(month(name, ports.park.zone), ports=ports)
+    return MonthMatching(
+        found.load_wh,
+        found.matching.received_wh(RouteKind.LINE),
+        found.quality,
+        trace_matching(found.matching),
+        tuple(found.generated_wh.sum(axis=1).tolist()),
     )
-
-
-def _claimed(rows: Columns) -> NDArray[np.bool_]:
-    """Say where the generation of a plant may be claimed: measured, and held by no rule."""
-    return (rows["quality"] == Quality.MEASURED) & (rows["held"] == 0)
-
-
-def _stacked(rows: Iterable[NDArray[np.int64]], n_steps: int) -> NDArray[np.int64]:
-    """Put rows under one another; a park without plants gives no row of the right length."""
-    return np.array(list(rows), np.int64).reshape(-1, n_steps)
 
 
 def month_use(

@@ -13,15 +13,16 @@ from typing import Final
 import numpy as np
 
 from taihang.core.activity.amount import Unknown
+from taihang.core.balance.matching import RouteKind
 from taihang.core.balance.tracing import trace_matching, trace_pairs
 from taihang.core.park.carbon import ElectricitySource
 from taihang.core.park.park import Park
 from taihang.core.periods import month
 from taihang.core.product.allocation import share_out
 from taihang.services.account import UnsettledMonthError
-from taihang.services.billed_use import rematch
 from taihang.services.carbon_account import MatchedYear, matched_year
 from taihang.services.carbon_inputs import Gap, months_of_stay, stay_of
+from taihang.services.matched import shares_of
 from taihang.services.ports import Ports
 from taihang.standards.cbam import Evidence, JudgedSource, judge_source
 
@@ -157,19 +158,18 @@ def _traced(
 
 def _month_wh(enterprise: str, name: str, ports: Ports) -> tuple[dict[str, int], dict[str, int]]:
     """Return what each plant gave an enterprise over its lines, and in all [Wh]."""
-    found = rematch(name, ports)
-    user = ports.park.users.index(enterprise)
-    line_wh = np.zeros(len(ports.park.plants), np.int64)
-    for share in found.matching.lines:
-        if user in share.line.users:
+    found = shares_of(month(name, ports.park.zone), ports=ports)
+    user = found.users.index(enterprise)
+    line_wh = np.zeros(len(found.plants), np.int64)
+    for share in found.shares:
+        if share.route.kind is RouteKind.LINE and user in share.takers:
             pairs_wh = trace_pairs(share.given_wh, share.received_wh)
-            own_wh = pairs_wh[:, share.line.users.index(user)].sum(axis=1)
-            np.add.at(line_wh, list(share.line.plants), own_wh)
+            own_wh = pairs_wh[:, share.takers.index(user)].sum(axis=1)
+            np.add.at(line_wh, list(share.plants), own_wh)
     all_wh = trace_matching(found.matching)[:, user].sum(axis=1)
-    plants = tuple(ports.park.plants)
     return (
-        {plant: int(wh) for plant, wh in zip(plants, line_wh, strict=True)},
-        {plant: int(wh) for plant, wh in zip(plants, all_wh, strict=True)},
+        {plant: int(wh) for plant, wh in zip(found.plants, line_wh, strict=True)},
+        {plant: int(wh) for plant, wh in zip(found.plants, all_wh, strict=True)},
     )
 
 

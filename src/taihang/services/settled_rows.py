@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taihang.core.balance.balance import Balance, Flow, close_balance
-from taihang.core.balance.matching import Line, Matching, match_green
+from taihang.core.balance.matching import SERVING, Line, Matching, RouteKind, match_green
 from taihang.core.park.assets import InService
 from taihang.core.park.park import Park
 from taihang.core.park.topology import Direction, Meter
@@ -139,9 +139,10 @@ def _matching_rows(
 ) -> dict[tuple[str, ...], Columns]:
     grid_s = period.grid_s()
     rows: dict[tuple[str, ...], Columns] = {}
+    by_line, shared = RouteKind.LINE, tuple(kind for kind in SERVING if kind is not RouteKind.LINE)
     for stack, role, line, pool in (
-        (plants, "plant", matched.line_generation_wh, matched.pool_generation_wh),
-        (users, "user", matched.line_load_wh, matched.pool_load_wh),
+        (plants, "plant", matched.given_wh(by_line), matched.given_wh(*shared)),
+        (users, "user", matched.received_wh(by_line), matched.received_wh(*shared)),
     ):
         for row, node in enumerate(stack.ids):
             rows[role, node] = {
@@ -203,6 +204,7 @@ def lines_of(park: Park) -> list[Line]:
     plants, users = list(park.plants), list(park.users)
     return [
         Line(
+            id=line.id,
             plants=tuple(plants.index(plant) for plant in line.plants),
             users=tuple(users.index(user) for user in line.users),
             limit_wh=int(line.capacity_kva * _VA_PER_KVA * STEP_S / SECONDS_PER_HOUR),

@@ -295,7 +295,7 @@ def test_account__of_a_park_that_grew_since_it_was_settled_is_refused(root: Path
         grown = replace(ports.park, enterprises={**ports.park.enterprises, "E03": third})
 
         with pytest.raises(UnsettledMonthError, match="E03"):
-            read_matching("2026-06", ports=replace(ports, park=grown))
+            read_matching(month("2026-06", grown.zone), ports=replace(ports, park=grown))
 
 
 def test_account__of_a_month_without_a_known_factor_is_told_in_words(root: Path) -> None:

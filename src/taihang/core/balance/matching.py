@@ -12,6 +12,7 @@ pro-rata step is a park rule and is named in every statement that uses it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 import numpy as np
@@ -35,10 +36,53 @@ class EnergyRangeError(InputError):
     code = "input.energy-range"
 
 
+class RouteKind(StrEnum):
+    """How green energy went from a plant to whoever took it."""
+
+    LINE = "line"
+    """Over a dedicated line, around the grid meter of the user."""
+    CONTRACT = "contract"
+    """To the buyers of a green supply contract, over the shared network."""
+    FEEDER = "feeder"
+    """Among the members of one feeder, below its transformer."""
+    POOL = "pool"
+    """Across the park."""
+    STORAGE = "storage"
+    """Released from a battery that it was charged into before."""
+    CHARGE = "charge"
+    """Into a battery; the takers are batteries."""
+    FEED_IN = "feed-in"
+    """Into the public grid; nobody in the park takes it."""
+
+
+SERVING: Final = (
+    RouteKind.LINE,
+    RouteKind.CONTRACT,
+    RouteKind.FEEDER,
+    RouteKind.POOL,
+    RouteKind.STORAGE,
+)
+"""Routes that end at a user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way for green energy, by its kind and the id of what carried it."""
+
+    kind: RouteKind
+    id: str
+    """Of the line, contract, feeder, battery or grid connection; ``park`` for the pool."""
+
+
+POOL: Final = Route(RouteKind.POOL, "park")
+"""Across the park, over the network that all share."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A dedicated line as rows of the generation and load arrays."""
 
+    id: str
     plants: tuple[int, ...]
     users: tuple[int, ...]
     limit_wh: int
@@ -46,40 +90,55 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class LineShare:
-    """What one dedicated line carried: Σ given equals Σ received in each interval."""
+class Share:
+    """One step of a matching: Σ given equals Σ received in each interval."""
 
-    line: Line
+    route: Route
+    plants: tuple[int, ...]
+    """Rows of the plants that gave; of a battery's release, of the plants that it came from."""
+    takers: tuple[int, ...]
+    """Rows of the users that received; of batteries for ``charge``, and none for ``feed-in``."""
     given_wh: NDArray[np.int64]
-    """By each of the line's plants, shape (len(line.plants), n). [Wh]"""
+    """By each plant, shape (len(plants), n). [Wh]"""
     received_wh: NDArray[np.int64]
-    """By each of the line's users, shape (len(line.users), n). [Wh]"""
+    """By each taker, shape (len(takers), n). [Wh]"""
 
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """Who got what. Σ over plants equals Σ over users, in each step and interval."""
+    """Who got what, step by step. Σ over plants equals Σ over takers, in each step and interval."""
 
-    lines: tuple[LineShare, ...]
-    """What each dedicated line carried, in the order in which they were served."""
-    line_generation_wh: NDArray[np.int64]
-    """Given over dedicated lines, shape (n_plants, n). [Wh]"""
-    pool_generation_wh: NDArray[np.int64]
-    """Given pro rata, shape (n_plants, n). [Wh]"""
-    line_load_wh: NDArray[np.int64]
-    """Received over dedicated lines, shape (n_users, n). [Wh]"""
-    pool_load_wh: NDArray[np.int64]
-    """Received pro rata, shape (n_users, n). [Wh]"""
+    shares: tuple[Share, ...]
+    """What each step carried, in the order in which they were served."""
+    n_plants: int
+    n_users: int
+    n_intervals: int
+
+    def given_wh(self, *kinds: RouteKind) -> NDArray[np.int64]:
+        """Return what every plant gave over routes of some kinds, shape (n_plants, n) [Wh]."""
+        wh = np.zeros((self.n_plants, self.n_intervals), np.int64)
+        for share in self.shares:
+            if share.route.kind in kinds:
+                wh[list(share.plants)] += share.given_wh
+        return wh
+
+    def received_wh(self, *kinds: RouteKind) -> NDArray[np.int64]:
+        """Return what every user received over routes of some kinds, shape (n_users, n) [Wh]."""
+        wh = np.zeros((self.n_users, self.n_intervals), np.int64)
+        for share in self.shares:
+            if share.route.kind in kinds and share.route.kind in SERVING:
+                wh[list(share.takers)] += share.received_wh
+        return wh
 
     @property
     def load_wh(self) -> NDArray[np.int64]:
-        """All green energy received, shape (n_users, n) [Wh]."""
-        return self.line_load_wh + self.pool_load_wh
+        """All green energy received by users, shape (n_users, n) [Wh]."""
+        return self.received_wh(*SERVING)
 
     @property
     def generation_wh(self) -> NDArray[np.int64]:
-        """All green energy given, shape (n_plants, n) [Wh]."""
-        return self.line_generation_wh + self.pool_generation_wh
+        """All green energy given to users, shape (n_plants, n) [Wh]."""
+        return self.given_wh(*SERVING)
 
 
 def match_green(
@@ -100,9 +159,10 @@ def match_green(
         NegativeFlowError: If any value is below zero.
 
     Example:
-        >>> m = match_green(np.array([[10]]), np.array([[6], [2]]), lines=[Line((0,), (1,), 100)])
-        >>> m.line_load_wh.ravel().tolist(), m.pool_load_wh.ravel().tolist()
-        ([0, 2], [6, 0])
+        >>> line = Line("DL1", (0,), (1,), limit_wh=100)
+        >>> found = match_green(np.array([[10]]), np.array([[6], [2]]), lines=[line])
+        >>> [(each.route.id, each.received_wh.ravel().tolist()) for each in found.shares]
+        [('DL1', [2]), ('park', [6, 0])]
     """
     if generation_wh.min(initial=0) < 0 or load_wh.min(initial=0) < 0:
         raise NegativeFlowError(
@@ -111,17 +171,16 @@ def match_green(
             remedy="turn own use of a plant into load before matching",
         )
     left_generation_wh, left_load_wh = generation_wh.copy(), load_wh.copy()
-    served = tuple(_serve(left_generation_wh, left_load_wh, line) for line in lines)
-    line_generation_wh = generation_wh - left_generation_wh
-    line_load_wh = load_wh - left_load_wh
+    served = [_serve(left_generation_wh, left_load_wh, line) for line in lines]
     pool_wh = np.minimum(left_generation_wh.sum(axis=0), left_load_wh.sum(axis=0))
-    return Matching(
-        lines=served,
-        line_generation_wh=line_generation_wh,
-        pool_generation_wh=split_pro_rata(pool_wh, weights_wh=left_generation_wh),
-        line_load_wh=line_load_wh,
-        pool_load_wh=split_pro_rata(pool_wh, weights_wh=left_load_wh),
+    pool = Share(
+        route=POOL,
+        plants=tuple(range(len(generation_wh))),
+        takers=tuple(range(len(load_wh))),
+        given_wh=split_pro_rata(pool_wh, weights_wh=left_generation_wh),
+        received_wh=split_pro_rata(pool_wh, weights_wh=left_load_wh),
     )
+    return Matching((*served, pool), len(generation_wh), *load_wh.shape)
 
 
 def split_pro_rata(
@@ -171,7 +230,7 @@ def _demand_exact(total_wh: NDArray[np.int64], weights_wh: NDArray[np.int64]) ->
 
 def _serve(
     left_generation_wh: NDArray[np.int64], left_load_wh: NDArray[np.int64], line: Line
-) -> LineShare:
+) -> Share:
     """Take what one dedicated line carries out of what is left."""
     plants, users = list(line.plants), list(line.users)
     offered_wh = left_generation_wh[plants]
@@ -182,4 +241,5 @@ def _serve(
     received_wh = split_pro_rata(carried_wh, weights_wh=wanted_wh)
     left_generation_wh[plants] -= given_wh
     left_load_wh[users] -= received_wh
-    return LineShare(line, given_wh, received_wh)
+    route = Route(RouteKind.LINE, line.id)
+    return Share(route, line.plants, line.users, given_wh, received_wh)

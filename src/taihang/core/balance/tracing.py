@@ -9,7 +9,7 @@ pairs of a user to what it received.
 import numpy as np
 from numpy.typing import NDArray
 
-from taihang.core.balance.matching import Matching
+from taihang.core.balance.matching import SERVING, Matching
 
 
 def trace_matching(matching: Matching) -> NDArray[np.int64]:
@@ -22,10 +22,12 @@ def trace_matching(matching: Matching) -> NDArray[np.int64]:
         Pairs, shape (n_plants, n_users, n); over a dedicated line only its own plants and users
         are paired. [Wh]
     """
-    pairs_wh = trace_pairs(matching.pool_generation_wh, matching.pool_load_wh)
-    for share in matching.lines:
-        rows = np.ix_(share.line.plants, share.line.users)
-        pairs_wh[rows] += trace_pairs(share.given_wh, share.received_wh)
+    shape = (matching.n_plants, matching.n_users, matching.n_intervals)
+    pairs_wh = np.zeros(shape, np.int64)
+    for share in matching.shares:
+        if share.route.kind in SERVING:
+            rows = np.ix_(share.plants, share.takers)
+            pairs_wh[rows] += trace_pairs(share.given_wh, share.received_wh)
     return pairs_wh
 
 

@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from taihang.core.balance.matching import (
+    POOL,
+    SERVING,
     EnergyRangeError,
     Line,
     Matching,
     NegativeFlowError,
+    RouteKind,
     match_green,
     split_pro_rata,
 )
@@ -44,6 +47,7 @@ def cases(draw: st.DrawFn) -> Case:
     n_plants, n_users, n = (draw(st.integers(1, top)) for top in (4, 5, 4))
     line = st.builds(
         Line,
+        id=st.just("DL1"),
         plants=st.sets(st.integers(0, n_plants - 1), min_size=1).map(lambda s: tuple(sorted(s))),
         users=st.sets(st.integers(0, n_users - 1), min_size=1).map(lambda s: tuple(sorted(s))),
         limit_wh=energies_wh,
@@ -71,23 +75,20 @@ def test_match_green__never_gives_more_than_generation_or_load(case: Case) -> No
 
     assert (matched.generation_wh <= case.generation_wh).all()
     assert (matched.load_wh <= case.load_wh).all()
-    for part in (
-        matched.line_generation_wh,
-        matched.pool_generation_wh,
-        matched.line_load_wh,
-        matched.pool_load_wh,
-    ):
-        assert (part >= 0).all()
+    for share in matched.shares:
+        assert (share.given_wh >= 0).all()
+        assert (share.received_wh >= 0).all()
 
 
 @given(cases())
 def test_match_green__plants_give_what_users_receive_in_each_step(case: Case) -> None:
     matched = case.match()
 
-    line_wh = matched.line_generation_wh.sum(axis=0)
-    pool_wh = matched.pool_generation_wh.sum(axis=0)
-    assert line_wh.tolist() == matched.line_load_wh.sum(axis=0).tolist()
-    assert pool_wh.tolist() == matched.pool_load_wh.sum(axis=0).tolist()
+    for share in matched.shares:
+        assert share.given_wh.sum(axis=0).tolist() == share.received_wh.sum(axis=0).tolist()
+    for kind in SERVING:
+        given_wh, received_wh = matched.given_wh(kind), matched.received_wh(kind)
+        assert given_wh.sum(axis=0).tolist() == received_wh.sum(axis=0).tolist()
 
 
 @given(cases())
@@ -103,27 +104,29 @@ def test_match_green__leaves_no_green_energy_beside_unserved_load(case: Case) ->
 def test_match_green__each_line_carries_no_more_than_its_limit(case: Case) -> None:
     matched = case.match()
 
-    assert [share.line for share in matched.lines] == list(case.lines)
-    for share in matched.lines:
-        assert (share.given_wh.sum(axis=0) <= share.line.limit_wh).all()
-        assert share.given_wh.sum(axis=0).tolist() == share.received_wh.sum(axis=0).tolist()
+    *carried, pool = matched.shares
+    assert pool.route == POOL
+    for share, line in zip(carried, case.lines, strict=True):
+        assert (share.route.kind, share.route.id) == (RouteKind.LINE, line.id)
+        assert (share.plants, share.takers) == (line.plants, line.users)
+        assert (share.given_wh.sum(axis=0) <= line.limit_wh).all()
 
 
 @given(cases())
-def test_match_green__the_shares_of_the_lines_are_all_that_lines_carried(case: Case) -> None:
+def test_match_green__the_steps_are_all_that_was_given_and_received(case: Case) -> None:
     matched = case.match()
 
     generation_wh, load_wh = np.zeros_like(case.generation_wh), np.zeros_like(case.load_wh)
-    for share in matched.lines:
-        generation_wh[list(share.line.plants)] += share.given_wh
-        load_wh[list(share.line.users)] += share.received_wh
-    assert generation_wh.tolist() == matched.line_generation_wh.tolist()
-    assert load_wh.tolist() == matched.line_load_wh.tolist()
+    for share in matched.shares:
+        generation_wh[list(share.plants)] += share.given_wh
+        load_wh[list(share.takers)] += share.received_wh
+    assert generation_wh.tolist() == matched.generation_wh.tolist()
+    assert load_wh.tolist() == matched.load_wh.tolist()
 
 
 @given(cases())
 def test_match_green__one_line_carries_the_least_of_offer_wish_and_limit(case: Case) -> None:
-    lines = case.lines[:1] or (Line((0,), (0,), MAX_WH),)
+    lines = case.lines[:1] or (Line("DL1", (0,), (0,), MAX_WH),)
     plants, users = list(lines[0].plants), list(lines[0].users)
 
     matched = match_green(case.generation_wh, case.load_wh, lines=lines)
@@ -131,9 +134,10 @@ def test_match_green__one_line_carries_the_least_of_offer_wish_and_limit(case: C
     offered_wh = case.generation_wh[plants].sum(axis=0)
     wanted_wh = case.load_wh[users].sum(axis=0)
     carried_wh = np.minimum(np.minimum(offered_wh, wanted_wh), lines[0].limit_wh)
-    assert carried_wh.tolist() == matched.line_load_wh.sum(axis=0).tolist()
+    line_load_wh = matched.received_wh(RouteKind.LINE)
+    assert carried_wh.tolist() == line_load_wh.sum(axis=0).tolist()
     outside = [row for row in range(len(case.load_wh)) if row not in users]
-    assert not matched.line_load_wh[outside].any()
+    assert not line_load_wh[outside].any()
 
 
 @given(cases(), st.data())
@@ -143,9 +147,9 @@ def test_match_green__intervals_do_not_know_each_other(case: Case, data: st.Data
 
     matched, again = case.match(), shuffled.match()
 
-    assert matched.line_load_wh[:, order].tolist() == again.line_load_wh.tolist()
-    assert matched.pool_load_wh[:, order].tolist() == again.pool_load_wh.tolist()
-    assert matched.generation_wh[:, order].tolist() == again.generation_wh.tolist()
+    for one, other in zip(matched.shares, again.shares, strict=True):
+        assert one.given_wh[:, order].tolist() == other.given_wh.tolist()
+        assert one.received_wh[:, order].tolist() == other.received_wh.tolist()
 
 
 @given(cases())
@@ -161,23 +165,23 @@ def test_match_green__changes_nothing_it_was_given(case: Case) -> None:
 def test_match_green__serves_the_dedicated_line_first() -> None:
     generation_wh, load_wh = np.array([[10], [10]]), np.array([[8], [20]])
 
-    matched = match_green(generation_wh, load_wh, lines=[Line((1,), (0,), 5)])
+    matched = match_green(generation_wh, load_wh, lines=[Line("DL1", (1,), (0,), 5)])
 
-    assert matched.line_generation_wh.tolist() == [[0], [5]]
-    assert matched.line_load_wh.tolist() == [[5], [0]]
+    assert matched.given_wh(RouteKind.LINE).tolist() == [[0], [5]]
+    assert matched.received_wh(RouteKind.LINE).tolist() == [[5], [0]]
     # 15 Wh are left of generation and 23 Wh of load: all 15 go, 3 and 20 in proportion.
-    assert matched.pool_load_wh.tolist() == [[2], [13]]
+    assert matched.received_wh(RouteKind.POOL).tolist() == [[2], [13]]
 
 
 def test_match_green__serves_lines_in_the_order_given() -> None:
     generation_wh, load_wh = np.array([[10]]), np.array([[10], [10]])
-    first, second = Line((0,), (0,), 100), Line((0,), (1,), 100)
+    first, second = Line("A", (0,), (0,), 100), Line("B", (0,), (1,), 100)
 
     one = match_green(generation_wh, load_wh, lines=[first, second])
     other = match_green(generation_wh, load_wh, lines=[second, first])
 
-    assert one.line_load_wh.tolist() == [[10], [0]]
-    assert other.line_load_wh.tolist() == [[0], [10]]
+    assert one.received_wh(RouteKind.LINE).tolist() == [[10], [0]]
+    assert other.received_wh(RouteKind.LINE).tolist() == [[0], [10]]
 
 
 @pytest.mark.parametrize(("generation_wh", "load_wh"), [(-1, 5), (5, -1)])

@@ -33,7 +33,7 @@ def matchings(draw: st.DrawFn) -> Matching:
     """Draw a matching of three plants and three users with up to two lines."""
     energies = st.lists(st.integers(0, 30), min_size=6, max_size=6)
     rows = st.sets(st.integers(0, 2), min_size=1).map(lambda found: tuple(sorted(found)))
-    line = st.builds(Line, plants=rows, users=rows, limit_wh=st.integers(0, 40))
+    line = st.builds(Line, id=st.just("DL1"), plants=rows, users=rows, limit_wh=st.integers(0, 40))
     return match_green(
         np.array(draw(energies), np.int64).reshape(3, 2),
         np.array(draw(energies), np.int64).reshape(3, 2),
@@ -86,7 +86,9 @@ def test_trace_matching__keeps_what_every_plant_gave_and_every_user_received(
 def test_trace_matching__pairs_a_line_with_its_own_users_only() -> None:
     generation_wh, load_wh = np.array([[10], [10]]), np.array([[8], [12]])
 
-    pairs_wh = trace_matching(match_green(generation_wh, load_wh, lines=[Line((1,), (0,), 8)]))
+    pairs_wh = trace_matching(
+        match_green(generation_wh, load_wh, lines=[Line("DL1", (1,), (0,), 8)])
+    )
 
     # The line brings 8 Wh of plant 1 to user 0, who then takes nothing from the pool.
     assert pairs_wh.squeeze().tolist() == [[0, 10], [8, 2]]
