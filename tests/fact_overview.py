@@ -36,6 +36,7 @@ SOURCES = {
     "K23": "a public repository file, its name not recorded; jzyizhong.com/Article-426269.html",
     "K24c": "xawhsp.cn/hy/988.html",
     "K25": "scribd.com/document/738274796",
+    "K26": "bornforlove.cn/news/8189.html; m.bailiqin.com/news/show-200432.html",
     "K30": "a public repository file, its name not recorded",
     "K41": "m.handmsg.com/page/2025/0928/29841909.shtml; jnlyzg.com/news/302.html",
     "K43": "wtocenter.vn; oeko.de (study, task 2); steelradar.com; europalov.no (2025/2547)",
