@@ -15,12 +15,18 @@ from typing import IO, Final
 
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from nacl.bindings import crypto_sign_open
+from nacl.bindings import (
+    crypto_core_ed25519_add,
+    crypto_scalarmult_ed25519_base_noclamp,
+    crypto_scalarmult_ed25519_noclamp,
+    crypto_sign_open,
+)
 from nacl.exceptions import BadSignatureError
 from numpy.typing import NDArray
 from typing_extensions import override
 
 from taihang.core.errors import InputError, IntegrityError, StateError
+from taihang.core.seal.share_list import SECOND_BASE
 
 _OWNER_ONLY: Final = 0o600
 _OTHERS: Final = 0o077
@@ -269,6 +275,23 @@ class KeyRing:
             for index in range(n_salts)
         ]
 
+    def commit(self, number: int, blinding: int) -> bytes:
+        """Return the Pedersen commitment number · G + blinding · H on edwards25519, by libsodium.
+
+        Args:
+            number: What is committed to, 0 or more and below the order of the group.
+            blinding: A secret number from 1 below the order of the group.
+
+        Returns:
+            The point, 32 bytes.
+        """
+        hidden = crypto_scalarmult_ed25519_noclamp(_scalar(blinding), SECOND_BASE)
+        if number == 0:
+            # libsodium refuses to make the neutral element.
+            return hidden
+        shown = crypto_scalarmult_ed25519_base_noclamp(_scalar(number))
+        return crypto_core_ed25519_add(shown, hidden)
+
     def _secret(self, file_name: str) -> bytes:
         path = self._directory / file_name
         if not path.exists():
@@ -303,3 +326,7 @@ class KeyRing:
             path.hardlink_to(part)
         part.unlink()
         PosixDisk().fsync(self._directory)
+
+
+def _scalar(number: int) -> bytes:
+    return number.to_bytes(_SECRET_BYTES, "little")

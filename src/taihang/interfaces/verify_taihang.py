@@ -59,7 +59,7 @@ MEDIA = {  # by unit of the register and what converts it: unit of the amount, s
 }  # fmt: skip
 CLAIMS: dict[str, tuple[int | None, list[str]]] = {  # statements and events under each kind
     "statement": (1, []), "hour": (0, ["day-seal"]), "lot": (1, ["lots-issued"]), "bill": (1, []),
-    "inventory": (None, []), "metered": (0, []),
+    "inventory": (None, []), "metered": (0, []), "share": (0, ["month-shares"]),
 }  # fmt: skip
 # Of each object: field:what it is. *N: a list of at most N; ?: or null; a number: so many bytes in
 # base64, 0: any; A..B: a whole number. What is none of these, and no object, is a pattern of text.
@@ -109,6 +109,12 @@ medium: point:name unit:L|g|kJ scale:above0 modulus:above0 max_steps_per_h:above
   from:edge to:edge steps:count amount:decimal n_registers:count days:any findings:finding*100000
 edge: time_s:time count:count hour:name
 finding: rule:name time_s:time count:count?
+claim-share: kind:name member:name period:month openings:opening*2
+opening: quantity:load_wh|green_wh wh:count blinding:hash
+shares: absent:name*10000 members:member*10000 period:month sums:sums version:above0
+member: id:name missing:count load_wh:hash green_wh:hash
+sums: load_wh:sum green_wh:sum
+sum: wh:count blinding:hash
 claim-inventory: kind:name id:name subject:text period:period value:decimal unit:tCO2
   parts:part*1000
 part: id:name period:period value:decimal proof_sha256:hash
@@ -324,6 +330,7 @@ P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, -1, P) % P
 BASE = (4 * pow(5, -1, P) % P).to_bytes(32, "little")
+HIDING = bytes.fromhex("776cf4e3040bee115cd06c1641508f7d8aa4660fc9cedc553a2cee94648515e3")
 ZERO: Point = (0, 1, 1, 0)
 SIGNATURE_BYTES = 64
 WINDOW, PLACES = 6, 43  # bits of a number that one addition takes; so many make 256
@@ -369,17 +376,28 @@ def multiples(key: bytes) -> list[list[Point]]:
 
 def ed25519_verify(key: bytes, signature: bytes, message: bytes) -> bool:
     """Say whether a key signed a message; of one signature no second spelling is accepted."""
-    s, last = int.from_bytes(signature[32:], "little"), (1 << WINDOW) - 1
+    s = int.from_bytes(signature[32:], "little")
     if len(signature) != SIGNATURE_BYTES or s >= ORDER or not multiples(key):
         return False
     k = int.from_bytes(sha512(signature[:32] + key + message).digest(), "little") % ORDER
     # R = s · BASE - k · key; 8 · ORDER times any point is zero, so we add 8 · ORDER - k times it.
-    found = ZERO
-    for number, point in ((s, BASE), (8 * ORDER - k, key)):
+    found = combined((s, BASE), (8 * ORDER - k, key))
+    return encode_point(found) == signature[:32] and not is_small(found)
+
+
+def combined(*terms: tuple[int, bytes]) -> Point:
+    """Return the sum of multiples of points, each multiplier below 2^256."""
+    found, last = ZERO, (1 << WINDOW) - 1
+    for number, point in terms:
         for place, row in enumerate(multiples(point)):
             found = add(found, row[number >> WINDOW * place & last])
-    x, y = (found[i] * pow(found[2], -1, P) % P for i in (0, 1))
-    return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32] and not is_small(found)
+    return found
+
+
+def encode_point(point: Point) -> bytes:
+    """Return the one spelling of a point in 32 bytes."""
+    x, y = (point[i] * pow(point[2], -1, P) % P for i in (0, 1))
+    return (y | (x & 1) << 255).to_bytes(32, "little")
 
 
 # ── The log: Merkle trees (RFC 6962), checkpoint and cosignatures (C2SP) ──────────────────────
@@ -832,6 +850,36 @@ class Case:
         self.shown["stated"].append(f"{meter['point']}: {told or 'no conversion'}")
         return amount
 
+    def claim_share(self, claim: Fields) -> tuple[str, str]:
+        """Check what one enterprise used against the commitments of all, whose sum is open."""
+        at, body = "events[0].event.body", read(self.events[0], "shares", "events[0].event.body")
+        agree(body, at, period=claim["period"])
+        ids = [member["id"] for member in body["members"]]
+        ascending(ids, f"{at}.members")
+        demand(claim["member"] in ids, "claim.member", "not in the list")
+        mine, n = body["members"][ids.index(claim["member"])], len(ids)
+        ascending([opening["quantity"] == "green_wh" for opening in claim["openings"]], "claim")
+        demand(claim["openings"], "claim.openings", "none is shown")
+        text = "{quantity}: {wh} Wh = {ratio} % of {total} Wh of {n} members"
+        for i, opening in enumerate(claim["openings"]):
+            quantity = opening["quantity"]
+            total = body["sums"][quantity]
+            points = [decode_point(bytes.fromhex(each[quantity])) for each in body["members"]]
+            demand(all(points), f"{at}.members", "a commitment that is no point")
+            sum_of_all = encode_point(reduce(add, filter(None, points)))
+            agree({"sum": sum_of_all}, f"{at}.sums.{quantity}", sum=commitment(total, at))
+            where = f"claim.openings[{i}]"
+            agree({"wh": mine[quantity]}, where, wh=commitment(opening, where).hex())
+            demand(opening["wh"] <= total["wh"], f"{where}.wh", "it is not a part of the sum")
+            ratio = f"{Decimal(100 * opening['wh']) / (total['wh'] or 1):.4f}"
+            row = text.format(**opening, ratio=ratio, total=total["wh"], n=n)
+            self.shown["share"].append(row)
+        self.shown["subject"].append(f"{claim['member']}, {claim['period']}")
+        self.shown["missing"].append(f"{mine['missing']} intervals of {claim['member']}")
+        self.shown["stated"] += ["that each of the list is real and used 0 Wh or more"]
+        self.shown["stated"] += [f"nothing is measured of {who}" for who in body["absent"]]
+        return str(claim["openings"][0]["wh"]), "Wh"
+
     def claim_inventory(self, claim: Fields) -> tuple[str, str]:
         """Check that an inventory is the sum of parts whose periods make up its own."""
         for where, statement in self.statements.items():
@@ -861,6 +909,13 @@ class Case:
         amounts = {line["code"]: line["amount_cny"] or "-" for line in bill.document["lines"]}
         value = amounts[claim["line"]] if claim["line"] else bill.document["value"]
         return value, "CNY"
+
+
+def commitment(opening: Fields, where: str) -> bytes:
+    """Return the point wh · G + blinding · H (Pedersen)."""
+    blinding = int.from_bytes(bytes.fromhex(opening["blinding"]), "little")
+    demand(blinding < ORDER, where, "a blinding above the order of the group")
+    return encode_point(combined((opening["wh"], BASE), (blinding, HIDING)))
 
 
 def keep(current: dict[int, tuple[Rank, Any]], time_s: int, rank: Rank, value: object) -> None:
@@ -1140,7 +1195,7 @@ LABELS = """
 title=标题 subject=主体 id=编号 period=时段 energy=电量 term=计量点 factor=因子 point=计量点
 reading=读数 line=账单行 stated=仅陈述 derived=已推导 gateway=网关 log=日志 log-key=日志公钥
 witness=见证方 verified=已核对 calc=推算 from-memory=未核对 uncertain=存疑 measured=已计量
-estimated=估算 manual=人工 missing=缺失 rejected=已拒绝
+share=份额 estimated=估算 manual=人工 missing=缺失 rejected=已拒绝
 """
 LABELS_ZH = dict(re.findall(r"(\S+)=(\S+)", LABELS))
 WARNINGS = {

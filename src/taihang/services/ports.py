@@ -68,6 +68,10 @@ class Keys(Protocol):
         """Return salts of 16 bytes: the same for the same label, unguessable without the key."""
         ...
 
+    def commit(self, number: int, blinding: int) -> bytes:
+        """Commit to a number under a secret one: a point that shows neither."""
+        ...
+
 
 class Journal(Protocol):
     """The one source of truth. ``append`` returns only when everything is on the disk."""

@@ -8,6 +8,7 @@ What is asked for follows from the id:
 ``M-E17@2026-06-09T02``         the readings of one meter in one UTC hour
 ``M-E17@2026-06-09T02:15Z``     the energy of one interval, with its two readings
 ``PV01@2026-06-09T02:15:00Z``   a lot
+``share.E17.2026-06``           its share of the park; ``#load_wh`` or ``#green_wh`` for one of both
 ``metered-E09-2026-06-heat-consumed``   the metered amount of another medium in a month
 """
 
@@ -39,6 +40,7 @@ from taihang.services.prove_bill import bill_bundle
 from taihang.services.prove_medium import medium_bundle
 from taihang.services.prove_sum import inventory_bundle, lot_bundle
 from taihang.services.seal_day import show_hour
+from taihang.services.share_month import share_bundle
 
 __all__ = ["LOG_KEY", "NotSettledError", "UnprovableStatementError", "prove"]
 
@@ -150,6 +152,7 @@ _CLAIMS: Final[tuple[tuple[str, Callable[[str, Ports], Bundle]], ...]] = (
     (rf".+@{_AT}:\d{{2}}Z", _interval),
     (rf".+@{_AT}:\d{{2}}:00Z", lot_bundle),
     (r"metered-.+", medium_bundle),
+    (r"share\..+", share_bundle),
     (r"bill(-what-if)?\..+", bill_bundle),
     (r"inventory\..+", inventory_bundle),
 )

@@ -394,6 +394,7 @@ def _add_trust(words: _Words) -> None:
     words.option(seal, "--day")
     words.option(seal, "--from")
     words.option(seal, "--to")
+    words.option(seal, "--shares")
     prove = words.command("prove", "commands:prove", "dir", "statement")
     words.option(prove, "--out", required=True)
     verify = words.command("verify", "commands:verify", "file")

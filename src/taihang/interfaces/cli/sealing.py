@@ -11,10 +11,13 @@ from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say
 from taihang.interfaces.cli.words import WordsError, day_of, stretch_of
 from taihang.services.seal_day import seal_day
+from taihang.services.share_month import commit_shares
 
 
 def seal(args: argparse.Namespace) -> int:
     """Seal one UTC day or several; a day that did not change since is left as it is."""
+    if args.shares is not None:
+        return _seal_shares(args)
     with wiring.open_park(Path(cast("str", args.dir)), writing=True) as ports:
         done = [seal_day(day, ports=ports) for day in _days(args, ports.park.zone)]
     last = done[-1].seal
@@ -27,6 +30,31 @@ def seal(args: argparse.Namespace) -> int:
         "root": last.root.hex(),
     }
     say(args, facts, text("cli.done.seal", cast("Lang", args.lang), **facts))
+    return 0
+
+
+def _seal_shares(args: argparse.Namespace) -> int:
+    """Commit to what every enterprise used in a month."""
+    if {args.day, args.first, args.last} != {None}:
+        raise WordsError(
+            given="days and a month of shares",
+            expected="--shares, or days",
+            remedy="write for example --shares 2026-06",
+        )
+    with wiring.open_park(Path(cast("str", args.dir)), writing=True) as ports:
+        shared = commit_shares(str(args.shares), ports=ports)
+        version = int(str(shared.body["version"]))
+    facts = {
+        "month": str(args.shares),
+        "members": len(shared.members),
+        "version": version,
+        "leaf": shared.leaf,
+    }
+    say(
+        args,
+        {**facts, "is_new": shared.is_new},
+        text("cli.done.shares", cast("Lang", args.lang), **facts),
+    )
     return 0
 
 

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+import money_park
 import small_park
 from taihang.core.periods import days
 from taihang.interfaces.cli.main import main
 from taihang.interfaces.cli.parser import build_parser
 from taihang.interfaces.cli.sealing import seal
 from taihang.interfaces.cli.words import WordsError
+from taihang.services.settle import settle
 
 THREE_DAYS = days(small_park.DAY.start.astimezone(small_park.ZONE).date(), 3, small_park.ZONE)
 
@@ -51,3 +53,31 @@ def test_seal__wants_a_day_or_a_stretch(park: Path, words: list[str]) -> None:
 
     with pytest.raises(WordsError, match="--day"):
         seal(args)
+
+
+def test_seal__the_shares_of_a_month_and_prove_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = small_park.make(tmp_path / "three", money_park.PARK)
+    with small_park.opened(root) as ports:
+        money_park.fill(ports)
+        settle(small_park.AUGUST, ports=ports)
+    assert main(["seal", str(root), "--shares", "2026-08", "--json"]) == 0
+    first = json.loads(capsys.readouterr().out)
+    assert main(["seal", str(root), "--shares", "2026-08"]) == 0
+    words = capsys.readouterr().out
+    out = root / "share.proof"
+    assert main(["prove", str(root), "share.E02.2026-08", "--out", str(out), "--json"]) == 0
+    capsys.readouterr()
+    assert main(["verify", str(out), "--lang", "zh"]) == 0
+
+    assert (first["members"], first["version"], first["is_new"]) == (3, 1, True)
+    assert "份额清单第 1 版" in words
+    assert "份额：load_wh" in capsys.readouterr().out
+
+
+def test_seal__wants_days_or_shares_but_not_both(park: Path) -> None:
+    words = ["seal", str(park), "--shares", "2026-06", "--day", "2026-06-01"]
+
+    with pytest.raises(WordsError, match="--shares"):
+        seal(build_parser("en").parse_args(words))
