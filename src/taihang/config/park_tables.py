@@ -33,6 +33,7 @@ from taihang.core.park.contract import (
     DemandBasis,
     GreenSupply,
     GridTariff,
+    PriceBy,
     SurplusTo,
 )
 from taihang.core.park.park import Accounting, GridFactorPolicy
@@ -260,8 +261,15 @@ def read_green_supply(table: TableReader, *, users: tuple[str, ...]) -> GreenSup
         id=table.id,
         plant=table.reference("plant", example="PV01"),
         buyers=table.references_or_all("buyers", everyone=users),
-        price_cny_per_kwh=table.exact("price_cny_per_kwh", _PRICE),
+        price_cny_per_kwh=table.optional_exact("price_cny_per_kwh", _PRICE),
         in_service=table.in_service(),
+        price_by=table.optional_choice("price_by", PriceBy) or PriceBy.FIXED,
+        prices_cny_per_kwh=table.optional_amounts("prices_cny_per_kwh", _PRICE),
+        curve_cny_per_kwh=table.optional_exacts("curve_cny_per_kwh", _PRICE),
+        price_series=table.optional_reference("price_series", example="SPOT"),
+        discount_cny_per_kwh=table.optional_exact("discount_cny_per_kwh", _FEE),
+        floor_cny_per_kwh=table.optional_exact("floor_cny_per_kwh", _FEE),
+        green_premium_cny_per_kwh=table.optional_exact("green_premium_cny_per_kwh", _PRICE),
     )
 
 
@@ -283,6 +291,7 @@ def read_grid_tariff(table: TableReader, *, users: tuple[str, ...]) -> GridTarif
         source=table.text("source", example="which document, which assumption"),
         market_price_series=table.optional_reference("market_price_series", example="SPOT"),
         market_fee_cny_per_kwh=table.optional_exact("market_fee_cny_per_kwh", _FEE),
+        export_price_series=table.optional_reference("export_price_series", example="NODE"),
         near_site_load_factor_ratio=table.optional_exact("near_site_load_factor_ratio", _LOAD),
     )
 

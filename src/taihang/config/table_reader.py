@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from typing import Final, TypeVar, cast
 
 from taihang.config.value_rules import (
@@ -161,6 +162,29 @@ class TableReader:
         """Read a small table of decimal numbers by id; it may be empty."""
         ask = _plain(name, expected="a table of amounts by id", example='{ so2 = "5" }')
         return self._value(ask, lambda value: _amounts_of(value, rule)) or {}
+
+    def optional_amounts(self, name: str, rule: NumberRule) -> dict[str, Decimal]:
+        """Read a small table of decimal numbers by id, at least one, where it is given."""
+        ask = _Ask(
+            name=name,
+            required=False,
+            unit=rule.unit,
+            expected="a table of one or more amounts by id",
+            remedy_for=lambda _: f'write for example {{ peak = "{rule.example}" }}',
+        )
+        return self._value(ask, lambda value: _amounts_of(value, rule) or None) or {}
+
+    def optional_exacts(self, name: str, rule: NumberRule) -> tuple[Decimal, ...]:
+        """Read a list of decimal numbers, at least one, where it is given."""
+        ask = _Ask(
+            name=name,
+            required=False,
+            unit=rule.unit,
+            expected=f"a list, each {rule.expected}",
+            remedy_for=lambda _: f"write for example [{rule.example}, {rule.example}]",
+        )
+        accept = partial(decimal_of, rule=rule)
+        return self._value(ask, lambda value: _list_of(value, accept) or None) or ()
 
     def scale(self, name: str) -> str:
         """Read what a count is worth, a plain decimal number above 0 as text."""

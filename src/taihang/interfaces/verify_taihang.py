@@ -119,7 +119,7 @@ claim-inventory: kind:name id:name subject:text period:period value:decimal unit
   parts:part*1000
 part: id:name period:period value:decimal proof_sha256:hash
 claim-bill: kind:name bill:any basis:any line:name?
-bill: format:taihang-account/v1 rule:shanxi-two-part/v[12] id:name tariff:name lines:line*200
+bill: format:taihang-account/v1 rule:shanxi-two-part/v[123] id:name tariff:name lines:line*200
   assumption:assumption? state:complete|provisional energy_wh:count estimated_wh:count
   intervals:count usable:count value:decimal unit:CNY code_version:text version:above0
   supersedes:text? reason:text
@@ -133,7 +133,8 @@ market: series:name counts:whole?*351360 cny_per_kwh_of_count:factor
 schedule: document:text clause:text source:text status:text valid_from:day valid_to:day?
   sharp:span*96 peak:span*96 flat:span*96 valley:span*96 deep-valley:span*96
 span: from:0..96 to:0..96
-green: contract:name wh:count*351360
+green: contract:name wh:count*351360 prices:prices? premium:0..1
+prices: form:name counts:whole?*351360 cny_per_kwh_of_count:factor
 guess: at:instant wh:count
 """
 WHAT = {
@@ -933,7 +934,7 @@ def register_delta(edges: list[int | None], modulus: int) -> int | None:
     return sum(parts) if len(known) == len(edges) and min(parts) >= 0 else None
 
 
-# ── A bill (shanxi-two-part/v1 and v2) ────────────────────────────────────────────────────────
+# ── A bill (shanxi-two-part/v1 to v3) ────────────────────────────────────────────────────────
 TOU = ("sharp", "peak", "flat", "valley", "deep-valley")
 # Of each item of a bill, in its order: what its quantity is, and what the keys behind its price
 # name: codes of facts or, with a slash, stated parameters. The price is their product, but for a
@@ -941,6 +942,7 @@ TOU = ("sharp", "peak", "flat", "valley", "deep-valley")
 ITEMS = {
     "energy": "kwh tariff/.*/agent_price_cny_per_kwh",
     "green": "contract contract/.*/price_cny_per_kwh",
+    "green_value": "contract contract/.*/green_premium_cny_per_kwh",
     "line_loss": "kwh td.line-loss tariff/.*/agent_price_cny_per_kwh tariff/.*/line_loss_rule",
     "transmission": "kwh td.energy..*",
     "capacity.kva": "kva td.capacity..*",
@@ -959,10 +961,16 @@ INSTEAD = {  # by part of the basis: the energy whose kWh other lines charge, an
     "near_site": ("transmission.grid", {"near-site": "near td.energy..* near-site.hours-per-month "
     "tariff/.*/near_site_load_factor_ratio"}),
 }  # fmt: skip
-OF_PRICE = {"agreed": 3, "near": 1, "market": 0}  # so many keys make the price; else all
+BY_INTERVAL = "contract/.*/price_by"  # of a contract that has a price of its own for each interval
+OF_PRICE = {
+    "agreed": 3,
+    "near": 1,
+    "market": 0,
+    "curve": 0,
+}  # so many keys make the price; else all
 STATED = {  # by part of the basis that nothing derives: what it is, and which quantities use it
-    "green": ("matched green energy", "kwh contract market"),
-    "estimated": ("estimates", "kwh contract market kw agreed"),
+    "green": ("matched green energy", "kwh contract curve market"),
+    "estimated": ("estimates", "kwh contract curve market kw agreed"),
     "transformer_kva": ("transformer_kva", "kva kw agreed near"),
     "line_wh": ("energy of dedicated lines", "kw agreed"),
     "market": ("market prices", "market"),
@@ -975,8 +983,7 @@ class Bill:
     """One local month of one user, worked out again line by line."""
 
     def __init__(self, claim: Fields, statement: Fields, energies: dict[int, int]) -> None:
-        basis = {"near_site": 0, "market": None} | claim["basis"]  # what files of v1 do not say
-        self.basis = basis = read(basis, "basis", "claim.basis")
+        basis = self.basis = self.basis_of(claim)
         self.kva = Decimal(basis["transformer_kva"])
         self.facts = facts_by_key(basis["facts"], "claim.basis.facts")
         starts_s = span_of(statement["period"], "statements[0].period")
@@ -990,9 +997,7 @@ class Bill:
         said = {"estimated_wh": estimated_wh, "assumption": None} | claim["bill"]
         self.document = read(said, "bill", "claim.bill")
         self.stands_in: str = (said["assumption"] or {"td_prices_of": ""})["td_prices_of"]
-        more = [self.stands_in, basis["market"], basis["near_site"], basis["capacity"] == "agreed"]
-        more += [line["code"].startswith("share.") for line in said["lines"]]
-        agree(said, "claim.bill", rule=f"shanxi-two-part/v{1 + any(more)}")
+        agree(said, "claim.bill", rule=f"shanxi-two-part/v{self.version()}")
         agree(self.document, "claim.bill", ", as it states itself", estimated_wh=estimated_wh)
         self.known = [start_s in load_wh for start_s in starts_s]
         load = [load_wh.get(start_s, 0) for start_s in starts_s]
@@ -1000,13 +1005,30 @@ class Bill:
         self.wh = {f"green.{each['contract']}": each["wh"] for each in basis["green"]}
         line_wh, none = basis["line_wh"] or [0] * len(load), [0] * len(load)
         prices = basis["market"]["counts"] if basis["market"] else none
-        are_whole = all(len(each) == len(load) for each in (*self.wh.values(), line_wh, prices))
-        demand(are_whole, "claim.basis", "bad length")
+        curves = [each["counts"] for each in self.curves.values() if each]
+        every = (*self.wh.values(), line_wh, prices, *curves)
+        demand({len(load)} == {len(each) for each in every}, "claim.basis", "bad length")
         self.wh["green"] = [sum(each) for each in zip(none, *self.wh.values(), strict=True)]
         self.wh["grid"] = [a - b for a, b in zip(load, self.wh["green"], strict=True)]
         self.wh["meter"] = [a - b for a, b in zip(load, line_wh, strict=True)]
         least = min(0, *self.wh["grid"], *self.wh["meter"])
         demand(least == 0, "claim.basis.green", "more than was used")
+
+    def basis_of(self, claim: Fields) -> Fields:
+        """Return what the lines were made from, with what files of earlier rules do not say."""
+        basis = {"near_site": 0, "market": None} | claim["basis"]
+        basis["green"] = [{"prices": None, "premium": 0} | each for each in basis["green"]]
+        basis = read(basis, "basis", "claim.basis")
+        self.curves = {each["contract"]: each["prices"] for each in basis["green"]}
+        return basis
+
+    def version(self) -> int:
+        """Return the version of the rule that the bill must be of."""
+        basis, lines = self.basis, self.document["lines"]
+        if any(each["prices"] or each["premium"] for each in basis["green"]):
+            return 3
+        more = [self.stands_in, basis["market"], basis["near_site"], basis["capacity"] == "agreed"]
+        return 2 if any(more) or any(line["code"].startswith("share.") for line in lines) else 1
 
     def kinds_of_hours(self) -> list[str]:
         """Return the kind of hour of every interval, by the clock and holidays of the place."""
@@ -1056,11 +1078,20 @@ class Bill:
                     floats = item in self.basis["floating_items"]
                     yield from self.per_kwh(f"{item}.{origin}", keys, kinds if floats else [""])
             elif way == "contract":
-                for code in (f"green.{each['contract']}" for each in self.basis["green"]):
-                    yield code, (way, keys, self.kwh(code, ""))
+                yield from self.per_contract(item, keys)
             elif item in {f"capacity.{self.basis['capacity']}", "power_factor"}:
                 quantity = {"kva": self.kva, "kw": kw, "agreed": kw}.get(way)
                 yield item.replace("agreed", "kw"), (way, keys, quantity)
+
+    def per_contract(self, item: str, keys: list[str]) -> Iterator[tuple[str, Source]]:
+        """Yield the lines of green contracts: energy, and environmental value if priced apart."""
+        for each in self.basis["green"]:
+            name = each["contract"]
+            if item == "green" and each["prices"]:
+                kwh = self.priced(f"green.{name}", each["prices"])[0]
+                yield f"{item}.{name}", ("curve", [BY_INTERVAL], kwh)
+            elif item == "green" or each["premium"]:
+                yield f"{item}.{name}", ("contract", keys, self.kwh(f"green.{name}", ""))
 
     def per_kwh(self, code: str, keys: list[str], kinds: list[str]) -> Iterator[tuple[str, Source]]:
         """Yield the lines of an item and origin, one a kind of hour, or those instead of them."""
@@ -1069,7 +1100,10 @@ class Bill:
                 kinds = []
                 for name, row in lines.items():
                     way, *others = row.split()
-                    kwh = self.priced()[0] if way == "market" else self.kwh("grid", "")
+                    market = self.basis["market"]
+                    kwh = (
+                        self.priced("grid", market)[0] if way == "market" else self.kwh("grid", "")
+                    )
                     yield f"{code}.{name}", (way, others, kwh)
         for kind in kinds:
             ratio = [f"tou.ratio{kind}"] if kind else []
@@ -1087,12 +1121,11 @@ class Bill:
         chosen = [wh for wh, hour, known in every if known and kind in {"", hour}]
         return Decimal(sum(chosen)) / 1000 if chosen else None
 
-    def priced(self) -> tuple[Decimal | None, Decimal | None]:
-        """Return the energy of the grid that has a market price, and what it costs, unrounded."""
-        market = self.basis["market"]
-        rows = zip(self.wh["grid"], self.known, market["counts"], strict=True)
+    def priced(self, origin: str, prices: Fields) -> tuple[Decimal | None, Decimal | None]:
+        """Return the energy of an origin that has a price, and what it costs, unrounded."""
+        rows = zip(self.wh[origin], self.known, prices["counts"], strict=True)
         both = [(wh, count) for wh, known, count in rows if known and count is not None]
-        cost = sum(wh * count for wh, count in both) * Decimal(market["cny_per_kwh_of_count"])
+        cost = sum(wh * count for wh, count in both) * Decimal(prices["cny_per_kwh_of_count"])
         return (Decimal(sum(wh for wh, _ in both)) / 1000, cost / 1000) if both else (None, None)
 
     def check_lines(self, only: str | None) -> tuple[list[str], list[str]]:
@@ -1131,7 +1164,10 @@ class Bill:
             quantity, price, stated = self.worked_out(line["facts"], source, f"{at}.facts")
         cost = quantity * price if quantity is not None and price is not None else None
         if way == "market":
-            price, cost = None, self.priced()[1]
+            price, cost = None, self.priced("grid", self.basis["market"])[1]
+        if way == "curve":
+            name = line["code"].removeprefix("green.")
+            price, cost = None, self.priced(line["code"], self.curves[name])[1]
         amount = None if cost is None else cost.quantize(Decimal("0.01"))  # half to even
         wanted = {"quantity": quantity, "price": price, "amount_cny": amount}
         agree(found, at, ", as worked out", **wanted)
@@ -1149,6 +1185,8 @@ class Bill:
         n = OF_PRICE.get(way, len(keys))
         if way == "market":
             demand(values == [f"series/{self.basis['market']['series']}"], at, "another series")
+        elif way == "curve":
+            stated.append("prices of the contract")
         elif way == "near":
             quantity = Decimal(values[2]) * Decimal(values[1]) * self.kva
         elif way == "agreed" and quantity is not None:  # what exceeds the limit counts more

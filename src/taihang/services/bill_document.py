@@ -5,6 +5,7 @@ from typing import Final
 
 from taihang.core.market.bill import Bill
 from taihang.core.market.bill_line import BillLine, Text
+from taihang.core.market.closure import OF_SUPPLY
 from taihang.core.market.tariff import BillItem, BillTerms
 from taihang.core.seal.canonical import JsonValue
 from taihang.services.account import ACCOUNT_FORMAT
@@ -14,6 +15,9 @@ TWO_PART: Final = "shanxi-two-part/v1"
 EXTENDED: Final = "shanxi-two-part/v2"
 """The same with contract demand, market prices, the near-site rule, shares of the park, or prices
 that stand in."""
+BY_CONTRACT: Final = "shanxi-two-part/v3"
+"""The same with a green contract that is not at one fixed price, or prices its environmental
+value apart."""
 WHAT_IF: Final = "-what-if"
 """Ends the kind of every money statement whose prices stand in for unknown ones."""
 
@@ -85,6 +89,9 @@ def kind_of(base: str, terms: BillTerms) -> str:
 
 
 def _rule(each: Bill, terms: BillTerms) -> str:
+    green = [line for line in each.lines if line.item in OF_SUPPLY]
+    if any(line.item is BillItem.GREEN_VALUE or line.price is None for line in green):
+        return BY_CONTRACT
     extended = (
         terms.stand_in is not None
         or terms.contract_demand_kw is not None

@@ -19,18 +19,15 @@ from taihang.core.market.month_use import Correction, GreenPurchase, IntervalPri
 from taihang.core.market.tariff import BillTerms
 from taihang.core.park.contract import GreenSupply, GridTariff
 from taihang.core.park.park import Park
-from taihang.core.periods import STEP_S, Period, month
-from taihang.core.quantities import WH_PER_KWH, WH_PER_MWH
-from taihang.core.series import EnergySeries, Quality
+from taihang.core.periods import Period, month
+from taihang.core.series import EnergySeries
 from taihang.services.account import local_last_day
+from taihang.services.green_price import green_prices
 from taihang.services.matched import shares_of
 from taihang.services.ports import Ports
+from taihang.services.price_series import series_prices
 from taihang.services.reactive_use import reactive_of
-from taihang.services.settle import known_at
 from taihang.services.tariff import Connection, bill_terms
-
-CNY_PER_MWH = "CNY/MWh"
-MWH_IN_KWH = WH_PER_MWH // WH_PER_KWH
 
 
 class NoContractError(InputError):
@@ -155,7 +152,8 @@ def month_use(
         if wh.any():
             supply = _supply(plant, user.id, period, ports.park)
             series = EnergySeries(period.start_s, wh, quality)
-            green.append(GreenPurchase(supply=supply, matched=series))
+            prices = green_prices(supply, period, ports)
+            green.append(GreenPurchase(supply=supply, matched=series, prices=prices))
     from_grid_wh = matched.load_wh[row] - matched.pairs_wh[:, row].sum(axis=0)
     grid = EnergySeries(period.start_s, from_grid_wh, quality)
     # Only a dedicated line bypasses the user's own grid meter; pool energy flows through it.
@@ -187,19 +185,7 @@ def market_prices(tariff: GridTariff, period: Period, ports: Ports) -> IntervalP
     """
     if tariff.market_price_series is None:
         return None
-    series = ports.park.series[tariff.market_price_series]
-    known = known_at(ports.journal.size, period=period, ports=ports, point=series.id)
-    rows = known.current.get((series.id, series.quantity.value))
-    if rows is None:
-        return None
-    usable = (rows["quality"] < Quality.MISSING) & (rows["time_s"] < period.end_s)
-    at, off_grid = np.divmod(rows["time_s"] - period.start_s, STEP_S)
-    usable &= off_grid == 0
-    counts, present = np.zeros(period.n_steps, np.int64), np.zeros(period.n_steps, np.bool_)
-    counts[at[usable]] = rows["count"][usable]
-    present[at[usable]] = True
-    worth = Decimal(series.scale) / (MWH_IN_KWH if series.unit == CNY_PER_MWH else 1)
-    return IntervalPrices(counts=counts, known=present, cny_per_kwh_of_count=worth)
+    return series_prices(tariff.market_price_series, period, ports)
 
 
 def _supply(plant: str, user: str, period: Period, park: Park) -> GreenSupply:

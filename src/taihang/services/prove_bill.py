@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from taihang.core.errors import StateError
 from taihang.core.facts import FactBook
-from taihang.core.market.month_use import IntervalPrices, MonthUse
+from taihang.core.market.month_use import GreenPurchase, IntervalPrices, MonthUse
 from taihang.core.market.tariff import BillTerms, TariffParts
 from taihang.core.market.tou import Hours, TouSeason, ratios
-from taihang.core.park.contract import DemandBasis
+from taihang.core.park.contract import DemandBasis, PriceBy
 from taihang.core.periods import Period, month
 from taihang.core.seal.bundle import Bundle
 from taihang.core.seal.canonical import JsonValue
@@ -116,12 +116,29 @@ def _basis(
         "green_pays": [*terms.tariff.green_pays],
         "capacity": capacity_basis(terms),
         "transformer_kva": format(Decimal(str(use.transformer_kva)).normalize() + 0, "f"),
-        "green": [
-            {"contract": each.supply.id, "wh": each.matched.wh.tolist()} for each in use.green
-        ],
+        "green": [_green(each) for each in use.green],
         "line_wh": line_wh.tolist() if line_wh.any() else [],
         "estimated": _estimated(matched, row, statement, ports),
         **_extended(use, terms),
+    }
+
+
+def _green(each: GreenPurchase) -> JsonValue:
+    """Return a contract's energy by interval, and what its price is made from if not fixed."""
+    found: dict[str, JsonValue] = {"contract": each.supply.id, "wh": each.matched.wh.tolist()}
+    if each.supply.price_by is not PriceBy.FIXED:
+        at = each.prices or IntervalPrices.none(len(each.matched.wh))
+        found["prices"] = {"form": each.supply.price_by.value, **_counted_prices(at)}
+    if each.supply.green_premium_cny_per_kwh is not None:
+        found["premium"] = 1
+    return found
+
+
+def _counted_prices(at: IntervalPrices) -> dict[str, JsonValue]:
+    pairs = zip(at.counts.tolist(), at.known.tolist(), strict=True)
+    return {
+        "counts": [count if known else None for count, known in pairs],
+        "cny_per_kwh_of_count": format(at.cny_per_kwh_of_count.normalize(), "f"),
     }
 
 
@@ -132,11 +149,9 @@ def _extended(use: MonthUse, terms: BillTerms) -> dict[str, JsonValue]:
         found["near_site"] = 1
     if terms.tariff.market_price_series is not None:
         at = use.market_prices or IntervalPrices.none(len(use.grid.wh))
-        pairs = zip(at.counts.tolist(), at.known.tolist(), strict=True)
         found["market"] = {
             "series": terms.tariff.market_price_series,
-            "counts": [count if known else None for count, known in pairs],
-            "cny_per_kwh_of_count": format(at.cny_per_kwh_of_count.normalize(), "f"),
+            **_counted_prices(at),
         }
     return found
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from taihang.core.facts import FactBook
 from taihang.core.market.tariff import BillTerms, TariffParts, TransmissionTariff
-from taihang.core.market.tou import TariffNotInForceError, schedule_in_force
+from taihang.core.market.tou import TariffNotInForceError, TouSchedule, schedule_in_force
 from taihang.core.park.contract import DemandBasis, GridTariff
 from taihang.core.periods import Period
 from taihang.standards import (
@@ -75,7 +75,7 @@ def bill_terms(
     return BillTerms(
         tariff=tariff,
         transmission=transmission,
-        schedule=schedule_in_force(_SCHEDULES, region=shanxi_2026_15.SCHEDULE.region, on=on),
+        schedule=schedule_on(on),
         holidays=state_council_holidays.deep_valley_calendar(),
         power_factor=sgcc_1983_215.power_factor_table(
             book, standard=tariff.power_factor_standard, on=on
@@ -89,6 +89,18 @@ def bill_terms(
             "near-site.hours-per-month", on=used or on, family=ndrc_2025_1192.FAMILY
         ),
     )
+
+
+def schedule_on(day: date) -> TouSchedule:
+    """Return the public schedule of kinds of hour in force on a day.
+
+    Args:
+        day: The local day.
+
+    Raises:
+        TariffNotInForceError: If none is known.
+    """
+    return schedule_in_force(_SCHEDULES, region=shanxi_2026_15.SCHEDULE.region, on=day)
 
 
 def _transmission(

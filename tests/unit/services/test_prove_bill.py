@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -385,3 +385,87 @@ def test_verify_bill__names_the_place_even_if_the_park_sealed_the_lie(
         verify(altered(change))
 
     assert where in refused.value.where
+
+
+# -- contracts that are not at one fixed price ---------------------------------------------------
+
+
+FIXED = 'price_cny_per_kwh = "0.3100"'
+PREMIUM = ', green_premium_cny_per_kwh = "0.0230"'
+KINDS = (
+    'price_by = "time-of-use", prices_cny_per_kwh = { sharp = "0.51", peak = "0.4444",'
+    ' flat = "0.31", valley = "0.2" }'
+)
+HOURS = ", ".join(f'"0.{20 + hour}"' for hour in range(24))
+CURVE = f'price_by = "curve", curve_cny_per_kwh = [{HOURS}]'
+SPOT = (
+    'price_by = "market", price_series = "PRICE", discount_cny_per_kwh = "0.0200",'
+    ' floor_cny_per_kwh = "0.05"'
+)
+FORMS = {
+    "premium": FIXED + PREMIUM,
+    "time-of-use": KINDS,
+    "curve": CURVE + PREMIUM,
+    "market": SPOT + PREMIUM,
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_bill_bundle__of_every_form_of_green_price_is_worked_out_too(
+    tmp_path: Path, form: str
+) -> None:
+    root = small_park.make(tmp_path / "park", small_park.PARK.replace(FIXED, FORMS[form]))
+    with small_park.opened(root) as ports:
+        price(ports, but=frozenset((0, 48, 701)))
+        billed(ports)
+        issued = json.loads(ports.registry.statement("bill.E01.2026-08").document)
+        report = verify(prove("bill.E01.2026-08", ports=ports))
+
+    codes = [line["code"] for line in issued["lines"]]
+    assert issued["rule"] == "shanxi-two-part/v3"
+    assert report["value"] == issued["value"]
+    assert ("green_value.GS1" in codes) == (PREMIUM in FORMS[form])
+    (green,) = [line for line in report["shown"]["line"] if line.startswith("green.GS1:")]
+    assert ("price of the contract" in green or "prices of the contract" in green) == (
+        form != "premium"
+    )
+
+
+@pytest.fixture(scope="module")
+def third(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proof]:
+    text = small_park.PARK.replace(FIXED, FORMS["market"])
+    root = small_park.make(tmp_path_factory.mktemp("bill-v3") / "park", text)
+    yield from _proof(root, priced=True)
+
+
+def _first_green(claim: Doc) -> Doc:
+    return claim["basis"]["green"][0]
+
+
+LIES_OF_V3: Sequence[Callable[[Doc], object]] = (
+    lambda claim: _first_green(claim).pop("prices"),
+    lambda claim: _first_green(claim).pop("premium"),
+    lambda claim: _first_green(claim)["prices"]["counts"].pop(),
+    lambda claim: _first_green(claim)["prices"].update(cny_per_kwh_of_count="0.1"),
+    lambda claim: claim["basis"].update(green=[7]),
+    lambda claim: claim["basis"].update(green=7),
+    lambda claim: claim["basis"].pop("green"),
+    lambda claim: claim["bill"].update(rule="shanxi-two-part/v2"),
+    _set("green.GS1", amount_cny="0.01"),
+    _set("green_value.GS1", amount_cny="0.01"),
+    _set("green.GS1", facts=["contract/GS1/price_cny_per_kwh=0.31"]),
+)
+
+
+@pytest.mark.parametrize("lie", LIES_OF_V3)
+def test_bill_bundle__of_the_third_rule_that_lies_is_refused(
+    third: Proof, lie: Callable[[Doc], object]
+) -> None:
+    data, altered = third
+    verify(data)
+
+    def change(claim: Doc) -> None:
+        lie(claim)
+
+    with pytest.raises(Refused):
+        verify(altered(change))

@@ -5,6 +5,7 @@ capacity or demand, system operation, government funds, power-factor adjustment,
 in a park with green supply, the energy of each contract. Σ lines = total, always.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -23,9 +24,10 @@ from taihang.core.market.bill_line import (
     Text,
     energy_title,
     green_title,
+    green_value_title,
     sum_cny,
 )
-from taihang.core.market.interval_price import market_lines
+from taihang.core.market.interval_price import interval_line, market_lines
 from taihang.core.market.month_use import (
     Correction,
     GreenPurchase,
@@ -38,6 +40,7 @@ from taihang.core.market.month_use import (
 )
 from taihang.core.market.tariff import BillItem, BillTerms, Prices, prices
 from taihang.core.market.tou import KINDS, PeriodKind
+from taihang.core.park.contract import PriceBy
 from taihang.core.periods import month
 from taihang.core.quantities import Energy, to_fen
 
@@ -73,6 +76,8 @@ class Bill:
     """Intervals in which every series behind the bill has a usable value."""
     energy: Energy
     """Energy billed, grid and green."""
+    grid: Energy
+    """The part of it from the grid; what a contract has no price for is green all the same."""
     estimated: Energy
     """The part of it that rests on estimates; nothing is estimated here."""
 
@@ -133,8 +138,9 @@ def bill(
         *near_site_lines(use, terms=terms),
         *(_energy_lines(found, green, terms.green_pays) if use.green else ()),
         *(
-            _supply_line(purchase, metered)
+            line
             for purchase, metered in zip(use.green, parts, strict=True)
+            for line in _supply_lines(purchase, metered)
         ),
         *capacity_lines(use, terms=terms, grid=grid, green=green),
     ]
@@ -153,6 +159,7 @@ def bill(
         n_intervals=len(usable),
         n_usable=int(usable.sum()),
         energy=grid.energy + green.energy,
+        grid=grid.energy,
         estimated=estimated(use, period=period),
     )
 
@@ -198,15 +205,36 @@ def _energy_line(
     )
 
 
-def _supply_line(purchase: GreenPurchase, metered: Metered) -> BillLine:
+def _supply_lines(purchase: GreenPurchase, metered: Metered) -> Iterator[BillLine]:
+    """Bill the energy of one contract, and beside it what it pays for the environmental value."""
     supply = purchase.supply
+    if supply.price_by is PriceBy.FIXED:
+        yield _supply_line(purchase, metered, BillItem.GREEN, "price_cny_per_kwh")
+    else:
+        yield interval_line(
+            metered,
+            at=purchase.prices,
+            code=f"{BillItem.GREEN}.{supply.id}",
+            item=BillItem.GREEN,
+            title=green_title(supply.id),
+            key=f"contract/{supply.id}/price_by={supply.price_by}",
+        )
+    if supply.green_premium_cny_per_kwh is not None:
+        yield _supply_line(purchase, metered, BillItem.GREEN_VALUE, "green_premium_cny_per_kwh")
+
+
+def _supply_line(
+    purchase: GreenPurchase, metered: Metered, item: BillItem, parameter: str
+) -> BillLine:
+    supply = purchase.supply
+    price = getattr(supply, parameter)
     return _per_kwh(
-        code=f"{BillItem.GREEN}.{supply.id}",
-        item=BillItem.GREEN,
-        title=green_title(supply.id),
+        code=f"{item}.{supply.id}",
+        item=item,
+        title=(green_title if item is BillItem.GREEN else green_value_title)(supply.id),
         metered=metered,
-        price=supply.price_cny_per_kwh,
-        keys=(f"contract/{supply.id}/price_cny_per_kwh={supply.price_cny_per_kwh}",),
+        price=price,
+        keys=(f"contract/{supply.id}/{parameter}={price}",),
     )
 
 

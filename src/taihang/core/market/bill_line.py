@@ -119,6 +119,11 @@ def green_title(supply: str) -> Text:
     return Text(f"绿电电能量电费({supply})", f"Green energy ({supply})")
 
 
+def green_value_title(supply: str) -> Text:
+    """Return the title of the environmental value of the energy of one green supply contract."""
+    return Text(f"绿色电力环境价值({supply})", f"Green energy, environmental value ({supply})")
+
+
 def sum_cny(lines: Iterable[BillLine]) -> Decimal:
     """Sum the amounts of the lines that are assessed, exact [CNY]."""
     return sum((line.amount_cny for line in lines if line.amount_cny is not None), Decimal(0))

@@ -29,6 +29,8 @@ PER_KWH: Final = (
     BillItem.FUNDS,
 )
 """The items charged per kWh, in the order of a bill."""
+OF_SUPPLY: Final = (BillItem.GREEN, BillItem.GREEN_VALUE)
+"""The items of green supply contracts: exactly what plants get of the users."""
 _OTHER: Final = (BillItem.CAPACITY, BillItem.POWER_FACTOR, BillItem.SHARE, BillItem.CORRECTION)
 _ZERO: Final = Decimal(0)
 
@@ -199,8 +201,8 @@ def plant_payments(
         SplitError: If something was earned and no plant has any surplus.
     """
     green_cny = dict.fromkeys(surplus_wh, _ZERO)
-    for line in (line for each in bills for line in each.lines if line.item is BillItem.GREEN):
-        plant = plant_of.get(line.code.removeprefix(f"{BillItem.GREEN}."))
+    for line in (line for each in bills for line in each.lines if line.item in OF_SUPPLY):
+        plant = plant_of.get(line.code.removeprefix(f"{line.item}."))
         if plant not in green_cny:
             raise ClosureInputError(
                 given=f"a line {line.code} of no plant in {sorted(green_cny)}",
@@ -243,7 +245,7 @@ class _Quantities:
     def of(
         cls, bills: Iterable[Bill], gateway: Iterable[Bill], flows: UnbilledFlows
     ) -> "_Quantities":
-        users_wh = sum(_grid_wh(each) for each in bills)
+        users_wh = sum(each.grid.wh for each in bills)
         gateway_wh = sum(each.energy.wh for each in gateway)
         causes = {
             field.name.removesuffix("_wh"): int(getattr(flows, field.name))
@@ -252,12 +254,6 @@ class _Quantities:
         causes["surplus"] *= -1
         causes["unread"] = gateway_wh - users_wh - sum(causes.values())
         return cls(users_wh=users_wh, gateway_wh=gateway_wh, causes_wh=causes)
-
-
-def _grid_wh(each: Bill) -> int:
-    green = [line for line in each.lines if line.item is BillItem.GREEN]
-    green_wh = sum(int((line.quantity or _ZERO) * 1_000) for line in green)
-    return each.energy.wh - green_wh
 
 
 def _parts(

@@ -1,7 +1,7 @@
-"""Energy at a price of its own for every interval: users that trade in the market.
+"""Energy at a price of its own for every interval: users of the market, and green contracts.
 
-Such a user has no administrative time of use in Shanxi since 2026: what an interval costs is what
-its market contract settles at, spot or contract curve, and a retailer's fee for each kWh.
+A user of the market has no administrative time of use in Shanxi since 2026: what an interval costs
+is what its market contract settles at, spot or contract curve, and a retailer's fee for each kWh.
 """
 
 from dataclasses import dataclass
@@ -55,19 +55,13 @@ def market_lines(
     fee_cny_per_kwh = terms.tariff.market_fee_cny_per_kwh
     if series is None or fee_cny_per_kwh is None:
         return []
-    priced = _priced(metered, at)
-    market = BillLine(
+    market = interval_line(
+        metered,
+        at=at,
         code=f"{BillItem.ENERGY}.{metered.origin}.market",
         item=BillItem.ENERGY,
         title=_MARKET,
-        quantity=Energy(priced.wh).kwh if priced.is_any else None,
-        unit="kWh",
-        price=None,
-        price_unit="CNY/kWh",
-        amount_cny=to_fen(priced.amount_cny) if priced.is_any else None,
-        state=_state(priced.is_any, priced.is_whole),
-        reason=_reason(priced.is_any, priced.is_whole),
-        fact_keys=(f"series/{series}",),
+        key=f"series/{series}",
     )
     is_any, is_whole = bool(metered.known.any()), bool(metered.whole.all())
     of_fee = BillLine(
@@ -84,6 +78,44 @@ def market_lines(
         fact_keys=(parameter_key(terms, "market_fee_cny_per_kwh", fee_cny_per_kwh),),
     )
     return [market, of_fee]
+
+
+def interval_line(
+    metered: Metered,
+    *,
+    at: IntervalPrices | None,
+    code: str,
+    item: BillItem,
+    title: Text,
+    key: str,
+) -> BillLine:
+    """Bill energy at the price of each interval; an interval without one is not billed.
+
+    Args:
+        metered: The energy.
+        at: The prices of the same intervals; None where there is none.
+        code: Code of the line.
+        item: What is charged.
+        title: Title of the line.
+        key: Where the prices come from.
+
+    Returns:
+        The line, rounded to fen once, half to even; its price is None.
+    """
+    priced = _priced(metered, at)
+    return BillLine(
+        code=code,
+        item=item,
+        title=title,
+        quantity=Energy(priced.wh).kwh if priced.is_any else None,
+        unit="kWh",
+        price=None,
+        price_unit="CNY/kWh",
+        amount_cny=to_fen(priced.amount_cny) if priced.is_any else None,
+        state=_state(priced.is_any, priced.is_whole),
+        reason=_reason(priced.is_any, priced.is_whole),
+        fact_keys=(key,),
+    )
 
 
 def _priced(metered: Metered, at: IntervalPrices | None) -> _Priced:

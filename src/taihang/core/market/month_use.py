@@ -40,6 +40,8 @@ class GreenPurchase:
     supply: GreenSupply
     matched: EnergySeries
     """Matched energy on the settlement grid; not part of the energy from the grid. [Wh]"""
+    prices: "IntervalPrices | None" = None
+    """Price of each interval; None where the contract has one fixed price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,8 @@ class BillItem(StrEnum):
     """电能量: agent-purchase price of energy from the grid."""
     GREEN = "green"
     """绿电: energy bought under a green supply contract."""
+    GREEN_VALUE = "green_value"
+    """绿色电力环境价值: the environmental value of that energy, where the contract prices it."""
     LINE_LOSS = "line_loss"
     """上网环节线损费用."""
     TRANSMISSION = "transmission"

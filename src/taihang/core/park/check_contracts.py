@@ -5,6 +5,7 @@ from itertools import combinations
 from typing import Final
 
 from taihang.core.park.check_assets import check_in_service
+from taihang.core.park.check_green_price import PRICE_UNITS, check_green_prices
 from taihang.core.park.check_topology import check_names
 from taihang.core.park.park import Park
 from taihang.core.park.problem import KeyPath, ParkProblem, remedy_for_name
@@ -17,8 +18,6 @@ LOSS_RULES: Final = ("gross-up", "on-sales")
 """How the price of line loss may follow from the loss rate."""
 GREEN_FEES: Final = ("transmission", "line_loss", "system_operation", "funds")
 """Fees that green energy may be charged too."""
-PRICE_UNITS: Final = ("CNY/MWh", "CNY/kWh")
-"""Units of a series that prices energy by interval."""
 POWER_FACTORS: Final = ("0.90", "0.85", "0.80")
 """Standards of the power-factor table [1]."""
 
@@ -42,6 +41,7 @@ def check_contracts(park: Park) -> Iterator[ParkProblem]:
             (*path, "buyers"), supply.buyers, known=park.users, what="an enterprise or station"
         )
     yield from _check_one_price(park)
+    yield from check_green_prices(park)
     for tariff in park.grid_tariffs.values():
         path = ("grid_tariffs", tariff.id)
         yield from check_names(

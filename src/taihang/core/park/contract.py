@@ -1,11 +1,25 @@
 """Who buys what from whom: green-power supply and the grid tariff of each user."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from taihang.core.park.assets import ALWAYS, InService
+
+
+class PriceBy(StrEnum):
+    """How the price of a green supply contract is found; each form has its own keys and no more."""
+
+    FIXED = "fixed"
+    """One price: ``price_cny_per_kwh``."""
+    TIME_OF_USE = "time-of-use"
+    """A price for each kind of hour of the public schedule: ``prices_cny_per_kwh``."""
+    CURVE = "curve"
+    """A price for each hour or quarter of the local day: ``curve_cny_per_kwh``."""
+    MARKET = "market"
+    """What ``price_series`` says for the interval, less ``discount_cny_per_kwh``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,8 +29,24 @@ class GreenSupply:
     id: str
     plant: str
     buyers: tuple[str, ...]
-    price_cny_per_kwh: Decimal
+    price_cny_per_kwh: Decimal | None
+    """Of a fixed price; None of the other forms."""
     in_service: InService = ALWAYS
+    price_by: PriceBy = PriceBy.FIXED
+    prices_cny_per_kwh: Mapping[str, Decimal] = field(default_factory=dict[str, Decimal])
+    """By kind of hour. Without ``sharp`` those hours are peak hours, without ``deep-valley``
+    holidays are like other days."""
+    curve_cny_per_kwh: tuple[Decimal, ...] = ()
+    """24 or 96 prices of the local day."""
+    price_series: str | None = None
+    """Declared series of market prices by interval [CNY/MWh or CNY/kWh]."""
+    discount_cny_per_kwh: Decimal | None = None
+    """What the contract takes off the market price; negative adds to it [CNY/kWh]."""
+    floor_cny_per_kwh: Decimal | None = None
+    """Least price by the market [CNY/kWh]; None: the contract names none."""
+    green_premium_cny_per_kwh: Decimal | None = None
+    """Environmental value, paid for each kWh beside the price of the energy [CNY/kWh]; None: the
+    contract does not price it apart."""
 
 
 class DemandBasis(StrEnum):
@@ -65,6 +95,9 @@ class GridTariff:
     CNY/kWh]; None: they buy at the agent price, and time of use applies."""
     market_fee_cny_per_kwh: Decimal | None = None
     """What a retailer takes for each kWh; stands with the series [CNY/kWh]."""
+    export_price_series: str | None = None
+    """Of a grid connection: declared series of what energy fed in earns in each interval, spot or
+    nodal [CNY/MWh or CNY/kWh]; None: ``export_price_cny_per_kwh``."""
     near_site_load_factor_ratio: Decimal | None = None
     """Average load factor of the province, where T&D energy is paid by connected capacity under
     发改价格〔2025〕1192号 [1]; None: by kWh."""
