@@ -145,6 +145,7 @@ IMPORT: Final = meter("M-IMP", "G1", "import")
 EXPORT: Final = meter("M-EXP", "G1", "export")
 CHARGE: Final = meter("M-CH", "B1", "charge")
 DISCHARGE: Final = meter("M-DIS", "B1", "discharge")
+CURTAILMENT: Final = meter("M-CUT", "PV01", "curtailment")
 
 PARK: Final = park_text(gateway_1=E01 + PV01, gateway_2=E02)
 """Two users, one plant on a line to the first; import and export are not metered."""
@@ -154,6 +155,8 @@ WITH_BATTERY: Final = park_text(
     gateway_1=E01 + PV01 + CHARGE + DISCHARGE, gateway_2=E02, more=GRID + BATTERY
 )
 """The same with a battery."""
+CURTAILING: Final = park_text(gateway_1=E01 + PV01 + CURTAILMENT, gateway_2=E02)
+"""The same without one, and with a plant whose controller reports what it holds back."""
 VALIDATION: Final = """[validation]
 spike_ratio = 1.8
 spike_floor_ratio = 0.1
@@ -234,6 +237,7 @@ COUNTS: Final[Mapping[str, Callable[[Steps], Steps]]] = {
     "M-E02": lambda step: _load(step, base=400, swing=900, seed=53),
     "M-PV01": _sun,
     "M-CH": lambda step: np.where(step % N_DAY < 12, 300, 0),
+    "M-CUT": lambda step: np.where(step % N_DAY == 48, 200 + step % 5, 0),
     "M-DIS": lambda step: np.where(step % N_DAY > 84, 270, 0),
 }
 """Counts of one interval by point, of the interval's number since local midnight 1970-01-01."""

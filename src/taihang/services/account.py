@@ -30,6 +30,7 @@ from taihang.services.month_sums import MonthSums, keep_sums, read_sums, sums_of
 from taihang.services.month_sums import counted as counted_rows
 from taihang.services.ports import Ports
 from taihang.services.settle import term_of
+from taihang.services.settled_rows import CURTAILMENT
 from taihang.standards import mee_grid_factors, ndrc_650
 
 ACCOUNT_FORMAT = "taihang-account/v1"
@@ -279,7 +280,7 @@ def project_energy(
 ) -> ndrc_650.ProjectEnergy:
     """Return the energies of the park as a direct-connection project, over closed intervals.
 
-    Curtailment is not metered in this version: E_cur is 0 because nothing is curtailed by this
+    Where no plant's curtailment is metered, E_cur is 0 because nothing is curtailed by this
     platform, and the report says that it is not metered. Own use of plants counts as load.
 
     Args:
@@ -299,11 +300,12 @@ def project_energy(
     generated_wh = sum(of["closed_wh"] for of in sums.plants.values())
     own_use_wh = generated_wh - total["generation"]
     storage_wh = total["charge"] - total["discharge"]
+    curtailed_wh = total.get(CURTAILMENT, 0)
     in_load = ports.park.accounting.storage_losses_in_load and storage_wh >= 0
     return ndrc_650.ProjectEnergy(
-        available_wh=generated_wh,
+        available_wh=generated_wh + curtailed_wh,
         exported_wh=total["export"],
-        curtailed_wh=0,
+        curtailed_wh=curtailed_wh,
         imported_wh=total["import"],
         load_wh=total["load"] + own_use_wh + (storage_wh if in_load else 0),
         other_wh=total["losses"] + (0 if in_load else storage_wh),

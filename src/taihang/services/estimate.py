@@ -66,7 +66,9 @@ def estimate(
     for row, item in enumerate(meters):
         gaps = gaps_of(item.energy.series, spans=item.energy.spans, in_service=item.in_service)
         methods: list[Try] = []
-        if gaps and plan is not None:
+        # What might have been generated on another day says nothing of what was curtailed.
+        is_flow = item.meter.measures is not Direction.CURTAILMENT
+        if gaps and plan is not None and is_flow:
             actual = item.read & ~doubted(found.get(item.meter.id, ()), period.n_steps)
             asked = _Asked(item, gaps, actual, grid, park, period)
             methods = _methods(asked, plan, history=history, parent=parent, row=row)
@@ -205,6 +207,8 @@ class _Parent:
         net_wh, inflow_wh, n_unknown = (np.zeros(n, np.int64) for _ in range(3))
         connected = np.ones(n, np.bool_)
         for item in meters:
+            if item.meter.measures is Direction.CURTAILMENT:
+                continue
             wh = np.where(item.read, item.energy.series.wh, 0)
             unknown = item.in_service & ~item.read
             if item.meter.measures in _CONNECTION:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from taihang.core.balance.balance import Balance
+from taihang.core.balance.balance import FLOWS, Balance
 from taihang.core.certificates.lot import whole_certificates
 from taihang.core.errors import StateError
 from taihang.core.park.assets import PlantKind
@@ -19,6 +19,7 @@ from taihang.core.seal.issued import IssuedStatement
 from taihang.core.series import Quality
 from taihang.services.account import PARK_SUBJECT, project_ratios
 from taihang.services.ports import Columns, Ports
+from taihang.services.settled_rows import CURTAILMENT
 from taihang.standards.ndrc_650 import Ratios650
 
 _STEPS_PER_HOUR = SECONDS_PER_HOUR // STEP_S
@@ -78,6 +79,8 @@ class ParkReport:
     n_derived: int
     """Intervals in which import and export follow from the balance: no meter at the connection."""
     flows_wh: Mapping[str, int]
+    curtailed_wh: int | None
+    """What plants could have generated and did not, over closed intervals; None: not metered."""
     """The seven flows over the closed intervals [Wh]."""
     closed_wh: Mapping[str, int]
     """Net generation of each plant and load of each user over the closed intervals [Wh]."""
@@ -180,6 +183,7 @@ def report(period: Period, *, label: str, ports: Ports) -> ParkReport:
         n_open=int((~balance.closed).sum()),
         n_derived=int((~balance.grid_metered).sum()),
         flows_wh=flows_wh,
+        curtailed_wh=int(rows[CURTAILMENT]["wh"].sum()) if CURTAILMENT in rows else None,
         closed_wh={node: _within_wh(rows, closed_s) for (_, node), rows in matching.items()},
         import_wh=_import_wh(period, ports, derived_wh=flows_wh["import"]),
         max_closure_error_wh=int(np.abs(balance.closure_error_wh).max(initial=0)),
@@ -223,7 +227,7 @@ def settled_span(ports: Ports) -> Period | None:
 
 def _stored_balance(rows: Mapping[str, Columns]) -> Balance:
     return Balance(
-        flows_wh={flow: columns["wh"] for flow, columns in rows.items()},
+        flows_wh={flow: rows[flow]["wh"] for flow in FLOWS},
         closed=rows["load"]["closed"].astype(np.bool_),
         grid_metered=rows["load"]["metered"].astype(np.bool_),
     )

@@ -6,6 +6,7 @@ that part. The rules that look further lie in ``validate`` and ``estimate``.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,8 @@ from taihang.core.series import EnergySeries, Quality
 from taihang.services.ports import Columns
 
 _VA_PER_KVA = 1_000
+CURTAILMENT: Final = Direction.CURTAILMENT.value
+"""Key of what was curtailed, beside the flows of the balance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,11 @@ def interval_rows(meters: Sequence[Part], period: Period) -> dict[tuple[str, ...
 def balance_rows(
     balance: Balance, parts: Sequence[Part], period: Period
 ) -> dict[tuple[str, ...], Columns]:
-    """Return the rows of the table ``balance``: the seven flows, and where they are closed."""
+    """Return the rows of the table ``balance``: the seven flows, and where they are closed.
+
+    Where a plant's curtailment is metered, it stands beside them: no flow, and only in intervals
+    that are closed and in which every such meter was read.
+    """
     grid_s = period.grid_s()
     closed = balance.closed.astype(np.int64)
     metered = balance.grid_metered.astype(np.int64)
@@ -182,7 +189,20 @@ def balance_rows(
     for part in parts:
         estimated |= part.in_service & (part.series.quality == Quality.ESTIMATED)
     marks = {"closed": closed, "metered": metered, "estimated": estimated.astype(np.int64)}
-    return {(flow,): {"time_s": grid_s, "wh": wh, **marks} for flow, wh in balance.flows_wh.items()}
+    rows: dict[tuple[str, ...], Columns] = {
+        (flow,): {"time_s": grid_s, "wh": wh, **marks} for flow, wh in balance.flows_wh.items()
+    }
+    metered_cuts = [part for part in parts if part.meter.measures is Direction.CURTAILMENT]
+    if metered_cuts:
+        cut = _flow(metered_cuts, period.n_steps)
+        known = balance.closed & cut.present
+        rows[CURTAILMENT,] = {
+            "time_s": grid_s,
+            "wh": np.where(known, cut.wh, 0),
+            **marks,
+            "closed": known.astype(np.int64),
+        }
+    return rows
 
 
 def series_of(rows: Columns, period: Period) -> EnergySeries:

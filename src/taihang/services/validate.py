@@ -86,7 +86,8 @@ def validate_meters(
     sky = None if rules is None else _sky(meters, park, rules, period)
     for item in meters:
         hits = _hits_of_law(item, period)
-        if rules is not None:
+        # What was curtailed has no usual shape.
+        if rules is not None and item.meter.measures is not Direction.CURTAILMENT:
             hits += _hits_of_shape(item, rules, grid, rated_kw=_rated_kw(item.meter, park))
             if sky is not None:
                 hits += _hits_of_sun(item, rules, sky, park)
@@ -116,6 +117,7 @@ def validate_park(
         The hits by meter; those of the balance itself stand at the import meters.
     """
     found: dict[str, list[Hits]] = {}
+    meters = [item for item in meters if item.meter.measures is not Direction.CURTAILMENT]
     parents = [m for m in meters if m.meter.measures is Direction.IMPORT]
     read = balance.closed & balance.grid_metered
     for item in meters:

@@ -118,7 +118,7 @@ def _usual_year_wh(park: Park, meter: Meter) -> int:
     }
     if meter.node in park.batteries:
         return round(park.batteries[meter.node].energy_kwh * WH_PER_KWH * _CYCLES_PER_YEAR)
-    if meter.measures is Direction.EXPORT:
+    if meter.measures in {Direction.EXPORT, Direction.CURTAILMENT}:
         return 0
     if meter.measures is Direction.IMPORT:
         return round(sum(plans_mwh.values()) / len(park.grids) * WH_PER_MWH)

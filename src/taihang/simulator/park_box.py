@@ -235,6 +235,7 @@ def _add_plants(
                 cap_kw=bears_kw,
                 seed=year.seed,
             )
+        year.put(Direction.CURTAILMENT, plant, np.zeros_like(energy_wh))
         year.put(Direction.GENERATION, plant, energy_wh)
 
 
@@ -324,6 +325,7 @@ def _curtail(year: _Year, names: list[str], cut_wh: NDArray[np.int64]) -> None:
     for name, cut_of_plant_wh in zip(names, shares_wh(cut_wh, weights=able_wh), strict=True):
         year.energies[Direction.GENERATION, name] -= cut_of_plant_wh
         year.curtailed_wh[name] = cut_of_plant_wh
+        year.energies[Direction.CURTAILMENT, name] = cut_of_plant_wh
 
 
 def _meter_energies(year: _Year) -> dict[str, NDArray[np.int64]]:

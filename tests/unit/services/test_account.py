@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import small_park
-from small_park import JUNE, ZONE
+from small_park import DAY, JUNE, ZONE
 from taihang.core.facts import FactBook
 from taihang.core.metering.readings import ReadingBlock
 from taihang.core.park.park import GridFactorPolicy
@@ -32,6 +32,7 @@ from taihang.services.account import (
 )
 from taihang.services.ports import Ports
 from taihang.services.settle import settle
+from taihang.standards.ndrc_650 import ProjectEnergy
 
 N_STEPS = JUNE.n_steps
 COAL_KGCE_PER_KWH = Decimal("0.1229")  # GB/T 2589-2020, table A.1, electricity, equivalent value
@@ -180,6 +181,48 @@ def test_project_energy__holds_its_identities_to_the_watt_hour(tmp_path: Path) -
     assert energy.imported_wh - energy.exported_wh == (
         wh["M-E01"] + wh["M-E02"] + stored_wh - wh["M-PV01"]
     )
+
+
+def test_project_energy__takes_metered_curtailment_as_available_and_as_no_flow(
+    tmp_path: Path,
+) -> None:
+    plain, curtailing = (
+        small_park.make(tmp_path / name, text)
+        for name, text in (("a", small_park.PARK), ("b", small_park.CURTAILING))
+    )
+    found: list[ProjectEnergy] = []
+    for root in (plain, curtailing):
+        with small_park.opened(root) as ports:
+            small_park.fill(ports, JUNE)
+            settle(JUNE, ports=ports)
+            found.append(project_energy(JUNE, ports=ports))
+            rows = ports.lake.read("balance", JUNE)
+
+    without, energy = found
+    cut_wh = int(small_park.step_wh("M-CUT", JUNE).sum())
+    assert energy.curtailed_wh == cut_wh > 0
+    assert energy.available_wh == without.available_wh + cut_wh
+    assert energy.self_used_wh == without.self_used_wh
+    assert (energy.imported_wh, energy.load_wh) == (without.imported_wh, without.load_wh)
+    assert rows["curtailment",]["wh"].sum() == cut_wh
+
+
+def test_project_energy__counts_no_curtailment_where_it_was_not_read(tmp_path: Path) -> None:
+    root = small_park.make(tmp_path / "park", small_park.CURTAILING)
+    noon = 48
+    with small_park.opened(root) as ports:
+        registers = small_park.registers("M-CUT", DAY)
+        others = [point for point in small_park.COUNTS if point != "M-CUT"]
+        small_park.store(ports, small_park.uploads(ports, DAY, points=others))
+        holes = small_park.but(registers, [noon, noon + 1])
+        small_park.revise(ports, holes, sent_at_s=DAY.end_s + 60)
+        settled = settle(DAY, ports=ports)
+        rows = ports.lake.read("balance", DAY)
+
+    assert settled.n_open == 0, "what is curtailed is no part of the balance"
+    cut = rows["curtailment",]
+    assert [int(at) for at in np.flatnonzero(cut["closed"] == 0)] == [noon - 1, noon, noon + 1]
+    assert cut["wh"].sum() == 0
 
 
 def test_account__states_both_meters_of_a_month_in_which_one_was_replaced(tmp_path: Path) -> None:

@@ -34,7 +34,9 @@ _MEASURES: Final[dict[type[Asset], tuple[Direction, ...]]] = {
     Battery: (Direction.CHARGE, Direction.DISCHARGE),
     GridConnection: (Direction.IMPORT, Direction.EXPORT),
 }
-"""What is counted at each kind of asset: all of these and nothing else."""
+"""What is counted at each kind of asset: all of these."""
+_MAY_MEASURE: Final[dict[type[Asset], tuple[Direction, ...]]] = {Plant: (Direction.CURTAILMENT,)}
+"""What may be counted beside that, and nothing else."""
 
 
 def check_metering(park: Park) -> Iterator[ParkProblem]:
@@ -78,7 +80,7 @@ def _check_node(meter: Meter, assets: Mapping[str, Asset]) -> Iterator[ParkProbl
             ),
         )
         return
-    allowed = _MEASURES[type(asset)]
+    allowed = (*_MEASURES[type(asset)], *_MAY_MEASURE.get(type(asset), ()))
     if meter.measures not in allowed:
         yield ParkProblem(
             path=("meters", meter.id, "measures"),

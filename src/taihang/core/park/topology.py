@@ -22,6 +22,8 @@ class Direction(StrEnum):
     """Drawn from the public grid."""
     EXPORT = "export"
     """Fed into the public grid."""
+    CURTAILMENT = "curtailment"
+    """What a plant could have generated and did not, as its controller reports it: no flow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -78,7 +78,7 @@ def report_facts(found: ParkReport, ports: Ports) -> dict[str, object]:
         "statement_ids": list(found.statement_ids),
         "review": [standing_facts(each) for each in _signed(found, ports)],
         "ratios_650": [_requirement(requirement) for requirement in found.ratios.requirements],
-        "curtailment": "not metered",
+        "curtailment": "not metered" if found.curtailed_wh is None else "metered",
         "quality": _quality_facts(_judged(found, ports)),
         "enterprises": [_enterprise(figures) for figures in found.enterprises],
         "plants": [

@@ -289,9 +289,16 @@ def _quality(found: ParkReport, lang: Lang) -> Section:
         text("report.quality.readings", lang, **numbers),
         text("report.quality.matched", lang, n=found.n_overmatched),
         text("report.quality.alarms", lang, n=f"{found.n_alarms:,}"),
-        text("report.quality.curtailment", lang),
+        _curtailment(found, lang),
     ]
     return Section(title=text("report.section.quality", lang), sentences=tuple(sentences))
+
+
+def _curtailment(found: ParkReport, lang: Lang) -> str:
+    if found.curtailed_wh is None:
+        return text("report.quality.curtailment", lang)
+    told = f"{Decimal(found.curtailed_wh) / WH_PER_MWH:,.1f}"
+    return text("report.quality.curtailed", lang, mwh=told)
 
 
 def _mwh(energy_wh: int, digits: int = 1) -> Cell:

@@ -365,7 +365,12 @@ def test_check_park__meter_on_an_absent_node(park: Park) -> None:
     ("meter", "wrong", "given", "expected"),
     [
         ("M-E01", Direction.GENERATION, "generation at E01, one of the enterprises", "consumption"),
-        ("M-PV01", Direction.CONSUMPTION, "consumption at PV01, one of the plants", "generation"),
+        (
+            "M-PV01",
+            Direction.CONSUMPTION,
+            "consumption at PV01, one of the plants",
+            "generation or curtailment",
+        ),
         ("M-CS1", Direction.IMPORT, "import at CS1, one of the stations", "consumption"),
         ("M-B1-CH", Direction.CONSUMPTION, "consumption at B1, one of the batteries", None),
         ("M-G1-EXP", Direction.DISCHARGE, "discharge at G1, one of the grids", "import or export"),
