@@ -3,7 +3,7 @@
 The document goes in as data, never as markup, so that a name cannot say anything to the typesetter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from importlib.resources import files
@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from typing import Final, cast
 
 from taihang.core.errors import StateError
-from taihang.core.seal.canonical import canonical_bytes
+from taihang.core.seal.canonical import JsonValue, canonical_bytes
 from taihang.interfaces.catalogue import text
 from taihang.interfaces.reports.document import Document, machine_form
 
@@ -40,21 +40,6 @@ def pdf_of(document: Document, *, font_folders: Sequence[str] = ()) -> bytes:
     Raises:
         PdfUnavailableError: If Typst or a font is not there; the message says what to install.
     """
-    if find_spec("typst") is None:
-        raise PdfUnavailableError(
-            given="a report as PDF",
-            expected="the typesetter Typst, which the core does without (81 MB)",
-            remedy="pip install 'taihang[pdf]', or take --format html and print it",
-        )
-    engine = import_module("typst")
-    fonts = engine.Fonts(font_paths=list(font_folders))
-    families = [name for name in FONTS if name in fonts.families()]
-    if not families:
-        raise PdfUnavailableError(
-            given="a report as PDF on a machine without Chinese fonts",
-            expected=f"one of {', '.join(FONTS)}",
-            remedy="install fonts-noto-cjk, or name a folder with one of them by --fonts",
-        )
     lang = document.lang
     words = {
         "code": text("report.code", lang),
@@ -71,14 +56,51 @@ def pdf_of(document: Document, *, font_folders: Sequence[str] = ()) -> bytes:
         ),
         "version": text("report.version", lang, version=document.code_version),
     }
-    template = files("taihang.interfaces.reports").joinpath("templates", "report.typ")
+    return typeset(
+        "report.typ",
+        {"report": machine_form(document), "words": {**words}},
+        font_folders=font_folders,
+    )
+
+
+def typeset(
+    template: str, inputs: Mapping[str, JsonValue], *, font_folders: Sequence[str] = ()
+) -> bytes:
+    """Set data by one of our templates.
+
+    Args:
+        template: Name of the template.
+        inputs: What it reads, by name.
+        font_folders: Where fonts lie beside those of the system.
+
+    Returns:
+        One file.
+
+    Raises:
+        PdfUnavailableError: If Typst or a font is not there; the message says what to install.
+    """
+    if find_spec("typst") is None:
+        raise PdfUnavailableError(
+            given="a report as PDF",
+            expected="the typesetter Typst, which the core does without (81 MB)",
+            remedy="pip install 'taihang[pdf]', or take --format html and print it",
+        )
+    engine = import_module("typst")
+    fonts = engine.Fonts(font_paths=list(font_folders))
+    families = [name for name in FONTS if name in fonts.families()]
+    if not families:
+        raise PdfUnavailableError(
+            given="a report as PDF on a machine without Chinese fonts",
+            expected=f"one of {', '.join(FONTS)}",
+            remedy="install fonts-noto-cjk, or name a folder with one of them by --fonts",
+        )
+    source = files("taihang.interfaces.reports").joinpath("templates", template)
     made = engine.Compiler(
-        template.read_bytes(),
+        source.read_bytes(),
         font_paths=fonts,
         sys_inputs={
-            "report": canonical_bytes(machine_form(document)).decode(),
-            "words": canonical_bytes({**words}).decode(),
             "font": families[0],
+            **{name: canonical_bytes(value).decode() for name, value in inputs.items()},
         },
     ).compile(format="pdf", timestamp=_STAMP)
     return cast("bytes", made)
