@@ -16,6 +16,7 @@ from typing import Final
 from typing_extensions import override
 
 from taihang.config.carbon_tables import read_carbon
+from taihang.config.certificate_tables import read_certificate_market
 from taihang.config.heat_tables import read_heat_network, read_heat_reference
 from taihang.config.limit_tables import read_admission, read_closed_unit, read_limit
 from taihang.config.line_map import LineMap, map_lines
@@ -272,6 +273,9 @@ def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
         energy_values=read_each(root, "energy_values", read_energy_value, problems),
         zero_carbon=read_perhaps(root, "zero_carbon", read_zero_carbon, problems),
         peak=read_peak_plan(root, problems),
+        certificate_market=read_perhaps(
+            root, "certificate_market", read_certificate_market, problems
+        ),
         admission=read_perhaps(root, "admission", read_admission, problems),
         limits=read_each(root, "limits", read_limit, problems),
         closed_units=read_each(root, "closed_units", read_closed_unit, problems),

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Final
 
 from taihang.config.carbon_tables import CARBON_TABLES
+from taihang.config.certificate_tables import CERTIFICATE_TABLES, read_identity
 from taihang.config.heat_tables import HEAT_TABLES
 from taihang.config.limit_tables import LIMIT_TABLES
 from taihang.config.media_tables import MEDIA_TABLES
@@ -161,6 +162,7 @@ def read_plant(table: TableReader) -> Plant:
         capacity_kw=table.number("capacity_kw", _KW),
         planned_mwh_per_year=table.optional_number("planned_mwh_per_year", _MWH_PER_YEAR),
         in_service=table.in_service(),
+        identity=read_identity(table),
     )
 
 
@@ -376,6 +378,7 @@ TABLES: Final[Mapping[str, Callable[[TableReader], object]]] = {
     "validation": read_validation,
     "estimation": read_estimation,
     **PEAK_TABLES,
+    **CERTIFICATE_TABLES,
     **LIMIT_TABLES,
     **QUOTA_TABLES,
     **HEAT_TABLES,

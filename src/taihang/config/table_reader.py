@@ -130,6 +130,11 @@ class TableReader:
         ask = _plain(name, expected="a list of texts", example=f'["{example}"]')
         return self._value(ask, lambda value: _list_of(value, text_of)) or ()
 
+    def optional_words(self, name: str, *, example: str) -> tuple[str, ...]:
+        """Read a list of words, where it is given; without it there are none."""
+        ask = _plain(name, expected="a list of texts", example=f'["{example}"]', required=False)
+        return self._value(ask, lambda value: _list_of(value, text_of)) or ()
+
     def number(self, name: str, rule: NumberRule) -> float:
         """Read a number of float precision."""
         return self._value(_measured(name, rule), lambda value: number_of(value, rule)) or 0.0

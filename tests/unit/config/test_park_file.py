@@ -387,9 +387,10 @@ def test_read_park__objects_may_stand_as_tables(full_text: str) -> None:
             "feeders, dedicated_lines, meters, media_meters, reactive_meters, gateways, series, "
             "green_supplies, grid_tariffs, billing, witnesses, log, validation, estimation, "
             "energy_values, zero_carbon, peak_plan, peak_targets, peak_actions, peak_classes, "
-            "peak_projects, peak_stages, peak_uncertainty, admission, limits, closed_units, "
-            "quota_rules, quotas, product_quotas, heat_networks, heat_reference, carbon_sources, "
-            "park_carbon, processes, products, precursors, installations, footprint, cbam",
+            "peak_projects, peak_stages, peak_uncertainty, certificate_market, admission, limits, "
+            "closed_units, quota_rules, quotas, product_quotas, heat_networks, heat_reference, "
+            "carbon_sources, park_carbon, processes, products, precursors, installations, "
+            "footprint, cbam",
             "write plants",
             id="misspelt-table",
         ),
@@ -686,10 +687,18 @@ def test_places__are_all_keys_of_the_full_file() -> None:
     document = tomllib.loads(_FULL)
     sections = {name: value for name, value in document.items() if name != "format"}
 
-    tables = {"park", "accounting", "billing", "log", "validation", "estimation"}
+    tables = {
+        "park",
+        "accounting",
+        "billing",
+        "certificate_market",
+        "log",
+        "validation",
+        "estimation",
+    }
     expected = sum(_leaves(section, rows=name not in tables) for name, section in sections.items())
     assert expected == len(_PLACES)
-    assert len(sections) == 21
+    assert len(sections) == 22
 
 
 @given(place=st.sampled_from([place for place in _PLACES if place.required]))

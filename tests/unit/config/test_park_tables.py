@@ -29,8 +29,8 @@ def test_docs__describe_every_key_with_its_unit_and_whether_it_is_required() -> 
     }
 
     assert expected == _documented()
-    assert len(expected) == 47
-    assert sum(map(len, expected.values())) == 314
+    assert len(expected) == 48
+    assert sum(map(len, expected.values())) == 326
 
 
 def test_tables__are_all_kinds_of_a_park() -> None:
@@ -52,6 +52,7 @@ def test_keys_of__ends_with_the_unit() -> None:
         "Wh": "_wh",
         "MWh/a": "_mwh_per_year",
         "CNY/kWh": "_cny_per_kwh",
+        "CNY/MWh": "_cny_per_mwh",
         "°": "_deg",
         "h": "_h",
         "min": "_min",
@@ -77,4 +78,4 @@ def test_keys_of__ends_with_the_unit() -> None:
     measured = [key for table in TABLES for key in keys_of(table) if key.unit in suffix]
 
     assert all(key.name.endswith(suffix[key.unit]) for key in measured)
-    assert len(measured) == 70
+    assert len(measured) == 76

@@ -27,10 +27,10 @@ class MarketOrderError(InputError):
     code = "input.market-order"
 
 
-class PriceLimitError(InputError):
+class CertificatePriceError(InputError):
     """A price lies outside of the limits of the market."""
 
-    code = "input.price-limit"
+    code = "input.certificate-price"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class PriceLimits:
         """Refuse a price outside of the limits.
 
         Raises:
-            PriceLimitError: If it is.
+            CertificatePriceError: If it is.
 
         Example:
             >>> PriceLimits(Decimal(1), Decimal(50)).demand(Decimal("49.99"))
@@ -53,7 +53,7 @@ class PriceLimits:
             price_cny_per_mwh.is_finite()
             and self.low_cny_per_mwh <= price_cny_per_mwh <= self.high_cny_per_mwh
         ):
-            raise PriceLimitError(
+            raise CertificatePriceError(
                 given=f"{price_cny_per_mwh} CNY/MWh",
                 expected=f"{self.low_cny_per_mwh} … {self.high_cny_per_mwh} CNY/MWh, as park.toml "
                 "says",
@@ -190,7 +190,7 @@ def demand_listing(listing: Listing, *, limits: PriceLimits, now_s: int) -> None
 
     Raises:
         MarketOrderError: If it offers nothing, wants more at least than it offers, or has ended.
-        PriceLimitError: If its price is outside of the limits.
+        CertificatePriceError: If its price is outside of the limits.
     """
     limits.demand(listing.price_cny_per_mwh)
     if not 0 < listing.minimum_wh <= listing.energy_wh:

@@ -6,6 +6,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from taihang.core.park.identity import UNKNOWN_ELSEWHERE, PlantIdentity
+
 
 @dataclass(frozen=True, slots=True)
 class InService:
@@ -99,6 +101,8 @@ class Plant:
     planned_mwh_per_year: float | None = None
     """Planned yield [MWh a year], where known; the simulator needs it."""
     in_service: InService = ALWAYS
+    identity: PlantIdentity = UNKNOWN_ELSEWHERE
+    """How it is known outside of the park."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

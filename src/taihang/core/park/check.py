@@ -13,6 +13,7 @@ from taihang.core.park.check_assets import check_assets
 from taihang.core.park.check_carbon import check_carbon
 from taihang.core.park.check_contracts import check_contracts
 from taihang.core.park.check_heat import check_heat
+from taihang.core.park.check_identity import check_identity
 from taihang.core.park.check_limits import check_limits
 from taihang.core.park.check_media import check_media
 from taihang.core.park.check_metering import check_metering
@@ -53,6 +54,7 @@ def check_park(park: Park) -> list[ParkProblem]:
         *check_limits(park.admission, park.limits, park.closed_units),
         *check_quotas(park),
         *check_heat(park),
+        *check_identity(park.plants, park.certificate_market),
         *check_carbon(park),
     ]
 

@@ -18,6 +18,7 @@ from taihang.core.park.assets import (
     Plant,
 )
 from taihang.core.park.carbon import NOTHING_DECLARED, CarbonDeclaration
+from taihang.core.park.certificate_market import CertificateMarket
 from taihang.core.park.contract import Billing, GreenSupply, GridTariff
 from taihang.core.park.energy_value import EnergyValue
 from taihang.core.park.heat_network import HeatReference, HeatSupply
@@ -118,6 +119,8 @@ class Park:
     """None where park.toml has no such table: the park is not judged as a zero-carbon park."""
     peak: PeakPlan | None = None
     """None where park.toml has no plan to reach the peak of carbon."""
+    certificate_market: CertificateMarket | None = None
+    """None where park.toml has no such table: no certificate is listed or sold."""
     admission: AdmissionRules | None = None
     """None where park.toml has no such table: no project is judged."""
     limits: Mapping[str, Limit] = field(default_factory=dict[str, Limit])

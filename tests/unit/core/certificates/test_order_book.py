@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from taihang.core.certificates.order_book import (
     MAX_FILLS,
+    CertificatePriceError,
     Filled,
     Listing,
     MarketOrderError,
     Order,
-    PriceLimitError,
     PriceLimits,
     amount_of,
     demand_listing,
@@ -196,7 +196,7 @@ def test_amount_of__is_the_exact_price_rounded_once(energy_wh: int, price: Decim
 
 @pytest.mark.parametrize("price", ["0.49", "50.01", "-8", "NaN", "Infinity"])
 def test_demand_listing__keeps_the_price_limits(price: str) -> None:
-    with pytest.raises(PriceLimitError, match=r"0\.5 … 50"):
+    with pytest.raises(CertificatePriceError, match=r"0\.5 … 50"):
         demand_listing(listing(1, price_cny_per_mwh=Decimal(price)), limits=LIMITS, now_s=NOW_S)
 
 
