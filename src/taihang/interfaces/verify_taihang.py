@@ -111,7 +111,8 @@ edge: time_s:time count:count hour:name
 finding: rule:name time_s:time count:count?
 claim-share: kind:name member:name period:month openings:opening*2
 opening: quantity:load_wh|green_wh wh:count blinding:hash
-shares: absent:name*10000 members:member*10000 period:month sums:sums version:above0
+shares: absent:name*10000 members:member*10000 period:month pool:tree sums:sums
+  version:above0
 member: id:name missing:count load_wh:hash green_wh:hash
 sums: load_wh:sum green_wh:sum
 sum: wh:count blinding:hash

@@ -5,14 +5,19 @@ opens their sums. It shows nobody's figure. See core/seal/share_list.py.
 """
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+
+from taihang.core.balance.matching import RouteKind
 from taihang.core.errors import StateError
 from taihang.core.periods import month
 from taihang.core.seal.bundle import Bundle
 from taihang.core.seal.canonical import JsonValue
+from taihang.core.seal.pool_totals import PoolDay, pool_days, pool_tree
 from taihang.core.seal.share_list import (
     QUANTITIES,
     SALTS_PER_BLINDING,
@@ -41,14 +46,26 @@ class NoShareError(StateError):
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What one run did for one month."""
+    """The list of a month as it is settled now, and where the log holds it."""
 
     body: dict[str, JsonValue]
     leaf: int
     """Where the event stands in the log."""
     members: tuple[Member, ...]
-    is_new: bool
+    pool: tuple[PoolDay, ...]
+    pool_salts: tuple[bytes, ...]
+    is_new: bool = False
     """False where the same amounts were committed to before."""
+
+    def pool_day(self, at: int) -> dict[str, JsonValue]:
+        """Return the sums of a local day with their way to the root in the event."""
+        tree = pool_tree(self.pool, salts=self.pool_salts)
+        return {
+            "index": at,
+            "path": b64encode(b"".join(tree.inclusion_proof(at, size=tree.size))).decode(),
+            "salt": b64encode(self.pool_salts[at]).decode(),
+            "sums": self.pool[at].document(),
+        }
 
 
 def commit_shares(name: str, *, ports: Ports) -> Shared:
@@ -64,18 +81,31 @@ def commit_shares(name: str, *, ports: Ports) -> Shared:
     Raises:
         UnsettledMonthError: If not all of the month was settled with this park file.
     """
-    # 1. The last list, and what it would say now: the same amounts, the same secret numbers.
-    before = _last(name, ports)
-    if before is not None and _is_current(before, name, ports):
+    # 1. The last list, if it says what the month says now: the same amounts, the same secrets.
+    before = shares_in_force(name, ports=ports)
+    if before is not None:
         return before
     # 2. Other amounts: a list of its own, beside the one before.
-    version = 1 if before is None else int(str(before.body["version"])) + 1
-    members, absent = _members(name, version, ports)
-    body = share_body(name, members, version=version, absent=absent, commit=ports.keys.commit)
+    logged = next((each for each in _logged(name, ports)), None)
+    version = 1 if logged is None else int(str(logged[1]["version"])) + 1
+    shared = _drawn_up(name, version, ports)
     # 3. Into the log; the lake keeps a place for every event.
-    leaf = log_event(SHARES, body, ports=ports)
+    leaf = log_event(SHARES, shared.body, ports=ports)
     catch_up(ports)
-    return Shared(body, leaf, members, is_new=True)
+    return replace(shared, leaf=leaf, is_new=True)
+
+
+def shares_in_force(name: str, *, ports: Ports) -> Shared | None:
+    """Return the list of a month that the log holds, if it is that of the month as settled now.
+
+    Args:
+        name: The local month.
+        ports: The outside world.
+    """
+    for leaf, body in _logged(name, ports):
+        shared = _drawn_up(name, int(str(body["version"])), ports)
+        return replace(shared, leaf=leaf) if shared.body == body else None
+    return None
 
 
 def share_bundle(claim_id: str, ports: Ports) -> Bundle:
@@ -93,9 +123,9 @@ def share_bundle(claim_id: str, ports: Ports) -> Bundle:
     """
     found = _ID.fullmatch(claim_id)
     user, name, only = found.groups() if found else ("", "", None)
-    shared = _last(name, ports) if name else None
+    shared = shares_in_force(name, ports=ports) if name else None
     chosen = [each for each in (shared.members if shared else ()) if each.id == user]
-    if shared is None or not chosen or not _is_current(shared, name, ports):
+    if shared is None or not chosen:
         raise NoShareError(
             given=claim_id,
             expected="an enterprise in the list of shares of that month, as it is settled now",
@@ -114,46 +144,56 @@ def share_bundle(claim_id: str, ports: Ports) -> Bundle:
     )
 
 
-def _last(name: str, ports: Ports) -> Shared | None:
-    """Return the latest list of a month, opened with the amounts as they are settled now."""
+def _logged(name: str, ports: Ports) -> Iterator[tuple[int, dict[str, JsonValue]]]:
+    """Yield leaf and body of every list of a month, the latest first."""
     for leaf, event in events_of(SHARES, ports=ports):
         if event.body["period"] == name:
-            members, _ = _members(name, int(str(event.body["version"])), ports)
-            return Shared({**event.body}, leaf, members, is_new=False)
-    return None
+            yield leaf, {**event.body}
 
 
-def _is_current(shared: Shared, name: str, ports: Ports) -> bool:
-    version = int(str(shared.body["version"]))
-    members, absent = _members(name, version, ports)
-    body = share_body(name, members, version=version, absent=absent, commit=ports.keys.commit)
-    return body == shared.body
-
-
-def _members(name: str, version: int, ports: Ports) -> tuple[tuple[Member, ...], list[str]]:
-    """Return the enterprises with their amounts and secret numbers, and those without any."""
+def _drawn_up(name: str, version: int, ports: Ports) -> Shared:
+    """Draw up the list of a month as it is settled now."""
     matched = shares_of(month(name, ports.park.zone), ports=ports)
     amounts = dict(sorted(_amounts(matched)))
+    pool = tuple(_pool(matched, ports))
+    # Other amounts never meet the same secret numbers: two points would tell their difference.
+    secret = f"shares/{name}/{version}/{amounts_digest(amounts, pool)}"
+    members = _members(amounts, secret, matched.period.n_steps, ports)
+    absent = [user for user, each in amounts.items() if not each["n"]]
+    salts = tuple(ports.keys.salts(f"{secret}/pool", len(pool)))
+    body = share_body(
+        name,
+        members,
+        version=version,
+        absent=absent,
+        pool=pool_tree(pool, salts=salts),
+        commit=ports.keys.commit,
+    )
+    return Shared(body, -1, members, pool, salts)
+
+
+def _members(
+    amounts: Mapping[str, Mapping[str, int]], secret: str, n_steps: int, ports: Ports
+) -> tuple[Member, ...]:
+    """Return the enterprises that have amounts, with their secret numbers."""
     known = {user: each for user, each in amounts.items() if each["n"]}
-    digest = amounts_digest(known)
     n_salts = SALTS_PER_BLINDING * len(known)
     blindings: dict[str, list[int]] = {}
     for quantity in QUANTITIES:
-        salts = ports.keys.salts(f"shares/{name}/{version}/{digest}/{quantity}", n_salts)
+        salts = ports.keys.salts(f"{secret}/{quantity}", n_salts)
         blindings[quantity] = [
             blinding_of(salts[at : at + SALTS_PER_BLINDING])
             for at in range(0, n_salts, SALTS_PER_BLINDING)
         ]
-    members = tuple(
+    return tuple(
         Member(
             id=user,
             amounts_wh={quantity: each[quantity] for quantity in QUANTITIES},
             blindings={quantity: blindings[quantity][at] for quantity in QUANTITIES},
-            n_missing=matched.period.n_steps - each["n"],
+            n_missing=n_steps - each["n"],
         )
         for at, (user, each) in enumerate(known.items())
     )
-    return members, [user for user in amounts if user not in known]
 
 
 def _amounts(matched: Matched) -> Iterator[tuple[str, Mapping[str, int]]]:
@@ -169,3 +209,15 @@ def _amounts(matched: Matched) -> Iterator[tuple[str, Mapping[str, int]]]:
                 "n": int(chosen.sum()),
             },
         )
+
+
+def _pool(matched: Matched, ports: Ports) -> list[PoolDay]:
+    """Return what the pool gave, and what of all loads was left for it, by local day."""
+    demand_wh = matched.load_wh.sum(axis=0)
+    given_wh = np.zeros_like(demand_wh)
+    for share in matched.shares:
+        if share.route.kind is RouteKind.POOL:
+            given_wh = share.received_wh.sum(axis=0)
+            break
+        demand_wh = demand_wh - share.received_wh.sum(axis=0)
+    return pool_days(matched.period, demand_wh=demand_wh, given_wh=given_wh, zone=ports.park.zone)

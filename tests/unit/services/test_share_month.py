@@ -1,7 +1,7 @@
 """A share of the park is proven without a curve: hidden figures, open sums, no lie accepted."""
 
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -12,12 +12,16 @@ from verify_taihang import ORDER, Refused, verify
 import money_park
 import small_park
 from small_park import AUGUST
+from taihang.core.balance.matching import RouteKind
 from taihang.core.seal.bundle import BUNDLE_PREFIX
 from taihang.core.seal.canonical import canonical_bytes
+from taihang.core.seal.pool_totals import pool_tree
 from taihang.core.seal.share_list import ShareListError
+from taihang.core.tlog.merkle import leaf_hash, verify_inclusion
 from taihang.services.account import UnsettledMonthError
 from taihang.services.audit import audit
 from taihang.services.keys import log_signer
+from taihang.services.matched import shares_of
 from taihang.services.ports import Ports
 from taihang.services.prove import prove
 from taihang.services.settle import settle
@@ -66,6 +70,39 @@ def test_prove__green_alone_does_not_show_the_load(park: Ports) -> None:
 
     assert len(verify(data)["shown"]["share"]) == 1
     assert str(load_wh("M-E02")).encode() not in data
+
+
+def test_commit_shares__commits_to_what_the_pool_gave_in_every_interval(park: Ports) -> None:
+    shared = commit_shares(MONTH, ports=park)
+    load = sum(money_park.counts(point, AUGUST) for point in ("M-E01", "M-E02", "M-CS1"))
+    matched = shares_of(AUGUST, ports=park)
+    over_lines = matched.matching.received_wh(RouteKind.LINE).sum(axis=0)
+    from_pool = matched.matching.received_wh(RouteKind.POOL).sum(axis=0)
+
+    assert len(shared.pool) == 31
+    assert sum((day.given_wh for day in shared.pool), ()) == tuple(from_pool.tolist())
+    demand_wh = load * small_park.SCALE_WH - over_lines
+    assert sum((day.demand_wh for day in shared.pool), ()) == tuple(demand_wh.tolist())
+    assert shared.body["pool"] == {
+        "n": 31,
+        "root": pool_tree(shared.pool, salts=shared.pool_salts).root().hex(),
+    }
+
+
+def test_pool_day__leads_to_the_root_in_the_event(park: Ports) -> None:
+    shared = commit_shares(MONTH, ports=park)
+    day = shared.pool_day(4)
+    root = pool_tree(shared.pool, salts=shared.pool_salts).root()
+
+    assert day["sums"] == shared.pool[4].document()
+    path = b64decode(str(day["path"]))
+    verify_inclusion(
+        leaf_hash(b64decode(str(day["salt"])) + canonical_bytes(shared.pool[4].document())),
+        index=4,
+        size=31,
+        path=[path[at : at + 32] for at in range(0, len(path), 32)],
+        root=root,
+    )
 
 
 def test_audit__of_a_park_with_shares_is_clean(park: Ports) -> None:

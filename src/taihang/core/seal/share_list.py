@@ -13,6 +13,8 @@ from typing import Final, TypeAlias
 
 from taihang.core.errors import InputError
 from taihang.core.seal.canonical import JsonValue, canonical_bytes
+from taihang.core.seal.pool_totals import PoolDay
+from taihang.core.tlog.merkle import Tree
 
 SHARES: Final = "month-shares"
 """Kind of the log event."""
@@ -75,6 +77,7 @@ def share_body(
     *,
     version: int,
     absent: Sequence[str],
+    pool: Tree,
     commit: Commit,
 ) -> dict[str, JsonValue]:
     """Return the body of the event: one commitment for each member and quantity, and open sums.
@@ -84,6 +87,7 @@ def share_body(
         members: Those with any measured interval, in order of their ids.
         version: 1, and one more for each list of the month before.
         absent: Enterprises of which nothing is measured; they are named, not counted as 0.
+        pool: Tree over the sums of the pool, day by day; see ``pool_totals.py``.
         commit: Makes a point.
 
     Raises:
@@ -105,6 +109,7 @@ def share_body(
         "absent": [*absent],
         "members": [*rows],
         "period": period,
+        "pool": {"n": pool.size, "root": pool.root().hex()},
         "sums": {quantity: _sum(quantity, members) for quantity in QUANTITIES},
         "version": version,
     }
@@ -120,14 +125,18 @@ def second_base_candidate(number: int) -> bytes:
     return sha256(_LABEL + b"%d" % number).digest()
 
 
-def amounts_digest(amounts: Mapping[str, Mapping[str, int]]) -> str:
+def amounts_digest(amounts: Mapping[str, Mapping[str, int]], pool: Sequence[PoolDay] = ()) -> str:
     """Return a hash of all amounts: other amounts never meet the same secret numbers.
 
     Example:
         >>> amounts_digest({"E01": {"load_wh": 1}})[:8]
-        '4d5ab8dc'
+        '04d0fc7e'
     """
-    return sha256(canonical_bytes({key: {**each} for key, each in amounts.items()})).hexdigest()
+    said: dict[str, JsonValue] = {
+        "amounts": {key: {**each} for key, each in amounts.items()},
+        "pool": [day.document() for day in pool],
+    }
+    return sha256(canonical_bytes(said)).hexdigest()
 
 
 def _row(member: Member, commit: Commit) -> dict[str, JsonValue]:

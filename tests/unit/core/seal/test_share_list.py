@@ -9,6 +9,7 @@ from nacl.bindings import crypto_core_ed25519_is_valid_point
 from verify_taihang import HIDING, commitment
 
 from taihang.adapters.system import KeyRing
+from taihang.core.seal.pool_totals import PoolDay, pool_tree
 from taihang.core.seal.share_list import (
     MIN_MEMBERS,
     ORDER,
@@ -21,6 +22,8 @@ from taihang.core.seal.share_list import (
     second_base_candidate,
     share_body,
 )
+
+POOL = pool_tree([PoolDay(0, (5,), (3,))], salts=[bytes(16)])
 
 
 def member(name: str, load_wh: int, green_wh: int) -> Member:
@@ -58,7 +61,7 @@ def test_blinding_of__looks_at_every_salt() -> None:
 
 def test_share_body__commits_to_each_and_opens_the_sum_alone() -> None:
     members = [member("E01", 500, 20), member("E02", 300, 0), member("E03", 0, 0)]
-    body = share_body("2026-06", members, version=1, absent=["E04"], commit=plain_commit)
+    body = share_body("2026-06", members, version=1, absent=["E04"], pool=POOL, commit=plain_commit)
 
     assert body["sums"] == {
         "load_wh": {"wh": 800, "blinding": _sum(members, "load_wh")},
@@ -84,14 +87,14 @@ def test_share_body__of_two_is_refused_for_each_would_learn_the_others() -> None
     members = [member(f"E{n}", 1, 1) for n in range(MIN_MEMBERS - 1)]
 
     with pytest.raises(ShareListError, match="2 enterprises"):
-        share_body("2026-06", members, version=1, absent=[], commit=plain_commit)
+        share_body("2026-06", members, version=1, absent=[], pool=POOL, commit=plain_commit)
 
 
 def test_share_body__of_an_amount_below_zero_is_refused() -> None:
     members = [member("E1", 1, 0), member("E2", -1, 0), member("E3", 1, 0)]
 
     with pytest.raises(ShareListError, match="-1 Wh"):
-        share_body("2026-06", members, version=1, absent=[], commit=plain_commit)
+        share_body("2026-06", members, version=1, absent=[], pool=POOL, commit=plain_commit)
 
 
 @given(st.integers(0, 9), st.integers(0, 9))
