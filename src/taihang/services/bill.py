@@ -19,7 +19,7 @@ from taihang.core.park.contract import Bearer, Billing
 from taihang.core.periods import Period, month, months_in
 from taihang.core.quantities import FEN
 from taihang.services.account import UNKNOWN, Because, Draft, issue_statements
-from taihang.services.bill_closure import closure_draft
+from taihang.services.bill_closure import close_month, closure_draft
 from taihang.services.bill_correction import correction_drafts
 from taihang.services.bill_document import bill_body, kind_of
 from taihang.services.billed_use import (
@@ -34,10 +34,10 @@ from taihang.services.gateway_bill import (
     GATEWAY_BILL,
     GatewayMonth,
     gateway_month,
-    surplus_of_plants,
     unbilled_flows,
 )
 from taihang.services.ports import Ports
+from taihang.services.revenue import revenue_drafts
 from taihang.services.tariff_options import months_stated, options_drafts, options_stated
 
 BILL = "bill"
@@ -155,7 +155,7 @@ def money_month(name: str, *, ports: Ports) -> MoneyMonth:
     gateway = flows = None
     shares: dict[str, tuple[Correction, ...]] = {}
     if billing is not None and any(billed_grids(ports.park)):
-        gateway = gateway_month(name, ports=ports)
+        gateway = gateway_month(name, matched, ports=ports)
         flows = unbilled_flows(name, matched, ports=ports)
         shares = _shares(_borne(billing, flows), gateway, matched, ports)
     bills = [
@@ -188,14 +188,16 @@ def _drafts_behind(name: str, found: MoneyMonth, ports: Ports) -> list[Draft]:
     """Draw up what builds on the bills that are issued by now."""
     drafts = correction_drafts(name, ports=ports)
     if found.gateway is not None and found.flows is not None and found.bills:
-        drafts.append(
-            closure_draft(
-                bills=found.bills,
-                gateway=found.gateway,
-                flows=found.flows,
-                surplus_wh=surplus_of_plants(found.matched, ports.park),
-                ports=ports,
-            )
+        closure = close_month(
+            [each for each, _ in found.bills],
+            gateway=found.gateway,
+            flows=found.flows,
+            ports=ports,
+        )
+        bills, gateway = found.bills, found.gateway
+        drafts.append(closure_draft(closure, bills=bills, gateway=gateway, ports=ports))
+        drafts += revenue_drafts(
+            closure, bills=bills, gateway=gateway, matched=found.matched, ports=ports
         )
     return drafts
 

@@ -7,11 +7,12 @@ to its contract.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from taihang.core.balance.matching import RouteKind
+from taihang.core.balance.matching import Matching, RouteKind
 from taihang.core.balance.tracing import trace_matching
 from taihang.core.errors import InputError
 from taihang.core.market.demand import max_demand_kw
@@ -28,6 +29,15 @@ from taihang.services.ports import Ports
 from taihang.services.price_series import series_prices
 from taihang.services.reactive_use import reactive_of
 from taihang.services.tariff import Connection, bill_terms
+
+AS_GENERATED: Final = (
+    RouteKind.LINE,
+    RouteKind.CONTRACT,
+    RouteKind.FEEDER,
+    RouteKind.POOL,
+    RouteKind.CHARGE,
+)
+"""Routes that take energy in the interval of its generation; what storage releases is older."""
 
 
 class NoContractError(InputError):
@@ -58,6 +68,10 @@ class MonthMatching:
     """What each user took of each plant, shape (n_plants, n_users, n). [Wh]"""
     generated_wh: tuple[int, ...]
     """Net generation of each plant in the month [Wh]."""
+    matching: Matching
+    """Step by step: over which route."""
+    left_wh: NDArray[np.int64]
+    """What each plant generated and nobody in the park took, shape (n_plants, n). [Wh]"""
 
 
 def billed_users(park: Park) -> Iterator[BilledUser]:
@@ -131,6 +145,8 @@ def matched_month(name: str, ports: Ports) -> MonthMatching:
         found.quality,
         trace_matching(found.matching),
         tuple(found.generated_wh.sum(axis=1).tolist()),
+        found.matching,
+        np.maximum(found.generated_wh, 0) - found.matching.given_wh(*AS_GENERATED),
     )
 
 

@@ -7,16 +7,16 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
+from taihang.core.balance.matching import split_pro_rata
 from taihang.core.market.bill import Bill, bill
 from taihang.core.market.closure import UnbilledFlows
 from taihang.core.market.demand import max_demand_kw
+from taihang.core.market.export import Export, fixed_prices
 from taihang.core.market.month_use import MonthUse
 from taihang.core.market.tariff import BillTerms
 from taihang.core.park.assets import InService
-from taihang.core.park.park import Park
 from taihang.core.park.topology import Direction
 from taihang.core.periods import Period, month
-from taihang.core.quantities import Energy, to_fen
 from taihang.core.series import EnergySeries, Quality
 from taihang.services.billed_use import (
     BilledUser,
@@ -27,6 +27,7 @@ from taihang.services.billed_use import (
     terms_of,
 )
 from taihang.services.ports import Columns, Ports
+from taihang.services.price_series import spot_prices
 from taihang.services.reactive_use import reactive_of
 from taihang.services.settled_rows import series_of
 
@@ -38,15 +39,21 @@ class GatewayMonth:
     """The grid connections of a park in one month."""
 
     bills: tuple[tuple[Bill, BillTerms], ...]
-    export_cny: Decimal
-    """What energy fed into the grid earned, whole fen [CNY]."""
+    exports: tuple[Export, ...]
+    """What each of them fed into the grid."""
+
+    @property
+    def export_cny(self) -> Decimal:
+        """What energy fed into the grid earned, whole fen [CNY]."""
+        return sum((each.cny for each in self.exports), Decimal(0))
 
 
-def gateway_month(name: str, *, ports: Ports) -> GatewayMonth:
+def gateway_month(name: str, matched: MonthMatching, *, ports: Ports) -> GatewayMonth:
     """Bill every grid connection of a settled month.
 
     Args:
         name: The local month.
+        matched: Who got which green energy.
         ports: The outside world.
 
     Returns:
@@ -58,7 +65,8 @@ def gateway_month(name: str, *, ports: Ports) -> GatewayMonth:
     """
     period = month(name, ports.park.zone)
     bills: list[tuple[Bill, BillTerms]] = []
-    export_cny = Decimal(0)
+    exports: list[Export] = []
+    left_wh = matched.left_wh.copy()
     for grid in billed_grids(ports.park):
         terms = terms_of(grid, period, ports)
         imported = _series(grid.id, Direction.IMPORT, period, ports)
@@ -67,9 +75,40 @@ def gateway_month(name: str, *, ports: Ports) -> GatewayMonth:
         found = bill(use, terms=terms, book=ports.facts, month_name=name, zone=ports.park.zone)
         bills.append((found, terms))
         exported = _series(grid.id, Direction.EXPORT, period, ports)
-        price_cny_per_kwh = grid.tariff.export_price_cny_per_kwh
-        export_cny += to_fen(Energy(exported.total_wh).kwh * price_cny_per_kwh)
-    return GatewayMonth(tuple(bills), export_cny)
+        exports.append(_export(grid, exported, left_wh, period=period, ports=ports))
+        left_wh -= exports[-1].fed_in_wh
+    return GatewayMonth(tuple(bills), tuple(exports))
+
+
+def _export(
+    grid: BilledUser,
+    exported: EnergySeries,
+    left_wh: NDArray[np.int64],
+    *,
+    period: Period,
+    ports: Ports,
+) -> Export:
+    """Price what a connection fed in; it came from what the plants had left, pro rata."""
+    exported_wh = np.where(exported.present, np.maximum(exported.wh, 0), 0)
+    from_plants_wh = np.minimum(exported_wh, left_wh.sum(axis=0))
+    found = Export(
+        grid=grid.id,
+        exported_wh=exported_wh,
+        fed_in_wh=split_pro_rata(from_plants_wh, weights_wh=left_wh),
+        prices=fixed_prices(grid.tariff.export_price_cny_per_kwh, n_steps=len(exported_wh)),
+        source=f"tariff/{grid.tariff.id}/export_price_cny_per_kwh="
+        f"{grid.tariff.export_price_cny_per_kwh}",
+    )
+    if grid.tariff.export_price_series is None:
+        return found
+    read = spot_prices(grid.tariff.export_price_series, period, ports)
+    return replace(
+        found,
+        prices=read.prices,
+        source=f"series/{grid.tariff.export_price_series}",
+        n_refused=read.n_refused,
+        fact_keys=read.limit_keys,
+    )
 
 
 def unbilled_flows(name: str, matched: MonthMatching, *, ports: Ports) -> UnbilledFlows:
@@ -91,20 +130,6 @@ def unbilled_flows(name: str, matched: MonthMatching, *, ports: Ports) -> Unbill
         surplus_wh=flows["generation"] - int(matched.pairs_wh.sum()),
         unbilled_wh=int(unbilled_wh),
     )
-
-
-def surplus_of_plants(matched: MonthMatching, park: Park) -> dict[str, int]:
-    """Return what each plant generated and no user took in a month [Wh].
-
-    Args:
-        matched: Who got which green energy.
-        park: The park.
-    """
-    taken_wh = matched.pairs_wh.sum(axis=(1, 2)).tolist()
-    return {
-        plant: matched.generated_wh[row] - int(taken_wh[row])
-        for row, plant in enumerate(park.plants)
-    }
 
 
 def _use(grid: BilledUser, imported: EnergySeries, period: Period, ports: Ports) -> MonthUse:

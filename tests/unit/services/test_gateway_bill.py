@@ -8,7 +8,7 @@ import small_park
 from small_park import AUGUST, SCALE_WH
 from taihang.core.quantities import to_fen
 from taihang.services.billed_use import matched_month
-from taihang.services.gateway_bill import gateway_month, surplus_of_plants, unbilled_flows
+from taihang.services.gateway_bill import gateway_month, unbilled_flows
 from taihang.services.settle import settle
 
 
@@ -21,7 +21,7 @@ def test_gateway_month__bills_what_the_meters_counted(tmp_path: Path) -> None:
     with money_park.opened(root) as ports:
         money_park.fill(ports)
         settle(AUGUST, ports=ports)
-        found = gateway_month("2026-08", ports=ports)
+        found = gateway_month("2026-08", matched_month("2026-08", ports), ports=ports)
 
     ((bill, terms),) = found.bills
     assert (bill.user, bill.energy.wh) == ("G1", wh("M-IMP"))
@@ -37,12 +37,11 @@ def test_unbilled_flows__explain_every_watt_hour_of_the_gateway(tmp_path: Path) 
         settle(AUGUST, ports=ports)
         matched = matched_month("2026-08", ports)
         flows = unbilled_flows("2026-08", matched, ports=ports)
-        surplus = surplus_of_plants(matched, ports.park)
 
     assert flows.losses_wh == int(money_park.losses(AUGUST).sum()) * SCALE_WH
     assert flows.storage_wh == wh("M-CH") - wh("M-DIS")
     assert (flows.exported_wh, flows.unbilled_wh) == (wh("M-EXP"), 0)
-    assert surplus == {"PV01": flows.surplus_wh}
+    assert int(matched.left_wh.sum()) == flows.surplus_wh
     load_wh = wh("M-E01") + wh("M-E02") + wh("M-CS1")
     grid_wh = load_wh - (wh("M-PV01") - flows.surplus_wh)
     other_wh = flows.losses_wh + flows.storage_wh + flows.exported_wh - flows.surplus_wh
@@ -60,7 +59,8 @@ def test_gateway_month__of_an_unmetered_connection_follows_from_the_balance(
     with money_park.opened(root) as ports:
         money_park.fill(ports)
         settle(AUGUST, ports=ports)
-        ((bill, _),) = gateway_month("2026-08", ports=ports).bills
+        matched = matched_month("2026-08", ports)
+        ((bill, _),) = gateway_month("2026-08", matched, ports=ports).bills
 
     losses_wh = int(money_park.losses(AUGUST).sum()) * SCALE_WH
     lost_wh = wh("M-IMP") - wh("M-EXP") - losses_wh

@@ -17,7 +17,7 @@ from typing import Final
 from taihang.core.errors import InputError, IntegrityError
 from taihang.core.market.bill import Bill
 from taihang.core.market.bill_line import GREEN, GRID, BillLine, Text, sum_cny
-from taihang.core.market.split import apportion_fen, split_fen
+from taihang.core.market.split import apportion_fen
 from taihang.core.market.tariff import BillItem
 from taihang.core.quantities import to_fen
 
@@ -75,7 +75,7 @@ class PlantPayment:
     green_cny: Decimal
     """Energy sold under green contracts: exactly the lines of the users' bills [CNY]."""
     export_cny: Decimal
-    """Its part of what surplus energy earned [CNY]."""
+    """What the energy that it fed into the grid earned [CNY]."""
 
     @property
     def total_cny(self) -> Decimal:
@@ -179,28 +179,22 @@ def close_bills(
 
 
 def plant_payments(
-    bills: Iterable[Bill],
-    *,
-    plant_of: Mapping[str, str],
-    surplus_wh: Mapping[str, int],
-    export_cny: Decimal,
+    bills: Iterable[Bill], *, plant_of: Mapping[str, str], export_cny: Mapping[str, Decimal]
 ) -> tuple[PlantPayment, ...]:
     """Return what each plant gets.
 
     Args:
         bills: The bills of the users.
         plant_of: The plant of each green supply contract.
-        surplus_wh: What no user took of each plant; its share of what export earned. [Wh]
-        export_cny: What the plants get of what export earned, whole fen. [CNY]
+        export_cny: What each plant gets of what export earned, whole fen. [CNY]
 
     Returns:
-        One payment for each plant of ``surplus_wh``, in its order.
+        One payment for each plant of ``export_cny``, in its order.
 
     Raises:
         ClosureInputError: If a bill names a supply of no plant.
-        SplitError: If something was earned and no plant has any surplus.
     """
-    green_cny = dict.fromkeys(surplus_wh, _ZERO)
+    green_cny = dict.fromkeys(export_cny, _ZERO)
     for line in (line for each in bills for line in each.lines if line.item in OF_SUPPLY):
         plant = plant_of.get(line.code.removeprefix(f"{line.item}."))
         if plant not in green_cny:
@@ -210,11 +204,9 @@ def plant_payments(
                 remedy="name the contract and its plant",
             )
         green_cny[plant] += line.amount_cny or _ZERO
-    weights = [max(wh, 0) for wh in surplus_wh.values()]
-    shares = split_fen(export_cny, weights=weights) if export_cny else [_ZERO] * len(weights)
     return tuple(
         PlantPayment(plant=plant, green_cny=green_cny[plant], export_cny=share)
-        for plant, share in zip(surplus_wh, shares, strict=True)
+        for plant, share in export_cny.items()
     )
 
 

@@ -30,7 +30,6 @@ from taihang.core.market.closure import (
     plant_payments,
 )
 from taihang.core.market.month_use import GreenPurchase, MonthUse
-from taihang.core.market.split import SplitError
 
 NOTHING = UnbilledFlows(losses_wh=0, storage_wh=0, exported_wh=0, surplus_wh=0, unbilled_wh=0)
 
@@ -59,9 +58,7 @@ def gateway_bill(wh: int = 12_000_000) -> Bill:
 def closed(
     bills: list[Bill], gateway: Bill, flows: UnbilledFlows, export_cny: Decimal = Decimal(0)
 ) -> Closure:
-    payments = plant_payments(
-        bills, plant_of={"pv-line": "PV1"}, surplus_wh={"PV1": 5_000}, export_cny=export_cny
-    )
+    payments = plant_payments(bills, plant_of={"pv-line": "PV1"}, export_cny={"PV1": export_cny})
     return close_bills(
         bills, gateway=[gateway], flows=flows, export_cny=export_cny, payments=payments
     )
@@ -152,14 +149,13 @@ def test_close_bills__refuses_two_months_and_none() -> None:
         close_bills([], gateway=[], flows=NOTHING, export_cny=Decimal(0), payments=())
 
 
-def test_plant_payments__are_the_green_lines_and_shares_of_export() -> None:
+def test_plant_payments__are_the_green_lines_and_what_export_earned() -> None:
     bills = [user_bill(), user_bill("E2", factor=2)]
 
     first, second = plant_payments(
         bills,
         plant_of={"pv-line": "PV1"},
-        surplus_wh={"PV1": 1_000, "PV2": 2_000},
-        export_cny=Decimal("10.00"),
+        export_cny={"PV1": Decimal("3.33"), "PV2": Decimal("6.67")},
     )
 
     lines = [ln for each in bills for ln in each.lines if ln.code == "green.pv-line"]
@@ -168,11 +164,9 @@ def test_plant_payments__are_the_green_lines_and_shares_of_export() -> None:
     assert second.total_cny == Decimal("6.67")
 
 
-def test_plant_payments__refuse_a_supply_of_no_plant_and_earnings_of_nobody() -> None:
+def test_plant_payments__refuse_a_supply_of_no_plant() -> None:
     with pytest.raises(ClosureInputError, match="pv-line"):
-        plant_payments([user_bill()], plant_of={}, surplus_wh={"PV1": 1}, export_cny=Decimal(0))
-    with pytest.raises(SplitError):
-        plant_payments([], plant_of={}, surplus_wh={"PV1": -1}, export_cny=Decimal(1))
+        plant_payments([user_bill()], plant_of={}, export_cny={"PV1": Decimal(0)})
 
 
 def test_mean_price__of_nothing_imported_is_zero() -> None:
