@@ -14,7 +14,7 @@ const LICENSED = ["echarts", "zrender", "tslib"];
 async function bundles() {
   const result = await build({
     absWorkingDir: HERE,
-    entryPoints: ["src/overview.js", "src/page.css"],
+    entryPoints: ["src/overview.js", "src/page.css", "src/certificate.css"],
     outdir: "out",
     bundle: true,
     splitting: true, // ECharts is imported lazily, so the table sorts before the charts arrive

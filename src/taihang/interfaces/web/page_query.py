@@ -37,6 +37,8 @@ class PageQuery:
     lang: Lang
     theme: Theme
     wall: bool
+    path: str = "/"
+    """Address of the page without its settings."""
 
     @property
     def other_lang(self) -> Lang:
@@ -58,7 +60,7 @@ class PageQuery:
         query = {"lang": self.lang, "theme": self.theme}
         if self.wall:
             query["wall"] = "1"
-        return f"/?{urlencode(query)}"
+        return f"{self.path}?{urlencode(query)}"
 
     def switched(self) -> dict[str, str]:
         """Return the addresses that change one thing and keep the rest."""
@@ -74,11 +76,12 @@ PLAIN: Final = PageQuery(lang="zh", theme="light", wall=False)
 """A bare address."""
 
 
-def parse_query(query: Mapping[str, str]) -> PageQuery:
+def parse_query(query: Mapping[str, str], *, path: str = "/") -> PageQuery:
     """Read the settings of an address.
 
     Args:
         query: The query part; a name that is given twice has its values joined by a comma.
+        path: Address of the page.
 
     Returns:
         The settings.
@@ -104,4 +107,5 @@ def parse_query(query: Mapping[str, str]) -> PageQuery:
         lang=_LANGS[query.get("lang", "zh")],
         theme=_THEMES[query.get("theme", "dark" if wall else "light")],
         wall=wall,
+        path=path,
     )

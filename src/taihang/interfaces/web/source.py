@@ -10,6 +10,7 @@ from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from taihang import wiring
 from taihang.core.park.assets import PlantKind
@@ -24,6 +25,7 @@ from taihang.interfaces.web.view import (
     Flow,
     Kpis,
     Overview,
+    OverviewSource,
     Plan,
     PowerSeries,
     SeriesName,
@@ -44,7 +46,7 @@ _TOP = 3
 _KW_PER_WH = SECONDS_PER_HOUR / STEP_S / WH_PER_KWH
 
 
-class ParkSource:
+class ParkSource(OverviewSource):
     """The overview of one park; safe to call from several threads."""
 
     def __init__(self, root: Path) -> None:
@@ -53,6 +55,7 @@ class ParkSource:
         self._seen: tuple[int, ...] = ()
         self._overview: Overview | None = None
 
+    @override
     def overview(self) -> Overview:
         """Return the newest overview; built again only when the park has changed."""
         with self._lock:
@@ -63,6 +66,7 @@ class ParkSource:
                 self._seen = now
             return self._overview
 
+    @override
     def ready(self) -> bool:
         """Say whether the park's disk takes writes."""
         return wiring.can_write(self._root)

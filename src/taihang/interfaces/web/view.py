@@ -13,6 +13,7 @@ from typing import Final, Literal, Protocol, cast, get_args
 
 from taihang.core.errors import InputError
 from taihang.core.periods import STEPS_PER_DAY
+from taihang.services.certificate_view import CertificateView
 
 SeriesName = Literal["pv", "wind", "discharge", "import", "charge", "export", "load"]
 """The power series of a day; all are positive amounts, the name says the direction."""
@@ -183,6 +184,15 @@ class Overview:
     trust: Trust | None
 
 
+@dataclass(frozen=True, slots=True)
+class ShownCertificate:
+    """A certificate that anybody may look at, and its machine file."""
+
+    view: CertificateView
+    file: bytes
+    """A proof file without an energy of any interval."""
+
+
 class OverviewSource(Protocol):
     """Where the pages get their figures; called from several threads at once."""
 
@@ -193,6 +203,15 @@ class OverviewSource(Protocol):
     def ready(self) -> bool:
         """Say whether the park can take durable writes now."""
         ...
+
+    def certificate(self, certificate_id: str) -> ShownCertificate | None:
+        """Return a certificate; None of an id that names none, whatever else there is.
+
+        Raises:
+            BusyError: If too many were asked for lately.
+        """
+        del certificate_id
+        return None
 
 
 NO_KPIS: Final = Kpis(

@@ -30,12 +30,12 @@ def overview_page(request: HttpRequest) -> HttpResponse:
     query = PLAIN
     try:
         query = parse_query({name: ",".join(given) for name, given in request.GET.lists()})
-        overview = _source(request).overview()
-        context = {**_frame(query), **page_context(overview, query=query)}
+        overview = source_of(request).overview()
+        context = {**frame_of(query), **page_context(overview, query=query)}
     except TaihangError as error:
-        return _failed(request, error, query=query)
+        return failed(request, error, query=query)
     template = "taihang/empty.html" if overview.as_of_s is None else "taihang/overview.html"
-    return _fresh(render(request, template, context))
+    return fresh(render(request, template, context))
 
 
 @require_safe
@@ -46,24 +46,24 @@ def overview_json(request: HttpRequest) -> HttpResponse:
             raise QueryError(
                 given=", ".join(request.GET), expected="no setting", remedy="correct the address"
             )
-        body, status = to_json(_source(request).overview()), 200
+        body, status = to_json(source_of(request).overview()), 200
     except TaihangError as error:
         _log_failure(error)
         body, status = to_json_failure(error), http_status(error)
-    return _fresh(HttpResponse(body, status=status, content_type="application/json"))
+    return fresh(HttpResponse(body, status=status, content_type="application/json"))
 
 
 @require_safe
 def healthz(_request: HttpRequest) -> HttpResponse:
     """Say that the process answers."""
-    return _fresh(HttpResponse("alive\n", content_type="text/plain"))
+    return fresh(HttpResponse("alive\n", content_type="text/plain"))
 
 
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """Say whether the park can take durable writes."""
-    ready = _source(request).ready()
-    return _fresh(
+    ready = source_of(request).ready()
+    return fresh(
         HttpResponse(
             "ready\n" if ready else "not ready\n",
             status=200 if ready else _NOT_READY,
@@ -87,12 +87,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """Show that there is no such page."""
     del exception  # Django hands it over; its text may repeat the address, so it is not shown
     message = text("failure.no_page", PLAIN.lang)
-    return _message(request, message=message, status=_NOT_FOUND)
+    return message_page(request, message=message, status=_NOT_FOUND)
 
 
 def fault(request: HttpRequest) -> HttpResponse:
     """Show that the program has a fault, without its details."""
-    return _message(request, message=text("failure.fault", PLAIN.lang), status=_FAULT)
+    return message_page(request, message=text("failure.fault", PLAIN.lang), status=_FAULT)
 
 
 def to_json_failure(error: TaihangError) -> str:
@@ -112,24 +112,28 @@ def to_json_failure(error: TaihangError) -> str:
     )
 
 
-def _source(request: HttpRequest) -> OverviewSource:
+def source_of(request: HttpRequest) -> OverviewSource:
+    """Return the source that the application put into the scope of a request."""
     return cast("OverviewSource", cast("ASGIRequest", request).scope[SOURCE_KEY])
 
 
-def _frame(query: PageQuery) -> dict[str, object]:
+def frame_of(query: PageQuery) -> dict[str, object]:
+    """Return what the frame of every page needs."""
     return {"lang": query.lang, "query": query, "links": query.switched()}
 
 
-def _failed(request: HttpRequest, error: TaihangError, *, query: PageQuery) -> HttpResponse:
+def failed(request: HttpRequest, error: TaihangError, *, query: PageQuery) -> HttpResponse:
+    """Show what failed and what to do."""
     _log_failure(error)
-    context = {**_frame(query), "error": error}
+    context = {**frame_of(query), "error": error}
     page = render(request, "taihang/failure.html", context, status=http_status(error))
-    return _fresh(page)
+    return fresh(page)
 
 
-def _message(request: HttpRequest, *, message: str, status: int) -> HttpResponse:
-    context = {**_frame(PLAIN), "message": message}
-    return _fresh(render(request, "taihang/failure.html", context, status=status))
+def message_page(request: HttpRequest, *, message: str, status: int) -> HttpResponse:
+    """Show one sentence under a status."""
+    context = {**frame_of(PLAIN), "message": message}
+    return fresh(render(request, "taihang/failure.html", context, status=status))
 
 
 def _log_failure(error: TaihangError) -> None:
@@ -137,6 +141,7 @@ def _log_failure(error: TaihangError) -> None:
         _LOG.error("overview: %s", error)
 
 
-def _fresh(response: HttpResponse) -> HttpResponse:
+def fresh(response: HttpResponse) -> HttpResponse:
+    """Let nobody keep an answer without asking again."""
     response["Cache-Control"] = "no-cache"
     return response

@@ -1,0 +1,67 @@
+"""The public address of a certificate: anybody may look, nobody learns an interval's energy."""
+
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from taihang.core.errors import TaihangError
+from taihang.interfaces.catalogue import text
+from taihang.interfaces.reports.paper import paper_of
+from taihang.interfaces.web.desk import RETRY_AFTER_S, BusyError
+from taihang.interfaces.web.page_query import PLAIN, parse_query
+from taihang.interfaces.web.view import ShownCertificate
+from taihang.interfaces.web.views import failed, frame_of, fresh, message_page, not_found, source_of
+
+ID_LIMIT: Final = 200
+"""Characters of the longest id that is looked up."""
+_BUSY: Final = 503
+
+
+@require_safe
+def certificate_page(request: HttpRequest, certificate_id: str) -> HttpResponse:
+    """Show one certificate; an id that names none is like any other page that is not there."""
+    query = PLAIN
+    try:
+        settings = {name: ",".join(given) for name, given in request.GET.lists()}
+        query = parse_query(settings, path=f"/c/{certificate_id}")
+        shown = _found(request, certificate_id)
+    except BusyError:
+        return _busy(request)
+    except TaihangError as error:
+        return failed(request, error, query=query)
+    if shown is None:
+        return not_found(request)
+    site = f"{request.scheme}://{request.get_host()}"
+    paper = paper_of(shown.view, lang=query.lang, site=site)
+    context = {**frame_of(query), "paper": paper, "park_name": paper.park}
+    return fresh(render(request, "taihang/certificate.html", context))
+
+
+@require_safe
+def certificate_file(request: HttpRequest, certificate_id: str) -> HttpResponse:
+    """Hand out the machine file of a certificate."""
+    try:
+        shown = _found(request, certificate_id)
+    except BusyError:
+        return _busy(request)
+    except TaihangError as error:
+        return failed(request, error, query=PLAIN)
+    if shown is None or request.GET:
+        return not_found(request)
+    response = HttpResponse(shown.file, content_type="application/json")
+    response["Content-Disposition"] = 'attachment; filename="certificate.json"'
+    return fresh(response)
+
+
+def _found(request: HttpRequest, certificate_id: str) -> ShownCertificate | None:
+    if len(certificate_id) > ID_LIMIT:
+        return None
+    return source_of(request).certificate(certificate_id)
+
+
+def _busy(request: HttpRequest) -> HttpResponse:
+    page = message_page(request, message=text("paper.busy", PLAIN.lang), status=_BUSY)
+    page["Retry-After"] = str(RETRY_AFTER_S)
+    return page
