@@ -295,6 +295,9 @@ class _Cells:
         try:
             found = datetime.strptime(value, _TIME).replace(tzinfo=UTC)
         except ValueError:
+            found = None
+        # ``strptime`` alone would also read 2026-6-1T0:0:0Z.
+        if found is None or f"{found:{_TIME}}" != value:
             _refuse(self.where, f"{name} {value!r}", "an instant as 2026-06-01T00:15:00Z")
         return int(found.timestamp())
 

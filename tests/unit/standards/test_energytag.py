@@ -164,6 +164,7 @@ def test_record_of__wants_every_attribute(name: str) -> None:
         ("latitude_deg", "91"),
         ("longitude_deg", "-180.5"),
         ("interval_start", "2026-06-01"),
+        ("interval_start", "2026-5-31T16:0:0Z"),
         ("interval_start", "2026-05-31T15:00:00Z"),  # two hours
         ("interval_end", "2026-05-31T16:00:00Z"),  # empty
         ("interval_end", "2026-05-31T16:00:00+08:00"),
