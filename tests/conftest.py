@@ -13,6 +13,8 @@ ensure_django()
 
 # How long an example takes says how busy the machine is, and nothing about the code.
 settings.register_profile("busy-machine", deadline=None)
+# The long run that some laws name: pytest --hypothesis-profile=long.
+settings.register_profile("long", deadline=None, max_examples=2_000)
 settings.load_profile("busy-machine")
 
 

@@ -63,6 +63,8 @@ EXEMPT: Final[dict[str, str]] = {
         "terms upper value values"
     ),
     "core/dispatch/plan.py": "cost_scale drawn given values",
+    # Numbers of the rows of plants.
+    "core/certificates/issue.py": "rows",
     # Any numbers of the problem, on their way into a document.
     "core/dispatch/problem.py": "values",
     # A finding has the unit of its rule; a step is kW throughout, and kWh in ``energy``.
