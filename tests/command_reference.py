@@ -107,7 +107,13 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang report mypark --year 2026 --format json --out 2026.json",
         "taihang report mypark --month 2026-09 --enterprise E17 --format pdf",
         "taihang report mypark --year 2026 --kind zero-carbon --format html",
+        "taihang report mypark --year 2026 --kind score --of park --raise-by 5 --format html",
         "taihang report mypark --statement ratios-650.park.2026-09 --format xlsx",
+    ),
+    "score": (
+        "taihang score mypark --year 2026",
+        "taihang score mypark --year 2026 --of E17 --raise-by 5 --lang en",
+        "taihang score mypark --month 2026-09 --issue --json",
     ),
     "bill": (
         "taihang bill mypark --enterprise E17 --month 2026-09",

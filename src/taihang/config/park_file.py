@@ -46,6 +46,7 @@ from taihang.config.park_tables import (
 from taihang.config.peak_tables import read_energy_value, read_peak_plan, read_zero_carbon
 from taihang.config.quota_tables import read_product_quota, read_quota, read_quota_rules
 from taihang.config.reactive_tables import read_reactive_meter
+from taihang.config.score_tables import read_score_measure, read_scores
 from taihang.config.table_reader import TableReader
 from taihang.config.value_rules import NumberRule, shown
 from taihang.core.errors import InputError
@@ -282,6 +283,8 @@ def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
         quota_rules=read_perhaps(root, "quota_rules", read_quota_rules, problems),
         quotas=read_each(root, "quotas", read_quota, problems),
         product_quotas=read_each(root, "product_quotas", read_product_quota, problems),
+        scores=read_perhaps(root, "scores", read_scores, problems),
+        score_measures=read_each(root, "score_measures", read_score_measure, problems),
         heat_networks=read_each(root, "heat_networks", read_heat_network, problems),
         heat_reference=read_perhaps(root, "heat_reference", read_heat_reference, problems),
         carbon=read_carbon(root, problems),

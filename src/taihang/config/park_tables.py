@@ -17,6 +17,7 @@ from taihang.config.media_tables import MEDIA_TABLES
 from taihang.config.peak_tables import PEAK_TABLES
 from taihang.config.quota_tables import QUOTA_TABLES
 from taihang.config.reactive_tables import REACTIVE_TABLES
+from taihang.config.score_tables import SCORE_TABLES
 from taihang.config.table_reader import KeyFacts, TableReader, read_days
 from taihang.config.value_rules import COUNT, DIGITS, NumberRule
 from taihang.core.park.assets import (
@@ -381,6 +382,7 @@ TABLES: Final[Mapping[str, Callable[[TableReader], object]]] = {
     **CERTIFICATE_TABLES,
     **LIMIT_TABLES,
     **QUOTA_TABLES,
+    **SCORE_TABLES,
     **HEAT_TABLES,
     **CARBON_TABLES,
     "in_service": read_days,

@@ -17,6 +17,7 @@ from taihang.services import (
     pathway_account,
     product_account,
     quota_account,
+    score_account,
     sum_table,
     waste_heat_account,
 )
@@ -37,6 +38,7 @@ JOBS: Final[tuple[tuple[tuple[str, ...], Job], ...]] = (
     ((product_account.KIND,), product_account.drafts),
     ((cbam_account.KIND,), cbam_account.drafts),
     ((waste_heat_account.KIND,), waste_heat_account.drafts),
+    ((score_account.KIND,), score_account.drafts),
 )
 """Who draws up which kinds; each after those that it builds on."""
 _CHAINED: Final = frozenset((product_account.drafts, cbam_account.drafts))

@@ -20,6 +20,7 @@ from taihang.core.park.check_metering import check_metering
 from taihang.core.park.check_peak import check_peak
 from taihang.core.park.check_quota import check_quotas
 from taihang.core.park.check_reactive import check_reactive
+from taihang.core.park.check_score import check_scores
 from taihang.core.park.check_topology import check_topology
 from taihang.core.park.check_witnesses import check_witnesses
 from taihang.core.park.park import PARK_SUBJECT, Park
@@ -53,6 +54,7 @@ def check_park(park: Park) -> list[ParkProblem]:
         *check_peak(park.peak),
         *check_limits(park.admission, park.limits, park.closed_units),
         *check_quotas(park),
+        *check_scores(park),
         *check_heat(park),
         *check_identity(park.plants, park.certificate_market),
         *check_carbon(park),

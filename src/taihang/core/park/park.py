@@ -28,6 +28,7 @@ from taihang.core.park.peak_plan import PeakPlan
 from taihang.core.park.quality import Estimation, Validation
 from taihang.core.park.quota import ProductQuota, Quota, QuotaRules, product_facts
 from taihang.core.park.reactive_meter import ReactiveMeter
+from taihang.core.park.score import ScoreChoices, ScoreMeasure
 from taihang.core.park.topology import (
     DeclaredSeries,
     DedicatedLine,
@@ -129,6 +130,10 @@ class Park:
     """None where park.toml has no such table; then it has no quotas."""
     quotas: Mapping[str, Quota] = field(default_factory=dict[str, Quota])
     product_quotas: Mapping[str, ProductQuota] = field(default_factory=dict[str, ProductQuota])
+    scores: ScoreChoices | None = None
+    """None where park.toml has no such table: no score counts the mix of the grid."""
+    score_measures: Mapping[str, ScoreMeasure] = field(default_factory=dict[str, ScoreMeasure])
+    """Candidate measures to raise a score; none: no price is known and none is searched for."""
     heat_networks: Mapping[str, HeatSupply] = field(default_factory=dict[str, HeatSupply])
     """Who supplies heat to whom; none: what neighbours received is not told apart."""
     heat_reference: HeatReference | None = None

@@ -19,7 +19,7 @@ TEMPLATES: Final = ("changzhi", "xingxian", "blank")
 FORMATS: Final = ("text", "json", "html", "xlsx", "pdf")
 STEPS: Final = ("prepared", "checked", "verified", "locked", "returned")
 STATES: Final = ("draft", "prepared", "checked", "verified", "locked")
-REPORT_KINDS: Final = ("inventory", "zero-carbon")
+REPORT_KINDS: Final = ("inventory", "zero-carbon", "score")
 EVERY: Final = ("raw", "15min", "hour", "day", "month")
 DEFAULT_SEED: Final = 7
 DEFAULT_PORT: Final = 8_100
@@ -229,6 +229,7 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
     _add_queries(words)
     _add_accounts(words)
     _add_committee(words)
+    _add_scores(words)
     _add_trust(words)
     _add_door(words)
     _add_log(words)
@@ -363,8 +364,8 @@ def _add_accounts(words: _Words) -> None:
     report.options.add_argument(
         "--kind", choices=REPORT_KINDS, help=text("cli.option.report_kind", words.lang)
     )
-    words.option(report, "--out")
-    words.option(report, "--fonts")
+    for name in ("--of", "--raise-by", "--out", "--fonts"):
+        words.option(report, name)
     bill = words.command("bill", "bill:bill", "dir")
     words.option(bill, "--enterprise", required=True)
     words.option(bill, "--month", required=True)
@@ -387,6 +388,14 @@ def _add_committee(words: _Words) -> None:
     words.option(admit, "--built")
     words.option(admit, "--withdraw")
     words.command("limits", "admit:limits", "dir")
+
+
+def _add_scores(words: _Words) -> None:
+    score = words.command("score", "score:score", "dir")
+    _add_month_or_year(words, score)
+    for name in ("--of", "--raise-by"):
+        words.option(score, name)
+    words.switch(score, "--issue")
 
 
 def _add_trust(words: _Words) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Final, cast
 
 from taihang import wiring
+from taihang.core.park.park import PARK_SUBJECT
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say
+from taihang.interfaces.cli.score import points_of, subject_of
 from taihang.interfaces.cli.summary import print_report, report_facts
 from taihang.interfaces.cli.words import WordsError, month_or_year_of
 from taihang.interfaces.reports.document import Document, machine_form
@@ -18,6 +20,7 @@ from taihang.interfaces.reports.inventory_year import inventory_year
 from taihang.interfaces.reports.park_inventory_year import park_inventory_year
 from taihang.interfaces.reports.park_period import park_period
 from taihang.interfaces.reports.pdf import pdf_of
+from taihang.interfaces.reports.score_period import score_period
 from taihang.interfaces.reports.statement_page import KIND as STATEMENT
 from taihang.interfaces.reports.statement_page import statement_page
 from taihang.interfaces.reports.xlsx import xlsx_of
@@ -27,6 +30,7 @@ from taihang.services.report import report as report_period
 
 TERMINAL: Final = "text"
 ZERO_CARBON: Final = "zero-carbon"
+SCORE: Final = "score"
 
 
 def report(args: argparse.Namespace) -> int:
@@ -65,6 +69,8 @@ def _document(args: argparse.Namespace, ports: Ports) -> Document:
     if args.statement is not None:
         return statement_page(str(args.statement), lang=_lang(args), ports=ports)
     label, period = month_or_year_of(args, ports.park.zone)
+    if args.kind == SCORE:
+        return _score(args, label, ports)
     if args.kind is not None:
         return _yearly(args, label, ports)
     if args.enterprise is None:
@@ -76,6 +82,14 @@ def _document(args: argparse.Namespace, ports: Ports) -> Document:
             remedy=f"write for example --month {label}-06",
         )
     return enterprise_month(str(args.enterprise), label, lang=_lang(args), ports=ports)
+
+
+def _score(args: argparse.Namespace, label: str, ports: Ports) -> Document:
+    """Draw up an hourly score; it says what `taihang score` says."""
+    given = args.enterprise if args.of is None else args.of
+    subject = subject_of(PARK_SUBJECT if given is None else str(given), ports.park)
+    points = None if args.raise_by is None else points_of(str(args.raise_by))
+    return score_period(label, subject=subject, points=points, lang=_lang(args), ports=ports)
 
 
 def _yearly(args: argparse.Namespace, year: str, ports: Ports) -> Document:

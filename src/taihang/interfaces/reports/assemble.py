@@ -64,7 +64,7 @@ def assemble(
 
 def name_of(heading: Heading, park: Park) -> str:
     """Return how the subject of a report is called, with its id."""
-    asset = park.assets.get(heading.subject)
+    asset = park.assets.get(heading.subject) or park.carbon.products.get(heading.subject)
     if asset is None:
         return _park_name(park, heading.lang)
     return f"{heading.subject} {asset.name_zh if heading.lang == 'zh' else asset.name_en}"

@@ -96,8 +96,8 @@ class Section:
     sentences: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     drawing: str = ""
-    """An SVG element of this program's own making, every word in it escaped: the first table again,
-    for the eye. It says nothing else, so it is in no other form and not under the code."""
+    """An SVG element of this program's own making, every word in it escaped: the first table for
+    the eye, or the hours that it sums up. In HTML and PDF only, and not under the code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

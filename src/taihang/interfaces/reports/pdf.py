@@ -58,7 +58,11 @@ def pdf_of(document: Document, *, font_folders: Sequence[str] = ()) -> bytes:
     }
     return typeset(
         "report.typ",
-        {"report": machine_form(document), "words": {**words}},
+        {
+            "report": machine_form(document),
+            "words": {**words},
+            "drawings": [section.drawing for section in document.sections],
+        },
         font_folders=font_folders,
     )
 

@@ -71,7 +71,7 @@ def sankey_svg(bands: Sequence[Band], *, names: Mapping[str, str], label: str) -
     ]
     return (
         f'<svg class="sankey" role="img" aria-label="{escape(label)}" '
-        f'viewBox="0 0 {_WIDTH:.0f} {height:.0f}" xmlns="http://www.w3.org/2000/svg">'
+        f'viewBox="0 0 {_WIDTH:.0f} {height:.0f}" font-size="12.5" fill="#17212e" xmlns="http://www.w3.org/2000/svg">'
         f"{''.join(paths)}{''.join(nodes)}</svg>"
     )
 
