@@ -15,6 +15,12 @@ from typing import Final
 
 from typing_extensions import override
 
+from taihang.config.asset_tables import (
+    read_asset_company,
+    read_asset_cost,
+    read_market_position,
+    read_other_income,
+)
 from taihang.config.carbon_tables import read_carbon
 from taihang.config.certificate_tables import read_certificate_market
 from taihang.config.heat_tables import read_heat_network, read_heat_reference
@@ -287,6 +293,10 @@ def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
         score_measures=read_each(root, "score_measures", read_score_measure, problems),
         heat_networks=read_each(root, "heat_networks", read_heat_network, problems),
         heat_reference=read_perhaps(root, "heat_reference", read_heat_reference, problems),
+        asset_company=read_perhaps(root, "asset_company", read_asset_company, problems),
+        asset_costs=read_each(root, "asset_costs", read_asset_cost, problems),
+        other_incomes=read_each(root, "other_incomes", read_other_income, problems),
+        market_positions=read_each(root, "market_positions", read_market_position, problems),
         carbon=read_carbon(root, problems),
     )
     root.close()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from taihang.config.asset_tables import ASSET_TABLES
 from taihang.config.carbon_tables import CARBON_TABLES
 from taihang.config.certificate_tables import CERTIFICATE_TABLES, read_identity
 from taihang.config.heat_tables import HEAT_TABLES
@@ -384,6 +385,7 @@ TABLES: Final[Mapping[str, Callable[[TableReader], object]]] = {
     **QUOTA_TABLES,
     **SCORE_TABLES,
     **HEAT_TABLES,
+    **ASSET_TABLES,
     **CARBON_TABLES,
     "in_service": read_days,
 }

@@ -179,17 +179,13 @@ class TableReader:
         )
         return self._value(ask, lambda value: _amounts_of(value, rule) or None) or {}
 
+    def exacts(self, name: str, rule: NumberRule) -> tuple[Decimal, ...]:
+        """Read a list of decimal numbers, at least one."""
+        return self._exacts(name, rule, required=True)
+
     def optional_exacts(self, name: str, rule: NumberRule) -> tuple[Decimal, ...]:
         """Read a list of decimal numbers, at least one, where it is given."""
-        ask = _Ask(
-            name=name,
-            required=False,
-            unit=rule.unit,
-            expected=f"a list, each {rule.expected}",
-            remedy_for=lambda _: f"write for example [{rule.example}, {rule.example}]",
-        )
-        accept = partial(decimal_of, rule=rule)
-        return self._value(ask, lambda value: _list_of(value, accept) or None) or ()
+        return self._exacts(name, rule, required=False)
 
     def scale(self, name: str) -> str:
         """Read what a count is worth, a plain decimal number above 0 as text."""
@@ -310,6 +306,17 @@ class TableReader:
                 self._note(
                     ask.name, given="nothing", expected=ask.expected, remedy=ask.remedy_for(None)
                 )
+
+    def _exacts(self, name: str, rule: NumberRule, *, required: bool) -> tuple[Decimal, ...]:
+        ask = _Ask(
+            name=name,
+            required=required,
+            unit=rule.unit,
+            expected=f"a list, each {rule.expected}",
+            remedy_for=lambda _: f"write for example [{rule.example}, {rule.example}]",
+        )
+        accept = partial(decimal_of, rule=rule)
+        return self._value(ask, lambda value: _list_of(value, accept) or None) or ()
 
     def _value(self, ask: _Ask, accept: Callable[[object], _Value | None]) -> _Value | None:
         self._asks.append(ask)

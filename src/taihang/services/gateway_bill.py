@@ -65,8 +65,6 @@ def gateway_month(name: str, matched: MonthMatching, *, ports: Ports) -> Gateway
     """
     period = month(name, ports.park.zone)
     bills: list[tuple[Bill, BillTerms]] = []
-    exports: list[Export] = []
-    left_wh = matched.left_wh.copy()
     for grid in billed_grids(ports.park):
         terms = terms_of(grid, period, ports)
         imported = _series(grid.id, Direction.IMPORT, period, ports)
@@ -74,10 +72,25 @@ def gateway_month(name: str, matched: MonthMatching, *, ports: Ports) -> Gateway
         use = replace(_use(grid, imported, period, ports), market_prices=prices)
         found = bill(use, terms=terms, book=ports.facts, month_name=name, zone=ports.park.zone)
         bills.append((found, terms))
+    return GatewayMonth(tuple(bills), exports_month(name, matched, ports=ports))
+
+
+def exports_month(name: str, matched: MonthMatching, *, ports: Ports) -> tuple[Export, ...]:
+    """Return what every billed grid connection fed into the grid, and from which plants.
+
+    Args:
+        name: The local month, settled.
+        matched: Who got which green energy.
+        ports: The outside world.
+    """
+    period = month(name, ports.park.zone)
+    exports: list[Export] = []
+    left_wh = matched.left_wh.copy()
+    for grid in billed_grids(ports.park):
         exported = _series(grid.id, Direction.EXPORT, period, ports)
         exports.append(_export(grid, exported, left_wh, period=period, ports=ports))
         left_wh -= exports[-1].fed_in_wh
-    return GatewayMonth(tuple(bills), tuple(exports))
+    return tuple(exports)
 
 
 def _export(

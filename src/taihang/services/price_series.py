@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from taihang.core.facts import FactOutOfForceError
 from taihang.core.market.month_use import IntervalPrices
 from taihang.core.market.settlement import PriceLimits
+from taihang.core.park.topology import DeclaredSeries
 from taihang.core.periods import STEP_S, Period
 from taihang.core.quantities import WH_PER_KWH, WH_PER_MWH
 from taihang.core.series import Quality
@@ -19,6 +21,7 @@ from taihang.services.ports import Ports
 from taihang.services.settle import known_at
 
 CNY_PER_MWH = "CNY/MWh"
+MWH = "MWh"
 MWH_IN_KWH = WH_PER_MWH // WH_PER_KWH
 
 
@@ -45,6 +48,38 @@ def series_prices(name: str, period: Period, ports: Ports) -> IntervalPrices | N
         The prices; None where nothing of the series was read.
     """
     series = ports.park.series[name]
+    read = _read(series, period, ports)
+    if read is None:
+        return None
+    counts, present = read
+    worth = Decimal(series.scale) / (MWH_IN_KWH if series.unit == CNY_PER_MWH else 1)
+    return IntervalPrices(counts=counts, known=present, cny_per_kwh_of_count=worth)
+
+
+def series_wh(name: str, period: Period, ports: Ports) -> list[Decimal | None]:
+    """Return the energy of each interval by a declared series of energies.
+
+    Args:
+        name: Id of the series, in kWh or MWh.
+        period: On the settlement grid.
+        ports: The outside world.
+
+    Returns:
+        Exact energies; None where none was read. [Wh]
+    """
+    series = ports.park.series[name]
+    read = _read(series, period, ports)
+    if read is None:
+        return [None] * period.n_steps
+    worth_wh = Decimal(series.scale) * (WH_PER_MWH if series.unit == MWH else WH_PER_KWH)
+    rows = zip(read[0].tolist(), read[1].tolist(), strict=True)
+    return [count * worth_wh if known else None for count, known in rows]
+
+
+def _read(
+    series: DeclaredSeries, period: Period, ports: Ports
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]] | None:
+    """Return the counts of a series by interval and where there is one; None for nothing at all."""
     known = known_at(ports.journal.size, period=period, ports=ports, point=series.id)
     rows = known.current.get((series.id, series.quantity.value))
     if rows is None:
@@ -55,8 +90,7 @@ def series_prices(name: str, period: Period, ports: Ports) -> IntervalPrices | N
     counts, present = np.zeros(period.n_steps, np.int64), np.zeros(period.n_steps, np.bool_)
     counts[at[usable]] = rows["count"][usable]
     present[at[usable]] = True
-    worth = Decimal(series.scale) / (MWH_IN_KWH if series.unit == CNY_PER_MWH else 1)
-    return IntervalPrices(counts=counts, known=present, cny_per_kwh_of_count=worth)
+    return counts, present
 
 
 def spot_prices(name: str, period: Period, ports: Ports) -> ReadPrices:
@@ -71,7 +105,7 @@ def spot_prices(name: str, period: Period, ports: Ports) -> ReadPrices:
         The prices; those outside the limits are unknown, and counted.
     """
     found = series_prices(name, period, ports) or IntervalPrices.none(period.n_steps)
-    limits = _limits(period, ports)
+    limits = market_limits(period, ports)
     if limits is None:
         return ReadPrices(prices=found, n_refused=0, limit_keys=())
     # Decimal compares exactly; the few distinct counts are turned round instead of each interval.
@@ -90,7 +124,13 @@ def spot_prices(name: str, period: Period, ports: Ports) -> ReadPrices:
     )
 
 
-def _limits(period: Period, ports: Ports) -> PriceLimits | None:
+def market_limits(period: Period, ports: Ports) -> PriceLimits | None:
+    """Return the limits of the market on the first day of a period; None where none is known.
+
+    Args:
+        period: What is priced.
+        ports: The outside world.
+    """
     on = period.start.astimezone(ports.park.zone).date()
     try:
         return PriceLimits.of(ports.facts, region=ports.park.province, on=on)

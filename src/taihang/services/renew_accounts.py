@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, TypeAlias
 
 from taihang.services import (
+    asset_account,
     carbon_account,
     cbam_account,
     dual_control_account,
@@ -22,6 +23,7 @@ from taihang.services import (
     waste_heat_account,
 )
 from taihang.services.account import UNKNOWN, Because, Draft, issue_statements
+from taihang.services.bill_document import WHAT_IF
 from taihang.services.ports import Ports
 
 _YEAR_SIGNS: Final = 4
@@ -39,6 +41,7 @@ JOBS: Final[tuple[tuple[tuple[str, ...], Job], ...]] = (
     ((cbam_account.KIND,), cbam_account.drafts),
     ((waste_heat_account.KIND,), waste_heat_account.drafts),
     ((score_account.KIND,), score_account.drafts),
+    ((asset_account.KIND, asset_account.KIND + WHAT_IF), asset_account.drafts),
 )
 """Who draws up which kinds; each after those that it builds on."""
 _CHAINED: Final = frozenset((product_account.drafts, cbam_account.drafts))

@@ -389,8 +389,9 @@ def test_read_park__objects_may_stand_as_tables(full_text: str) -> None:
             "energy_values, zero_carbon, peak_plan, peak_targets, peak_actions, peak_classes, "
             "peak_projects, peak_stages, peak_uncertainty, certificate_market, admission, limits, "
             "closed_units, quota_rules, quotas, product_quotas, scores, score_measures, "
-            "heat_networks, heat_reference, carbon_sources, park_carbon, processes, products, "
-            "precursors, installations, footprint, cbam",
+            "heat_networks, heat_reference, asset_company, asset_costs, other_incomes, "
+            "market_positions, carbon_sources, park_carbon, processes, products, precursors, "
+            "installations, footprint, cbam",
             "write plants",
             id="misspelt-table",
         ),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from taihang.core.park.check_asset_company import check_asset_company
 from taihang.core.park.check_assets import check_assets
 from taihang.core.park.check_carbon import check_carbon
 from taihang.core.park.check_contracts import check_contracts
@@ -56,6 +57,7 @@ def check_park(park: Park) -> list[ParkProblem]:
         *check_quotas(park),
         *check_scores(park),
         *check_heat(park),
+        *check_asset_company(park),
         *check_identity(park.plants, park.certificate_market),
         *check_carbon(park),
     ]

@@ -9,6 +9,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from taihang.core.facts import Fact
+from taihang.core.park.asset_company import (
+    AssetCompany,
+    AssetCost,
+    MarketPosition,
+    OtherIncome,
+)
 from taihang.core.park.assets import (
     Asset,
     Battery,
@@ -138,6 +144,15 @@ class Park:
     """Who supplies heat to whom; none: what neighbours received is not told apart."""
     heat_reference: HeatReference | None = None
     """None where park.toml has no such table: what shared heat saves is not assessed."""
+    asset_company: AssetCompany | None = None
+    """None where park.toml has no such table: assets are told one by one."""
+    asset_costs: Mapping[str, AssetCost] = field(default_factory=dict[str, AssetCost])
+    """None: what assets cost is not given, and they have no result."""
+    other_incomes: Mapping[str, OtherIncome] = field(default_factory=dict[str, OtherIncome])
+    market_positions: Mapping[str, MarketPosition] = field(
+        default_factory=dict[str, MarketPosition]
+    )
+    """None: what is fed in is sold at spot alone."""
     carbon: CarbonDeclaration = NOTHING_DECLARED
     """Sources, choices, processes and products; empty where park.toml declares none."""
 
