@@ -11,6 +11,11 @@ from numpy.typing import NDArray
 
 from taihang.core.activity.record import ActivityRecord
 from taihang.core.balance.settlement import Settlement
+from taihang.core.certificates.act import Act
+from taihang.core.certificates.certificate import Certificate
+from taihang.core.certificates.holdings import Service
+from taihang.core.certificates.issue import Issue
+from taihang.core.certificates.record import ActRecord, Recorded
 from taihang.core.dispatch.model import Solve
 from taihang.core.facts import FactBook
 from taihang.core.metering.batch_index import BatchIndex
@@ -303,8 +308,67 @@ class Lake(Protocol):
         ...
 
 
+class CertificateLedger(Protocol):
+    """The ledger of lots: acts are only ever added, certificates follow from them."""
+
+    def apply(
+        self, acts: Sequence[Act], *, parties: frozenset[str], services: Mapping[str, Service]
+    ) -> list[Recorded]:
+        """Apply acts in one transaction, each or not; when it returns they are on the disk."""
+        ...
+
+    def add_sheet(self, data: bytes, *, month: str) -> str:
+        """Keep a sheet under its hash [hex]; one that is known stays as it is."""
+        ...
+
+    def sheet(self, name: str) -> bytes:
+        """Return the bytes of a sheet, compared with their hash."""
+        ...
+
+    def issues(self, month: str | None = None) -> list[Issue]:
+        """Return every issue, or those of a month, in the order of making."""
+        ...
+
+    def certificates(self, issue: str) -> list[Certificate]:
+        """Return the certificates of an issue, in order."""
+        ...
+
+    def certificates_of(self, holder: str) -> list[Certificate]:
+        """Return the certificates of a party in every state, by issue and position."""
+        ...
+
+    def totals(self) -> dict[tuple[str, str, str], int]:
+        """Return the energy by issue, state and holder [Wh]."""
+        ...
+
+    def owed_wh(self) -> dict[str, int]:
+        """Return what each plant owes that owes something [Wh]."""
+        ...
+
+    def acts(self, first: int = 1) -> Iterator[ActRecord]:
+        """Yield the acts from a number on, each compared with its hash."""
+        ...
+
+    def act(self, id_: str) -> ActRecord | None:
+        """Return one act by its id."""
+        ...
+
+    def act_roll(self) -> list[RollEntry]:
+        """Return every act without its text, in order."""
+        ...
+
+    def steady(self) -> AbstractContextManager[None]:
+        """Read several things as of one moment, while others write."""
+        ...
+
+
 class Registry(Protocol):
     """The register of record; every write is one transaction."""
+
+    @property
+    def certificates(self) -> CertificateLedger:
+        """The ledger of lots."""
+        ...
 
     def gateway_keys(self) -> Mapping[str, tuple[GatewayKey, ...]]:
         """Return every key that each gateway has had, the first one first."""

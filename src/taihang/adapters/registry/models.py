@@ -245,3 +245,90 @@ class EvidenceFile(models.Model):
         """Named table."""
 
         db_table = "evidence_file"
+
+
+class CertificateSheet(models.Model):
+    """What the issues of a month are made of, packed; never changed."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    month = models.CharField(max_length=8, db_index=True)
+    packed = models.BinaryField()
+
+    class Meta:
+        """Named table."""
+
+        db_table = "certificate_sheet"
+
+
+class CertificateIssue(models.Model):
+    """An issue of certificates; follows from the act that made it."""
+
+    id = models.CharField(max_length=160, primary_key=True)
+    act_number = models.BigIntegerField(unique=True)
+    month = models.CharField(max_length=8, db_index=True)
+    document = models.TextField()
+
+    class Meta:
+        """Named table."""
+
+        db_table = "certificate_issue"
+
+
+class Certificate(models.Model):
+    """A range of positions of an issue, in one state; follows from the acts."""
+
+    pk = models.CompositePrimaryKey("issue", "first_wh")
+    issue = models.CharField(max_length=160)
+    first_wh = models.BigIntegerField()
+    stop_wh = models.BigIntegerField()
+    state = models.CharField(max_length=16)
+    holder = models.CharField(max_length=64)
+    to = models.CharField(max_length=64)
+    act = models.CharField(max_length=160, db_index=True)
+    expires_s = models.BigIntegerField()
+    kind = models.CharField(max_length=16)
+
+    class Meta:
+        """Named table; a position belongs to one range, which is not empty."""
+
+        db_table = "certificate"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(first_wh__gte=0) & models.Q(first_wh__lt=models.F("stop_wh")),
+                name="certificate_range",
+            ),
+            models.UniqueConstraint(fields=("issue", "stop_wh"), name="certificate_stop"),
+        )
+        indexes = (models.Index(fields=("holder", "state"), name="certificate_holder"),)
+
+
+class CertificateAct(models.Model):
+    """One act of the ledger, as it was said; only ever added."""
+
+    number = models.BigIntegerField(primary_key=True)
+    id = models.CharField(max_length=160, unique=True)
+    sha256 = models.CharField(max_length=64)
+    document = models.TextField()
+    moved = models.TextField()
+
+    class Meta:
+        """Named table."""
+
+        db_table = "certificate_act"
+
+
+class CertificateDeficit(models.Model):
+    """What a plant owes: sold, and no longer produced; follows from the acts."""
+
+    plant = models.CharField(max_length=64, primary_key=True)
+    owed_wh = models.BigIntegerField()
+
+    class Meta:
+        """Named table."""
+
+        db_table = "certificate_deficit"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(owed_wh__gte=0), name="certificate_deficit_owed"
+            ),
+        )

@@ -8,14 +8,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final, TypeVar
 
-from django.core.management import call_command
 from django.db import connections, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
 from django.db.utils import IntegrityError as TableError
 
 from taihang.adapters.registry import models
 from taihang.adapters.registry.activity import ActivityTables
+from taihang.adapters.registry.certificates import CertificateTables
+from taihang.adapters.registry.location import settings_of
+from taihang.adapters.registry.migrate import NewerRegisterError, bring_up
 from taihang.core.activity.record import ActivityRecord
 from taihang.core.balance.settlement import Settlement
 from taihang.core.errors import IntegrityError, StateError
@@ -30,10 +31,8 @@ from taihang.core.seal.gateway_key import GatewayKey
 from taihang.core.seal.issued import IssuedStatement
 from taihang.core.tlog.log_key import LogKey
 
-_APP: Final = "registry"
 _BATCH_ROWS: Final = 500
 _OPENINGS: Final = itertools.count()
-_DURABLE: Final = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
 _Row = TypeVar(
     "_Row", models.Enterprise, models.Asset, models.Meter, models.MediumMeter, models.Contract
 )
@@ -45,12 +44,6 @@ class DamagedParkVersionError(IntegrityError):
     code = "integrity.damaged-park-version"
 
 
-class NewerRegisterError(StateError):
-    """The register was changed by a later version of the program."""
-
-    code = "state.newer-register"
-
-
 class UnknownStatementError(StateError):
     """No statement has this id."""
 
@@ -60,50 +53,37 @@ class UnknownStatementError(StateError):
 class Registry:
     """One park's register in one database."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the register, making or migrating its tables as needed."""
+    def __init__(self, location: Path | str) -> None:
+        """Open the register, making or migrating its tables as needed.
+
+        Args:
+            location: A file of SQLite, or the URL of a database of PostgreSQL.
+
+        Raises:
+            NewerRegisterError: If a later program has changed its tables.
+        """
         # One name for each opening: two of the same file in one process end independently.
         self._alias = f"park-{next(_OPENINGS)}"
-        connections.databases[self._alias] = {
-            **connections.databases["default"],
-            "NAME": str(path),
-            "OPTIONS": {"init_command": _DURABLE, "transaction_mode": "IMMEDIATE"},
-        }
+        connections.databases[self._alias] = settings_of(
+            location, default=connections.databases["default"]
+        )
         self._data_version = -1
         self._gateway_keys: Mapping[str, tuple[GatewayKey, ...]] | None = None
         self._log_keys: Sequence[LogKey] | None = None
         self._activity = ActivityTables(self._alias)
-        self._migrate()
+        self.certificates = CertificateTables(self._alias)
+        """The ledger of lots."""
+        try:
+            bring_up(self._alias)
+        except NewerRegisterError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close the database."""
         connections[self._alias].close()
         del connections[self._alias]
         del connections.databases[self._alias]
-
-    def _migrate(self) -> None:
-        """Bring the tables to the form of this program, all in one transaction or not at all.
-
-        Raises:
-            NewerRegisterError: If a later program has changed them already.
-        """
-        connection = connections[self._alias]
-        executor = MigrationExecutor(connection)
-        applied = {name for app, name in executor.loader.applied_migrations if app == _APP}
-        known = {name for app, name in executor.loader.disk_migrations if app == _APP}
-        if newer := sorted(applied - known):
-            self.close()
-            raise NewerRegisterError(
-                given=f"a register with the change {newer[-1]}",
-                expected=f"one of this program or an older one, at most {max(known)}",
-                remedy="open the park with the program that last wrote it, or a later one",
-            )
-        if known - applied:
-            # Outside the transaction, for SQLite takes this word only there.
-            connection.disable_constraint_checking()
-            with transaction.atomic(using=self._alias):
-                call_command("migrate", database=self._alias, verbosity=0, interactive=False)
-            connection.enable_constraint_checking()
 
     # -- park ------------------------------------------------------------------------------------
 
@@ -137,6 +117,8 @@ class Registry:
 
     def _has_changed(self) -> bool:
         """Say whether keys may be others than were read last; asked once a commit, so quick."""
+        if connections[self._alias].vendor == "postgresql":
+            return True
         with connections[self._alias].cursor() as cursor:
             # SQLite counts what other connections wrote; what this one wrote is forgotten at once.
             cursor.execute("PRAGMA data_version")

@@ -1,15 +1,10 @@
 """Activity data in the register: only ever added, all or none, and damage is named."""
 
-import sqlite3
-from collections.abc import Generator
-from contextlib import closing, contextmanager
-from pathlib import Path
-
 import pytest
 
 from activity_kit import record
+from registers import Place
 from taihang.adapters.registry.activity import ActivityVersionTakenError, DamagedActivityError
-from taihang.adapters.registry.store import Registry
 from taihang.core.seal.activity_line import ActivityLine
 from taihang.core.seal.evidence_file import EvidenceFile
 
@@ -21,27 +16,13 @@ LINES = [
 FILE = EvidenceFile("ab" * 32, "发票.pdf", 7, 10)
 
 
-@contextmanager
-def register(directory: Path) -> Generator[Registry]:
-    registry = Registry(directory / "registry.db")
-    try:
-        yield registry
-    finally:
-        registry.close()
-
-
-def by_hand(directory: Path, sql: str) -> None:
-    with closing(sqlite3.connect(directory / "registry.db")) as database, database:
-        database.execute(sql)
-
-
-def test_add__keeps_lines_in_the_order_in_which_they_came(tmp_path: Path) -> None:
+def test_add__keeps_lines_in_the_order_in_which_they_came(place: Place) -> None:
     second = ActivityLine(record("b", amount="13", version=2, reason="meter read again"), form=None)
-    with register(tmp_path) as registry:
+    with place.register() as registry:
         registry.add_activity(LINES, files=[FILE])
         registry.add_activity([second])
 
-    with register(tmp_path) as registry:
+    with place.register() as registry:
         assert registry.activity_lines() == [*LINES, second]
         assert registry.activity_records() == [line.record for line in [*LINES, second]]
         assert [(e.number, e.id, e.sha256) for e in registry.activity_roll()] == [
@@ -53,8 +34,8 @@ def test_add__keeps_lines_in_the_order_in_which_they_came(tmp_path: Path) -> Non
         assert registry.damaged_activity() == []
 
 
-def test_add__is_all_or_none(tmp_path: Path) -> None:
-    with register(tmp_path) as registry:
+def test_add__is_all_or_none(place: Place) -> None:
+    with place.register() as registry:
         registry.add_activity(LINES[:1])
 
         with pytest.raises(ActivityVersionTakenError):
@@ -64,9 +45,9 @@ def test_add__is_all_or_none(tmp_path: Path) -> None:
         assert registry.evidence_files() == {}
 
 
-def test_add__leaves_a_known_file_as_it_was_first_told(tmp_path: Path) -> None:
+def test_add__leaves_a_known_file_as_it_was_first_told(place: Place) -> None:
     again = EvidenceFile(FILE.sha256, "other name.pdf", 7, 99)
-    with register(tmp_path) as registry:
+    with place.register() as registry:
         registry.add_activity(LINES, files=[FILE])
         registry.add_activity([], files=[again])
 
@@ -81,12 +62,12 @@ def test_add__leaves_a_known_file_as_it_was_first_told(tmp_path: Path) -> None:
         "UPDATE activity_line SET sha256 = 'aa' WHERE line = 'a'",
     ],
 )
-def test_lines__refuse_a_row_that_is_not_what_was_handed_in(tmp_path: Path, sql: str) -> None:
-    with register(tmp_path) as registry:
+def test_lines__refuse_a_row_that_is_not_what_was_handed_in(place: Place, sql: str) -> None:
+    with place.register() as registry:
         registry.add_activity(LINES)
-    by_hand(tmp_path, sql)
+    place.by_hand(sql)
 
-    with register(tmp_path) as registry:
+    with place.register() as registry:
         assert [each.split(".")[0] for each in registry.damaged_activity()] == ["a"]
         with pytest.raises(DamagedActivityError, match="altered"):
             registry.activity_lines()

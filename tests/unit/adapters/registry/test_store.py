@@ -2,21 +2,18 @@
 
 import hashlib
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Generator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
-from django.db import Error, connections
+from django.db import Error
 
 import small_park
+from registers import Place
 from taihang import wiring
 from taihang.adapters.registry.store import (
-    NewerRegisterError,
     Registry,
     UnknownStatementError,
 )
@@ -54,36 +51,36 @@ def by_hand(directory: Path, sql: str) -> list[tuple[object, ...]]:
 # -- park ----------------------------------------------------------------------------------------
 
 
-def test_record_park__keeps_every_text_and_mirrors_the_last(tmp_path: Path) -> None:
+def test_record_park__keeps_every_text_and_mirrors_the_last(place: Place) -> None:
     texts = [small_park.PARK, small_park.GRID_METERED]
     hashes = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
 
-    with register(tmp_path) as registry:
+    with place.register() as registry:
         for at_s, text in enumerate([*texts, texts[1]]):
             registry.record_park(read_park(text, source="park.toml"), text=text, at_s=at_s)
         assert registry.park_versions() == texts[::-1]
         assert [registry.park_version(sha256) for sha256 in hashes] == texts
 
     park = read_park(texts[1], source="park.toml")
-    meters = by_hand(tmp_path, "SELECT id FROM meter ORDER BY id")
+    meters = place.by_hand("SELECT id FROM meter ORDER BY id")
     assert meters == [(each,) for each in sorted(park.meters)]
-    assert by_hand(tmp_path, "SELECT id, kind FROM asset ORDER BY id") == [
+    assert place.by_hand("SELECT id, kind FROM asset ORDER BY id") == [
         ("G1", "grid"),
         ("PV01", "pv"),
     ]
-    assert by_hand(tmp_path, "SELECT id, kind FROM contract ORDER BY id") == [
+    assert place.by_hand("SELECT id, kind FROM contract ORDER BY id") == [
         ("GS1", "green-supply"),
         ("GT", "grid-tariff"),
     ]
 
 
-def test_record_park__mirrors_a_text_that_was_put_back(tmp_path: Path) -> None:
-    with register(tmp_path) as registry:
+def test_record_park__mirrors_a_text_that_was_put_back(place: Place) -> None:
+    with place.register() as registry:
         for text in (small_park.PARK, small_park.GRID_METERED, small_park.PARK):
             registry.record_park(read_park(text, source="park.toml"), text=text, at_s=1)
 
-    assert by_hand(tmp_path, "SELECT count(*) FROM meter") == [(3,)]
-    assert by_hand(tmp_path, "SELECT count(*) FROM park_version") == [(2,)]
+    assert place.by_hand("SELECT count(*) FROM meter") == [(3,)]
+    assert place.by_hand("SELECT count(*) FROM park_version") == [(2,)]
 
 
 def test_register__is_durable_before_it_answers(tmp_path: Path) -> None:
@@ -94,130 +91,46 @@ def test_register__is_durable_before_it_answers(tmp_path: Path) -> None:
         assert by_hand(tmp_path, "PRAGMA journal_mode") == [("wal",)]
 
 
-def test_register__opened_twice_in_one_process_ends_independently(tmp_path: Path) -> None:
-    with register(tmp_path) as first:
-        with register(tmp_path) as second:
+def test_register__opened_twice_in_one_process_ends_independently(place: Place) -> None:
+    with place.register() as first:
+        with place.register() as second:
             second.enrol_gateway("GW1", public_key="aa", at_s=1)
 
         assert first.gateway_keys() == {"GW1": (GatewayKey(1, b"\xaa", 1),)}
 
 
-def test_enrol_gateway__never_replaces_a_key(tmp_path: Path) -> None:
-    with register(tmp_path) as registry:
+def test_enrol_gateway__never_replaces_a_key(place: Place) -> None:
+    with place.register() as registry:
         registry.enrol_gateway("GW1", public_key="aa", at_s=1)
         registry.enrol_gateway("GW1", public_key="bb", at_s=2)
         registry.enrol_gateway("GW2", public_key="cc", at_s=2)
 
-    with register(tmp_path) as registry:
+    with place.register() as registry:
         assert registry.gateway_keys() == {
             "GW1": (GatewayKey(1, b"\xaa", 1),),
             "GW2": (GatewayKey(1, b"\xcc", 2),),
         }
 
 
-def test_put_gateway_keys__adds_the_new_and_ends_the_old_and_changes_no_key(tmp_path: Path) -> None:
+def test_put_gateway_keys__adds_the_new_and_ends_the_old_and_changes_no_key(place: Place) -> None:
     first, second = GatewayKey(1, b"\xaa", 1), GatewayKey(2, b"\xbb", 5)
-    with register(tmp_path) as registry:
+    with place.register() as registry:
         registry.enrol_gateway("GW1", public_key="aa", at_s=1)
         registry.put_gateway_keys("GW1", [replace(first, until_s=9), second])
         # Only the end of a key may move; what it is and since when may not.
         registry.put_gateway_keys("GW1", [GatewayKey(2, b"\xcc", 6, revoked_at_s=7)])
 
-    with register(tmp_path) as registry:
+    with place.register() as registry:
         assert registry.gateway_keys() == {
             "GW1": (replace(first, until_s=9), replace(second, revoked_at_s=7))
         }
 
 
-# -- migration -----------------------------------------------------------------------------------
-
-
-def old_register(directory: Path) -> None:
-    """The register as the first version of the program left it."""
-    alias, path = "old-register", str(directory / "registry.db")
-    connections.databases[alias] = {**connections.databases["default"], "NAME": path}
-    call_command("migrate", "registry", "0001", database=alias, verbosity=0)
-    connections[alias].close()
-    del connections[alias], connections.databases[alias]
-    by_hand(directory, "INSERT INTO gateway_key VALUES ('GW2', 'cc', 2), ('GW1', 'aa', 1)")
-    for version in (1, 2):
-        series = "energy.E01.2026-06"
-        by_hand(
-            directory,
-            f"INSERT INTO statement VALUES ('{series}.v{version}', '{series}', {version}, 'energy',"
-            f" 'E01', '2026-06', 'ab', '{{\"v\":{version}}}', 7)",
-        )
-
-
-def test_register__of_the_first_version_opens_with_its_keys_and_statements(tmp_path: Path) -> None:
-    old_register(tmp_path)
-
-    with register(tmp_path) as registry:
-        assert registry.gateway_keys() == {
-            "GW1": (GatewayKey(1, b"\xaa", 1),),
-            "GW2": (GatewayKey(1, b"\xcc", 2),),
-        }
-        assert registry.statement("energy.E01.2026-06").document == '{"v":2}'
-        assert [(entry.number, entry.id) for entry in registry.roll()] == [
-            (1, "energy.E01.2026-06.v1"),
-            (2, "energy.E01.2026-06.v2"),
-        ]
-
-
-DIE_IN_MIGRATION = """
-import os, sys
-from pathlib import Path
-from taihang import wiring
-from taihang.adapters.registry.store import Registry
-from django.db.backends.sqlite3.base import SQLiteCursorWrapper
-left, run = int(sys.argv[2]), SQLiteCursorWrapper.execute
-def execute(self, query, params=None):
-    global left
-    if not query.startswith(("SELECT", "PRAGMA")):
-        left -= 1
-        if left < 0:
-            os._exit(9)
-    return run(self, query, params)
-SQLiteCursorWrapper.execute = execute
-Registry(Path(sys.argv[1]) / "registry.db").close()
-"""
-
-
-@pytest.mark.parametrize("n_statements", [1, 4, 8, 13, 19])
-def test_register__killed_in_a_migration_opens_as_if_nothing_had_been(
-    tmp_path: Path, n_statements: int
-) -> None:
-    """F4: one transaction: the next start finds the old tables whole, and moves them."""
-    old_register(tmp_path)
-
-    command = [sys.executable, "-c", DIE_IN_MIGRATION, str(tmp_path), str(n_statements)]
-    died = subprocess.run(command, check=False)
-
-    assert died.returncode == 9
-    assert by_hand(tmp_path, "SELECT count(*) FROM gateway_key") == [(2,)]
-    with register(tmp_path) as registry:
-        assert sorted(registry.gateway_keys()) == ["GW1", "GW2"]
-        assert len(registry.roll()) == 2
-
-
-def test_register__of_a_later_program_is_refused_in_words(tmp_path: Path) -> None:
-    with register(tmp_path):
-        pass
-    by_hand(
-        tmp_path,
-        "INSERT INTO django_migrations (app, name, applied)"
-        " VALUES ('registry', '9999_later', '2030-01-01')",
-    )
-
-    with pytest.raises(NewerRegisterError, match="9999_later"):
-        Registry(tmp_path / "registry.db")
-
-
 # -- log -----------------------------------------------------------------------------------------
 
 
-def test_roll__numbers_statements_in_the_order_of_issue(tmp_path: Path) -> None:
-    with register(tmp_path) as registry:
+def test_roll__numbers_statements_in_the_order_of_issue(place: Place) -> None:
+    with place.register() as registry:
         registry.add_statements(
             [statement("bill.E02.2026-06"), statement("bill.E01.2026-06")], at_s=1
         )
@@ -233,9 +146,9 @@ def test_roll__numbers_statements_in_the_order_of_issue(tmp_path: Path) -> None:
     assert {entry.sha256 for entry in roll} == {hashlib.sha256(b'{"value":"1"}').hexdigest()}
 
 
-def test_register__remembers_events_log_keys_and_editions_once(tmp_path: Path) -> None:
+def test_register__remembers_events_log_keys_and_editions_once(place: Place) -> None:
     act, key = LoggedAct(7, "bills-issued", "2026-06", 3, "ab"), LogKey(1, b"\xaa", 0)
-    with register(tmp_path) as registry:
+    with place.register() as registry:
         for again in (act, replace(act, n=4)):
             registry.add_logged(again)
         for once_more in (key, replace(key, from_size=9), LogKey(2, b"\xbb", 5, 60)):
@@ -243,14 +156,14 @@ def test_register__remembers_events_log_keys_and_editions_once(tmp_path: Path) -
         for at_s in (1, 2):
             registry.add_fact_edition("[]", at_s=at_s)
 
-    with register(tmp_path) as registry:
+    with place.register() as registry:
         assert registry.logged() == [act]
         assert registry.log_keys() == [key, LogKey(2, b"\xbb", 5, 60)]
         assert list(registry.fact_editions().values()) == ["[]"]
 
 
-def test_gateway_keys__are_those_of_now_whoever_wrote_them(tmp_path: Path) -> None:
-    with register(tmp_path) as one, register(tmp_path) as other:
+def test_gateway_keys__are_those_of_now_whoever_wrote_them(place: Place) -> None:
+    with place.register() as one, place.register() as other:
         one.enrol_gateway("GW1", public_key="aa" * 32, at_s=1)
         first = [one.gateway_keys(), one.gateway_keys(), other.gateway_keys()]
         other.enrol_gateway("GW2", public_key="bb" * 32, at_s=2)
@@ -266,7 +179,7 @@ def test_gateway_keys__are_those_of_now_whoever_wrote_them(tmp_path: Path) -> No
 # -- settlements ---------------------------------------------------------------------------------
 
 
-def test_record_settlement__remembers_each_once_in_the_order_of_settling(tmp_path: Path) -> None:
+def test_record_settlement__remembers_each_once_in_the_order_of_settling(place: Place) -> None:
     settlements = [
         Settlement(900, 1800, 7, SHA),
         Settlement(0, 900, 7, SHA),
@@ -274,23 +187,23 @@ def test_record_settlement__remembers_each_once_in_the_order_of_settling(tmp_pat
         Settlement(900, 1800, 9, "cd" * 32),
     ]
 
-    with register(tmp_path) as registry:
+    with place.register() as registry:
         # The same one again adds nothing; an earlier one again is a settling of its own.
         for at_s, settlement in enumerate([*settlements, settlements[-1], settlements[0]]):
             registry.record_settlement(settlement, at_s=at_s)
 
-    with register(tmp_path) as registry:
+    with place.register() as registry:
         assert registry.settlements() == [*settlements, settlements[0]]
 
 
 # -- statements ----------------------------------------------------------------------------------
 
 
-def test_statement__is_given_back_to_the_byte_by_id_and_by_series(tmp_path: Path) -> None:
+def test_statement__is_given_back_to_the_byte_by_id_and_by_series(place: Place) -> None:
     first = statement("energy.E01.2026-06", document='{"标题":"用电量","value":"1"}')
     second = statement("energy.E01.2026-06", version=2, document='{"value":"2"}')
 
-    with register(tmp_path) as registry:
+    with place.register() as registry:
         registry.add_statements([first], at_s=1)
         registry.add_statements([second], at_s=2)
         assert registry.statement("energy.E01.2026-06.v1") == first
@@ -298,8 +211,8 @@ def test_statement__is_given_back_to_the_byte_by_id_and_by_series(tmp_path: Path
         assert registry.statement("energy.E01.2026-06") == second
 
 
-def test_statement__unknown_is_refused_with_ids_that_are_near(tmp_path: Path) -> None:
-    with register(tmp_path) as registry:
+def test_statement__unknown_is_refused_with_ids_that_are_near(place: Place) -> None:
+    with place.register() as registry:
         registry.add_statements([statement("energy.E01.2026-06")], at_s=1)
 
         with pytest.raises(UnknownStatementError, match=r"energy\.E01\.2026-06\.v1"):
@@ -308,8 +221,8 @@ def test_statement__unknown_is_refused_with_ids_that_are_near(tmp_path: Path) ->
             registry.statement("")
 
 
-def test_latest_statements__gives_the_last_version_of_each_of_the_period(tmp_path: Path) -> None:
-    with register(tmp_path) as registry:
+def test_latest_statements__gives_the_last_version_of_each_of_the_period(place: Place) -> None:
+    with place.register() as registry:
         registry.add_statements(
             [
                 statement("energy.E02.2026-06"),
@@ -332,28 +245,26 @@ def test_latest_statements__gives_the_last_version_of_each_of_the_period(tmp_pat
     assert periods == {"2026-06", "2026-07"}
 
 
-def test_add_statements__adds_all_or_none_and_a_version_once(tmp_path: Path) -> None:
+def test_add_statements__adds_all_or_none_and_a_version_once(place: Place) -> None:
     many = [statement(f"energy.E{number:04}.2026-06") for number in range(1_200)]
 
-    with register(tmp_path) as registry:
+    with place.register() as registry:
         registry.add_statements(many[:1], at_s=1)
-        with pytest.raises(Error, match="UNIQUE"):
+        with pytest.raises(Error, match=r"UNIQUE|unique"):
             registry.add_statements([*many[1:], many[0]], at_s=2)
         assert len(registry.latest_statements("2026-06")) == 1
         registry.add_statements(many[1:], at_s=3)
         assert len(registry.latest_statements("2026-06")) == 1_200
 
 
-def test_damaged_statements__names_what_was_altered_by_hand(tmp_path: Path) -> None:
-    with register(tmp_path) as registry:
+def test_damaged_statements__names_what_was_altered_by_hand(place: Place) -> None:
+    with place.register() as registry:
         registry.add_statements(
             [statement("energy.E01.2026-06"), statement("energy.E02.2026-06")], at_s=1
         )
         assert registry.damaged_statements() == []
 
-        by_hand(
-            tmp_path, "UPDATE statement SET document = '{\"value\":\"0\"}' WHERE subject = 'E02'"
-        )
+        place.by_hand("UPDATE statement SET document = '{\"value\":\"0\"}' WHERE subject = 'E02'")
 
         assert registry.damaged_statements() == ["energy.E02.2026-06.v1"]
 
@@ -368,11 +279,11 @@ def test_registry__of_a_park_is_where_the_wiring_puts_it(tmp_path: Path) -> None
     assert wiring.ParkFolder(root).registry.is_file()
 
 
-def test_gateway_keys__of_another_connection_are_seen_at_once(tmp_path: Path) -> None:
+def test_gateway_keys__of_another_connection_are_seen_at_once(place: Place) -> None:
     """A key that is revoked by another process must not count for one more batch."""
     with (
-        closing(Registry(tmp_path / "registry.db")) as one,
-        closing(Registry(tmp_path / "registry.db")) as other,
+        closing(Registry(place.location)) as one,
+        closing(Registry(place.location)) as other,
     ):
         one.enrol_gateway("GW1", public_key="ab" * 32, at_s=1)
         (first,) = one.gateway_keys()["GW1"]

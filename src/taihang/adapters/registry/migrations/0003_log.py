@@ -4,7 +4,9 @@ from django.db import migrations, models
 
 
 def _number(apps, schema_editor):
-    schema_editor.execute("UPDATE statement SET number = rowid")
+    # A register of PostgreSQL begins with this program: it has no statements to number.
+    if schema_editor.connection.vendor == "sqlite":
+        schema_editor.execute("UPDATE statement SET number = rowid")
 
 
 class Migration(migrations.Migration):
