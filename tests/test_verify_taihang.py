@@ -1003,6 +1003,6 @@ def test_verify_taihang__is_one_short_file_of_the_standard_library() -> None:
                      [node.module or ""])
     }  # fmt: skip
 
-    assert len(text.splitlines()) <= 1_600
+    assert len(text.splitlines()) <= 1_650
     assert len(imported) >= 10
     assert imported <= set(sys.stdlib_module_names)

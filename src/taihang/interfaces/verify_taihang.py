@@ -60,6 +60,7 @@ MEDIA = {  # by unit of the register and what converts it: unit of the amount, s
 CLAIMS: dict[str, tuple[int | None, list[str]]] = {  # statements and events under each kind
     "statement": (1, []), "hour": (0, ["day-seal"]), "lot": (1, ["lots-issued"]), "bill": (1, []),
     "inventory": (None, []), "metered": (0, []), "share": (0, ["month-shares"]),
+    "certificate": (None, ["certificate-acts", "certificate-state", "month-shares?"]),
 }  # fmt: skip
 # Of each object: field:what it is. *N: a list of at most N; ?: or null; a number: so many bytes in
 # base64, 0: any; A..B: a whole number. What is none of these, and no object, is a pattern of text.
@@ -116,6 +117,41 @@ shares: absent:name*10000 members:member*10000 period:month pool:tree sums:sums
 member: id:name missing:count load_wh:hash green_wh:hash
 sums: load_wh:sum green_wh:sum
 sum: wh:count blinding:hash
+claim-certificate: kind:name certificate:standing issue:issue-state acts:act-leaf*10000
+  history:whole|ends days:lot-day*31 n_days:1..31 step:step?
+standing: leaf:certificate salt:16 index:count path:0
+certificate: act:name expires_s:time first_wh:count holder:name issue:name kind:issue-kind
+  state:state stop_wh:above0 to:text
+issue-state: leaf:issue-sum salt:16 index:count path:0
+issue-sum: issue:name n:above0 root:hash total_wh:above0
+act-leaf: act:any salt:16 index:count path:0
+issue: cancels:name*10000 expires_s:time format:taihang/certificate-issue/v1 holder:name id:name
+  journal_size:count kind:issue-kind lots_root:hash month:month park_sha256:hash
+  plants:plant-part*10000 recipient:name route:route route_id:text rule:name sheet_sha256:hash
+  total_wh:above0 validity:name
+plant-part: first_s:time id:name stop_s:time wh:above0
+lot-day: salt:16 index:count path:0 day:day first_wh:count stop_wh:above0 start_s:time*3000
+  plant:count*3000 wh:above0*3000
+step: plants:name*1000 limit_wh:count earlier_wh:count*3000 pool:pool-day*31
+pool-day: salt:16 index:count path:0 sums:pool-sums
+pool-sums: demand_wh:count*100 given_wh:count*100 start_s:time
+act-issue: actor:park at_s:time issue:issue
+act-cover: actor:park at_s:time plant:name pieces:any
+act-release: actor:park at_s:time issue:name
+act-list: actor:name at_s:time open_until_s:time pay_within_s:above0 pieces:any
+  price_cny_per_mwh:decimal wh:above0?
+act-offer: actor:name at_s:time open_until_s:time pay_within_s:above0 pieces:any
+  price_cny_per_mwh:decimal to:name wh:above0?
+act-delist: actor:name at_s:time listing:name
+act-buy: actor:name at_s:time listing:name wh:above0
+act-accept: actor:name at_s:time offer:name
+act-decline: actor:name at_s:time offer:name
+act-revoke: actor:name at_s:time deal:name
+act-pay: actor:name amount_cny:decimal at_s:time deal:name reference:text
+act-claim: actor:name at_s:time beneficiary:text period:text pieces:any purpose:text wh:above0?
+act-expire: actor:park at_s:time pieces:any
+act-withdraw: actor:park at_s:time pieces:any reason:text
+act-correct: actor:park at_s:time issue:name lots:any reason:text sheet_sha256:hash
 claim-inventory: kind:name id:name subject:text period:period value:decimal unit:tCO2
   parts:part*1000
 part: id:name period:period value:decimal proof_sha256:hash
@@ -145,6 +181,9 @@ WHAT = {
     "month": "[0-9]{4}-(0[1-9]|1[0-2])",
     "day": "[0-9]{4}-[0-9]{2}-[0-9]{2}", "hour-name": "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}",
     "instant": "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:(00|15|30|45):00Z",
+    "issue-kind": "tradable|non-tradable|no-gec",
+    "route": "line|contract|feeder|pool|storage|charge|feed-in",
+    "state": "issued|held|listed|in-transfer|claimed|expired|withdrawn",
     "decimal": r"-?(0|[1-9][0-9]{0,17})([.][0-9]{1,40})?",
     "factor": "(0|[1-9][0-9]{0,17})([.][0-9]{1,18})?",
 }  # fmt: skip
@@ -246,7 +285,9 @@ def read_proof(document: Any) -> Fields:  # noqa: ANN401  it may be anything
     proof["claim"] = read(proof["claim"], f"claim-{proof['claim']['kind']}", "claim")
     n_found, kinds = len(proof["statements"]), [leaf["event"]["kind"] for leaf in proof["events"]]
     found = {"statements": n_found, "events": kinds}
-    agree(found, "file", statements=n_found if n is None else n, events=events)
+    is_full = len(kinds) == len(events)
+    wanted = [kind.rstrip("?") for kind in events if is_full or not kind.endswith("?")]
+    agree(found, "file", statements=n_found if n is None else n, events=wanted)
     for i, batch in enumerate(proof["evidence"]):
         with refusing(f"evidence[{i}]"):
             version = "batch1" if type(batch["header"]) is str else "batch2"
@@ -423,6 +464,7 @@ def check_path(entry: bytes, place: Place, tree: Tree, where: str, *, arity: int
 def read_checkpoint(note: str, log: Key, known: Sequence[Key]) -> tuple[Tree, list[str]]:
     """Return the tree that the log signed, and which of the known witnesses cosigned it."""
     body, _, tail = note.rpartition("\n\n")
+    demand(tail.endswith("\n"), "checkpoint", "the last line is not ended")
     text, cosigned = f"{body}\n".encode(), b"cosignature/v1\ntime %d\n"
     by_log = [ed25519_verify(log[1], each, text) for each in signatures(tail, *log, b"\x01")]
     demand(by_log == [True], "checkpoint", "not signed by the log")
@@ -583,6 +625,7 @@ class Case:
             (each["name"], each["ordinal"]): bytes.fromhex(each["key"])
             for each in proof["gateways"] or ()
         }
+        ascending([(each["name"], each["ordinal"]) for each in proof["gateways"] or ()], "gateways")
         self.dials: dict[str, tuple[str, int]] = {}  # scale and modulus by point
         self.units: dict[str, str] = {}  # of a register of another medium than electricity
         self.quantities: dict[str, str] = {}  # register or energy, by point
@@ -592,6 +635,7 @@ class Case:
         self.swaps = defaultdict[str, dict[int, tuple[Rank, Any]]](dict)
         self.batches, self.readings = set[tuple[str, int]](), 0
         self.energies: dict[int, int] = {}  # of all terms of the last statement, by start [Wh]
+        self.of_subject: dict[str, dict[int, int]] = {}  # the same of every subject
         self.measured: list[dict[str, int]] = []  # intervals by point, for each statement
         self.missing = [0, 0]  # intervals of any term that are not measured, of how many
         self.shown = defaultdict[str, list[str]](list)  # what a person should know, by label
@@ -678,6 +722,7 @@ class Case:
                 found[start_s] += term["sign"] * wh
         n_pairs, n = len(span) * len(statement["terms"]), sum(self.measured[-1].values())
         by, self.energies = ", as the readings give", dict(found)
+        self.of_subject[statement["subject"]] = self.energies
         agree(statement, where, by, missing=n_pairs - n, energy_wh=sum(found.values()))
         demand(n, f"{where}.missing", f"NOTHING MEASURED: all {n_pairs} intervals are missing")
         self.missing = [self.missing[0] + n_pairs - n, self.missing[1] + n_pairs]
@@ -762,13 +807,10 @@ class Case:
         self.readings = len(readings)
         return str(len(readings)), "readings"
 
-    def check_leaf(self, claim: Fields, leaf: Fields) -> None:
+    def check_leaf(self, claim: Fields, leaf: Fields, n: int = 0, where: str = "claim") -> None:
         """Check that a salted object is a leaf of the tree that an event of the log names."""
-        named = {name: self.events[0].get(name) for name in ("n", "root")}
-        tree = read(named, "tree", "events[0].event.body")
-        root = tree["n"], bytes.fromhex(tree["root"])
-        entry, place = claim["salt"] + dump(leaf), (claim["index"], claim["path"])
-        check_path(entry, place, root, "claim.path")
+        named = {name: self.events[n].get(name) for name in ("n", "root")}
+        check_salted(claim, dump(leaf), read(named, "tree", f"events[{n}].event.body"), where)
 
     def claim_lot(self, claim: Fields) -> tuple[str, str]:
         """Check that a lot is the measured generation of its plant in one interval, and issued."""
@@ -882,6 +924,35 @@ class Case:
         self.shown["stated"] += [f"nothing is measured of {who}" for who in body["absent"]]
         return str(claim["openings"][0]["wh"]), "Wh"
 
+    def claim_certificate(self, claim: Fields) -> tuple[str, str]:
+        """Check what a certificate is made of, what became of it, and where it stands now."""
+        found = Certificate(claim)
+        # 1. Where it stands: a leaf of its issue's tree, the issue's root one of the state.
+        found.check_place()
+        self.check_leaf(claim["issue"], claim["issue"]["leaf"], 1, "claim.issue")
+        # 2. What became of it: acts of the log, in their order, that lead to its state.
+        for i, leaf in enumerate(claim["acts"]):
+            self.check_leaf(leaf, leaf["act"], 0, f"claim.acts[{i}]")
+        agree(self.events[1], "events[1].event.body", acts=self.events[0]["n"])
+        found.check_history()
+        # 3. What it is made of: lots in their order, each generated by its plant.
+        for where, statement in self.statements.items():
+            agree(statement, where, kind="energy")
+        found.check_lots()
+        subjects = [statement["subject"] for statement in self.statements.values()]
+        ascending(subjects, "statements")
+        of_it = {plant for _, plant, _ in found.lots}
+        of_it |= {found.issue["recipient"]} if found.lots else set()
+        demand(of_it.issuperset(subjects), "statements", "one is not about this certificate")
+        found.check_generation(self.of_subject)
+        # 4. Why its first holder got so much: the step of the matching.
+        sums = self.events[2] if len(self.events) > 2 else {"pool": None}  # noqa: PLR2004
+        agree({"period": found.issue["month"]} | sums, "events[2]", period=found.issue["month"])
+        found.check_step(self.of_subject, read(sums["pool"], "tree?", "events[2].event.body.pool"))
+        found.shown |= self.shown
+        self.shown = found.shown | {"stated": found.stated}
+        return str(found.stop_wh - found.first_wh), "Wh"
+
     def claim_inventory(self, claim: Fields) -> tuple[str, str]:
         """Check that an inventory is the sum of parts whose periods make up its own."""
         for where, statement in self.statements.items():
@@ -913,6 +984,12 @@ class Case:
         return value, "CNY"
 
 
+def check_salted(place: Fields, entry: bytes, tree: Fields, where: str) -> None:
+    """Check that a path leads from a salted entry to the root of a tree."""
+    root, at = (tree["n"], bytes.fromhex(tree["root"])), (place["index"], place["path"])
+    check_path(place["salt"] + entry, at, root, f"{where}.path")
+
+
 def commitment(opening: Fields, where: str) -> bytes:
     """Return the point wh · G + blinding · H (Pedersen)."""
     blinding = int.from_bytes(bytes.fromhex(opening["blinding"]), "little")
@@ -933,6 +1010,263 @@ def register_delta(edges: list[int | None], modulus: int) -> int | None:
     if len(parts) == 1 and parts[0] < 0:  # one rollover, or it leaves the limits of an interval
         parts[0] += modulus
     return sum(parts) if len(known) == len(edges) and min(parts) >= 0 else None
+
+
+# ── A certificate: positions of an issue, in one state ────────────────────────────────────────
+# By kind of act: the states that it may find, the state that it leaves, and who does it.
+ACTS = {
+    "cover": ("issued", "withdrawn", "park"), "release": ("issued", "held", "park"),
+    "list": ("held", "listed", "holder"), "delist": ("listed", "held", "holder"),
+    "offer": ("held", "in-transfer", "holder"), "buy": ("listed", "in-transfer", "buyer"),
+    "accept": ("in-transfer", "in-transfer", "to"), "decline": ("in-transfer", "held", "to"),
+    "revoke": ("in-transfer", "held", "holder"), "pay": ("in-transfer", "held", "holder or park"),
+    "claim": ("held", "claimed", "holder"), "expire": ("issued held listed in-transfer", "expired",
+    "park"), "withdraw": ("issued held listed", "withdrawn", "park"),
+    "correct": ("issued held listed", "withdrawn", "park"),
+}  # fmt: skip
+DEALS = {  # by kind of act: the field that names the act it answers, and what that may be
+    "delist": ("listing", "list"), "buy": ("listing", "list"), "accept": ("offer", "offer"),
+    "decline": ("offer", "offer"), "revoke": ("deal", "offer accept buy"),
+    "pay": ("deal", "accept buy"),
+}  # fmt: skip
+SUM_BYTES = 40  # energy and hash of a node of a tree of energies
+
+
+class Certificate:
+    """The positions [first_wh, stop_wh) of an issue, and how they came to where they stand."""
+
+    def __init__(self, claim: Fields) -> None:
+        self.claim, self.leaf = claim, claim["certificate"]["leaf"]
+        self.first_wh, self.stop_wh = self.leaf["first_wh"], self.leaf["stop_wh"]
+        demand(claim["acts"], "claim.acts", "none is shown")
+        self.acts = [self.act_of(leaf["act"], i) for i, leaf in enumerate(claim["acts"])]
+        self.issue: Fields = self.acts[0].get("issue", {})
+        self.shown = defaultdict[str, list[str]](list)
+        self.stated = list[str]()
+        self.lots: list[tuple[int, str, int]] = []  # start [s], plant, energy [Wh]
+
+    @staticmethod
+    def act_of(act: Any, i: int) -> Fields:  # noqa: ANN401  the grammar tells the type
+        """Return an act that has exactly the fields of its kind."""
+        with refusing(f"claim.acts[{i}].act"):
+            agree(act, "act", format="taihang/certificate-act/v1")
+            kind, name = read(act["kind"], "name", "act.kind"), read(act["id"], "name", "act.id")
+            rest = {key: act[key] for key in act if key not in {"format", "kind", "id"}}
+            return read(rest, f"act-{kind}", f"claim.acts[{i}].act") | {"kind": kind, "id": name}
+
+    def check_place(self) -> None:
+        """Check that it lies where it says, among all certificates of its issue."""
+        place, whole, at = (
+            self.claim["certificate"],
+            self.claim["issue"]["leaf"],
+            "claim.issue.leaf",
+        )
+        demand(self.acts[0]["kind"] == "issue", "claim.acts[0]", "not the act of its issue")
+        agree(whole, at, issue=self.issue["id"], total_wh=self.issue["total_wh"])
+        agree(self.leaf, "claim.certificate.leaf", issue=self.issue["id"],
+              kind=self.issue["kind"], expires_s=self.issue["expires_s"])  # fmt: skip
+        wh: int = self.stop_wh - self.first_wh
+        found: Tree = wh, sha256(b"\x00" + place["salt"] + dump(self.leaf)).digest()
+        here, size, first_wh, path = int(place["index"]), int(whole["n"]), 0, bytes(place["path"])
+        demand(here < size and wh > 0, "claim.certificate.index", "not a leaf")
+        while size > 1:
+            if here ^ 1 < size:
+                beside, path = path[:SUM_BYTES], path[SUM_BYTES:]
+                demand(len(beside) == SUM_BYTES, "claim.certificate.path", "the path is too short")
+                other = int.from_bytes(beside[:8], "big")
+                mine = found[0].to_bytes(8, "big") + found[1]
+                first_wh += other if here & 1 else 0
+                both = beside + mine if here & 1 else mine + beside
+                found = found[0] + other, sha256(b"\x01" + both).digest()
+            here, size = here // 2, -(-size // 2)
+        leads = found == (whole["total_wh"], bytes.fromhex(whole["root"])) and not path
+        demand(leads, "claim.certificate.path", "the path does not lead to the root")
+        agree({"first_wh": self.first_wh}, "claim.certificate.leaf", first_wh=first_wh)
+
+    def check_history(self) -> None:
+        """Check that acts in their order bring the positions into their state."""
+        ascending([leaf["index"] for leaf in self.claim["acts"]], "claim.acts")
+        ids = [act["id"] for act in self.acts]
+        demand(len(set(ids)) == len(ids), "claim.acts", "an act twice")
+        if self.claim["history"] == "ends" and len(ids) > 1:
+            self.check_end(self.acts[-1])
+            demand(not ids[2:], "claim.acts", "more than the first and the last")
+            self.show_history(is_whole=False)
+            return
+        now: Fields = {"holder": self.issue["holder"], "to": "", "act": self.acts[0]}
+        states = {"issued", "held"}  # it waits where one of its plants owes something
+        for i, act in enumerate(self.acts[1:], 1):
+            states, now = self.after(act, states, now, f"claim.acts[{i}].act")
+        demand(self.leaf["state"] in states, "claim.certificate.leaf.state", f"is not {states}")
+        agree(self.leaf, "claim.certificate.leaf", ", as its acts give", holder=now["holder"],
+              to=now["to"], act=now["act"]["id"])  # fmt: skip
+        self.show_history(is_whole=True)
+
+    def check_end(self, act: Fields) -> None:
+        """Check that the last act, alone, leaves what there is."""
+        at, (_, leaves, who) = "claim.acts[1].act", ACTS.get(act["kind"], ("", "", ""))
+        may = {leaves, "held"} if act["kind"] in {"accept", "buy"} else {leaves}
+        agree(self.leaf, "claim.certificate.leaf", ", as its last act gives", act=act["id"])
+        demand(self.leaf["state"] in may, f"{at}.kind", f"{self.leaf['state']} is not {may}")
+        is_right = who != "holder" or act["actor"] == self.leaf["holder"]
+        demand(is_right, f"{at}.actor", f"{act['actor']!r:.60} is not the holder")
+        self.check_extent(act, at)
+
+    def after(self, act: Fields, states: set[str], now: Fields, at: str) -> tuple[set[str], Fields]:
+        """Return state, holder and buyer after an act that may be done then."""
+        kind, holder = act["kind"], now["holder"]
+        finds, leaves, who = ACTS.get(kind, ("", "", ""))
+        demand(states & set(finds.split()), at, f"{kind!r:.40} is not done to what is {states}")
+        may = {"park": {"park"}, "holder": {holder}, "to": {now["to"]}, "buyer": {act["actor"]},
+               "holder or park": {holder, "park"}}[who]  # fmt: skip
+        demand(act["actor"] in may, f"{at}.actor", f"{act['actor']!r:.60} is not {may}")
+        field, answers = DEALS.get(kind, ("", ""))
+        if field:
+            answered = now["act"]["kind"] in answers.split() and now["act"]["id"] == act[field]
+            demand(answered, f"{at}.{field}", "it is not the act before")
+        self.check_extent(act, at)
+        to = {"offer": act.get("to", ""), "buy": act["actor"], "accept": now["to"]}.get(kind, "")
+        if kind in {"list", "offer", "buy", "accept", "pay"}:
+            agree(self.issue, "claim.acts[0].act.issue", kind="tradable")
+        demand(to != holder or not to, f"{at}.actor", "a transfer to oneself is not one")
+        late = act["at_s"] >= self.issue["expires_s"]
+        in_time = late == (kind == "expire") or kind in {
+            "delist",
+            "decline",
+            "revoke",
+            "withdraw",
+            "correct",
+            "cover",
+            "release",
+        }
+        demand(in_time, f"{at}.at_s", "is not in the time for which it is valid")
+        price = act.get("price_cny_per_mwh", now["act"].get("price"))
+        gift = kind in {"buy", "accept"} and price is not None and Decimal(price) == 0
+        if gift or kind == "pay":
+            leaves, holder, to = "held", to or now["to"], ""
+        return {leaves}, {"holder": holder, "to": to, "act": act | {"price": price}}
+
+    def check_extent(self, act: Fields, at: str) -> None:
+        """Check that an act speaks of these positions, by name or by an amount that is enough."""
+        with refusing(at):
+            pieces = [list(each) for each in act.get("pieces", ())]
+            if "lots" in act:  # plant, start, first, stop, by how much it shrank
+                pieces = [[act["issue"], *lot[2:4]] for lot in act["lots"]]
+            inside = any(
+                name == self.issue["id"] and first <= self.first_wh and self.stop_wh <= stop
+                for name, first, stop in pieces
+            )
+            wh = act.get("wh")
+            enough = wh is None or wh >= self.stop_wh - self.first_wh
+            demand(inside or not pieces, f"{at}.pieces", "it is not about these positions")
+            demand(enough, f"{at}.wh", "it is not about so much")
+            demand(act.get("issue", self.issue["id"]) == self.issue["id"], at, "another issue")
+            self.stated += [f"that {act['id']} took these positions"] * (wh is not None)
+
+    def show_history(self, *, is_whole: bool) -> None:
+        """Note what a person should know of what became of it."""
+        say, leaf, issue = self.shown, self.leaf, self.issue
+        say["certificate"] = [f"{issue['id']}:{self.first_wh}-{self.stop_wh}"]
+        say["state"] = [
+            f"{leaf['state']}, {leaf['holder']}" + f" → {leaf['to']}" * bool(leaf["to"])
+        ]
+        say["route"] = ["{route} {route_id}, {recipient}, {kind}, {month}, {rule}".format(**issue)]
+        say["plant"] = ["{id}: {wh} Wh of the issue".format(**part) for part in issue["plants"]]
+        self.stated.append("that all issues together are no more than the plants generated")
+        for leaf_of, act in zip(self.claim["acts"], self.acts, strict=True):
+            text = f"#{leaf_of['index']} {utc(act['at_s'])} {act['kind']} by {act['actor']}"
+            if act["kind"] == "claim":
+                text += ": {purpose}, for {beneficiary}, {period}".format(**act)
+            say["act"].append(text)
+        self.stated += ["the acts between the first and the last"] * (not is_whole)
+
+    def check_lots(self) -> None:
+        """Check that the lots of whole days cover the positions, in their order, each once."""
+        days, issue = self.claim["days"], self.issue
+        if not days:  # as anybody may see it: totals alone
+            self.stated.append("its lots, by interval and plant")
+            return
+        at_wh, names = days[0]["first_wh"], [part["id"] for part in issue["plants"]]
+        tree = {"n": self.claim["n_days"], "root": issue["lots_root"]}
+        for i, day in enumerate(days):
+            where = f"claim.days[{i}]"
+            agree(day, where, first_wh=at_wh)
+            lots = list(zip(day["start_s"], day["plant"], day["wh"], strict=True))
+            head = {"day": day["day"], "first_wh": at_wh, "issue": issue["id"], "n": len(lots),
+                    "stop_wh": day["stop_wh"]}  # fmt: skip
+            rows = b"".join(struct.pack("<qHQ", *lot) for lot in lots)
+            check_salted(day, dump(head) + b"\n" + rows, tree, where)
+            at_wh += sum(day["wh"])
+            agree({"stop_wh": day["stop_wh"]}, where, stop_wh=at_wh)
+            self.lots += [(start_s, names[plant], wh) for start_s, plant, wh in lots]
+        ascending([(start_s, names.index(plant)) for start_s, plant, _ in self.lots], "claim.days")
+        covers = days[0]["first_wh"] <= self.first_wh and self.stop_wh <= at_wh
+        demand(covers, "claim.days", "the lots do not reach from its first position to its last")
+        for part in issue["plants"]:
+            own = [(start_s, wh) for start_s, plant, wh in self.lots if plant == part["id"]]
+            fits = all(part["first_s"] <= start_s < part["stop_s"] for start_s, _ in own)
+            wh, is_all = sum(wh for _, wh in own), at_wh - days[0]["first_wh"] == issue["total_wh"]
+            fits = fits and (wh == part["wh"] if is_all else wh <= part["wh"])
+            demand(fits, "claim.days", f"what {part['id']!r:.60} gave is not that of the issue")
+
+    def check_generation(self, energies: dict[str, dict[int, int]]) -> None:
+        """Check that every lot is at most what the meter of its plant measured then."""
+        for start_s, plant, wh in self.lots:
+            if plant in energies:
+                measured = energies[plant].get(start_s, 0)
+                why = f"{wh} Wh of {plant!r:.60} at {utc(start_s)}, and {measured} Wh is measured"
+                demand(wh <= measured, "claim.days", why)
+        plants = sorted({plant for _, plant, _ in self.lots})
+        n = sum(plant in energies for _, plant, _ in self.lots)
+        shown = [f"{n} / {len(self.lots)} lots within what meters of plants measured"]
+        self.shown["lot"] = shown if self.lots else []
+        unmeasured = [f"the generation of {plant}" for plant in plants if plant not in energies]
+        self.stated += unmeasured
+
+    def check_step(self, energies: dict[str, dict[int, int]], tree: Fields | None) -> None:
+        """Check what the first holder got against the rule, as far as the file shows its load."""
+        step, who = self.claim["step"], self.issue["recipient"]
+        if step is None or not self.lots:
+            is_fed = self.issue["route"] == "feed-in"
+            what = f"{who} fed so much into the grid" if is_fed else f"{who} got so much"
+            self.stated.append(f"that {what}, by {self.issue['rule']}")
+            return
+        got = defaultdict[int, int](int)
+        for start_s, _, wh in self.lots:
+            got[start_s] += wh
+        demand(who in energies, "claim.step", "the load of the first holder is not shown")
+        ascending([day["index"] for day in step["pool"]], "claim.step.pool")
+        agree({"n": len(step["earlier_wh"])}, "claim.step.earlier_wh", n=len(got))
+        most = self.pool_of(step, tree) if self.issue["route"] == "pool" else None
+        n = 0
+        for i, start_s in enumerate(sorted(got)):
+            load_wh = energies[who].get(start_s)
+            if load_wh is None:
+                continue  # what was estimated of it, nothing here can judge
+            n += 1
+            if most is None:
+                given = [energies[plant].get(start_s, 0) for plant in step["plants"]]
+                wanted = {min(sum(given), load_wh, step["limit_wh"])}
+            else:
+                given_wh, demand_wh = most[start_s]
+                exact = given_wh * (load_wh - step["earlier_wh"][i]) // max(demand_wh, 1)
+                wanted = {exact, exact + 1}
+            why = f"{got[start_s]} Wh at {utc(start_s)} is not {wanted}, what the rule gives"
+            demand(got[start_s] in wanted, "claim.days", why)
+        self.shown["matching"] = [f"{n} / {len(got)} intervals by {self.issue['rule']} [derived]"]
+        self.stated += ["what lines and contracts gave before"] * (any(step["earlier_wh"]))
+        self.stated += [f"limit of the line: {step['limit_wh']} Wh"] * (most is None)
+
+    def pool_of(self, step: Fields, tree: Fields | None) -> dict[int, tuple[int, int]]:
+        """Return by interval what the pool gave and what was asked of it, as the log committed."""
+        demand(tree, "claim.step.pool", "no event of the log commits to it")
+        found = dict[int, tuple[int, int]]()
+        for i, day in enumerate(step["pool"]):
+            sums = day["sums"]
+            check_salted(day, dump(sums), tree or {}, f"claim.step.pool[{i}]")
+            pairs = zip(sums["given_wh"], sums["demand_wh"], strict=True)
+            found |= {sums["start_s"] + STEP_S * at: pair for at, pair in enumerate(pairs)}
+        return found
 
 
 # ── A bill (shanxi-two-part/v1 to v3) ────────────────────────────────────────────────────────
@@ -1234,7 +1568,9 @@ LABELS = """
 title=标题 subject=主体 id=编号 period=时段 energy=电量 term=计量点 factor=因子 point=计量点
 reading=读数 line=账单行 stated=仅陈述 derived=已推导 gateway=网关 log=日志 log-key=日志公钥
 witness=见证方 verified=已核对 calc=推算 from-memory=未核对 uncertain=存疑 measured=已计量
-share=份额 estimated=估算 manual=人工 missing=缺失 rejected=已拒绝
+share=份额 certificate=证书 state=状态 route=去向
+plant=电站 act=流转 lot=批次 matching=匹配 refused=已拒读数
+estimated=估算 manual=人工 missing=缺失 rejected=已拒绝
 """
 LABELS_ZH = dict(re.findall(r"(\S+)=(\S+)", LABELS))
 WARNINGS = {

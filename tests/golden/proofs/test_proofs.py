@@ -310,7 +310,9 @@ ATTACKS: dict[str, tuple[str, str, Callable[[], bytes]]] = {
         "pass",
         _event_elsewhere,
     ),
-    "hour in its day": ('check_path(entry, place, root, "claim.path")', "pass", _hour_elsewhere),
+    "hour in its day": (
+        'check_path(place["salt"] + entry, at, root, f"{where}.path")', "pass", _hour_elsewhere,
+    ),
     "line of a bill": (
         '"amount_cny": amount}', '"amount_cny": found["amount_cny"]}',
         lambda: _altered(_line_off, json.loads(_bill())),

@@ -1,0 +1,215 @@
+"""What a file claims of a certificate follows from the ledger, at every state that there is."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+from verify_taihang import Refused, verify
+
+from certificate_kit import MONTH, Kit, Made, issuances, kit_of, made_issues, small_kit
+from evidence_kit import LOG_KEY
+from ledger_books import NOW_S
+from taihang.core.certificates.act import (
+    OPERATOR,
+    Accept,
+    Act,
+    Buy,
+    Claim,
+    Correct,
+    Decline,
+    Delist,
+    Expire,
+    LessOfLot,
+    List,
+    Offer,
+    Pay,
+    Revoke,
+    Withdraw,
+)
+from taihang.core.certificates.certificate import Certificate, Piece
+from taihang.core.certificates.claim_document import (
+    acts_part,
+    days_part,
+    history_of,
+    standing_part,
+)
+from taihang.core.certificates.deals import price_of
+from taihang.core.certificates.issue import Issue
+
+FED = f"{MONTH}.feed-in.G1.PV01"
+WIND = f"{MONTH}.feed-in.G1.W01"
+POOL = f"{MONTH}.pool.E01"
+
+
+def offer(name: str, piece: Piece, *, price: str = "25", at_s: int = 10) -> Offer:
+    return Offer(
+        id=name,
+        actor="owner",
+        at_s=NOW_S + at_s,
+        price_cny_per_mwh=Decimal(price),
+        open_until_s=NOW_S + 5_000,
+        pay_within_s=100,
+        wh=None,
+        pieces=(piece,),
+        to="buyer",
+    )
+
+
+def all_kinds(made: dict[str, Made]) -> Iterator[Act]:
+    """Every kind of act at least once, but those of cover."""
+    fed, wind = made[FED].issue, made[WIND].issue
+    terms = offer("o1", Piece(FED, 0, 300))
+    listing = List(
+        id="l1",
+        actor="owner",
+        at_s=NOW_S + 20,
+        price_cny_per_mwh=Decimal(30),
+        open_until_s=NOW_S + 5_000,
+        pay_within_s=100,
+        wh=None,
+        pieces=(Piece(FED, 300, 1_000),),
+    )
+    yield terms
+    yield Accept(id="a1", actor="buyer", at_s=NOW_S + 11, offer="o1")
+    yield Pay(
+        id="p1",
+        actor=OPERATOR,
+        at_s=NOW_S + 12,
+        deal="a1",
+        amount_cny=price_of(terms, wh=300),
+        reference="bank-1",
+    )
+    yield listing
+    yield Buy(id="b1", actor="buyer", at_s=NOW_S + 21, listing="l1", wh=200)
+    yield Delist(id="d1", actor="owner", at_s=NOW_S + 22, listing="l1")
+    yield Revoke(id="r1", actor="owner", at_s=NOW_S + 500, deal="b1")
+    yield offer("o2", Piece(FED, 1_000, 1_100))
+    yield Decline(id="n2", actor="buyer", at_s=NOW_S + 30, offer="o2")
+    yield offer("o3", Piece(FED, 1_100, 1_200))
+    yield Revoke(id="r3", actor="owner", at_s=NOW_S + 31, deal="o3")
+    yield offer("gift", Piece(FED, 1_200, 1_300), price="0")
+    yield Accept(id="a4", actor="buyer", at_s=NOW_S + 32, offer="gift")
+    yield offer("o5", Piece(FED, 1_300, 1_400))
+    yield Claim(
+        id="c1",
+        actor="buyer",
+        at_s=NOW_S + 40,
+        purpose="scope 2",
+        beneficiary="Buyer",
+        period="2026",
+        wh=350,
+        pieces=(),
+    )
+    yield Withdraw(
+        id="w1", actor=OPERATOR, at_s=NOW_S + 50, reason="r", pieces=(Piece(FED, 1_500, 1_600),)
+    )
+    yield _correction(fed, made[FED])
+    yield Expire(
+        id="x1", actor=OPERATOR, at_s=wind.expires_s, pieces=(Piece(WIND, 0, wind.total_wh),)
+    )
+
+
+def _correction(issue: Issue, made: Made) -> Correct:
+    stop_wh = made.lots.total_wh
+    first_wh = stop_wh - int(made.lots.wh[-1])
+    lot = LessOfLot("PV01", int(made.lots.starts_s[-1]), first_wh, stop_wh, 1)
+    return Correct(
+        id="k1",
+        actor=OPERATOR,
+        at_s=NOW_S + 60,
+        issue=issue.id,
+        sheet_sha256="ee" * 32,
+        reason="late readings",
+        lots=(lot,),
+    )
+
+
+def every_certificate(kit: Kit) -> list[Certificate]:
+    return [one for name in kit.made for one in kit.books.certificates(name)]
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_claim__of_every_state_by_every_kind_of_act_is_accepted(*, whole: bool) -> None:
+    made = made_issues()
+    kit = kit_of(made, [*issuances(made), *all_kinds(made)])
+    seen = set[str]()
+    for one in every_certificate(kit):
+        report = verify(kit.prove(kit.claim(one, whole=whole)), LOG_KEY)
+        assert report["value"] == str(one.wh)
+        assert report["shown"]["state"][0].startswith(f"{one.state.value}, {one.holder}")
+        seen |= {line.split()[2] for line in report["shown"]["act"]}
+
+    assert seen >= {"issue", "revoke", "decline", "accept", "withdraw", "correct", "expire"}
+    assert not whole or seen >= {"list", "offer", "buy", "pay", "claim", "delist"}
+
+
+def test_claim__at_every_moment_of_the_history_is_accepted() -> None:
+    made = made_issues()
+    acts = [*issuances(made), *all_kinds(made)]
+    for n in range(len(made), len(acts) + 1):
+        kit = kit_of(made, acts[:n])
+        for one in kit.books.certificates(FED):
+            verify(kit.prove(kit.claim(one)), LOG_KEY)
+
+
+@pytest.mark.parametrize("gone", range(1, 5))
+def test_claim__with_an_act_left_out_is_refused(gone: int) -> None:
+    kit = small_kit()
+    one = next(each for each in kit.books.certificates(FED) if each.act == "c1")
+    claim = kit.claim(one)
+    acts = claim["acts"]
+    assert isinstance(acts, list)
+    claim["acts"] = [*acts[:gone], *acts[gone + 1 :]]
+
+    with pytest.raises(Refused):
+        verify(kit.prove(claim), LOG_KEY)
+
+
+def test_claim__of_another_holders_certificate_does_not_take_this_ones_acts() -> None:
+    kit = small_kit()
+    ones = kit.books.certificates(FED)
+    claims = [kit.claim(one) for one in ones]
+    refused = 0
+    for i, claim in enumerate(claims):
+        for j, other in enumerate(claims):
+            if ones[i].act != ones[j].act:
+                with pytest.raises(Refused):
+                    verify(kit.prove({**claim, "acts": other["acts"]}), LOG_KEY)
+                refused += 1
+
+    assert refused >= 6
+
+
+def test_history_of__names_the_acts_that_moved_these_positions_alone() -> None:
+    kit = small_kit()
+    told = {
+        one.id.rpartition(":")[2]: [kit.acts[n].id for n in history_of(one, kit.acts)]
+        for one in kit.books.certificates(FED)
+    }
+
+    assert told["0-100"] == [f"issue:{FED}"]
+    assert told["100-1335"] == [f"issue:{FED}", "l1", "b1", "p1", "c1"]
+    assert told["1385-2571"] == [f"issue:{FED}", "l1"]
+
+
+def test_days_part__shows_whole_days_of_the_issue_and_of_no_other() -> None:
+    kit = small_kit()
+    one = kit.books.certificates(FED)[1]
+    part = days_part(one, issue=kit.shown(FED))
+    days = part["days"]
+    assert isinstance(days, list)
+
+    assert part["n_days"] == 3
+    assert 1 <= len(days) <= 3
+    assert "E02" not in json.dumps(days)
+
+
+def test_standing_part__and_acts_part_lead_to_the_two_events() -> None:
+    kit = small_kit()
+    one = kit.books.certificates(POOL)[0]
+    standing = standing_part(one, issue=kit.shown(POOL), ledger=kit.ledger)
+    acts = acts_part([0, 9], ledger=kit.ledger)
+
+    assert set(standing) == {"certificate", "issue"}
+    assert len(acts) == 2
