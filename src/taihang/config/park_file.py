@@ -26,6 +26,7 @@ from taihang.config.certificate_tables import read_certificate_market
 from taihang.config.heat_tables import read_heat_network, read_heat_reference
 from taihang.config.limit_tables import read_admission, read_closed_unit, read_limit
 from taihang.config.line_map import LineMap, map_lines
+from taihang.config.matching_tables import read_matching_rule
 from taihang.config.media_tables import read_medium_meter
 from taihang.config.object_reader import read_each, read_one, read_perhaps
 from taihang.config.park_tables import (
@@ -272,6 +273,7 @@ def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
         grid_tariffs=read_each(
             root, "grid_tariffs", partial(read_grid_tariff, users=users), problems
         ),
+        matching_rules=read_each(root, "matching_rules", read_matching_rule, problems),
         billing=read_perhaps(root, "billing", read_billing, problems),
         witnesses=read_each(root, "witnesses", read_witness, problems),
         log=read_perhaps(root, "log", read_log, problems),

@@ -14,6 +14,7 @@ from taihang.config.carbon_tables import CARBON_TABLES
 from taihang.config.certificate_tables import CERTIFICATE_TABLES, read_identity
 from taihang.config.heat_tables import HEAT_TABLES
 from taihang.config.limit_tables import LIMIT_TABLES
+from taihang.config.matching_tables import MATCHING_TABLES
 from taihang.config.media_tables import MEDIA_TABLES
 from taihang.config.peak_tables import PEAK_TABLES
 from taihang.config.quota_tables import QUOTA_TABLES
@@ -80,6 +81,8 @@ _DEPTH: Final = NumberRule(
     words="degrees below the horizon", unit="°", example="6", at_least=0, at_most=18
 )
 _SHARE: Final = NumberRule(words="a share", unit="1", example="0.2", at_least=0, at_most=1)
+_OF_ENERGY: Final = NumberRule(words="a share", unit="1", example='"0.40"', above=0, at_most=1)
+_PRIORITY: Final = NumberRule(words="a whole number", unit="1", example="1", at_least=1)
 _DAYS: Final = NumberRule(
     words="a whole number of days", unit="day", example="4", at_least=1, at_most=366
 )
@@ -274,6 +277,8 @@ def read_green_supply(table: TableReader, *, users: tuple[str, ...]) -> GreenSup
         discount_cny_per_kwh=table.optional_exact("discount_cny_per_kwh", _FEE),
         floor_cny_per_kwh=table.optional_exact("floor_cny_per_kwh", _FEE),
         green_premium_cny_per_kwh=table.optional_exact("green_premium_cny_per_kwh", _PRICE),
+        priority=table.optional_count("priority", _PRIORITY),
+        share_ratio=table.optional_exact("share_ratio", _OF_ENERGY),
     )
 
 
@@ -374,6 +379,7 @@ TABLES: Final[Mapping[str, Callable[[TableReader], object]]] = {
     "series": read_series,
     "green_supplies": partial(read_green_supply, users=()),
     "grid_tariffs": partial(read_grid_tariff, users=()),
+    **MATCHING_TABLES,
     "billing": read_billing,
     "witnesses": read_witness,
     "log": read_log,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taihang.core.balance.balance import Balance, Flow, close_balance
-from taihang.core.balance.matching import SERVING, Line, Matching, RouteKind, match_green
+from taihang.core.balance.matching import DIRECT, Line, Matching, RouteKind, match_green
 from taihang.core.park.assets import InService
 from taihang.core.park.park import Park
 from taihang.core.park.topology import Direction, Meter
@@ -142,7 +142,7 @@ def _matching_rows(
 ) -> dict[tuple[str, ...], Columns]:
     grid_s = period.grid_s()
     rows: dict[tuple[str, ...], Columns] = {}
-    by_line, shared = RouteKind.LINE, tuple(kind for kind in SERVING if kind is not RouteKind.LINE)
+    by_line, shared = RouteKind.LINE, tuple(kind for kind in DIRECT if kind is not RouteKind.LINE)
     for stack, role, line, pool in (
         (plants, "plant", matched.given_wh(by_line), matched.given_wh(*shared)),
         (users, "user", matched.received_wh(by_line), matched.received_wh(*shared)),

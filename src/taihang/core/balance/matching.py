@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from taihang.core.errors import InputError
 
 RULE: Final = "dedicated-first-pro-rata/v1"
-_COLUMNS_AT_ONCE: Final = 2_048
+_COLUMNS_AT_ONCE: Final = 1_024
 
 
 class NegativeFlowError(InputError):
@@ -55,13 +55,9 @@ class RouteKind(StrEnum):
     """Into the public grid; nobody in the park takes it."""
 
 
-SERVING: Final = (
-    RouteKind.LINE,
-    RouteKind.CONTRACT,
-    RouteKind.FEEDER,
-    RouteKind.POOL,
-    RouteKind.STORAGE,
-)
+DIRECT: Final = (RouteKind.LINE, RouteKind.CONTRACT, RouteKind.FEEDER, RouteKind.POOL)
+"""Routes from a plant to a user in one interval."""
+SERVING: Final = (*DIRECT, RouteKind.STORAGE)
 """Routes that end at a user."""
 
 
@@ -113,6 +109,8 @@ class Matching:
     n_plants: int
     n_users: int
     n_intervals: int
+    lost_wh: NDArray[np.int64]
+    """Losses that the rule takes out of each plant's energy, shape (n_plants, n). [Wh]"""
 
     def given_wh(self, *kinds: RouteKind) -> NDArray[np.int64]:
         """Return what every plant gave over routes of some kinds, shape (n_plants, n) [Wh]."""
@@ -132,13 +130,13 @@ class Matching:
 
     @property
     def load_wh(self) -> NDArray[np.int64]:
-        """All green energy received by users, shape (n_users, n) [Wh]."""
-        return self.received_wh(*SERVING)
+        """Green energy that users received from plants, shape (n_users, n) [Wh]."""
+        return self.received_wh(*DIRECT)
 
     @property
     def generation_wh(self) -> NDArray[np.int64]:
-        """All green energy given to users, shape (n_plants, n) [Wh]."""
-        return self.given_wh(*SERVING)
+        """Green energy that plants gave to users, shape (n_plants, n) [Wh]."""
+        return self.given_wh(*DIRECT)
 
 
 def match_green(
@@ -171,7 +169,7 @@ def match_green(
             remedy="turn own use of a plant into load before matching",
         )
     left_generation_wh, left_load_wh = generation_wh.copy(), load_wh.copy()
-    served = [_serve(left_generation_wh, left_load_wh, line) for line in lines]
+    served = [serve_line(left_generation_wh, left_load_wh, line) for line in lines]
     pool_wh = np.minimum(left_generation_wh.sum(axis=0), left_load_wh.sum(axis=0))
     pool = Share(
         route=POOL,
@@ -180,7 +178,9 @@ def match_green(
         given_wh=split_pro_rata(pool_wh, weights_wh=left_generation_wh),
         received_wh=split_pro_rata(pool_wh, weights_wh=left_load_wh),
     )
-    return Matching((*served, pool), len(generation_wh), *load_wh.shape)
+    lost_wh = np.zeros_like(generation_wh)
+    n_users, n = load_wh.shape
+    return Matching((*served, pool), len(generation_wh), n_users, n, lost_wh)
 
 
 def split_pro_rata(
@@ -201,6 +201,8 @@ def split_pro_rata(
     """
     _demand_exact(total_wh, weights_wh)
     shares_wh = np.empty_like(weights_wh)
+    if not len(weights_wh):
+        return shares_wh
     # Every column stands for itself; some at a time stay near the processor.
     for first in range(0, len(total_wh), _COLUMNS_AT_ONCE):
         part = slice(first, first + _COLUMNS_AT_ONCE)
@@ -209,17 +211,25 @@ def split_pro_rata(
 
 
 def _shares_wh(total_wh: NDArray[np.int64], weights_wh: NDArray[np.int64]) -> NDArray[np.int64]:
-    sum_wh = np.maximum(weights_wh.sum(axis=0), 1)
-    quotient, rest = np.divmod(total_wh * weights_wh, sum_wh)
-    missing = total_wh - quotient.sum(axis=0)
-    order = np.argsort(-rest, axis=0, kind="stable")
-    rank = np.empty_like(order)
-    np.put_along_axis(rank, order, np.arange(len(weights_wh))[:, None], axis=0)
-    return quotient + (rank < missing)
+    # Rows of an interval side by side: they are sorted against one another.
+    weights_wh = np.ascontiguousarray(weights_wh.T)
+    n_rows = len(weights_wh[0])
+    total_wh, sum_wh = total_wh[:, None], np.maximum(weights_wh.sum(axis=1, keepdims=True), 1)
+    product = total_wh * weights_wh
+    shares_wh: NDArray[np.int64] = product // sum_wh
+    missing = total_wh - shares_wh.sum(axis=1, keepdims=True)
+    # Every key once: a larger remainder first, then the earlier row.
+    rest_wh = product - shares_wh * sum_wh
+    keys = rest_wh * n_rows + np.arange(n_rows, dtype=np.int64)[::-1]
+    nth = np.minimum(n_rows - missing, n_rows - 1)
+    least = np.take_along_axis(np.sort(keys, axis=1), nth, axis=1)
+    shares_wh += (keys >= least) & (missing > 0)
+    return shares_wh.T
 
 
 def _demand_exact(total_wh: NDArray[np.int64], weights_wh: NDArray[np.int64]) -> None:
-    bound = int(total_wh.max(initial=0)) * int(weights_wh.max(initial=0))
+    n_rows, weight = len(weights_wh), int(weights_wh.max(initial=0))
+    bound = max(int(total_wh.max(initial=0)), n_rows * n_rows) * weight
     if bound > np.iinfo(np.int64).max:
         raise EnergyRangeError(
             given=f"energies whose product {bound:.3g} leaves 64 bits",
@@ -228,7 +238,7 @@ def _demand_exact(total_wh: NDArray[np.int64], weights_wh: NDArray[np.int64]) ->
         )
 
 
-def _serve(
+def serve_line(
     left_generation_wh: NDArray[np.int64], left_load_wh: NDArray[np.int64], line: Line
 ) -> Share:
     """Take what one dedicated line carries out of what is left."""

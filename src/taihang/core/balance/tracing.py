@@ -9,11 +9,13 @@ pairs of a user to what it received.
 import numpy as np
 from numpy.typing import NDArray
 
-from taihang.core.balance.matching import SERVING, Matching
+from taihang.core.balance.matching import DIRECT, Matching
 
 
 def trace_matching(matching: Matching) -> NDArray[np.int64]:
     """Return the energy of every pair of plant and user over all steps of a matching.
+
+    What a battery released is no energy of a plant in that interval, and is left out.
 
     Args:
         matching: Who gave and who received.
@@ -25,7 +27,7 @@ def trace_matching(matching: Matching) -> NDArray[np.int64]:
     shape = (matching.n_plants, matching.n_users, matching.n_intervals)
     pairs_wh = np.zeros(shape, np.int64)
     for share in matching.shares:
-        if share.route.kind in SERVING:
+        if share.route.kind in DIRECT:
             rows = np.ix_(share.plants, share.takers)
             pairs_wh[rows] += trace_pairs(share.given_wh, share.received_wh)
     return pairs_wh

@@ -16,6 +16,7 @@ from taihang.core.park.check_contracts import check_contracts
 from taihang.core.park.check_heat import check_heat
 from taihang.core.park.check_identity import check_identity
 from taihang.core.park.check_limits import check_limits
+from taihang.core.park.check_matching import check_matching
 from taihang.core.park.check_media import check_media
 from taihang.core.park.check_metering import check_metering
 from taihang.core.park.check_peak import check_peak
@@ -50,6 +51,7 @@ def check_park(park: Park) -> list[ParkProblem]:
         *check_media(park),
         *check_reactive(park),
         *check_contracts(park),
+        *check_matching(park),
         *check_witnesses(park),
         *check_estimation(park.estimation),
         *check_peak(park.peak),

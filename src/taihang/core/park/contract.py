@@ -47,6 +47,11 @@ class GreenSupply:
     green_premium_cny_per_kwh: Decimal | None = None
     """Environmental value, paid for each kWh beside the price of the energy [CNY/kWh]; None: the
     contract does not price it apart."""
+    priority: int | None = None
+    """Place among the contracts that are served one after another, the lowest first; None: after
+    all that have one. Only rules of matching that serve contracts look at it."""
+    share_ratio: Decimal | None = None
+    """Share of the plant's energy that the contract is entitled to [1]; None: what is left."""
 
 
 class DemandBasis(StrEnum):

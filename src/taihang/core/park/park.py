@@ -29,6 +29,7 @@ from taihang.core.park.contract import Billing, GreenSupply, GridTariff
 from taihang.core.park.energy_value import EnergyValue
 from taihang.core.park.heat_network import HeatReference, HeatSupply
 from taihang.core.park.limits import AdmissionRules, ClosedUnit, Limit
+from taihang.core.park.matching_rule import MatchingRule
 from taihang.core.park.medium_meter import MediumMeter
 from taihang.core.park.peak_plan import PeakPlan
 from taihang.core.park.quality import Estimation, Validation
@@ -107,6 +108,8 @@ class Park:
     series: Mapping[str, DeclaredSeries]
     green_supplies: Mapping[str, GreenSupply]
     grid_tariffs: Mapping[str, GridTariff]
+    matching_rules: Mapping[str, MatchingRule] = field(default_factory=dict[str, MatchingRule])
+    """None: green energy is matched by the first rule, ``dedicated-first-pro-rata/v1``."""
     billing: Billing | None = None
     """None where park.toml has no such table: the money of the park is not closed."""
     witnesses: Mapping[str, ParkWitness] = field(default_factory=dict[str, ParkWitness])
