@@ -26,6 +26,7 @@ from taihang.core.seal.cause import Cause, causes_between, reason_of
 from taihang.core.seal.issued import IssuedStatement
 from taihang.core.seal.statement import EnergyStatement, fact_document
 from taihang.core.series import EnergySeries
+from taihang.services.match_period import rule_name
 from taihang.services.month_sums import MonthSums, keep_sums, read_sums, sums_of
 from taihang.services.month_sums import counted as counted_rows
 from taihang.services.ports import Ports
@@ -466,6 +467,7 @@ def _market_drafts(name: str, sums: MonthSums, ports: Ports, only: Only | None) 
     non_fossil = ports.facts.in_force(NON_FOSSIL, on=on)
     code = ports.park.accounting.residual_factor
     residual = grid_factor(ports, code=code, region=mee_grid_factors.NATION, period=period)
+    rule = rule_name(period, ports.park)
     for node, of in sums.users.items():
         if of["missing"] == of["n"] or (only is not None and node not in only.by_share):
             continue
@@ -474,15 +476,17 @@ def _market_drafts(name: str, sums: MonthSums, ports: Ports, only: Only | None) 
         load_wh = of["load_wh"]
         market = market_based(load_wh, claims=[line, pool], residual=residual)
         body = _view_body(of, market, (non_fossil, residual), ports)
-        yield Draft("scope2-market", node, name, {**body, "pool_wh": pool.wh, "rule": _MARKET_RULE})
+        yield Draft(
+            "scope2-market", node, name, {**body, "pool_wh": pool.wh, "rule": _MARKET + rule}
+        )
         if node in wired:
             physical = market_based(load_wh, claims=[line], residual=residual)
             body = _view_body(of, physical, (non_fossil, residual), ports)
-            yield Draft("scope2-physical", node, name, {**body, **_by_wire(of)})
+            yield Draft("scope2-physical", node, name, {**body, **_by_wire(of, rule)})
 
 
-_MARKET_RULE: Final = "scope2-market/v1 over dedicated-first-pro-rata/v1"
-_PHYSICAL_RULE: Final = "scope2-physical/v1 over dedicated-first-pro-rata/v1"
+_MARKET: Final = "scope2-market/v1 over "
+_PHYSICAL: Final = "scope2-physical/v1 over "
 
 
 def _view_body(
@@ -503,13 +507,13 @@ def _view_body(
     }
 
 
-def _by_wire(of: Mapping[str, int]) -> dict[str, JsonValue]:
+def _by_wire(of: Mapping[str, int], rule: str) -> dict[str, JsonValue]:
     """Say in how many intervals the line carried something, and in how many all of the load.
 
     The line serves the very interval of its generation: none of it moves to another one.
     """
     return {
-        "rule": _PHYSICAL_RULE,
+        "rule": _PHYSICAL + rule,
         "intervals": of["n"],
         "intervals_on_line": of["on_line"],
         "intervals_wholly_on_line": of["wholly_on_line"],

@@ -41,7 +41,7 @@ from taihang.services.report import settled_span
 from taihang.services.seal_day import wrong_seals
 from taihang.services.settle import period_of, ports_of, settle
 
-DERIVED: Final = ("intervals", "balance", "matching", "lots", "quality", "findings")
+DERIVED: Final = ("intervals", "balance", "matching", "storage", "lots", "quality", "findings")
 """Tables that follow from readings, settlements and park files."""
 _AT_ONCE_ROWS: Final = 4_000_000
 """Readings of the lake that are held in memory at a time."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from taihang.core.balance.matching import RULE as MATCHING_RULE
 from taihang.core.balance.matching import RouteKind
 from taihang.core.market.bill import Bill
 from taihang.core.market.closure import Closure, PlantPayment
@@ -17,12 +16,14 @@ from taihang.core.market.export import Export
 from taihang.core.market.revenue import Payment, RevenueMonth, Sale, settle_revenue
 from taihang.core.market.tariff import BillTerms
 from taihang.core.park.contract import Bearer, SurplusTo
+from taihang.core.periods import month
 from taihang.core.seal.canonical import JsonValue
 from taihang.services.account import ACCOUNT_FORMAT, PARK_SUBJECT, Draft
 from taihang.services.bill_closure import not_assessed, unpriced
 from taihang.services.bill_document import assumption_of, kind_of, text_document
 from taihang.services.billed_use import AS_GENERATED, MonthMatching
 from taihang.services.gateway_bill import GATEWAY_BILL, GatewayMonth
+from taihang.services.match_period import rule_name
 from taihang.services.ports import Ports
 
 REVENUE: Final = "revenue"
@@ -58,6 +59,12 @@ class _Month:
     def terms(self) -> BillTerms:
         """The terms of the first bill; whether prices stand in is the same for all."""
         return self.bills[0][1]
+
+    @property
+    def matching_rule(self) -> str:
+        """The name of the rule that says who used what."""
+        park = self.ports.park
+        return rule_name(month(self.closure.month, park.zone), park)
 
     def draft(self, kind: str, subject: str, body: dict[str, JsonValue]) -> Draft:
         """Return a draft with what every statement of money says."""
@@ -129,7 +136,7 @@ def _plant(row: int, paid: PlantPayment, month: _Month) -> Draft:
     value_cny = sum((sale.value_cny or Decimal(0) for sale in sales), Decimal(0))
     body: dict[str, JsonValue] = {
         "rule": _PLANT_RULE,
-        "rules": [MATCHING_RULE, _export_rule(month.ports)],
+        "rules": [month.matching_rule, _export_rule(month.ports)],
         "energy": _energy(row, month),
         "lines": [_plant_line(sale, month) for sale in sales],
         "export": [_export(row, each) for each in month.gateway.exports],
@@ -238,7 +245,7 @@ def _operator(month: _Month) -> Draft:
     users = [each for each, _ in month.bills]
     body: dict[str, JsonValue] = {
         "rule": _OPERATOR_RULE,
-        "rules": [MATCHING_RULE, *_park_rules(ports)],
+        "rules": [month.matching_rule, *_park_rules(ports)],
         "users_cny": str(closure.users_cny),
         "gateway_cny": str(closure.gateway_cny),
         "plants_cny": str(closure.plants_cny),

@@ -24,6 +24,9 @@ from taihang.core.periods import SETTLEMENT_STEP, STEP_S, Period
 from taihang.core.seal.statement import Term
 from taihang.core.series import EnergySeries, Quality, Quantity
 from taihang.services.estimate import History, estimate
+from taihang.services.match_period import match_period
+from taihang.services.matching_rows import lots_of, matching_rows, storage_rows
+from taihang.services.period_energies import energies_of_parts
 from taihang.services.ports import Columns, Ports, Slabs
 from taihang.services.quality import Judged, finding_rows, quality_rows, sent_after_s
 from taihang.services.replay import without
@@ -32,7 +35,6 @@ from taihang.services.settled_rows import (
     balance_of,
     balance_rows,
     interval_rows,
-    matching_rows,
     max_interval_wh,
     service_mask,
 )
@@ -134,8 +136,13 @@ def settle(
     # 3. The balance of the park, and what parent and children say of each other.
     balance = balance_of(own.parts, period, ports.park)
     odd = validate_park(own.meters, balance, park=ports.park, period=period)
-    # 4. Green matching, dedicated lines first; its rows go straight into the lake.
-    ports.lake.replace("matching", period, matching_rows(own.parts, period, ports.park))
+    # 4. Green matching, with what batteries remember; its rows go straight into the lake.
+    energies = energies_of_parts(own.parts, balance, period=period, park=ports.park)
+    opening = lots_of(period.start_s, ports=ports)
+    matched = match_period(energies, park=ports.park, opening=opening)
+    ports.lake.replace("matching", period, matching_rows(energies, matched))
+    ports.lake.replace("storage", period, storage_rows(matched, park=ports.park))
+    del energies, matched
     # 5. The rest into the lake.
     ports.lake.replace("intervals", period, interval_rows(own.parts, period))
     ports.lake.replace("balance", period, balance_rows(balance, own.parts, period))

@@ -20,11 +20,15 @@ from taihang.core.balance.settlement import Settlement
 from taihang.core.metering.energy import RegisterEnergy, Spans
 from taihang.core.metering.vee.day_grid import DayGrid
 from taihang.core.metering.vee.rule import Rule
+from taihang.core.park.park import Park
 from taihang.core.park.topology import Direction, Meter
 from taihang.core.periods import STEP_S, Period, instant_of_s
 from taihang.core.quantities import SECONDS_PER_HOUR
 from taihang.core.series import EnergySeries
 from taihang.services.certify import certify
+from taihang.services.match_period import match_period, traces_storage
+from taihang.services.matching_rows import matching_rows
+from taihang.services.period_energies import energies_of_parts
 from taihang.services.ports import Columns, Ports, Slabs
 from taihang.services.quality import finding_rows, quality_rows
 from taihang.services.settle import (
@@ -40,7 +44,6 @@ from taihang.services.settled_rows import (
     balance_of,
     balance_rows,
     interval_rows,
-    matching_rows,
     series_of,
     service_mask,
 )
@@ -164,11 +167,18 @@ def _reason(found: Touched, meters: list[Meter], ports: Ports) -> str:
     later = settlements[settlements.index(settlement) + 1 :]
     if any(s.start_s < settlement.end_s and settlement.start_s < s.end_s for s in later):
         return "a part of the period was settled by itself since"
-    if park.estimation is not None and "parent-difference" in park.estimation.methods:
-        return "substitutes may rest on all meters: parent-difference"
+    if why := _tied(period_of(settlement), park):
+        return why
     if len(meters) > max(2, len(park.meters) // _MOST_METERS_SHARE):
         return f"{len(meters)} of {len(park.meters)} meters are touched"
     return ""
+
+
+def _tied(period: Period, park: Park) -> str:
+    """Say what ties the intervals of a period together; empty where nothing does."""
+    if park.estimation is not None and "parent-difference" in park.estimation.methods:
+        return "substitutes may rest on all meters: parent-difference"
+    return "lots in batteries tie all intervals together" if traces_storage(period, park) else ""
 
 
 def _known_pairs(
@@ -263,8 +273,16 @@ class _Again:
         return {
             "intervals": _at(interval_rows(own, window), at),
             "balance": _at(balance_rows(balance, parts, window), at),
-            "matching": _at(matching_rows(parts, window, self._ports.park), at),
+            "matching": _at(self._matching(parts, balance, window), at),
         }
+
+    def _matching(
+        self, parts: list[Part], balance: Balance, window: Period
+    ) -> dict[tuple[str, ...], Columns]:
+        # No lot of a battery reaches into a window: then the whole period would be settled.
+        park = self._ports.park
+        energies = energies_of_parts(parts, balance, period=window, park=park)
+        return matching_rows(energies, match_period(energies, park=park, opening={}))
 
     def write_findings(self) -> None:
         """Put what the rules find of the touched meters in the place of what they found."""

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taihang.core.balance.balance import Balance, Flow, close_balance
-from taihang.core.balance.matching import DIRECT, Line, Matching, RouteKind, match_green
 from taihang.core.park.assets import InService
 from taihang.core.park.park import Park
 from taihang.core.park.topology import Direction, Meter
@@ -68,95 +67,6 @@ def balance_of(meters: Sequence[Part], period: Period, park: Park) -> Balance:
         grid=(flow(Direction.IMPORT), flow(Direction.EXPORT)),
         grid_metered=metered,
     )
-
-
-def matching_rows(
-    meters: Sequence[Part], period: Period, park: Park
-) -> dict[tuple[str, ...], Columns]:
-    """Return the rows of the table ``matching``: what every plant gave and every user received."""
-    plants = _stack(meters, Direction.GENERATION, period=period, park=park)
-    users = _stack(meters, Direction.CONSUMPTION, period=period, park=park)
-    offered_wh = offered_green_wh(plants.measured_wh, users.quality)
-    matched = match_green(offered_wh, users.usable_wh, lines=lines_of(park))
-    return _matching_rows(plants, users, matched, period)
-
-
-def offered_green_wh(
-    measured_wh: NDArray[np.int64], user_quality: NDArray[np.integer]
-) -> NDArray[np.int64]:
-    """Return the generation that may be matched.
-
-    What was not measured cannot be claimed, and own use of a plant at night is no generation. Where
-    the load of any user is missing nothing is matched at all: its share would go to the others.
-
-    Args:
-        measured_wh: Measured net generation, 0 elsewhere, shape (n_plants, n). [Wh]
-        user_quality: Quality of each user's load, shape (n_users, n).
-
-    Returns:
-        Generation to be matched, shape (n_plants, n). [Wh]
-    """
-    all_known = (user_quality < Quality.MISSING).all(axis=0)
-    return np.where(all_known, np.maximum(measured_wh, 0), 0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Stack:
-    """Energies of several nodes under one another."""
-
-    ids: tuple[str, ...]
-    usable_wh: NDArray[np.int64]
-    measured_wh: NDArray[np.int64]
-    """Measured, and held by no rule; of plants alone, for nothing else is matched by it."""
-    quality: NDArray[np.uint8]
-    held: NDArray[np.bool_]
-
-
-def _stack(meters: Sequence[Part], direction: Direction, *, period: Period, park: Park) -> _Stack:
-    n = period.n_steps
-    is_plant = direction is Direction.GENERATION
-    rows = tuple(park.plants) if is_plant else park.users
-    usable = np.zeros((len(rows), n), np.int64)
-    measured = np.zeros((len(rows) if is_plant else 0, n), np.int64)
-    quality = np.full((len(rows), n), Quality.MISSING, np.uint8)
-    held_back = np.zeros((len(rows), n), np.bool_)
-    grid_s, assets = period.grid_s(), park.assets
-    for row, node in enumerate(rows):
-        # What does not belong to the park yet has no energy there: that is known, not missing.
-        quality[row, ~_mask(assets[node].in_service, grid_s, park)] = Quality.MEASURED
-    for item in meters:
-        if item.meter.measures is direction and item.meter.node in rows:
-            row, series = rows.index(item.meter.node), item.series
-            mask = item.in_service
-            usable[row] = np.where(mask & series.present, series.wh, usable[row])
-            if is_plant:
-                claimed = mask & series.measured & ~item.held
-                measured[row] = np.where(claimed, series.wh, measured[row])
-            held_back[row] |= mask & item.held
-            quality[row] = np.where(mask, series.quality, quality[row])
-    return _Stack(rows, usable, measured, quality, held_back)
-
-
-def _matching_rows(
-    plants: _Stack, users: _Stack, matched: Matching, period: Period
-) -> dict[tuple[str, ...], Columns]:
-    grid_s = period.grid_s()
-    rows: dict[tuple[str, ...], Columns] = {}
-    by_line, shared = RouteKind.LINE, tuple(kind for kind in DIRECT if kind is not RouteKind.LINE)
-    for stack, role, line, pool in (
-        (plants, "plant", matched.given_wh(by_line), matched.given_wh(*shared)),
-        (users, "user", matched.received_wh(by_line), matched.received_wh(*shared)),
-    ):
-        for row, node in enumerate(stack.ids):
-            rows[role, node] = {
-                "time_s": grid_s,
-                "total_wh": stack.usable_wh[row],
-                "line_wh": line[row],
-                "pool_wh": pool[row],
-                "quality": stack.quality[row].astype(np.int64),
-                "held": stack.held[row].astype(np.int64),
-            }
-    return rows
 
 
 def interval_rows(meters: Sequence[Part], period: Period) -> dict[tuple[str, ...], Columns]:
@@ -219,28 +129,19 @@ def max_interval_wh(meter: Meter) -> int:
     return int(meter.max_kw * _VA_PER_KVA * STEP_S / SECONDS_PER_HOUR)
 
 
-def lines_of(park: Park) -> list[Line]:
-    """Return the dedicated lines as rows of the park's plants and users."""
-    plants, users = list(park.plants), list(park.users)
-    return [
-        Line(
-            id=line.id,
-            plants=tuple(plants.index(plant) for plant in line.plants),
-            users=tuple(users.index(user) for user in line.users),
-            limit_wh=int(line.capacity_kva * _VA_PER_KVA * STEP_S / SECONDS_PER_HOUR),
-        )
-        for line in park.dedicated_lines.values()
-    ]
-
-
 def service_mask(park: Park, meter: Meter, period: Period) -> NDArray[np.bool_]:
     """Say in which intervals a meter and its asset belong to the park, shape (n_steps,)."""
     grid_s = period.grid_s()
     asset = park.assets[meter.node]
-    return _mask(meter.in_service, grid_s, park) & _mask(asset.in_service, grid_s, park)
+    return where_in_service(meter.in_service, grid_s, park) & where_in_service(
+        asset.in_service, grid_s, park
+    )
 
 
-def _mask(service: InService, grid_s: NDArray[np.int64], park: Park) -> NDArray[np.bool_]:
+def where_in_service(
+    service: InService, grid_s: NDArray[np.int64], park: Park
+) -> NDArray[np.bool_]:
+    """Say in which intervals an object belongs to the park, shape (n,)."""
     mask = np.ones(len(grid_s), np.bool_)
     if service.since is not None:
         mask &= grid_s >= days(service.since, 1, park.zone).start_s

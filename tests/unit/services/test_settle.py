@@ -18,6 +18,7 @@ from taihang.core.park.topology import Direction
 from taihang.core.periods import STEP_S, Period, PeriodError, days
 from taihang.core.series import Quality
 from taihang.services.collect import Collected
+from taihang.services.match_period import lines_of
 from taihang.services.ports import Ports
 from taihang.services.settle import (
     NothingToSettleError,
@@ -27,7 +28,7 @@ from taihang.services.settle import (
     settle,
     term_of,
 )
-from taihang.services.settled_rows import lines_of, max_interval_wh, series_of, service_mask
+from taihang.services.settled_rows import max_interval_wh, series_of, service_mask
 
 LATER_S = DAY.end_s + 86_400
 

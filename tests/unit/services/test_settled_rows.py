@@ -7,15 +7,18 @@ from hypothesis import strategies as st
 import late_park
 import small_park
 from small_park import AUGUST
+from taihang.core.park.park import Park
 from taihang.core.periods import STEP_S, Period
 from taihang.core.series import EnergySeries, Quality
+from taihang.services.match_period import match_period, offered_green_wh
+from taihang.services.matching_rows import matching_rows
+from taihang.services.period_energies import energies_of_parts
+from taihang.services.ports import Slabs
 from taihang.services.settled_rows import (
     Part,
     balance_of,
     balance_rows,
     interval_rows,
-    matching_rows,
-    offered_green_wh,
 )
 
 N = 24
@@ -30,6 +33,11 @@ def cut(part: Part, first: int, last: int) -> Part:
         SPAN.start_s + first * STEP_S, part.series.wh[inside], part.series.quality[inside]
     )
     return Part(part.meter, series, part.in_service[inside], part.method[inside], part.held[inside])
+
+
+def _matching_rows(side: list[Part], period: Period, park: Park) -> Slabs:
+    energies = energies_of_parts(side, balance_of(side, period, park), period=period, park=park)
+    return matching_rows(energies, match_period(energies, park=park, opening={}))
 
 
 @given(st.data(), st.integers(0, N - 1), st.integers(1, N))
@@ -58,7 +66,7 @@ def test_rows__of_a_part_are_those_of_the_whole(data: st.DataObject, first: int,
         (
             interval_rows(side, period),
             balance_rows(balance_of(side, period, park), side, period),
-            matching_rows(side, period, park),
+            _matching_rows(side, period, park),
         )
         for side, period in ((parts, SPAN), (few, window))
     ]

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from taihang.core.errors import InputError
 
-RULE: Final = "dedicated-first-pro-rata/v1"
 _COLUMNS_AT_ONCE: Final = 1_024
 
 

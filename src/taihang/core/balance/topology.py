@@ -251,7 +251,11 @@ def _by_load(left: Left, rule: MatchingRule, network: Network, n_users: int) -> 
         yield from _shares(step.within(), RouteKind.FEEDER, PARK, n_users)
     if MatchingStep.POOL in rule.steps:
         step = Step(left, network=network, plants=every, takers=takers)
-        yield from _shares(step.across(), RouteKind.POOL, PARK, n_users)
+        pieces = step.across()
+        if MatchingStep.FEEDER in rule.steps:
+            # Below its transformers nothing was left that could be carried.
+            pieces = pieces[-1:]
+        yield from _shares(pieces, RouteKind.POOL, PARK, n_users)
     if batteries:
         step = Step(left, network=network, plants=every, takers=batteries)
         yield from _shares(step.across(), RouteKind.CHARGE, PARK, n_users)

@@ -33,6 +33,7 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "intervals": ("meter",),
     "balance": ("flow",),
     "matching": ("role", "node"),
+    "storage": ("battery", "origin"),
     "lots": ("plant",),
     "quality": ("meter",),
     "findings": ("meter", "rule"),
