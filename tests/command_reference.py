@@ -36,6 +36,11 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
             f" --witness-key e01-witness={64 * '4'} --quorum 1 --out evidence"
         ),
     ),
+    "revenue": (
+        "taihang revenue mypark --month 2026-08",
+        "taihang revenue mypark --month 2026-08 --of PV01 --out pv01.pdf",
+        "taihang revenue mypark --year 2026 --of assets --issue",
+    ),
     "form": (
         "taihang form mypark --template form.xlsx",
         "taihang form mypark form.xlsx --dry-run",

@@ -49,6 +49,8 @@ class _Asset:
     gaps: Gaps
     is_what_if: bool
     """Whether prices stand in in any of its months."""
+    is_whole: bool
+    """Whether every month of a plant has a statement: costs of a year need incomes of a year."""
 
     @property
     def result(self) -> AssetResult:
@@ -131,6 +133,7 @@ class _Source:
             inputs=tuple(reading.inputs),
             gaps=reading.gaps,
             is_what_if=reading.is_what_if,
+            is_whole=name not in self._ports.park.plants or len(reading.inputs) == len(self._names),
         )
 
     def _month(self, name: str, month_name: str, reading: _Reading) -> AssetResult:
@@ -192,9 +195,9 @@ class _Source:
                 named = ", ".join(absent)
                 reading.gaps.add(
                     name,
-                    zh=f"{len(absent)} 个月无收入结算单，未计入（不按零计）：{named}",
+                    zh=f"{len(absent)} 个月无收入结算单，未计入（不按零计），不评定损益：{named}",
                     en=f"{len(absent)} months have no statement of revenue and are not in it, "
-                    f"which is not zero: {named}",
+                    f"which is not zero; there is no result: {named}",
                 )
         found = added(months.values())
         for part, (zh, en) in _NOT_GIVEN.items():
@@ -230,8 +233,8 @@ def _note_days(settled: PositionMonth, gaps: Gaps) -> None:
     n, (day, why) = len(settled.not_settled), settled.not_settled[0]
     gaps.add(
         settled.position,
-        zh=f"{n} 天未结算；首日 {day.isoformat()}：{why.zh}",
-        en=f"{n} days are not settled; the first, {day.isoformat()}: {why.en}",
+        zh=f"{settled.n_days} 天中 {n} 天未结算；首日 {day.isoformat()}：{why.zh}",
+        en=f"{n} of {settled.n_days} days not settled; the first, {day.isoformat()}: {why.en}",
     )
 
 
@@ -246,6 +249,7 @@ def _company(found: Mapping[str, _Asset]) -> _Asset:
         inputs=tuple(one for each in found.values() for one in each.inputs),
         gaps=gaps,
         is_what_if=any(each.is_what_if for each in found.values()),
+        is_whole=all(each.is_whole for each in found.values()),
     )
 
 
@@ -266,7 +270,7 @@ def _body(each: _Asset, ports: Ports) -> dict[str, JsonValue]:
         "cost_cny": _written(result.cost_cny),
         "not_assessed": [*each.gaps.found],
         "inputs": {"statements": [*sorted(each.inputs)]},
-        "value": _written(result.result_cny),
+        "value": _written(result.result_cny if each.is_whole else None),
         "unit": "CNY",
         "code_version": ports.version,
     }

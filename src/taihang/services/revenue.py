@@ -122,7 +122,7 @@ def revenue_drafts(
     # 2. The same from each side.
     return [
         *(_plant(row, paid, month) for row, paid in enumerate(closure.payments)),
-        *(_user(payment, month) for payment in revenue.payments),
+        *(_user(bill, month) for bill in zip(revenue.payments, bills, strict=True)),
         _operator(month),
     ]
 
@@ -220,7 +220,8 @@ def _payers(sales: Sequence[Sale], paid: PlantPayment, month: _Month) -> JsonVal
 # -- users ---------------------------------------------------------------------------------------
 
 
-def _user(payment: Payment, month: _Month) -> Draft:
+def _user(of: tuple[Payment, tuple[Bill, BillTerms]], month: _Month) -> Draft:
+    payment, (bill, _) = of
     lines: list[JsonValue] = [{"payee": sale.plant, **_sale(sale, month)} for sale in payment.sales]
     body: dict[str, JsonValue] = {
         "rule": _USER_RULE,
@@ -231,6 +232,11 @@ def _user(payment: Payment, month: _Month) -> Draft:
             for item, cny in payment.to_operator_cny.items()
         ],
         "operator_cny": str(sum(payment.to_operator_cny.values(), Decimal(0))),
+        "not_assessed": [
+            {"what": line.code, "zh": line.reason.zh, "en": line.reason.en}
+            for line in bill.not_assessed
+            if line.reason is not None
+        ],
         "inputs": {"statements": month.bill_ids([payment.payer])},
         "value": str(payment.total_cny),
     }

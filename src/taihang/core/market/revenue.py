@@ -57,7 +57,7 @@ class Payment:
     payer: str
     sales: tuple[Sale, ...]
     to_operator_cny: Mapping[BillItem, Decimal]
-    """Everything else on its bill, by item [CNY]."""
+    """Everything else on its bill, by item; without what could not be assessed [CNY]."""
 
     @property
     def total_cny(self) -> Decimal:
@@ -136,7 +136,7 @@ def _payment(each: Bill, plant_of: Mapping[str, str]) -> Payment:
         to_operator_cny={
             item: sum_cny(line for line in rest if line.item is item)
             for item in BillItem
-            if any(line.item is item for line in rest)
+            if any(line.item is item and line.amount_cny is not None for line in rest)
         },
     )
 
@@ -161,7 +161,7 @@ def _passages(
 ) -> tuple[Passage, ...]:
     collected = [line for each in bills for line in each.lines]
     paid = [line for each in gateway for line in each.lines]
-    present = {line.item for line in (*collected, *paid)}
+    present = {line.item for line in (*collected, *paid) if line.amount_cny is not None}
     found = [
         Passage(
             item=item.value,

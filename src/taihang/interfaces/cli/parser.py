@@ -310,10 +310,11 @@ def _add_review(words: _Words) -> None:
 
 
 def _add_energy(words: _Words) -> None:
-    energy = words.command("energy", "energy:energy", "dir")
-    _add_month_or_year(words, energy)
-    words.option(energy, "--subject")
-    words.switch(energy, "--issue")
+    for name in ("energy", "heat"):
+        account = words.command(name, f"{name}:{name}", "dir")
+        _add_month_or_year(words, account)
+        words.option(account, "--subject")
+        words.switch(account, "--issue")
     sums = words.command("sums", "sums:sums", "dir")
     words.option(sums, "--year", required=True)
     words.switch(sums, "--issue")
@@ -321,10 +322,13 @@ def _add_energy(words: _Words) -> None:
     words.option(quota, "--year", required=True)
     words.option(quota, "--subject")
     words.switch(quota, "--issue")
-    heat = words.command("heat", "heat:heat", "dir")
-    _add_month_or_year(words, heat)
-    words.option(heat, "--subject")
-    words.switch(heat, "--issue")
+    revenue = words.command("revenue", "revenue:revenue", "dir")
+    _add_month_or_year(words, revenue)
+    about = text("cli.option.payee", words.lang)
+    revenue.options.add_argument("--of", metavar="OF", help=about)
+    for name in ("--result", "--issue"):
+        words.switch(revenue, name)
+    words.option(revenue, "--out")
     carbon = words.command("carbon", "carbon:carbon", "dir")
     words.option(carbon, "--year", required=True)
     words.option(carbon, "--subject")
