@@ -250,8 +250,8 @@ def _add_park(words: _Words) -> None:
 
 def _add_readings(words: _Words) -> None:
     simulate = words.command("simulate", "commands:simulate", "dir")
-    words.option(simulate, "--from", required=True)
-    words.option(simulate, "--days", required=True)
+    for name in ("--from", "--days"):
+        words.option(simulate, name, required=True)
     words.option(simulate, "--seed", default=DEFAULT_SEED)
     words.option(simulate, "--faults")
     imports = words.command("import", "commands:import_files", "dir", "path")
@@ -324,8 +324,7 @@ def _add_energy(words: _Words) -> None:
     words.switch(quota, "--issue")
     revenue = words.command("revenue", "revenue:revenue", "dir")
     _add_month_or_year(words, revenue)
-    about = text("cli.option.payee", words.lang)
-    revenue.options.add_argument("--of", metavar="OF", help=about)
+    revenue.options.add_argument("--of", metavar="OF", help=text("cli.option.payee", words.lang))
     for name in ("--result", "--issue"):
         words.switch(revenue, name)
     words.option(revenue, "--out")
