@@ -23,6 +23,7 @@ from taihang.config.asset_tables import (
 )
 from taihang.config.carbon_tables import read_carbon
 from taihang.config.certificate_tables import read_certificate_market
+from taihang.config.direct_connection_tables import read_direct_connection
 from taihang.config.heat_tables import read_heat_network, read_heat_reference
 from taihang.config.limit_tables import read_admission, read_closed_unit, read_limit
 from taihang.config.line_map import LineMap, map_lines
@@ -293,6 +294,7 @@ def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
         product_quotas=read_each(root, "product_quotas", read_product_quota, problems),
         scores=read_perhaps(root, "scores", read_scores, problems),
         score_measures=read_each(root, "score_measures", read_score_measure, problems),
+        direct_connection=read_direct_connection(root, problems),
         heat_networks=read_each(root, "heat_networks", read_heat_network, problems),
         heat_reference=read_perhaps(root, "heat_reference", read_heat_reference, problems),
         asset_company=read_perhaps(root, "asset_company", read_asset_company, problems),

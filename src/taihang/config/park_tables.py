@@ -12,6 +12,7 @@ from typing import Final
 from taihang.config.asset_tables import ASSET_TABLES
 from taihang.config.carbon_tables import CARBON_TABLES
 from taihang.config.certificate_tables import CERTIFICATE_TABLES, read_identity
+from taihang.config.direct_connection_tables import DIRECT_CONNECTION_TABLES
 from taihang.config.heat_tables import HEAT_TABLES
 from taihang.config.limit_tables import LIMIT_TABLES
 from taihang.config.matching_tables import MATCHING_TABLES
@@ -124,7 +125,7 @@ def read_accounting(table: TableReader) -> Accounting:
         residual_factor=table.text("residual_factor", example="grid.excl-market"),
         grid_factor_policy=table.choice("grid_factor_policy", GridFactorPolicy),
         storage_losses_in_load=table.flag("storage_losses_in_load"),
-        export_limit_ratio=table.exact("export_limit_ratio", _RATIO),
+        export_limit_ratio=table.optional_exact("export_limit_ratio", _RATIO),
         loss_alarm_ratio=table.exact("loss_alarm_ratio", _RATIO),
     )
 
@@ -390,6 +391,7 @@ TABLES: Final[Mapping[str, Callable[[TableReader], object]]] = {
     **LIMIT_TABLES,
     **QUOTA_TABLES,
     **SCORE_TABLES,
+    **DIRECT_CONNECTION_TABLES,
     **HEAT_TABLES,
     **ASSET_TABLES,
     **CARBON_TABLES,

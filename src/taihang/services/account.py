@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 from taihang.core.carbon.scope2 import Claim, Instrument, Scope2View, market_based
 from taihang.core.errors import StateError
 from taihang.core.facts import Fact, FactBook, FactOutOfForceError
+from taihang.core.park.direct_connection import EXPORT_LIMIT
 from taihang.core.park.park import PARK_SUBJECT, GridFactorPolicy, Park
 from taihang.core.park.topology import Direction, Meter
 from taihang.core.periods import Period, month, months_in
 from taihang.core.quantities import KG_PER_T, WH_PER_KWH, WH_PER_MWH
+from taihang.core.ratio.flow import FlowTotals
 from taihang.core.seal.canonical import JsonValue, canonical_bytes, load_canonical
 from taihang.core.seal.cause import Cause, causes_between, reason_of
 from taihang.core.seal.issued import IssuedStatement
@@ -296,20 +298,15 @@ def project_energy(
         matching = ports.lake.read("matching", period, "plant", columns=("total_wh",))
         balance = ports.lake.read("balance", period, columns=("wh", "closed"))
         sums = sums_of({}, matching, balance)
-    total = {flow: of["wh"] for flow, of in sums.flows.items()}
     # A plant that joined the park later has fewer rows than the balance.
-    generated_wh = sum(of["closed_wh"] for of in sums.plants.values())
-    own_use_wh = generated_wh - total["generation"]
-    storage_wh = total["charge"] - total["discharge"]
-    curtailed_wh = total.get(CURTAILMENT, 0)
-    in_load = ports.park.accounting.storage_losses_in_load and storage_wh >= 0
-    return ndrc_650.ProjectEnergy(
-        available_wh=generated_wh + curtailed_wh,
-        exported_wh=total["export"],
-        curtailed_wh=curtailed_wh,
-        imported_wh=total["import"],
-        load_wh=total["load"] + own_use_wh + (storage_wh if in_load else 0),
-        other_wh=total["losses"] + (0 if in_load else storage_wh),
+    wh = {
+        CURTAILMENT: 0,
+        **{flow: of["wh"] for flow, of in sums.flows.items()},
+        "generated": sum(of["closed_wh"] for of in sums.plants.values()),
+    }
+    totals = FlowTotals(wh=wh, n_closed=0, n_open=0, n_unsettled=0)
+    return ndrc_650.energy_of(
+        totals, storage_losses_in_load=ports.park.accounting.storage_losses_in_load
     )
 
 
@@ -320,12 +317,37 @@ def project_ratios(
 
     A period before the rule is judged by the thresholds of its first day.
     """
+    energy = project_energy(period, ports=ports, sums=sums)
+    return judged(energy, on=local_last_day(period, ports.park), ports=ports)
+
+
+def judged(energy: ndrc_650.ProjectEnergy, *, on: date, ports: Ports) -> ndrc_650.Ratios650:
+    """Judge energies by the thresholds and the limit of export in force on a local day.
+
+    A day before the rule is judged by the thresholds of its first day.
+    """
+    on = max(on, first_day(_DIRECT_CONNECTION, ports.facts))
+    limit_ratio, basis = export_limit(on, ports=ports)
     return ndrc_650.ratios(
-        project_energy(period, ports=ports, sums=sums),
-        export_limit_ratio=ports.park.accounting.export_limit_ratio,
-        book=ports.facts,
-        on=max(local_last_day(period, ports.park), first_day(_DIRECT_CONNECTION, ports.facts)),
+        energy, export_limit_ratio=limit_ratio, book=ports.facts, on=on, export_basis=basis
     )
+
+
+def export_limit(on: date, *, ports: Ports) -> tuple[Decimal, str | None]:
+    """Return the limit of export on a local day, and the key of the fact behind it.
+
+    Args:
+        on: The local day; before the first dated limit that one is taken.
+        ports: The outside world.
+
+    Returns:
+        The limit [1], and None where the park states one without a date.
+    """
+    undated = ports.park.accounting.export_limit_ratio
+    if undated is not None:
+        return undated, None
+    fact = ports.facts.in_force(EXPORT_LIMIT, on=max(on, first_day(EXPORT_LIMIT, ports.facts)))
+    return fact.value, fact.key
 
 
 def first_day(code: str, book: FactBook) -> date:

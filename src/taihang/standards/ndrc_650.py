@@ -42,6 +42,7 @@ from typing import Final
 from taihang.core.errors import InputError
 from taihang.core.facts import Fact, FactBook
 from taihang.core.quantities import WH_PER_KWH, WH_PER_MWH
+from taihang.core.ratio.flow import FlowTotals
 
 PRINTED_PERCENT: Final = Decimal("0.1")
 """The last digit of a printed ratio [%]."""
@@ -234,8 +235,42 @@ class Ratios650:
         return Verdict.UNDEFINED if Verdict.UNDEFINED in verdicts else Verdict.MET
 
 
+def energy_of(totals: FlowTotals, *, storage_losses_in_load: bool) -> ProjectEnergy:
+    """Return the five energies of the text from the flows of a window.
+
+    What plants draw themselves is load. Charge less discharge is load where the caller says so, and
+    only where it is not negative: a battery that gave out what it held before used nothing.
+
+    Args:
+        totals: Sums over closed intervals.
+        storage_losses_in_load: Whether storage losses count as load; the text does not say it.
+
+    Returns:
+        The energies; their identities hold to the watt-hour.
+
+    Raises:
+        EnergyIdentityError: If the flows break an identity.
+    """
+    flows = totals.wh
+    storage_wh = totals.storage_wh
+    in_load = storage_losses_in_load and storage_wh >= 0
+    return ProjectEnergy(
+        available_wh=flows["generated"] + flows["curtailment"],
+        exported_wh=flows["export"],
+        curtailed_wh=flows["curtailment"],
+        imported_wh=flows["import"],
+        load_wh=flows["load"] + totals.own_use_wh + (storage_wh if in_load else 0),
+        other_wh=flows["losses"] + (0 if in_load else storage_wh),
+    )
+
+
 def ratios(
-    energy: ProjectEnergy, *, export_limit_ratio: Decimal, book: FactBook, on: date
+    energy: ProjectEnergy,
+    *,
+    export_limit_ratio: Decimal,
+    book: FactBook,
+    on: date,
+    export_basis: str | None = None,
 ) -> Ratios650:
     """Judge a project by the three ratios.
 
@@ -244,6 +279,7 @@ def ratios(
         export_limit_ratio: Upper limit of export that the province has set. [1]
         book: The facts, which hold the thresholds.
         on: The local day whose thresholds are in force, usually the last of the period.
+        export_basis: Key of the dated fact behind the limit; None where the limit is only given.
 
     Returns:
         The three requirements with their verdicts, shortfalls and sentences.
@@ -267,7 +303,11 @@ def ratios(
         energy=energy,
         self_use=_self_use(energy, self_use_min),
         green=_green(energy, green_min),
-        export=_export(energy, export_limit_ratio),
+        export=_export(
+            energy,
+            export_limit_ratio,
+            export_basis or f"given: export_limit_ratio={export_limit_ratio}",
+        ),
     )
 
 
@@ -297,7 +337,7 @@ def _green(energy: ProjectEnergy, threshold: Fact) -> Requirement:
     )
 
 
-def _export(energy: ProjectEnergy, limit_ratio: Decimal) -> Requirement:
+def _export(energy: ProjectEnergy, limit_ratio: Decimal, basis: str) -> Requirement:
     return Requirement(
         symbol="R_exp",
         name_zh="上网比例",
@@ -306,7 +346,7 @@ def _export(energy: ProjectEnergy, limit_ratio: Decimal) -> Requirement:
         denominator_wh=energy.available_wh,
         threshold_ratio=limit_ratio,
         is_minimum=False,
-        basis=f"given: export_limit_ratio={limit_ratio}",
+        basis=basis,
     )
 
 

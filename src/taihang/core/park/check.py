@@ -13,6 +13,7 @@ from taihang.core.park.check_asset_company import check_asset_company
 from taihang.core.park.check_assets import check_assets
 from taihang.core.park.check_carbon import check_carbon
 from taihang.core.park.check_contracts import check_contracts
+from taihang.core.park.check_direct_connection import check_direct_connection
 from taihang.core.park.check_heat import check_heat
 from taihang.core.park.check_identity import check_identity
 from taihang.core.park.check_limits import check_limits
@@ -58,6 +59,7 @@ def check_park(park: Park) -> list[ParkProblem]:
         *check_limits(park.admission, park.limits, park.closed_units),
         *check_quotas(park),
         *check_scores(park),
+        *check_direct_connection(park),
         *check_heat(park),
         *check_asset_company(park),
         *check_identity(park.plants, park.certificate_market),
@@ -84,7 +86,8 @@ def _check_place(park: Park) -> Iterator[ParkProblem]:
     yield from _check_within(
         ("park", "longitude_deg"), park.longitude_deg, limit=_LONGITUDE_MAX_DEG, unit="degrees east"
     )
-    yield from _check_share("export_limit_ratio", park.accounting.export_limit_ratio)
+    if park.accounting.export_limit_ratio is not None:
+        yield from _check_share("export_limit_ratio", park.accounting.export_limit_ratio)
     yield from _check_share("loss_alarm_ratio", park.accounting.loss_alarm_ratio)
 
 

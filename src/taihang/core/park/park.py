@@ -26,6 +26,7 @@ from taihang.core.park.assets import (
 from taihang.core.park.carbon import NOTHING_DECLARED, CarbonDeclaration
 from taihang.core.park.certificate_market import CertificateMarket
 from taihang.core.park.contract import Billing, GreenSupply, GridTariff
+from taihang.core.park.direct_connection import NOTHING_STATED, DirectConnection
 from taihang.core.park.energy_value import EnergyValue
 from taihang.core.park.heat_network import HeatReference, HeatSupply
 from taihang.core.park.limits import AdmissionRules, ClosedUnit, Limit
@@ -78,8 +79,8 @@ class Accounting:
     """Which edition of a grid factor an account takes."""
     storage_losses_in_load: bool
     """Whether storage losses count as load in the ratios of 发改能源〔2025〕650号."""
-    export_limit_ratio: Decimal
-    """Province's upper limit of export over available generation [1]."""
+    export_limit_ratio: Decimal | None
+    """Province's upper limit of export over available generation [1]; None where it is dated."""
     loss_alarm_ratio: Decimal
     """Losses above this share of what came in are an alarm [1]."""
 
@@ -143,6 +144,8 @@ class Park:
     """None where park.toml has no such table: no score counts the mix of the grid."""
     score_measures: Mapping[str, ScoreMeasure] = field(default_factory=dict[str, ScoreMeasure])
     """Candidate measures to raise a score; none: no price is known and none is searched for."""
+    direct_connection: DirectConnection = NOTHING_STATED
+    """Dated limits of export, remedies and how the year is forecast; empty where none is stated."""
     heat_networks: Mapping[str, HeatSupply] = field(default_factory=dict[str, HeatSupply])
     """Who supplies heat to whom; none: what neighbours received is not told apart."""
     heat_reference: HeatReference | None = None
@@ -162,7 +165,10 @@ class Park:
     @property
     def facts(self) -> tuple[Fact, ...]:
         """The dated facts that the park itself states."""
-        return product_facts(self.product_quotas.values(), region=self.province)
+        return (
+            *product_facts(self.product_quotas.values(), region=self.province),
+            *self.direct_connection.facts(self.province),
+        )
 
     @property
     def zone(self) -> ZoneInfo:

@@ -105,7 +105,7 @@ def build_overview(ports: Ports) -> Overview:
         month=label,
         period_from_s=period.start_s,
         period_to_s=period.end_s,
-        kpis=_kpis(found, plan, ports),
+        kpis=_kpis(found, plan),
         flows=_flows(period, ports),
         day=_day(span, ports),
         plan=None if plan is None else plan[0],
@@ -144,7 +144,7 @@ def _last_day(span: Period, ports: Ports) -> date:
     return (span.end.astimezone(ports.park.zone) - timedelta(microseconds=1)).date()
 
 
-def _kpis(found: ParkReport, plan: "tuple[Plan, Decimal | None] | None", ports: Ports) -> Kpis:
+def _kpis(found: ParkReport, plan: "tuple[Plan, Decimal | None] | None") -> Kpis:
     self_use, green, export = found.ratios.requirements
     return Kpis(
         load_mwh=found.load_wh / WH_PER_MWH,
@@ -153,7 +153,7 @@ def _kpis(found: ParkReport, plan: "tuple[Plan, Decimal | None] | None", ports: 
         self_use_ratio=_float(self_use.ratio),
         self_use_floor_ratio=float(self_use.threshold_ratio),
         export_ratio=_float(export.ratio),
-        export_limit_ratio=float(ports.park.accounting.export_limit_ratio),
+        export_limit_ratio=float(export.threshold_ratio),
         scope2_location_tco2=_float(found.scope2_location_tco2),
         scope2_market_tco2=_float(found.scope2_market_tco2),
         standard_coal_tce=_float(found.standard_coal_tce),

@@ -1,0 +1,292 @@
+"""The end of the year as it may come: whole weeks of the park's own past, put together again.
+
+Rule ``season-blocks/v1``. The days left of the year are cut into blocks of ``block_days``. The
+model of a block is a run of days of the past that begins on the same day of the week and lies
+within ``season_days`` of it in the season, of any year; each fits as well as the others. Where the
+past has no such run, any known run that begins on the same day of the week stands in. Generation of
+a kind, and load, of a model day are scaled by ``installed on the day / on the model day``,
+so that a plant or user that joined counts from its first day; where the model is of another season,
+also by ``share of the day in its planned year / share of the model day``, so that a run of June can
+stand for one of November. Export and import of a scaled day follow interval by interval; what
+flowed both ways at once stays.
+
+A scenario first gives every week of the past a weight of its own, w = 4 u³ (mean 1, variance 9/7),
+and then draws one model for each block by these weights; its year is what is settled plus what it
+drew. The weights hold for a whole scenario: few known weeks say little of the mean of what is to
+come, and so the band is wider where the past is short. What was never seen is in no scenario: a
+band from one past winter knows one winter. The back-test says how often the band held.
+
+Everything drawn is a float and a view; what is settled beside it stays exact (§6).
+
+Source: block bootstrap (Künsch, 1989) and weighted bootstrap (Præstgaard and Wellner, 1993); no
+text prescribes a forecast.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taihang.core.errors import StateError
+from taihang.core.park.direct_connection import RatioForecast
+from taihang.core.ratio.flow import FlowTotals
+
+RULE: Final = "season-blocks/v1"
+_DAYS_A_WEEK: Final = 7
+LOAD: Final = "load"
+"""Name of the level of load; the others are kinds of plants."""
+PARTS: Final = ("available", "exported", "curtailed", "load", "storage")
+"""What a day adds to a year, in the order of the last axis."""
+_DAYS_A_YEAR: Final = 365
+Reals: TypeAlias = NDArray[np.float64]
+
+
+class NoModelError(StateError):
+    """The past of the park holds no day that could stand for a day to come."""
+
+    code = "state.no-ratio-model"
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class DayPlan:
+    """What is planned for each day, by kind of plant and of load; all of shape (n_days,)."""
+
+    installed: Mapping[str, Reals]
+    """Planned year of what is in service on the day, or another measure of its size."""
+    shape: Mapping[str, Reals]
+    """Share of a year that the day has by its season; 1 where the park states no shape. [1]"""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class DayPool:
+    """The days of the past, in a row without gaps; energies [Wh] have shape (n_days, 96)."""
+
+    first: date
+    usable: NDArray[np.bool_]
+    """Whole days of which every interval is closed, shape (n_days,)."""
+    generated: Mapping[str, Reals]
+    """By kind of plant."""
+    load: Reals
+    """Load and own use of plants."""
+    curtailed: Reals
+    imported: Reals
+    exported: Reals
+    storage: Reals
+    """Charge less discharge."""
+    plan: DayPlan
+
+    @property
+    def n_days(self) -> int:
+        """Days from the first to the last."""
+        return len(self.usable)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class DaysLeft:
+    """The days that are forecast."""
+
+    first: date
+    plan: DayPlan
+    has_shape: bool
+    """Whether the park states a seasonal shape of all that it has: only then may a model be of
+    another season."""
+
+    @property
+    def n_days(self) -> int:
+        """How many."""
+        return len(self.plan.installed[LOAD])
+
+    def day(self, number: int) -> date:
+        """Return a day by its number."""
+        return self.first + timedelta(days=number)
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Block:
+    """One block of days and what may stand for it."""
+
+    first: int
+    """Its first day, counted from the first that is forecast."""
+    is_of_season: bool
+    """Whether its models are of the same season; else they are scaled by plan and shape."""
+    weeks: NDArray[np.int64]
+    """Week of the past in which each model begins, shape (n_models,)."""
+    days: Reals
+    """What each model adds, shape (n_models, n_days_of_block, len(PARTS)). [Wh]"""
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Scenarios:
+    """Ends of the year that were drawn."""
+
+    blocks: tuple[Block, ...]
+    picks: NDArray[np.int64]
+    """Which model each scenario took for each block, shape (n, n_blocks)."""
+    left: Reals
+    """What the days left add, shape (n, len(PARTS)). [Wh]"""
+
+    @property
+    def n_season_days(self) -> int:
+        """Days whose models are of the same season."""
+        return sum(block.days.shape[1] for block in self.blocks if block.is_of_season)
+
+    @property
+    def n_plan_days(self) -> int:
+        """Days whose models were scaled by plan and seasonal shape."""
+        return sum(block.days.shape[1] for block in self.blocks if not block.is_of_season)
+
+    def exported_by_day(self, scenario: int) -> Reals:
+        """Return what a scenario exports on each day left, shape (n_days,) [Wh]."""
+        picked = zip(self.blocks, self.picks[scenario], strict=True)
+        at = PARTS.index("exported")
+        parts = [block.days[model, :, at] for block, model in picked]
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def draws_of(pool: DayPool, left: DaysLeft, settings: RatioForecast) -> tuple[int, int]:
+    """Return how many scenarios there are, and how many numbers each of them needs."""
+    n_blocks = -(-left.n_days // settings.block_days)
+    return settings.scenarios, n_blocks + -(-pool.n_days // _DAYS_A_WEEK)
+
+
+def scenarios(pool: DayPool, left: DaysLeft, *, settings: RatioForecast, draws: Reals) -> Scenarios:
+    """Draw ends of the year.
+
+    Args:
+        pool: The past.
+        left: The days that are forecast.
+        settings: How it is done.
+        draws: Uniform numbers of [0, 1), of the shape that ``draws_of`` says.
+
+    Returns:
+        The scenarios; the same numbers give the same.
+
+    Raises:
+        NoModelError: If some block has no model.
+    """
+    blocks = tuple(
+        _block(first, pool, left, settings) for first in range(0, left.n_days, settings.block_days)
+    )
+    of_week = draws[:, len(blocks) :]
+    # Products alone: the same numbers give the same weights on every machine.
+    weights = 4 * of_week * of_week * of_week
+    picks = np.zeros((len(draws), len(blocks)), np.int64)
+    total = np.zeros((len(draws), len(PARTS)))
+    for at, block in enumerate(blocks):
+        picks[:, at] = _picked(weights[:, block.weeks], draws[:, at])
+        total += block.days.sum(axis=1)[picks[:, at]]
+    return Scenarios(blocks=blocks, picks=picks, left=total)
+
+
+def _picked(weights: Reals, draw: Reals) -> NDArray[np.int64]:
+    """Return which of some models each scenario takes, by its weights, shape (n,)."""
+    reached = weights.cumsum(axis=1)
+    passed = reached <= (draw * reached[:, -1])[:, None]
+    return np.minimum(passed.sum(axis=1), weights.shape[1] - 1)
+
+
+def year_parts(settled: FlowTotals, drawn: Scenarios) -> Mapping[str, Reals]:
+    """Return what each scenario's year comes to: what is settled plus what it drew.
+
+    Args:
+        settled: The year up to the first day that is forecast.
+        drawn: The days left.
+
+    Returns:
+        Each of ``PARTS``, shape (n,). [Wh]
+    """
+    done = (
+        settled.wh["generated"] + settled.wh["curtailment"],
+        settled.wh["export"],
+        settled.wh["curtailment"],
+        settled.wh["load"] + settled.own_use_wh,
+        settled.storage_wh,
+    )
+    return {name: done[at] + drawn.left[:, at] for at, name in enumerate(PARTS)}
+
+
+# -- models --------------------------------------------------------------------------------------
+
+
+def _block(first: int, pool: DayPool, left: DaysLeft, settings: RatioForecast) -> Block:
+    n = min(settings.block_days, left.n_days - first)
+    starts = _runs(pool, left, first=first, n=n)
+    offset = _season_offset(pool, starts, left.day(first))
+    of_season = starts[offset <= settings.season_days]
+    if not len(of_season) and not (len(starts) and left.has_shape):
+        raise NoModelError(
+            given=f"{len(starts)} known runs of {n} days for {left.day(first).isoformat()}, "
+            f"none within {settings.season_days} days of its season",
+            expected="one of the season, or any with a seasonal shape of pv, wind and load",
+            remedy="write [seasonal_shapes], raise season_days, or settle more of the past; "
+            "`taihang ratios DIR --plan` needs no past",
+        )
+    chosen = of_season if len(of_season) else starts
+    span = slice(first, first + n)
+    is_of_season = bool(len(of_season))
+    days = [
+        _model(
+            pool,
+            slice(start, start + n),
+            _factors(pool, left, (start, span), is_of_season=is_of_season),
+        )
+        for start in map(int, chosen)
+    ]
+    weeks = chosen // _DAYS_A_WEEK
+    return Block(first=first, is_of_season=is_of_season, weeks=weeks, days=np.stack(days))
+
+
+def _runs(pool: DayPool, left: DaysLeft, *, first: int, n: int) -> NDArray[np.int64]:
+    """Return where runs of usable days begin on the right day of the week."""
+    if pool.n_days < n:
+        return np.zeros(0, np.int64)
+    usable = pool.usable.copy()
+    for name, installed in pool.plan.installed.items():
+        # A day on which a kind has nothing says nothing of one on which it has something.
+        if left.plan.installed[name][first : first + n].any():
+            usable &= installed * pool.plan.shape[name] > 0
+    whole = np.lib.stride_tricks.sliding_window_view(usable, n).all(axis=1)
+    starts = np.flatnonzero(whole)
+    weekday = (pool.first.weekday() + starts) % 7
+    return starts[weekday == left.day(first).weekday()]
+
+
+def _season_offset(pool: DayPool, starts: NDArray[np.int64], day: date) -> NDArray[np.int64]:
+    """Return how far apart in the season runs and a day lie, shape of ``starts`` [day]."""
+    numbers = [(pool.first + timedelta(days=int(at))).timetuple().tm_yday for at in starts]
+    apart = np.abs(np.array(numbers, np.int64) - day.timetuple().tm_yday)
+    return np.minimum(apart, np.abs(_DAYS_A_YEAR - apart))
+
+
+def _factors(
+    pool: DayPool, left: DaysLeft, at: tuple[int, slice], *, is_of_season: bool
+) -> dict[str, Reals]:
+    """Return by what a model is scaled to the days it stands for, by kind, shape (n, 1)."""
+    start, span = at
+    of = slice(start, start + span.stop - span.start)
+    found: dict[str, Reals] = {}
+    for name, installed in pool.plan.installed.items():
+        had, has = installed[of], left.plan.installed[name][span]
+        if not is_of_season:
+            had, has = had * pool.plan.shape[name][of], has * left.plan.shape[name][span]
+        found[name] = np.divide(has, had, out=np.ones_like(had), where=had > 0)[:, None]
+    return found
+
+
+def _model(pool: DayPool, of: slice, factor: Mapping[str, Reals]) -> Reals:
+    """Return what a run of the past adds once it is scaled, shape (n_days, len(PARTS))."""
+    generated = {kind: wh[of] * factor[kind] for kind, wh in pool.generated.items()}
+    load = pool.load[of] * factor[LOAD]
+    more = load - pool.load[of]
+    for kind, wh in generated.items():
+        more = more - (wh - pool.generated[kind][of])
+    imported, exported = pool.imported[of], pool.exported[of]
+    both = np.minimum(imported, exported)
+    exported = np.maximum(exported - imported - more, 0) + both
+    curtailed = pool.curtailed[of]
+    available = sum(generated.values(), curtailed)
+    parts: Sequence[Reals] = (available, exported, curtailed, load, pool.storage[of])
+    return np.stack([part.sum(axis=1) for part in parts], axis=1)
