@@ -124,6 +124,14 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang bill mypark --enterprise E17 --month 2026-09",
         "taihang bill mypark --enterprise G1 --month 2026-09 --lang en",
     ),
+    "ratios": (
+        "taihang ratios mypark --month 2026-09 --forecast",
+        "taihang ratios mypark --month 2026-09 --issue",
+        "taihang ratios mypark --year 2026 --backtest --lang en",
+        "taihang ratios mypark --interval 2026-09-01 2026-09-02 --json",
+        "taihang ratios mypark --plan 2030",
+        "taihang ratios mypark --what-if idea.toml",
+    ),
     "options": (
         "taihang options mypark --month 2027-07",
         "taihang options mypark --month 2027-07 --enterprise E17 --issue",

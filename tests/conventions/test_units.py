@@ -55,6 +55,13 @@ EXEMPT: Final[dict[str, str]] = {
     "standards/sgcc_1983_215.py": "points power_factor",
     # The unit stands in the kind beside it: kW for import and export, else kWh.
     "core/dispatch/diagnosis.py": "limit needed value values",
+    # Weights of which only the proportions count.
+    "core/park/direct_connection.py": "months",
+    # Settled rows, whose columns bear the unit.
+    "core/ratio/flow.py": "balance plants rows",
+    # Places, uniform numbers and weights; a size in whatever unit, of which only the ratio counts.
+    "core/ratio/forecast.py": "draw draws installed picks starts weeks weights",
+    "core/ratio/outlook.py": "values",
     # A number of days.
     "core/dispatch/forecast.py": "days_used",
     # A linear model has no units; whoever builds one names its columns with theirs.

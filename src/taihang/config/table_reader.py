@@ -163,14 +163,6 @@ class TableReader:
         ask = _measured(name, rule, required=False)
         return self._value(ask, lambda value: decimal_of(value, rule))
 
-    def exacts(self, name: str, rule: NumberRule) -> tuple[Decimal, ...]:
-        """Read a list of decimal numbers, at least one."""
-        ask = _plain(name, expected=f"a list, each {rule.expected}", example=f"[{rule.example}, …]")
-        return (
-            self._value(ask, lambda value: _list_of(value, lambda n: decimal_of(n, rule)) or None)
-            or ()
-        )
-
     def amounts(self, name: str, rule: NumberRule) -> dict[str, Decimal]:
         """Read a small table of decimal numbers by id; it may be empty."""
         ask = _plain(name, expected="a table of amounts by id", example='{ so2 = "5" }')

@@ -12,7 +12,7 @@ from taihang.standards import ndrc_650
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tested:
+class PastForecast:
     """One forecast of a year that is over, beside what came."""
 
     first: date
@@ -31,7 +31,7 @@ class Tested:
         return low <= self.actual_ratio <= high
 
 
-def backtest(name: str, *, ports: Ports) -> tuple[Tested, ...]:
+def backtest(name: str, *, ports: Ports) -> tuple[PastForecast, ...]:
     """Forecast a year that is over from the end of each of its months but the last.
 
     Args:
@@ -50,12 +50,12 @@ def backtest(name: str, *, ports: Ports) -> tuple[Tested, ...]:
         storage_losses_in_load=ports.park.accounting.storage_losses_in_load,
     )
     came = judged(energy, on=over - timedelta(days=1), ports=ports).requirements
-    found: list[Tested] = []
+    found: list[PastForecast] = []
     for month_name in month_names(name)[:-1]:
         first = month(month_name, zone).end.astimezone(zone).date()
         seen = ratio_outlook(first, ports=ports)
         found.extend(
-            Tested(
+            PastForecast(
                 first=first,
                 symbol=told.symbol,
                 quantiles_ratio=told.quantiles_ratio,

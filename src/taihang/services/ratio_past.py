@@ -40,12 +40,12 @@ def pool_of(flow: ProjectFlow, first: date, park: Park) -> DayPool:
     return DayPool(
         first=earliest,
         usable=usable,
-        generated={kind: by_day(of) for kind, of in flow.generated_wh.items()},
-        load=by_day(wh["load"] + wh["generated"] - wh["generation"]),
-        curtailed=by_day(wh["curtailment"]),
-        imported=by_day(wh["import"]),
-        exported=by_day(wh["export"]),
-        storage=by_day(wh["charge"] - wh["discharge"]),
+        generated_wh={kind: by_day(of) for kind, of in flow.generated_wh.items()},
+        load_wh=by_day(wh["load"] + wh["generated"] - wh["generation"]),
+        curtailed_wh=by_day(wh["curtailment"]),
+        imported_wh=by_day(wh["import"]),
+        exported_wh=by_day(wh["export"]),
+        storage_wh=by_day(wh["charge"] - wh["discharge"]),
         plan=plan_of(earliest, n, park),
     )
 
@@ -64,7 +64,7 @@ def plan_of(first: date, n_days: int, park: Park) -> DayPlan:
         installed={
             name: np.array([_in_service(of, day) for day in every]) for name, of in sizes.items()
         },
-        shape={name: np.array([_share(name, day, park) for day in every]) for name in sizes},
+        shape_ratio={name: np.array([_share(name, day, park) for day in every]) for name in sizes},
     )
 
 

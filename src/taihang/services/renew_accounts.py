@@ -18,6 +18,7 @@ from taihang.services import (
     pathway_account,
     product_account,
     quota_account,
+    ratio_account,
     score_account,
     sum_table,
     waste_heat_account,
@@ -42,6 +43,7 @@ JOBS: Final[tuple[tuple[tuple[str, ...], Job], ...]] = (
     ((waste_heat_account.KIND,), waste_heat_account.drafts),
     ((score_account.KIND,), score_account.drafts),
     ((asset_account.KIND, asset_account.KIND + WHAT_IF), asset_account.drafts),
+    ((ratio_account.KIND,), ratio_account.drafts),
 )
 """Who draws up which kinds; each after those that it builds on."""
 _CHAINED: Final = frozenset((product_account.drafts, cbam_account.drafts))

@@ -3,6 +3,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from taihang.config.carbon_tables import CARBON_TABLES
+from taihang.config.direct_connection_tables import DIRECT_CONNECTION_TABLES
 from taihang.config.park_tables import TABLES, keys_of
 from taihang.config.peak_tables import PEAK_TABLES
 from taihang.core.park.park import Park
@@ -10,6 +11,10 @@ from taihang.core.park.park import Park
 _PAGE = Path(__file__).parents[3] / "docs" / "park-toml.md"
 _SECTION = re.compile(r"^## `\[?([a-z_]+)\]?` · .*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _ROW = re.compile(r"^\| `([a-z0-9_]+)` \| (yes|no) \| (\S+) \| (.+) \| (.+) \|$", re.MULTILINE)
+
+
+_SPREAD = ("peak", "carbon", "direct_connection")
+"""What of a park stands in several tables."""
 
 
 def _documented() -> dict[str, list[tuple[str, bool, str]]]:
@@ -29,18 +34,17 @@ def test_docs__describe_every_key_with_its_unit_and_whether_it_is_required() -> 
     }
 
     assert expected == _documented()
-    assert len(expected) == 54
-    assert sum(map(len, expected.values())) == 364
+    assert len(expected) == 58
+    assert sum(map(len, expected.values())) == 384
 
 
 def test_tables__are_all_kinds_of_a_park() -> None:
     place = {key.name for key in keys_of("park")}
 
-    kinds = {item.name for item in fields(Park)} - place - {"accounting", "peak", "carbon"}
+    kinds = {item.name for item in fields(Park)} - place - {"accounting", *_SPREAD}
 
-    assert {"park", "accounting", "in_service"} | kinds | {*PEAK_TABLES, *CARBON_TABLES} == set(
-        TABLES
-    )
+    spread = {*PEAK_TABLES, *CARBON_TABLES, *DIRECT_CONNECTION_TABLES}
+    assert {"park", "accounting", "in_service"} | kinds | spread == set(TABLES)
 
 
 def test_keys_of__ends_with_the_unit() -> None:
@@ -54,6 +58,7 @@ def test_keys_of__ends_with_the_unit() -> None:
         "CNY/kWh": "_cny_per_kwh",
         "CNY/MWh": "_cny_per_mwh",
         "°": "_deg",
+        "MWh/d": "_mwh_per_day",
         "h": "_h",
         "min": "_min",
         "s": "_s",
@@ -79,4 +84,4 @@ def test_keys_of__ends_with_the_unit() -> None:
     measured = [key for table in TABLES for key in keys_of(table) if key.unit in suffix]
 
     assert all(key.name.endswith(suffix[key.unit]) for key in measured)
-    assert len(measured) == 85
+    assert len(measured) == 89

@@ -34,20 +34,20 @@ def check_direct_connection(park: Park) -> Iterator[ParkProblem]:
         yield from _check_shape(shape)
 
 
-def _check_limits(undated: Decimal | None, stated: DirectConnection) -> Iterator[ParkProblem]:
+def _check_limits(undated_ratio: Decimal | None, stated: DirectConnection) -> Iterator[ParkProblem]:
     """The limit of export stands once: undated in [accounting], or dated in [export_limits]."""
     path = ("accounting", "export_limit_ratio")
-    if undated is None and not stated.limits:
+    if undated_ratio is None and not stated.limits:
         yield _problem(
             path,
             "nothing, and no [export_limits]",
             "the limit of export that the province has set",
             "write [export_limits] with a day and a document, or export_limit_ratio",
         )
-    if undated is not None and stated.limits:
+    if undated_ratio is not None and stated.limits:
         yield _problem(
             path,
-            f"{undated}, beside [export_limits]",
+            f"{undated_ratio}, beside [export_limits]",
             "the limit of export in one place",
             "remove it: the dated limits say more",
         )

@@ -56,7 +56,7 @@ class DayPlan:
 
     installed: Mapping[str, Reals]
     """Planned year of what is in service on the day, or another measure of its size."""
-    shape: Mapping[str, Reals]
+    shape_ratio: Mapping[str, Reals]
     """Share of a year that the day has by its season; 1 where the park states no shape. [1]"""
 
 
@@ -67,14 +67,14 @@ class DayPool:
     first: date
     usable: NDArray[np.bool_]
     """Whole days of which every interval is closed, shape (n_days,)."""
-    generated: Mapping[str, Reals]
+    generated_wh: Mapping[str, Reals]
     """By kind of plant."""
-    load: Reals
+    load_wh: Reals
     """Load and own use of plants."""
-    curtailed: Reals
-    imported: Reals
-    exported: Reals
-    storage: Reals
+    curtailed_wh: Reals
+    imported_wh: Reals
+    exported_wh: Reals
+    storage_wh: Reals
     """Charge less discharge."""
     plan: DayPlan
 
@@ -114,7 +114,7 @@ class Block:
     """Whether its models are of the same season; else they are scaled by plan and shape."""
     weeks: NDArray[np.int64]
     """Week of the past in which each model begins, shape (n_models,)."""
-    days: Reals
+    days_wh: Reals
     """What each model adds, shape (n_models, n_days_of_block, len(PARTS)). [Wh]"""
 
 
@@ -125,24 +125,24 @@ class Scenarios:
     blocks: tuple[Block, ...]
     picks: NDArray[np.int64]
     """Which model each scenario took for each block, shape (n, n_blocks)."""
-    left: Reals
+    left_wh: Reals
     """What the days left add, shape (n, len(PARTS)). [Wh]"""
 
     @property
     def n_season_days(self) -> int:
         """Days whose models are of the same season."""
-        return sum(block.days.shape[1] for block in self.blocks if block.is_of_season)
+        return sum(block.days_wh.shape[1] for block in self.blocks if block.is_of_season)
 
     @property
     def n_plan_days(self) -> int:
         """Days whose models were scaled by plan and seasonal shape."""
-        return sum(block.days.shape[1] for block in self.blocks if not block.is_of_season)
+        return sum(block.days_wh.shape[1] for block in self.blocks if not block.is_of_season)
 
     def exported_by_day(self, scenario: int) -> Reals:
         """Return what a scenario exports on each day left, shape (n_days,) [Wh]."""
         picked = zip(self.blocks, self.picks[scenario], strict=True)
         at = PARTS.index("exported")
-        parts = [block.days[model, :, at] for block, model in picked]
+        parts = [block.days_wh[model, :, at] for block, model in picked]
         return np.concatenate(parts) if parts else np.zeros(0)
 
 
@@ -174,11 +174,11 @@ def scenarios(pool: DayPool, left: DaysLeft, *, settings: RatioForecast, draws: 
     # Products alone: the same numbers give the same weights on every machine.
     weights = 4 * of_week * of_week * of_week
     picks = np.zeros((len(draws), len(blocks)), np.int64)
-    total = np.zeros((len(draws), len(PARTS)))
+    total_wh = np.zeros((len(draws), len(PARTS)))
     for at, block in enumerate(blocks):
         picks[:, at] = _picked(weights[:, block.weeks], draws[:, at])
-        total += block.days.sum(axis=1)[picks[:, at]]
-    return Scenarios(blocks=blocks, picks=picks, left=total)
+        total_wh += block.days_wh.sum(axis=1)[picks[:, at]]
+    return Scenarios(blocks=blocks, picks=picks, left_wh=total_wh)
 
 
 def _picked(weights: Reals, draw: Reals) -> NDArray[np.int64]:
@@ -205,7 +205,7 @@ def year_parts(settled: FlowTotals, drawn: Scenarios) -> Mapping[str, Reals]:
         settled.wh["load"] + settled.own_use_wh,
         settled.storage_wh,
     )
-    return {name: done[at] + drawn.left[:, at] for at, name in enumerate(PARTS)}
+    return {name: done[at] + drawn.left_wh[:, at] for at, name in enumerate(PARTS)}
 
 
 # -- models --------------------------------------------------------------------------------------
@@ -236,7 +236,7 @@ def _block(first: int, pool: DayPool, left: DaysLeft, settings: RatioForecast) -
         for start in map(int, chosen)
     ]
     weeks = chosen // _DAYS_A_WEEK
-    return Block(first=first, is_of_season=is_of_season, weeks=weeks, days=np.stack(days))
+    return Block(first=first, is_of_season=is_of_season, weeks=weeks, days_wh=np.stack(days))
 
 
 def _runs(pool: DayPool, left: DaysLeft, *, first: int, n: int) -> NDArray[np.int64]:
@@ -247,7 +247,7 @@ def _runs(pool: DayPool, left: DaysLeft, *, first: int, n: int) -> NDArray[np.in
     for name, installed in pool.plan.installed.items():
         # A day on which a kind has nothing says nothing of one on which it has something.
         if left.plan.installed[name][first : first + n].any():
-            usable &= installed * pool.plan.shape[name] > 0
+            usable &= installed * pool.plan.shape_ratio[name] > 0
     whole = np.lib.stride_tricks.sliding_window_view(usable, n).all(axis=1)
     starts = np.flatnonzero(whole)
     weekday = (pool.first.weekday() + starts) % 7
@@ -271,22 +271,32 @@ def _factors(
     for name, installed in pool.plan.installed.items():
         had, has = installed[of], left.plan.installed[name][span]
         if not is_of_season:
-            had, has = had * pool.plan.shape[name][of], has * left.plan.shape[name][span]
+            had, has = (
+                had * pool.plan.shape_ratio[name][of],
+                has * left.plan.shape_ratio[name][span],
+            )
         found[name] = np.divide(has, had, out=np.ones_like(had), where=had > 0)[:, None]
     return found
 
 
-def _model(pool: DayPool, of: slice, factor: Mapping[str, Reals]) -> Reals:
+def _model(pool: DayPool, of: slice, factor_ratio: Mapping[str, Reals]) -> Reals:
     """Return what a run of the past adds once it is scaled, shape (n_days, len(PARTS))."""
-    generated = {kind: wh[of] * factor[kind] for kind, wh in pool.generated.items()}
-    load = pool.load[of] * factor[LOAD]
-    more = load - pool.load[of]
-    for kind, wh in generated.items():
-        more = more - (wh - pool.generated[kind][of])
-    imported, exported = pool.imported[of], pool.exported[of]
-    both = np.minimum(imported, exported)
-    exported = np.maximum(exported - imported - more, 0) + both
-    curtailed = pool.curtailed[of]
-    available = sum(generated.values(), curtailed)
-    parts: Sequence[Reals] = (available, exported, curtailed, load, pool.storage[of])
-    return np.stack([part.sum(axis=1) for part in parts], axis=1)
+    generated_wh = {kind: wh[of] * factor_ratio[kind] for kind, wh in pool.generated_wh.items()}
+    load_wh = pool.load_wh[of] * factor_ratio[LOAD]
+    more_wh = load_wh - pool.load_wh[of]
+    for kind, wh in generated_wh.items():
+        more_wh = more_wh - (wh - pool.generated_wh[kind][of])
+    imported_wh, exported_wh = pool.imported_wh[of], pool.exported_wh[of]
+    both_wh = np.minimum(imported_wh, exported_wh)
+    exported_wh = np.maximum(exported_wh - imported_wh - more_wh, 0) + both_wh
+    curtailed_wh = pool.curtailed_wh[of]
+    available_wh = sum(generated_wh.values(), curtailed_wh)
+    parts_wh: Sequence[Reals] = (
+        available_wh,
+        exported_wh,
+        curtailed_wh,
+        load_wh,
+        pool.storage_wh[of],
+    )
+    # Whole watt-hours: sums of whole numbers are the same in any order, on every machine.
+    return np.rint(np.stack([part.sum(axis=1) for part in parts_wh], axis=1))

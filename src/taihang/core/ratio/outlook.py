@@ -80,21 +80,21 @@ class YearOutlook:
         return int(order[ceil(certainty_ratio * len(order)) - 1])
 
 
-def year_outlook(parts: Mapping[str, Reals], *, asked: Thresholds) -> YearOutlook:
+def year_outlook(parts_wh: Mapping[str, Reals], *, asked: Thresholds) -> YearOutlook:
     """Judge the ends of the year that were drawn.
 
     Args:
-        parts: Each of ``PARTS``, shape (n,). [Wh]
+        parts_wh: Each of ``PARTS``, shape (n,). [Wh]
         asked: The requirements.
 
     Returns:
         The outlook.
     """
-    available, exported = parts["available"], parts["exported"]
-    self_used = available - exported - parts["curtailed"]
-    load = parts["load"].copy()
+    available, exported = parts_wh["available"], parts_wh["exported"]
+    self_used = available - exported - parts_wh["curtailed"]
+    load = parts_wh["load"].copy()
     if asked.storage_losses_in_load:
-        load += np.maximum(parts["storage"], 0)
+        load += np.maximum(parts_wh["storage"], 0)
     self_min, green_min = float(asked.self_use_min_ratio), float(asked.green_min_ratio)
     allowance = float(asked.export_max_ratio) * available
     needs = (
@@ -104,8 +104,7 @@ def year_outlook(parts: Mapping[str, Reals], *, asked: Thresholds) -> YearOutloo
     )
     sides = ((self_used, available), (self_used, load), (exported, available))
     ratios = tuple(
-        _ratio(symbol, above, below, need)
-        for symbol, (above, below), need in zip(SYMBOLS, sides, needs, strict=True)
+        _ratio(symbol, of, need) for symbol, of, need in zip(SYMBOLS, sides, needs, strict=True)
     )
     return YearOutlook(
         ratios=(ratios[0], ratios[1], ratios[2]),
@@ -125,13 +124,14 @@ def quantiles(values: Reals) -> tuple[float, ...]:
     return tuple(float(ordered[-(-percent * len(ordered) // 100) - 1]) for percent in QUANTILES)
 
 
-def _ratio(symbol: str, above: Reals, below: Reals, need: Reals) -> RatioOutlook:
+def _ratio(symbol: str, sides_wh: tuple[Reals, Reals], need_wh: Reals) -> RatioOutlook:
+    above_wh, below_wh = sides_wh
     told: tuple[float | None, ...] = tuple(None for _ in QUANTILES)
-    if (below > 0).all():
-        told = quantiles(above / below)
+    if (below_wh > 0).all():
+        told = quantiles(above_wh / below_wh)
     return RatioOutlook(
         symbol=symbol,
         quantiles_ratio=told,
-        n_missed=int((need > 0).sum()),
-        n_scenarios=len(need),
+        n_missed=int((need_wh > 0).sum()),
+        n_scenarios=len(need_wh),
     )

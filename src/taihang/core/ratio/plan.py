@@ -11,11 +11,37 @@ whatever is done. Real hours only reach less: a plan that fits here may still mi
 Source: 发改能源〔2025〕650号 (thresholds verified: K14, export limit: K16).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 
+from taihang.core.quantities import WH_PER_MWH
 from taihang.core.ratio.outlook import Thresholds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedYear:
+    """What is planned for a year: of each plant, and of each load."""
+
+    day: date
+    """The local day whose thresholds are asked."""
+    generation_mwh: Mapping[str, Decimal]
+    """By plant. [MWh/a]"""
+    load_mwh: Mapping[str, Decimal]
+    """By user. [MWh/a]"""
+
+    @property
+    def generation_wh(self) -> int:
+        """All that is generated [Wh]."""
+        return _wh(self.generation_mwh)
+
+    @property
+    def load_wh(self) -> int:
+        """All that is used [Wh]."""
+        return _wh(self.load_mwh)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,3 +126,7 @@ def plan_fit(generation_wh: int, load_wh: int, *, asked: Thresholds) -> PlanFit:
         load_most_at_limit_wh=floor(kept_wh / green),
         load_most_wh=floor(generation_wh / green),
     )
+
+
+def _wh(amounts_mwh: Mapping[str, Decimal]) -> int:
+    return round(sum(map(Fraction, amounts_mwh.values()), Fraction(0)) * WH_PER_MWH)

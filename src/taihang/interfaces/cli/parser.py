@@ -2,8 +2,7 @@
 
 import argparse
 import sys
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Final, NoReturn
 
@@ -11,7 +10,7 @@ from typing_extensions import override
 
 from taihang import __version__
 from taihang.interfaces.catalogue import LANGS, Lang, text
-from taihang.interfaces.text_width import width_of
+from taihang.interfaces.cli.help_form import Help
 
 NOT_BUILT: Final = ("size", "edge")
 """Commands of the design that answer "not built yet"."""
@@ -29,8 +28,6 @@ DEFAULT_WITNESS_PORT: Final = 8_102
 DEFAULT_DAYS_VALID: Final = "365"
 DEFAULT_OVERLAP_DAYS: Final = 14
 """How long the key before goes on beside the next one."""
-_LEAST_NAME_WIDTH: Final = 14
-"""Room for the longest command and its indent, so that every help text starts beside its name."""
 
 
 def chosen_lang(argv: Sequence[str]) -> Lang:
@@ -60,76 +57,6 @@ def parse(parser: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Name
     return args
 
 
-def wrapped(words: str, width: int) -> list[str]:
-    """Cut words into lines by what they take up on a terminal, where a Chinese sign takes two.
-
-    Args:
-        words: What is to be shown.
-        width: Columns of the terminal.
-
-    Returns:
-        The lines.
-
-    Example:
-        >>> wrapped("由日志重建 the lake", 12)
-        ['由日志重建', 'the lake']
-    """
-    lines, line, taken = [""], 0, 0
-    for piece in _pieces(words):
-        size = width_of(piece.rstrip())
-        if taken and taken + size > width:
-            lines.append("")
-            line, taken = line + 1, 0
-        lines[line] += piece
-        taken += size + len(piece) - len(piece.rstrip())
-    return [found.rstrip() for found in lines]
-
-
-def _pieces(words: str) -> Iterable[str]:
-    """Yield what may not be cut: a word with the space after it, or one Chinese sign."""
-    piece = ""
-    for sign in " ".join(words.split()):
-        is_wide = width_of(sign) > 1
-        # A full stop or comma never begins a line.
-        is_stop = is_wide and unicodedata.category(sign).startswith("P")
-        # After a Chinese sign or stop a word may begin a line.
-        is_word = sign != " " and not is_wide and width_of(piece[-1:]) > 1
-        if piece and (piece.endswith(" ") or is_word or (is_wide and not is_stop)):
-            yield piece
-            piece = ""
-        piece += sign
-    yield piece
-
-
-class _Help(argparse.HelpFormatter):
-    """Help in the reader's language and with Chinese signs at their true width."""
-
-    def __init__(self, prog: str, *, lang: Lang) -> None:
-        super().__init__(prog)
-        self._lang: Lang = lang
-        self._action_max_length = _LEAST_NAME_WIDTH
-        prefix = text("cli.heading.usage", lang)
-        self._width -= width_of(prefix) - len(prefix)
-
-    @override
-    def add_usage(
-        self,
-        usage: str | None,
-        actions: Iterable[argparse.Action],
-        groups: Iterable[argparse._MutuallyExclusiveGroup],  # pyright: ignore[reportPrivateUsage] - as the base spells it
-        prefix: str | None = None,
-    ) -> None:
-        super().add_usage(usage, actions, groups, prefix or text("cli.heading.usage", self._lang))
-
-    @override
-    def _split_lines(self, text: str, width: int) -> list[str]:
-        return wrapped(text, width)
-
-    @override
-    def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return "\n".join(indent + line for line in wrapped(text, width - len(indent)))
-
-
 class _Parser(argparse.ArgumentParser):
     """A parser that takes no abbreviations and says in the reader's language what is wrong."""
 
@@ -139,7 +66,7 @@ class _Parser(argparse.ArgumentParser):
             description=description,
             add_help=False,
             allow_abbrev=False,
-            formatter_class=partial(_Help, lang=lang),
+            formatter_class=partial(Help, lang=lang),
         )
         self._lang: Lang = lang
         self.words = self.add_argument_group(text("cli.heading.words", lang))
@@ -340,6 +267,21 @@ def _add_energy(words: _Words) -> None:
         words.switch(product, "--issue")
 
 
+def _add_ratios(words: _Words) -> None:
+    ratios = words.command("ratios", "ratios:ratios", "dir")
+    stretch = _add_month_or_year(words, ratios)
+    stretch.add_argument(
+        "--interval",
+        nargs=2,
+        metavar=("FROM", "TO"),
+        help=text("cli.option.interval", words.lang),
+    )
+    stretch.add_argument("--plan", metavar="YEAR", help=text("cli.option.ratio_plan", words.lang))
+    stretch.add_argument("--what-if", metavar="FILE", help=text("cli.option.what_if", words.lang))
+    for name in ("forecast", "backtest", "issue"):
+        words.switch(ratios, f"--{name}")
+
+
 def _add_month_or_year(words: _Words, command: _Parser) -> argparse._MutuallyExclusiveGroup:  # pyright: ignore[reportPrivateUsage] - it has no other name
     stretch = command.options.add_mutually_exclusive_group(required=True)
     for name in ("month", "year"):
@@ -376,6 +318,7 @@ def _add_accounts(words: _Words) -> None:
     words.option(options, "--month", required=True)
     words.option(options, "--enterprise")
     words.switch(options, "--issue")
+    _add_ratios(words)
     quality = words.command("quality", "quality:quality", "dir")
     words.option(quality, "--month", required=True)
     words.option(quality, "--meter")
