@@ -133,6 +133,7 @@ def test_changzhi__battery_and_connection_point_count_from_2025(changzhi: Park) 
         Direction.DISCHARGE: [0, 1],
         Direction.IMPORT: [0, 1],
         Direction.EXPORT: [0, 1],
+        Direction.CURTAILMENT: [0, 0],
     }
 
 

@@ -269,15 +269,18 @@ def _add_energy(words: _Words) -> None:
 
 def _add_ratios(words: _Words) -> None:
     ratios = words.command("ratios", "ratios:ratios", "dir")
-    stretch = _add_month_or_year(words, ratios)
-    stretch.add_argument(
+    for name in ("month", "year"):
+        words.option(ratios, f"--{name}")
+    ratios.options.add_argument(
         "--interval",
         nargs=2,
         metavar=("FROM", "TO"),
         help=text("cli.option.interval", words.lang),
     )
-    stretch.add_argument("--plan", metavar="YEAR", help=text("cli.option.ratio_plan", words.lang))
-    stretch.add_argument("--what-if", metavar="FILE", help=text("cli.option.what_if", words.lang))
+    ratios.options.add_argument(
+        "--plan", metavar="YEAR", help=text("cli.option.ratio_plan", words.lang)
+    )
+    words.option(ratios, "--what-if")
     for name in ("forecast", "backtest", "issue"):
         words.switch(ratios, f"--{name}")
 

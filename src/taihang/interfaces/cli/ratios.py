@@ -33,6 +33,7 @@ from taihang.services.ratio_plan import fit_of, planned_year
 INTERVAL_DAYS_MAX: Final = 31
 """Longest stretch that is told interval by interval (§10)."""
 Facts = Mapping[str, Any]
+_STRETCHES: Final = ("month", "year", "interval", "plan", "what_if")
 
 
 def ratios(args: argparse.Namespace) -> int:
@@ -47,7 +48,15 @@ def ratios(args: argparse.Namespace) -> int:
 
 
 def _demand_fitting(args: argparse.Namespace) -> None:
-    """Refuse options that the stretch has no use for; none is passed over."""
+    """Refuse no stretch or two, and options that the stretch has no use for."""
+    asked = [name for name in _STRETCHES if getattr(args, name)]
+    if len(asked) != 1:
+        told = ", ".join(f"--{name.replace('_', '-')}" for name in asked)
+        raise WordsError(
+            given=told or "no stretch",
+            expected="one of --month, --year, --interval, --plan, --what-if",
+            remedy="write for example --month 2026-06",
+        )
     wrong = [
         f"--{name}"
         for name, fits in (

@@ -161,5 +161,6 @@ def test_ratios__plan_needs_the_plan_of_everybody(park: Path) -> None:
     taihang("ratios", park, "--plan", "2026").refused("state.no-ratio-plan", "PV01")
 
 
-def test_ratios__needs_one_stretch(park: Path) -> None:
-    assert taihang("ratios", park, "--lang", "en").code == 2
+@pytest.mark.parametrize("words", [(), ("--month", JUNE, "--year", "2026")])
+def test_ratios__needs_one_stretch(park: Path, words: tuple[str, ...]) -> None:
+    taihang("ratios", park, *words).refused("input.words", "one of --month")
