@@ -385,12 +385,12 @@ def test_read_park__objects_may_stand_as_tables(full_text: str) -> None:
             "an unknown key",
             "one of format, park, accounting, enterprises, stations, grids, plants, batteries, "
             "feeders, dedicated_lines, meters, media_meters, reactive_meters, gateways, series, "
-            "green_supplies, grid_tariffs, billing, witnesses, log, validation, estimation, "
-            "energy_values, zero_carbon, peak_plan, peak_targets, peak_actions, peak_classes, "
-            "peak_projects, peak_stages, peak_uncertainty, certificate_market, admission, limits, "
-            "closed_units, quota_rules, quotas, product_quotas, scores, score_measures, "
-            "export_limits, remedies, seasonal_shapes, ratio_forecast, heat_networks, "
-            "heat_reference, asset_company, asset_costs, other_incomes, "
+            "green_supplies, grid_tariffs, matching_rules, billing, witnesses, log, validation, "
+            "estimation, energy_values, zero_carbon, peak_plan, peak_targets, peak_actions, "
+            "peak_classes, peak_projects, peak_stages, peak_uncertainty, certificate_market, "
+            "admission, limits, closed_units, quota_rules, quotas, product_quotas, "
+            "scores, score_measures, export_limits, remedies, seasonal_shapes, ratio_forecast, "
+            "heat_networks, heat_reference, asset_company, asset_costs, other_incomes, "
             "market_positions, carbon_sources, park_carbon, processes, products, precursors, "
             "installations, footprint, cbam",
             "write plants",
