@@ -107,6 +107,10 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang plan mypark --day 2026-10-01",
         "taihang plan mypark --day 2026-10-01 --battery B2",
     ),
+    "dispatch": (
+        "taihang dispatch problem.toml",
+        "taihang dispatch problem.toml --out answer --model problem.mps",
+    ),
     "report": (
         "taihang report mypark --month 2026-09 --lang en",
         "taihang report mypark --year 2026 --format json --out 2026.json",

@@ -13,12 +13,18 @@ from typing import Final
 from conventions.source_tree import ROOT, SRC, TESTS, joined, modules, name_of, parsed
 
 _PARK_RULES: Final = "tests/unit/core/park/test_check.py"
+_REFEREE: Final = "tests/unit/core/dispatch/recheck/test_judge.py"
 TESTED_BY: Final[dict[str, str]] = {
     # One rule book, cut into four files by size; its only door is check_park.
     "src/taihang/core/park/check_assets.py": _PARK_RULES,
     "src/taihang/core/park/check_contracts.py": _PARK_RULES,
     "src/taihang/core/park/check_metering.py": _PARK_RULES,
     "src/taihang/core/park/check_topology.py": _PARK_RULES,
+    # One referee, cut into four files by size; its only door is recheck.
+    "src/taihang/core/dispatch/recheck/bill.py": _REFEREE,
+    "src/taihang/core/dispatch/recheck/case.py": _REFEREE,
+    "src/taihang/core/dispatch/recheck/physics.py": _REFEREE,
+    "src/taihang/core/dispatch/recheck/stores.py": _REFEREE,
 }
 """Module, and the test that covers it."""
 PENDING: Final = frozenset(

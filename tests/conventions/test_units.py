@@ -66,8 +66,8 @@ EXEMPT: Final[dict[str, str]] = {
     "core/dispatch/forecast.py": "days_used",
     # A linear model has no units; whoever builds one names its columns with theirs.
     "core/dispatch/model.py": (
-        "bound column_cost column_lower column_upper cost gap lower objective row_lower row_upper "
-        "terms upper value values"
+        "bound column_cost column_lower column_prices column_upper cost gap lower objective "
+        "row_lower row_prices row_upper terms upper value values"
     ),
     "core/dispatch/plan.py": "cost_scale drawn given values",
     # Numbers of the rows of plants.
@@ -78,6 +78,24 @@ EXEMPT: Final[dict[str, str]] = {
     "core/dispatch/referee.py": (
         "charge curtail discharge due energy exports given imports limit off"
     ),
+    # Coefficients, bounds and prices of columns and rows in any unit; the names of blocks say it.
+    "core/dispatch/assembly.py": ("each fixed lower moves per_unit share terms upper value weight"),
+    "core/dispatch/assets/battery.py": "share",
+    "core/dispatch/assets/reserve.py": "share",
+    "core/dispatch/assets/storing.py": "share",
+    "core/dispatch/elastic.py": "limit needed over",
+    "core/dispatch/exact.py": "gap own values",
+    "core/dispatch/export.py": "bound lower terms upper",
+    # In the unit of the field that is read, the last word of its name.
+    "core/dispatch/fields.py": "add_max cost_cny_per_unit existing least most values",
+    "core/dispatch/marginal.py": "columns rows size_cny_per_unit",
+    "core/dispatch/park_plan.py": "series sizes values",
+    # A finding has the unit of its rule; what the referee reads has that of its field.
+    "core/dispatch/recheck/bill.py": "hours",
+    "core/dispatch/recheck/case.py": "given limit off",
+    "core/dispatch/recheck/judge.py": "given limit off",
+    "core/dispatch/recheck/physics.py": "share",
+    "core/dispatch/recheck/stores.py": "hours",
     # Numbers of batches and of leaves of the log.
     "core/metering/batch_index.py": "counter counters leaves",
     "core/metering/readings.py": "batch",

@@ -115,6 +115,7 @@ def _pass(solver: highspy.Highs, model: LinearModel) -> None:
 def _solution(solver: highspy.Highs, model: LinearModel) -> Solution:
     ended, info = solver.getModelStatus(), solver.getInfo()
     values = _valid_values(solver, model) if ended not in _WITHOUT_VALUES else None
+    row_prices, column_prices = _prices(solver) if values is not None else (None, None)
     status = _status(ended, has_values=values is not None)
     is_mip = bool(model.column_integer.any())
     bound = info.mip_dual_bound if is_mip else info.objective_function_value
@@ -125,6 +126,8 @@ def _solution(solver: highspy.Highs, model: LinearModel) -> Solution:
         objective=None if values is None else float(model.column_cost @ values),
         bound=bound if proven and math.isfinite(bound) else None,
         iterations=max(info.simplex_iteration_count, 0) + max(info.ipm_iteration_count, 0),
+        row_prices=row_prices,
+        column_prices=column_prices,
     )
 
 
@@ -142,6 +145,14 @@ def _valid_values(solver: highspy.Highs, model: LinearModel) -> Reals | None:
     values = np.array(solution.col_value, np.float64)
     allowed = VIOLATION_MAX + VIOLATION_RATIO * float(np.abs(values).max(initial=0.0))
     return values if model.violation(values) <= allowed else None
+
+
+def _prices(solver: highspy.Highs) -> tuple[Reals | None, Reals | None]:
+    """Return the duals of rows and columns where HiGHS calls them valid."""
+    solution = solver.getSolution()
+    if not solution.dual_valid or solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None, None
+    return np.array(solution.row_dual, np.float64), np.array(solution.col_dual, np.float64)
 
 
 def _status(ended: highspy.HighsModelStatus, *, has_values: bool) -> SolveStatus:

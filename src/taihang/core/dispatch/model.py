@@ -5,7 +5,7 @@ No object stands for a single coefficient: columns and rows come in named blocks
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
@@ -99,6 +99,23 @@ class LinearModel:
         spans = [block.span for block in self.columns if block.name == name]
         return values[spans[0]] if spans else values[:0]
 
+    def with_binaries_at(self, values: Reals) -> "LinearModel":
+        """Return the linear model that is left when every whole column keeps its value.
+
+        Args:
+            values: One value per column.
+        """
+        whole = np.rint(values[self.column_integer])
+        lower, upper = self.column_lower.copy(), self.column_upper.copy()
+        lower[self.column_integer] = whole
+        upper[self.column_integer] = whole
+        return replace(
+            self,
+            column_lower=lower,
+            column_upper=upper,
+            column_integer=np.zeros(self.n_columns, np.bool_),
+        )
+
     def row_activity(self, values: Reals) -> Reals:
         """Return ``A·x``, shape (n_rows,)."""
         column = np.repeat(np.arange(self.n_columns), np.diff(self.start))
@@ -144,6 +161,25 @@ class ModelBuilder:
         self._column_parts: list[tuple[Reals, Reals, Reals, NDArray[np.bool_]]] = []
         self._row_parts: list[tuple[Reals, Reals]] = []
         self._entries: list[tuple[Ints, Ints, Reals]] = []
+
+    @classmethod
+    def continuing(cls, model: LinearModel) -> "ModelBuilder":
+        """Return a builder that already holds all of a model, to add to it.
+
+        Args:
+            model: It is not changed.
+        """
+        builder = cls()
+        builder._columns += model.columns
+        builder._rows += model.rows
+        builder._column_parts.append(
+            (model.column_cost, model.column_lower, model.column_upper, model.column_integer)
+        )
+        builder._row_parts.append((model.row_lower, model.row_upper))
+        numbers = np.arange(model.n_columns, dtype=np.int32)
+        column = np.repeat(numbers, np.diff(model.start))
+        builder._entries.append((model.index, column, model.value))
+        return builder
 
     def columns(
         self,
@@ -277,6 +313,10 @@ class Solution:
     """Proven lower bound of the cost; None where none was proven."""
     iterations: int
     """Simplex and interior-point iterations together."""
+    row_prices: Reals | None = None
+    """What one more unit on the right of each row costs; None with binaries or without values."""
+    column_prices: Reals | None = None
+    """What one more unit of each column's active bound costs; None as above."""
 
 
 class Solve(Protocol):

@@ -301,6 +301,7 @@ def _add_accounts(words: _Words) -> None:
     plan = words.command("plan", "commands:plan", "dir")
     words.option(plan, "--day", required=True)
     words.option(plan, "--battery")
+    _add_dispatch(words)
     report = words.command("report", "report:report", "dir")
     stretch = _add_month_or_year(words, report)
     stretch.add_argument(
@@ -325,6 +326,14 @@ def _add_accounts(words: _Words) -> None:
     quality = words.command("quality", "quality:quality", "dir")
     words.option(quality, "--month", required=True)
     words.option(quality, "--meter")
+
+
+def _add_dispatch(words: _Words) -> None:
+    dispatch = words.command("dispatch", "dispatch:dispatch", "problem")
+    words.option(dispatch, "--out")
+    words.option(dispatch, "--model")
+    words.option(dispatch, "--gap", default="1e-6")
+    words.option(dispatch, "--seconds", default=60)
 
 
 def _add_committee(words: _Words) -> None:

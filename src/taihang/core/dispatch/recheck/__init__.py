@@ -1,0 +1,1 @@
+"""The referee of park plans: a second program that knows the model's documents and no more."""

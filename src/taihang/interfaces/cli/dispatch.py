@@ -1,0 +1,314 @@
+"""``taihang dispatch``: plan a park problem, and say what the plan costs, what binds and why."""
+
+import argparse
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final, cast
+
+from rich.console import Console
+from rich.text import Text
+
+from taihang import planning_wiring
+from taihang.config.problem_file import ProblemFile, read_problem_file
+from taihang.core.dispatch.elastic import Breach
+from taihang.core.dispatch.export import lp_text, mps_text
+from taihang.core.dispatch.marginal import Marginals
+from taihang.core.dispatch.model import LinearModel, Reals
+from taihang.core.dispatch.park_plan import ParkPlan
+from taihang.core.dispatch.recheck.judge import ParkVerdict
+from taihang.core.errors import InputError
+from taihang.interfaces.catalogue import Lang, load_catalogue, text
+from taihang.interfaces.cli.main import REFUSED
+from taihang.interfaces.cli.say import say, waiting
+from taihang.interfaces.cli.tables import plain_table
+from taihang.services.plan_park import Effort, Release, plan_park, release_document
+
+_BINDINGS_MOST: Final = 8
+_SMALL: Final = 5e-7
+_WRITERS: Final[Mapping[str, Callable[[LinearModel], str]]] = {".lp": lp_text, ".mps": mps_text}
+
+
+class GapError(InputError):
+    """A gap is no share."""
+
+    code = "input.gap"
+
+
+class ModelFormatError(InputError):
+    """A model is to be written to a file whose name says no format."""
+
+    code = "input.model-format"
+
+
+def dispatch(args: argparse.Namespace) -> int:
+    """Plan a problem file."""
+    path, lang = Path(str(args.problem)), cast("Lang", args.lang)
+    effort = Effort(time_limit_s=float(args.seconds), gap=_gap(str(args.gap)))
+    writer = None if args.model is None else _writer(Path(str(args.model)))
+    found = read_problem_file(path)
+    with waiting(path.name):
+        release = plan_park(found.problem, solve=planning_wiring.solver(), effort=effort)
+    written = list[Path]()
+    if args.out is not None:
+        written += _write(Path(str(args.out)), release)
+    if writer is not None:
+        target = Path(str(args.model))
+        target.write_text(writer(release.assembled.model), encoding="utf-8")
+        written.append(target)
+    if args.json:
+        remarks = [{"key": one.key, **one.words} for one in found.remarks]
+        say(args, {**release_document(release), "remarks": remarks}, "")
+    else:
+        _tell(found, release, path.stem, lang)
+        for target in written:
+            print(text("cli.dispatch.written", lang, path=target))
+    return 0 if release.plan is not None else REFUSED
+
+
+def _gap(words: str) -> float:
+    try:
+        gap = float(words)
+    except ValueError:
+        gap = -1.0
+    if not 0.0 <= gap < 1.0:
+        raise GapError(
+            given=f"--gap {words}", expected="a share from 0 to below 1", remedy="give 1e-6"
+        )
+    return gap
+
+
+def _writer(path: Path) -> Callable[[LinearModel], str]:
+    writer = _WRITERS.get(path.suffix)
+    if writer is None:
+        raise ModelFormatError(
+            given=f"--model {path}",
+            expected=f"a name that ends in {' or '.join(_WRITERS)}",
+            remedy="give the file another ending",
+        )
+    return writer
+
+
+def _write(folder: Path, release: Release) -> list[Path]:
+    """Write problem, release and series; the folder may be there already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    texts = {
+        "problem.json": json.dumps(release.problem.echo(), ensure_ascii=False, sort_keys=True),
+        "release.json": json.dumps(release_document(release), ensure_ascii=False, sort_keys=True),
+    }
+    if release.plan is not None:
+        texts["series.csv"] = _series_csv(release, release.plan)
+    for name, words in texts.items():
+        (folder / name).write_text(words + "\n", encoding="utf-8")
+    return [folder / name for name in texts]
+
+
+def _series_csv(release: Release, plan: ParkPlan) -> str:
+    horizon = release.problem.horizon
+    names = [name for name, values in plan.series.items() if len(values) == horizon.n_steps]
+    marginals = release.marginals
+    prices: Mapping[str, Reals] = {} if marginals is None else marginals.bus_cny_per_kwh
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(["start", *names, *(f"{bus}.price_cny_per_kwh" for bus in prices)])
+    columns = [plan.series[name].tolist() for name in names]
+    columns += [values.tolist() for values in prices.values()]
+    for step, row in enumerate(zip(*columns, strict=True)):
+        rows.writerow([horizon.start_of(step).isoformat(), *(repr(float(one)) for one in row)])
+    return out.getvalue().rstrip("\n")
+
+
+# -- words for people ----------------------------------------------------------------------------
+
+
+def _tell(found: ProblemFile, release: Release, name: str, lang: Lang) -> None:
+    console = Console(highlight=False)
+    horizon = release.problem.horizon
+    title = text(
+        "cli.dispatch.title",
+        lang,
+        name=name,
+        first=horizon.clock(0),
+        n=f"{horizon.n_steps:,}",
+        minutes=f"{horizon.step_s / 60:g}",
+    )
+    console.print(Text(title, style="bold"))
+    for remark in found.remarks:
+        console.print(
+            Text(text(f"cli.dispatch.{remark.key}", lang, **remark.words), style="yellow")
+        )
+    if release.plan is None:
+        _tell_why_not(console, release, lang)
+        return
+    _bill(console, release, release.plan, lang)
+    _flows(console, release, release.plan, lang)
+    _sizes(console, release, release.plan, lang)
+    if release.marginals is not None:
+        _prices(console, release, release.marginals, lang)
+    _verdict(console, release, cast("ParkVerdict", release.verdict), lang)
+
+
+def _bill(console: Console, release: Release, plan: ParkPlan, lang: Lang) -> None:
+    idle: Mapping[str, float] = {} if release.idle is None else release.idle.bill_cny
+    table = plain_table(text("cli.dispatch.bill", lang))
+    table.add_column("", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    table.add_column(text("cli.dispatch.plan", lang), justify="right", no_wrap=True)
+    table.add_column(text("cli.dispatch.idle", lang), justify="right", no_wrap=True)
+    for name in dict.fromkeys((*plan.bill_cny, *idle)):
+        values = plan.bill_cny.get(name, 0.0), idle.get(name, 0.0)
+        if max(abs(value) for value in values) < _SMALL:
+            continue
+        asset, line = name.split(".", 1)
+        words = text(f"cli.dispatch.line.{line}", lang)
+        other = "–" if release.idle is None else _money(values[1])
+        table.add_row(asset, words, _money(values[0]), other)
+    table.add_section()
+    other = "–" if release.idle is None else _money(release.idle.total_cny)
+    table.add_row(text("cli.dispatch.total", lang), "", _money(plan.total_cny), other)
+    console.print(table)
+
+
+def _flows(console: Console, release: Release, plan: ParkPlan, lang: Lang) -> None:
+    horizon = release.problem.horizon
+    table = plain_table(text("cli.dispatch.flows", lang))
+    table.add_column("", no_wrap=True)
+    for key in ("energy", "highest"):
+        table.add_column(text(f"cli.dispatch.{key}", lang), justify="right", no_wrap=True)
+    for name, values in plan.series.items():
+        if name.endswith("_kw") and len(values) == horizon.n_steps:
+            energy = float(values.sum()) * horizon.step_h / 1e3
+            table.add_row(name.removesuffix("_kw"), f"{energy:,.3f}", f"{values.max():,.1f}")
+    console.print(table)
+
+
+def _sizes(console: Console, release: Release, plan: ParkPlan, lang: Lang) -> None:
+    sizes = [size for size in release.assembled.sizes if size.column is not None]
+    if not sizes:
+        return
+    table = plain_table(text("cli.dispatch.sizes", lang))
+    table.add_column("", no_wrap=True)
+    for key in ("size", "existing"):
+        table.add_column(text(f"cli.dispatch.{key}", lang), justify="right", no_wrap=True)
+    for size in sizes:
+        row = f"{plan.sizes[size.name]:,.1f}", f"{size.capacity.existing:,.1f}"
+        table.add_row(size.name, *row)
+    console.print(table)
+
+
+def _prices(console: Console, release: Release, marginals: Marginals, lang: Lang) -> None:
+    table = plain_table(text("cli.dispatch.buses", lang))
+    table.add_column("", no_wrap=True)
+    for key in ("mean", "lowest_price", "highest_price", "at"):
+        table.add_column(text(f"cli.dispatch.{key}", lang), justify="right", no_wrap=True)
+    for bus, prices in marginals.bus_cny_per_kwh.items():
+        when = release.problem.horizon.clock(int(prices.argmax()))
+        numbers = (f"{price:.4f}" for price in (prices.mean(), prices.min(), prices.max()))
+        table.add_row(bus, *numbers, when)
+    console.print(table)
+    worth = {n: v for n, v in marginals.size_cny_per_unit.items() if abs(v) > _SMALL}
+    if worth:
+        values = plain_table(text("cli.dispatch.values", lang))
+        values.add_column("", no_wrap=True)
+        values.add_column(text("cli.dispatch.value", lang), justify="right", no_wrap=True)
+        for name, value in sorted(worth.items(), key=lambda one: -one[1]):
+            values.add_row(name, f"{value:,.4f}")
+        console.print(values)
+    if marginals.bindings:
+        console.print(Text(text("cli.dispatch.bindings", lang), style="bold"))
+    for one in marginals.bindings[:_BINDINGS_MOST]:
+        kind = text(f"cli.dispatch.limit.{one.kind}", lang)
+        words = text(
+            "cli.dispatch.binding",
+            lang,
+            asset=one.asset,
+            kind=kind,
+            intervals=one.intervals,
+            time=_clock(release, one.worst_step, lang),
+            cny=f"{one.worst_cny:.4g}",
+        )
+        console.print(Text(f"  {words}"))
+
+
+def _verdict(console: Console, release: Release, verdict: ParkVerdict, lang: Lang) -> None:
+    plan = cast("ParkPlan", release.plan)
+    console.print()
+    for asset, kwh in plan.outside_kwh.items():
+        if kwh > _SMALL:
+            words = text("cli.dispatch.outside", lang, asset=asset, kwh=f"{kwh:,.1f}")
+            console.print(Text(words, style="yellow"))
+    if release.idle is None:
+        console.print(Text(text("cli.dispatch.no_idle", lang), style="yellow"))
+    else:
+        saving = _money(release.idle.total_cny - plan.total_cny)
+        console.print(Text(text("cli.dispatch.saving", lang, saving=saving), style="bold"))
+    if release.exact.n_binaries:
+        words = text("cli.dispatch.switches", lang, n=release.exact.n_binaries)
+        console.print(Text(words, style="dim"))
+    accepted = text(
+        "cli.dispatch.accepted",
+        lang,
+        kwh=f"{verdict.agrees_kwh:.1e}",
+        cny=f"{verdict.agrees_cny:.1e}",
+        gap=f"{release.gap or 0.0:.1e}",
+    )
+    console.print(Text(accepted, style="green"))
+
+
+def _tell_why_not(console: Console, release: Release, lang: Lang) -> None:
+    if release.breaches:
+        console.print(Text(text("cli.dispatch.infeasible", lang), style="red"))
+        for breach in release.breaches:
+            console.print(Text(f"  {_breach(release, breach, lang)}"))
+        return
+    if release.verdict is None:
+        status = release.exact.solution.status.value
+        console.print(Text(text("cli.dispatch.no_answer", lang, status=status), style="red"))
+        return
+    console.print(Text(text("cli.dispatch.refused", lang), style="red"))
+    for one in release.verdict.broken:
+        words = text(
+            "cli.dispatch.broken",
+            lang,
+            asset=one.asset,
+            rule=text(f"cli.dispatch.rule.{one.rule}", lang),
+            time=_clock(release, one.step, lang),
+            given=f"{one.given:.10g}",
+            limit=f"{one.limit:.10g}",
+            intervals=one.intervals,
+        )
+        console.print(Text(words))
+
+
+def _breach(release: Release, breach: Breach, lang: Lang) -> str:
+    key = f"cli.dispatch.breach.{breach.kind}"
+    values = {
+        "time": _clock(release, breach.step, lang),
+        "asset": breach.asset,
+        "limit": _figure(breach.limit),
+        "needed": _figure(breach.needed),
+        "over": _figure(abs(breach.needed - breach.limit)),
+        "energy": _figure(breach.total_kwh),
+        "intervals": str(breach.intervals),
+    }
+    return text(key, lang, **_named(key, values, lang))
+
+
+def _named(key: str, values: Mapping[str, str], lang: Lang) -> dict[str, str]:
+    """Return the values that a text names, for the catalogue takes no others."""
+    words = load_catalogue()[key][lang]
+    return {name: value for name, value in values.items() if f"{{{name}}}" in words}
+
+
+def _clock(release: Release, step: int, lang: Lang) -> str:
+    return text("cli.dispatch.whole", lang) if step < 0 else release.problem.horizon.clock(step)
+
+
+def _money(cny: float) -> str:
+    return f"{cny + 0.0:,.2f}"
+
+
+def _figure(value: float) -> str:
+    return f"{value:.3g}" if 0.0 < abs(value) < 1.0 else f"{value:,.1f}".removesuffix(".0")

@@ -1,0 +1,64 @@
+"""The whole way of a plan: released with its verdict, its gap and the other bill, or not at all."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+
+from park_case import EFFORT, battery, bus, grid, load, planned, problem
+from taihang.adapters.highs import solve
+from taihang.core.dispatch.model import LinearModel, Solution, SolveStatus
+from taihang.services.plan_park import plan_park, release_document
+from whole_park import N, whole_park
+
+PARK = [
+    bus("el"),
+    load("l", "el", [50.0, 120.0, 90.0]),
+    grid("g", "el", import_price_cny_per_kwh=[0.2, 0.9, 0.5]),
+    battery("b", "el", charge_kw=40.0, energy_kwh=80.0, soc_start_ratio=0.0),
+]
+
+
+def test_plan_park__releases_with_verdict_gap_and_the_other_bill() -> None:
+    release = planned(whole_park(), n_steps=N)
+
+    facts = release_document(release)
+    assert release.verdict is not None
+    assert release.verdict.accepted
+    assert release.gap is not None
+    assert release.gap < 1e-9
+    assert isinstance(facts["saving_cny"], float)
+    assert facts["saving_cny"] > 0.0
+    assert json.loads(json.dumps(facts)) == facts
+
+
+def test_plan_park__a_vector_that_lies_is_not_released() -> None:
+    def lying(model: LinearModel, *, time_limit_s: float, gap: float) -> Solution:
+        solution = solve(model, time_limit_s=time_limit_s, gap=gap)
+        assert solution.values is not None
+        return replace(solution, values=np.zeros_like(solution.values))
+
+    release = plan_park(problem(PARK, n_steps=3), solve=lying, effort=EFFORT)
+
+    assert release.plan is None
+    assert release.verdict is not None
+    assert "balance" in {one.rule for one in release.verdict.broken}
+
+
+def test_plan_park__no_answer_in_time_is_no_plan_and_no_blame() -> None:
+    def late(model: LinearModel, *, time_limit_s: float, gap: float) -> Solution:
+        del model, time_limit_s, gap
+        return Solution(SolveStatus.NO_ANSWER, None, None, None, 0)
+
+    release = plan_park(problem(PARK, n_steps=3), solve=late, effort=EFFORT)
+
+    assert (release.plan, release.breaches, release.gap) == (None, (), None)
+    assert release_document(release)["status"] == "no-answer"
+
+
+def test_plan_park__the_same_problem_gives_the_same_bytes() -> None:
+    first, second = (
+        json.dumps(release_document(planned(whole_park(), n_steps=N))) for _ in range(2)
+    )
+
+    assert first == second
