@@ -15,24 +15,25 @@ from tests.ledger_books import FEED_IN, NOW_S, PARTIES, PLANTS, POOL, USERS, ZON
 from evidence_kit import GATEWAY_KEY, GATEWAY_SECRET, LOG, LOG_KEY, LOG_SECRET, block, term
 from taihang.core.balance.matching import split_pro_rata
 from taihang.core.certificates.act import OPERATOR, Act, Buy, Claim, Issuance, List, Pay
+from taihang.core.certificates.act_document import act_bytes, act_digest
 from taihang.core.certificates.certificate import Certificate, Piece, State
 from taihang.core.certificates.claim_document import (
     IssueShown,
     LedgerShown,
     acts_part,
     days_part,
-    history_of,
+    moves,
     standing_part,
 )
 from taihang.core.certificates.deals import price_of
 from taihang.core.certificates.holdings import Books, Service
 from taihang.core.certificates.issue import Issue, IssueLots, day_leaves, day_tree, lots_of
 from taihang.core.certificates.ledger import apply_acts
+from taihang.core.certificates.record import ActRecord, pieces_of
 from taihang.core.certificates.sheet import Sheet, SheetRoute
 from taihang.core.certificates.state_tree import (
     ACTS,
     STATE,
-    act_tree,
     acts_body,
     issue_state,
     state_body,
@@ -116,7 +117,7 @@ class Kit:
 
     made: dict[str, Made]
     books: Books
-    acts: tuple[Act, ...]
+    records: tuple[ActRecord, ...]
     ledger: LedgerShown
     batches: tuple[SealedBatch, ...]
     events: tuple[bytes, ...]
@@ -133,18 +134,25 @@ class Kit:
             certificates=ones, salts=salts, lots=made.lots, day_salts=made.day_salts, zone=ZONE
         )
 
+    def history(self, one: Certificate) -> list[int]:
+        """Places of the acts that moved the positions of a certificate."""
+        return [
+            place
+            for place, record in enumerate(self.records)
+            if any(moves(piece, one) for piece in record.moved)
+        ]
+
     def claim(self, one: Certificate, *, whole: bool = True) -> dict[str, JsonValue]:
         """What a file claims of a certificate; not whole: for anybody, without any interval."""
         issue = self.shown(one.issue)
-        numbers = history_of(one, self.acts)
+        numbers = self.history(one)
+        chosen = numbers if whole else sorted({numbers[0], numbers[-1]})
         nothing: dict[str, JsonValue] = {"days": [], "n_days": 1}
         parts = days_part(one, issue=issue) if whole else nothing
         return {
             "kind": "certificate",
             **standing_part(one, issue=issue, ledger=self.ledger),
-            "acts": acts_part(
-                numbers if whole else sorted({numbers[0], numbers[-1]}), ledger=self.ledger
-            ),
+            "acts": acts_part(chosen, ledger=self.ledger),
             "history": "whole" if whole else "ends",
             **parts,
             "step": None,
@@ -290,8 +298,18 @@ def kit_of(made: dict[str, Made], acts: Sequence[Act]) -> Kit:
         issue_state(ones, salts=[salt(f"certificate {one.id}") for one in ones])
         for ones in (books.certificates(name) for name in made)
     ]
+    records = tuple(
+        ActRecord(
+            number,
+            act.id,
+            act_digest(act),
+            act_bytes(act).decode(),
+            pieces_of(outcome.change.moved if outcome.change else ()),
+        )
+        for number, (act, outcome) in enumerate(zip(acts, outcomes, strict=True), 1)
+    )
     ledger = LedgerShown(
-        acts=tuple(acts),
+        acts=[record.document for record in records],
         act_salts=[salt("act", n) for n in range(len(acts))],
         states=states,
         state_salts=[salt("issue", n) for n in range(len(states))],
@@ -305,7 +323,7 @@ def kit_of(made: dict[str, Made], acts: Sequence[Act]) -> Kit:
     note = sign_checkpoint(
         Checkpoint(LOG.name, tree.size, tree.root()), public_key=LOG_KEY, sign=LOG_SECRET.sign
     )
-    return Kit(made, books, tuple(acts), ledger, batches, events, pool, tree, note)
+    return Kit(made, books, records, ledger, batches, events, pool, tree, note)
 
 
 def _made(from_sheet: Sheet) -> list[Made]:
@@ -395,7 +413,10 @@ def _pool() -> list[PoolDay]:
 
 
 def _events(ledger: LedgerShown, pool: tuple[PoolDay, ...]) -> list[bytes]:
-    acts = act_tree(ledger.acts, salts=ledger.act_salts)
+    acts = Tree(
+        leaf_hash(salt + text.encode())
+        for text, salt in zip(ledger.acts, ledger.act_salts, strict=True)
+    )
     states = state_tree(ledger.states, salts=ledger.state_salts)
     sums = pool_tree(pool, salts=pool_salts())
     shares: dict[str, JsonValue] = {

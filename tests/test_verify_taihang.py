@@ -1003,6 +1003,9 @@ def test_verify_taihang__is_one_short_file_of_the_standard_library() -> None:
                      [node.module or ""])
     }  # fmt: skip
 
+    assert (
+        ROOT / "verify_taihang.py"
+    ).resolve() == ROOT / "src/taihang/interfaces/verify_taihang.py"
     assert len(text.splitlines()) <= 1_650
     assert len(imported) >= 10
     assert imported <= set(sys.stdlib_module_names)

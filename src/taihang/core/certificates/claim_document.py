@@ -10,24 +10,18 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from typing_extensions import override
 
-from taihang.core.certificates.act import Act
-from taihang.core.certificates.act_document import act_bytes
-from taihang.core.certificates.certificate import Certificate
-from taihang.core.certificates.holdings import Books, Service
+from taihang.core.certificates.certificate import Certificate, Piece
 from taihang.core.certificates.issue import LOT, IssueLots, day_leaves, day_tree
-from taihang.core.certificates.ledger import apply_act
 from taihang.core.certificates.range_tree import path_of
 from taihang.core.certificates.state_tree import (
     IssueState,
-    act_tree,
     certificate_document,
     certificate_leaves,
     state_tree,
 )
 from taihang.core.seal.canonical import JsonValue, load_canonical
-from taihang.core.tlog.merkle import Tree
+from taihang.core.tlog.merkle import Tree, leaf_hash
 
 _WH_BYTES: Final = 8
 
@@ -36,8 +30,8 @@ _WH_BYTES: Final = 8
 class LedgerShown:
     """The ledger as two events of the log commit to it."""
 
-    acts: Sequence[Act]
-    """All, in order."""
+    acts: Sequence[str]
+    """The text of every act, in order."""
     act_salts: Sequence[bytes]
     states: Sequence[IssueState]
     """Of every issue, in the order of making."""
@@ -88,20 +82,23 @@ def standing_part(
     }
 
 
-def acts_part(numbers: Sequence[int], *, ledger: LedgerShown) -> list[JsonValue]:
+def acts_part(places: Sequence[int], *, ledger: LedgerShown) -> list[JsonValue]:
     """Return acts, each with its way to the root.
 
     Args:
-        numbers: Which acts, from 0, in order.
+        places: Which acts, from 0, in order.
         ledger: All acts.
     """
-    tree = act_tree(ledger.acts, salts=ledger.act_salts)
+    tree = Tree(
+        leaf_hash(salt + act.encode())
+        for act, salt in zip(ledger.acts, ledger.act_salts, strict=True)
+    )
     return [
         {
-            "act": load_canonical(act_bytes(ledger.acts[number])),
-            **_placed(tree, number, ledger.act_salts),
+            "act": load_canonical(ledger.acts[place].encode()),
+            **_placed(tree, place, ledger.act_salts),
         }
-        for number in numbers
+        for place in places
     ]
 
 
@@ -130,47 +127,18 @@ def days_part(one: Certificate, *, issue: IssueShown) -> dict[str, JsonValue]:
     return {"days": days, "n_days": tree.size}
 
 
-def history_of(one: Certificate, acts: Iterable[Act]) -> list[int]:
-    """Return the numbers of the acts that moved the positions of a certificate, from 0.
+def moves(piece: Piece, one: Certificate) -> bool:
+    """Say whether an act that moved a piece moved positions of a certificate.
 
-    Args:
-        one: The certificate as it stands.
-        acts: Every act that was applied, in order.
+    Example:
+        >>> from taihang.core.certificates.certificate import State
+        >>> from taihang.core.certificates.issue import Kind
+        >>> one = Certificate("i", 5, 9, State.HELD, "E01", "", "a", 0, Kind.TRADABLE)
+        >>> moves(Piece("i", 0, 5), one), moves(Piece("i", 0, 6), one), moves(Piece("j", 0, 6), one)
+        (False, True, False)
     """
-    books = _Open()
-    found: list[int] = []
-    for number, act in enumerate(acts):
-        change = apply_act(books, act)
-        if change is None:
-            continue
-        books.take(change, act)
-        if any(_meets(moved, one) for moved in change.moved):
-            found.append(number)
-    return found
-
-
-class _Open(Books):
-    """Books that know every party and plant: what was applied once is not judged again."""
-
-    def __init__(self) -> None:
-        super().__init__(parties=(), services={})
-
-    @override
-    def is_party(self, party: str) -> bool:
-        """Say that everybody is known."""
-        del party
-        return True
-
-    @override
-    def service(self, plant: str) -> Service | None:
-        """Say that every plant always served."""
-        del plant
-        return Service(None, None)
-
-
-def _meets(moved: Certificate, one: Certificate) -> bool:
-    same = moved.issue == one.issue
-    return same and moved.first_wh < one.stop_wh and one.first_wh < moved.stop_wh
+    same = piece.issue == one.issue
+    return same and piece.first_wh < one.stop_wh and one.first_wh < piece.stop_wh
 
 
 def _opened(

@@ -31,7 +31,6 @@ from taihang.core.certificates.certificate import Certificate, Piece
 from taihang.core.certificates.claim_document import (
     acts_part,
     days_part,
-    history_of,
     standing_part,
 )
 from taihang.core.certificates.deals import price_of
@@ -181,10 +180,10 @@ def test_claim__of_another_holders_certificate_does_not_take_this_ones_acts() ->
     assert refused >= 6
 
 
-def test_history_of__names_the_acts_that_moved_these_positions_alone() -> None:
+def test_moves__names_the_acts_that_moved_these_positions_alone() -> None:
     kit = small_kit()
     told = {
-        one.id.rpartition(":")[2]: [kit.acts[n].id for n in history_of(one, kit.acts)]
+        one.id.rpartition(":")[2]: [kit.records[n].id for n in kit.history(one)]
         for one in kit.books.certificates(FED)
     }
 
