@@ -124,6 +124,11 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang score mypark --year 2026 --of E17 --raise-by 5 --lang en",
         "taihang score mypark --month 2026-09 --issue --json",
     ),
+    "offer": (
+        "taihang offer mypark lfp.toml --year 2026",
+        "taihang offer mypark lfp.toml --year 2026 --format pdf --lang en --out offer.pdf",
+        "taihang offer mypark --pipeline projects --year 2026 --json",
+    ),
     "bill": (
         "taihang bill mypark --enterprise E17 --month 2026-09",
         "taihang bill mypark --enterprise G1 --month 2026-09 --lang en",

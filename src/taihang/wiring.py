@@ -5,7 +5,6 @@ import os
 import shutil
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -37,12 +36,15 @@ from taihang.adapters.stores.published import PublishedFiles  # noqa: E402
 from taihang.adapters.stores.quarantine import Quarantine  # noqa: E402
 from taihang.adapters.web_link import WebLink  # noqa: E402
 from taihang.config.park_file import examine_park, read_park  # noqa: E402
+from taihang.config.park_folder import PARK_FILE, ParkFolder  # noqa: E402
 from taihang.core.activity.form import TemplateWords  # noqa: E402
 from taihang.core.activity.sheet import Sheet  # noqa: E402
 from taihang.core.errors import InputError, IntegrityError, StateError  # noqa: E402
+from taihang.core.park.assets import ShiftPattern  # noqa: E402
 from taihang.core.park.medium_meter import MediumMeter  # noqa: E402
 from taihang.core.park.park import Park  # noqa: E402
 from taihang.core.park.reactive_meter import ReactiveMeter  # noqa: E402
+from taihang.core.park.shift_shape import ShiftShape  # noqa: E402
 from taihang.core.park.topology import Meter  # noqa: E402
 from taihang.core.seal.act import RESTORED  # noqa: E402
 from taihang.core.seal.canonical import JsonValue  # noqa: E402
@@ -65,9 +67,9 @@ from taihang.services.prove import LOG_KEY  # noqa: E402
 from taihang.services.replay import catch_up  # noqa: E402
 from taihang.simulator.devices import device_days  # noqa: E402
 from taihang.simulator.forms import forms_of, proven_parts, without  # noqa: E402
+from taihang.simulator.load import plain_shape  # noqa: E402
 from taihang.simulator.park_box import Simulation, simulate  # noqa: E402
 
-PARK_FILE: Final = "park.toml"
 _BYTES_PER_MB: Final = 1_000_000
 _ROOM_MB: Final = 100
 """Below this a park is not ready for writes."""
@@ -107,68 +109,6 @@ class UnreadableRegisterError(IntegrityError):
     """The register of record cannot be opened, read or written."""
 
     code = "integrity.unreadable-register"
-
-
-@dataclass(frozen=True, slots=True)
-class ParkFolder:
-    """Where everything of one park lies."""
-
-    root: Path
-
-    @property
-    def park_file(self) -> Path:
-        """What stands in the park; the only file a person must write."""
-        return self.root / PARK_FILE
-
-    @property
-    def journal(self) -> Path:
-        """The one source of truth."""
-        return self.root / "journal"
-
-    @property
-    def registry(self) -> Path:
-        """The register of record."""
-        return self.root / "registry.db"
-
-    @property
-    def lake(self) -> Path:
-        """Derived rows."""
-        return self.root / "lake"
-
-    @property
-    def public(self) -> Path:
-        """What strangers may read: the published log."""
-        return self.root / "log"
-
-    @property
-    def keys(self) -> Path:
-        """Private keys."""
-        return self.root / "keys"
-
-    @property
-    def quarantine(self) -> Path:
-        """Batches that may not count, and the evidence why; absent while there is none."""
-        return self.root / "quarantine"
-
-    @property
-    def evidence(self) -> Path:
-        """Files that prove activity data, each under its hash; absent while there is none."""
-        return self.root / "evidence"
-
-    @property
-    def reports(self) -> Path:
-        """What was written for people."""
-        return self.root / "reports"
-
-    @property
-    def lock(self) -> Path:
-        """Held by the one process that writes."""
-        return self.root / ".lock"
-
-    @property
-    def door_lock(self) -> Path:
-        """Held by the one process that keeps the door open."""
-        return self.root / ".door.lock"
 
 
 def make_park(root: Path, *, text: str, beside: frozenset[str] = frozenset()) -> Park:
@@ -391,6 +331,11 @@ def simulated_forms(
             sheet = read_csv(part, name="simulated.csv")
             if sheet.rows:
                 yield part, sheet, files
+
+
+def plain_shapes() -> dict[ShiftPattern, ShiftShape]:
+    """Return the plain days of every shift pattern, for loads that nobody has measured."""
+    return {pattern: plain_shape(pattern) for pattern in ShiftPattern}
 
 
 def decoded(path: Path, *, map_name: str) -> ImportResult:

@@ -101,11 +101,12 @@ def park_hours(period: Period, *, ports: Ports) -> ParkHours:
         generated_wh=claimed,
         surplus_wh=surplus_wh,
         withheld=~known,
-        local_hours=tuple(_local_hours(period, park)),
+        local_hours=tuple(local_hours(period, park)),
     )
 
 
-def _local_hours(period: Period, park: Park) -> Iterator[tuple[str, int]]:
+def local_hours(period: Period, park: Park) -> Iterator[tuple[str, int]]:
+    """Yield the local day, and the hour of the day, of each hour of a period."""
     for at_s in range(period.start_s, period.end_s, SECONDS_PER_HOUR):
         local = instant_of_s(at_s).astimezone(park.zone)
         yield local.date().isoformat(), local.hour
@@ -117,7 +118,7 @@ def _hours_of(rows: Columns, period: Period) -> HourlyUse:
     usable = rows["quality"] < Quality.MISSING
     present = np.zeros(period.n_steps, np.bool_)
     present[at] = usable
-    known = present.reshape(-1, STEPS_PER_HOUR).all(axis=1)
+    known: NDArray[np.bool_] = np.logical_and.reduce(present.reshape(-1, STEPS_PER_HOUR), axis=1)
     load_wh = _on_grid(at, np.where(usable, rows["total_wh"], 0), period)
     matched_wh = _on_grid(at, np.where(usable, rows["line_wh"] + rows["pool_wh"], 0), period)
     return HourlyUse(

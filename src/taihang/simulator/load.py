@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taihang.core.park.assets import Enterprise, ShiftPattern
+from taihang.core.park.shift_shape import ShiftShape
 from taihang.core.periods import STEPS_PER_DAY
 from taihang.core.sky.portable_math import Floats, autoregressive, interpolate, smoothstep
 from taihang.simulator.plan import PlanMissingError, planned_wh, scaled_to_plan_wh
@@ -169,6 +170,27 @@ def load_energy_wh(
     shape = model.idle + work + _climate(model, work=work, temperature_c=temperature_c)
     shape *= _noise(model, name=enterprise.id, timeline=timeline, seed=seed)
     return scaled_to_plan_wh(shape, plan_wh=plan_wh, cap_kw=cap_kw, key=key)
+
+
+def plain_shape(pattern: ShiftPattern) -> ShiftShape:
+    """Return the days of a shift pattern without weather, stops, orders and noise.
+
+    Args:
+        pattern: The pattern.
+
+    Returns:
+        One day of each kind.
+    """
+    model = MODELS[pattern]
+    hour_h = np.arange(STEPS_PER_DAY) / _STEPS_PER_HOUR
+    profile = interpolate(hour_h, knots=np.array(model.hours_h), values=np.array(model.working))
+    work = np.maximum(profile - model.idle, 0.0)
+    return ShiftShape(
+        workday_ratio=model.idle + work,
+        saturday_ratio=model.idle + work * model.saturday,
+        sunday_ratio=model.idle + work * model.sunday,
+        holiday_ratio=model.idle + work * model.holiday,
+    )
 
 
 def cap_kw(enterprise: Enterprise) -> float:

@@ -7,7 +7,12 @@ import pytest
 from numpy.typing import NDArray
 
 from taihang.core.park.assets import ShiftPattern
-from taihang.simulator.load import MODELS, load_energy_wh, spring_festival_share
+from taihang.simulator.load import (
+    MODELS,
+    load_energy_wh,
+    plain_shape,
+    spring_festival_share,
+)
 from taihang.simulator.plan import PlanMissingError
 from taihang.simulator.timeline import timeline_of
 from unit.simulator.parks import PLANS_MWH, SEED, enterprise
@@ -116,3 +121,13 @@ def test_spring_festival_share__climbs_stays_and_falls() -> None:
     assert shares[15:20] == [1.0] * 5
     assert shares[:15] == sorted(shares[:15])
     assert shares[21:] == sorted(shares[21:], reverse=True)
+
+
+def test_plain_shape__is_the_model_without_chance() -> None:
+    for pattern, model in MODELS.items():
+        shape = plain_shape(pattern)
+
+        assert len(shape.workday_ratio) == 96
+        assert shape.workday_ratio.max() == max(model.working)
+        assert (shape.holiday_ratio <= shape.workday_ratio).all()
+        assert shape.holiday_ratio.min() >= model.idle - 1e-12

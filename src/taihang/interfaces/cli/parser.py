@@ -157,6 +157,7 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
     _add_accounts(words)
     _add_committee(words)
     _add_scores(words)
+    _add_offer(words)
     _add_trust(words)
     _add_door(words)
     _add_log(words)
@@ -354,6 +355,20 @@ def _add_scores(words: _Words) -> None:
     for name in ("--of", "--raise-by"):
         words.option(score, name)
     words.switch(score, "--issue")
+
+
+def _add_offer(words: _Words) -> None:
+    offer = words.command("offer", "offer:offer", "dir")
+    offer.words.add_argument(
+        "project", nargs="?", metavar="PROJECT", help=text("cli.word.offer_project", words.lang)
+    )
+    offer.options.add_argument(
+        "--year", required=True, metavar="YEAR", help=text("cli.option.offer_year", words.lang)
+    )
+    words.option(offer, "--pipeline")
+    words.option(offer, "--format", default="text", choices=FORMATS)
+    for name in ("--out", "--fonts"):
+        words.option(offer, name)
 
 
 def _add_trust(words: _Words) -> None:

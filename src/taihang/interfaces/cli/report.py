@@ -43,7 +43,7 @@ def report(args: argparse.Namespace) -> int:
         document = _document(args, ports)
         form = "html" if args.format == TERMINAL else str(args.format)
         out = _out(args, document, form)
-        data = _set(document, form, args)
+        data = set_document(document, form, args)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(data)
     facts = {
@@ -124,7 +124,14 @@ def _out(args: argparse.Namespace, document: Document, form: str) -> Path:
     return Path(str(args.dir)) / "reports" / name
 
 
-def _set(document: Document, form: str, args: argparse.Namespace) -> bytes:
+def set_document(document: Document, form: str, args: argparse.Namespace) -> bytes:
+    """Set a report in one of its forms.
+
+    Args:
+        document: The report.
+        form: ``html``, ``pdf``, ``xlsx`` or ``json``.
+        args: The words; ``fonts`` names a folder with fonts.
+    """
     if form == "pdf":
         folders = () if args.fonts is None else (str(args.fonts),)
         return pdf_of(document, font_folders=folders)
