@@ -7,12 +7,11 @@ to its contract.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from taihang.core.balance.matching import Matching, RouteKind
+from taihang.core.balance.matching import DIRECT, RouteKind
 from taihang.core.balance.tracing import trace_matching
 from taihang.core.errors import InputError
 from taihang.core.market.demand import max_demand_kw
@@ -24,20 +23,11 @@ from taihang.core.periods import Period, month
 from taihang.core.series import EnergySeries
 from taihang.services.account import local_last_day
 from taihang.services.green_price import green_prices
-from taihang.services.matched import shares_of
+from taihang.services.matched import Matched, shares_of
 from taihang.services.ports import Ports
 from taihang.services.price_series import series_prices
 from taihang.services.reactive_use import reactive_of
 from taihang.services.tariff import Connection, bill_terms
-
-AS_GENERATED: Final = (
-    RouteKind.LINE,
-    RouteKind.CONTRACT,
-    RouteKind.FEEDER,
-    RouteKind.POOL,
-    RouteKind.CHARGE,
-)
-"""Routes that take energy in the interval of its generation; what storage releases is older."""
 
 
 class NoContractError(InputError):
@@ -68,10 +58,11 @@ class MonthMatching:
     """What each user took of each plant, shape (n_plants, n_users, n). [Wh]"""
     generated_wh: tuple[int, ...]
     """Net generation of each plant in the month [Wh]."""
-    matching: Matching
-    """Step by step: over which route."""
     left_wh: NDArray[np.int64]
-    """What each plant generated and nobody in the park took, shape (n_plants, n). [Wh]"""
+    """What of each plant may have gone into the grid, shape (n_plants, n) [Wh]: what the rule of
+    matching says, or all that nobody in the park took where the rule does not speak of export."""
+    whole: Matched
+    """Step by step: over which route."""
 
 
 def billed_users(park: Park) -> Iterator[BilledUser]:
@@ -145,9 +136,15 @@ def matched_month(name: str, ports: Ports) -> MonthMatching:
         found.quality,
         trace_matching(found.matching),
         tuple(found.generated_wh.sum(axis=1).tolist()),
-        found.matching,
-        np.maximum(found.generated_wh, 0) - found.matching.given_wh(*AS_GENERATED),
+        _left_wh(found),
+        found,
     )
+
+
+def _left_wh(found: Matched) -> NDArray[np.int64]:
+    if any(share.route.kind is RouteKind.FEED_IN for share in found.shares):
+        return found.matching.given_wh(RouteKind.FEED_IN)
+    return np.maximum(found.generated_wh, 0) - found.matching.given_wh(*DIRECT)
 
 
 def month_use(

@@ -16,14 +16,16 @@ from taihang.core.market.export import Export
 from taihang.core.market.revenue import Payment, RevenueMonth, Sale, settle_revenue
 from taihang.core.market.tariff import BillTerms
 from taihang.core.park.contract import Bearer, SurplusTo
+from taihang.core.park.topology import Direction
 from taihang.core.periods import month
 from taihang.core.seal.canonical import JsonValue
 from taihang.services.account import ACCOUNT_FORMAT, PARK_SUBJECT, Draft
 from taihang.services.bill_closure import not_assessed, unpriced
 from taihang.services.bill_document import assumption_of, kind_of, text_document
-from taihang.services.billed_use import AS_GENERATED, MonthMatching
+from taihang.services.billed_use import MonthMatching
 from taihang.services.gateway_bill import GATEWAY_BILL, GatewayMonth
 from taihang.services.match_period import rule_name
+from taihang.services.matched import plant_states
 from taihang.services.ports import Ports
 
 REVENUE: Final = "revenue"
@@ -153,26 +155,33 @@ def _plant(row: int, paid: PlantPayment, month: _Month) -> Draft:
 
 def _energy(row: int, month: _Month) -> JsonValue:
     """Say where a plant's energy of the month went, to the watt-hour."""
-    matching = month.matched.matching
+    matched, ports = month.matched.whole, month.ports
     routes: list[JsonValue] = []
-    used_wh = 0
-    for share in matching.shares:
-        if row not in share.plants or share.route.kind is RouteKind.FEED_IN:
-            continue
-        wh = int(share.given_wh[share.plants.index(row)].sum())
-        used_wh += wh * (share.route.kind in AS_GENERATED)
-        routes.append({"route": share.route.kind.value, "id": share.route.id, "wh": wh})
+    for share in matched.shares:
+        if row in share.plants and share.route.kind is not RouteKind.FEED_IN:
+            wh = int(share.given_wh[share.plants.index(row)].sum())
+            routes.append({"route": share.route.kind.value, "id": share.route.id, "wh": wh})
+    states = {name: int(wh[row].sum()) for name, wh in plant_states(matched, ports=ports).items()}
+    curtailed_wh = states.pop("curtailed")
+    generated_wh = sum(states.values())
     fed_in_wh = sum(int(each.fed_in_wh[row].sum()) for each in month.gateway.exports)
-    left_wh = int(month.matched.left_wh[row].sum())
-    net_wh = month.matched.generated_wh[row]
+    used_wh = states["matched"] + states["charged"] + states["lost"]
+    plant = matched.plants[row]
     return {
-        "generated_wh": used_wh + left_wh,
-        "own_use_wh": used_wh + left_wh - net_wh,
+        "generated_wh": generated_wh,
+        "own_use_wh": generated_wh - month.matched.generated_wh[row],
         "routes": routes,
         "fed_in_wh": fed_in_wh,
-        # What the park's losses and batteries took, and what nobody could claim.
-        "other_wh": left_wh - fed_in_wh,
+        "lost_wh": states["lost"],
+        # What nobody could claim, and what the rule of matching attributes to nothing.
+        "other_wh": generated_wh - used_wh - fed_in_wh,
+        "curtailed_wh": curtailed_wh if _has_curtailment_meter(plant, ports) else None,
     }
+
+
+def _has_curtailment_meter(plant: str, ports: Ports) -> bool:
+    meters = ports.park.meters.values()
+    return any(each.node == plant and each.measures is Direction.CURTAILMENT for each in meters)
 
 
 def _plant_line(sale: Sale, month: _Month) -> JsonValue:

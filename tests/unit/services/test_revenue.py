@@ -117,6 +117,7 @@ def test_revenue__of_a_plant_tells_where_every_watt_hour_went(tmp_path: Path) ->
     assert {"line", "pool"} <= routes.keys()
     assert sum(routes.values()) == sold_wh > 0
     assert energy["generated_wh"] == sold_wh + energy["fed_in_wh"] + energy["other_wh"]
+    assert (energy["lost_wh"], energy["curtailed_wh"]) == (0, None)
     assert min(*routes.values(), energy["fed_in_wh"], energy["other_wh"]) >= 0
     (export,) = plant["export"]
     assert export["fed_in_wh"] == energy["fed_in_wh"] > 0
@@ -187,3 +188,41 @@ def test_revenue__names_the_rules_of_the_park_with_their_version(tmp_path: Path)
         "losses-shared-by-load/v1",
         "storage-shared-by-load/v1",
     ]
+
+
+TOPOLOGY: Final = """[matching_rules.R2]
+since = 2026-01-01
+rule = "topology-contract/v2"
+steps = ["line", "pool"]
+feeder_limits = false
+losses = "pro-rata"
+storage_charge = "after-load"
+storage_origin = "fifo"
+source = "assumed for tests"
+"""
+
+
+def test_revenue__under_the_rule_of_topology_tells_losses_storage_and_export(
+    tmp_path: Path,
+) -> None:
+    root = small_park.make(tmp_path / "park", text(node=True) + TOPOLOGY)
+    with money_park.opened(root) as ports:
+        price(ports)
+        money_park.closed(ports)
+        plant = document(ports, "revenue.PV01.2026-08")
+        operator = document(ports, "revenue.park.2026-08")
+        closure = document(ports, "bill-closure.park.2026-08")
+
+    energy = plant["energy"]
+    routes = {each["route"]: each["wh"] for each in energy["routes"]}
+    direct_wh = sum(routes[kind] for kind in ("line", "pool"))
+    charged_wh = routes.get("charge", 0)
+    assert plant["rules"][0].startswith("topology-contract/v2")
+    assert energy["lost_wh"] > 0
+    assert energy["fed_in_wh"] > 0
+    assert energy["generated_wh"] == (
+        direct_wh + charged_wh + energy["fed_in_wh"] + energy["lost_wh"] + energy["other_wh"]
+    )
+    assert sum(line["delivered_wh"] for line in plant["lines"]) == direct_wh
+    assert cny(closure, "plants_cny") == cny(plant)
+    assert cny(operator) == cny(closure)

@@ -180,7 +180,7 @@ def plant_month(plant: str, month: str, *, lang: Lang, ports: Ports) -> Document
         page.section("payers", _payers_table(page, statement, of)),
         _lines_section("contracts", page, statement, lines),
         page.section("export", _export_table(page, statement, of)),
-        notes(of, lang, text("revenue.note.privacy", lang)),
+        notes(of, lang, text("revenue.note.privacy", lang), _curtailed(energy, lang)),
     )
 
 
@@ -322,11 +322,19 @@ def _energy_table(page: _Page, statement: str, energy: Body) -> Table:
     ]
     parts += [
         (page.word("route.fed_in"), energy["fed_in_wh"]),
+        (page.word("route.lost"), energy["lost_wh"]),
         (page.word("route.other"), energy["other_wh"]),
         (page.word("route.generated"), whole_wh),
     ]
     rows = [(label, mwh(wh, statement), percent(wh, whole_wh)) for label, wh in parts]
     return page.table(("where", "energy", "share"), rows)
+
+
+def _curtailed(energy: Body, lang: Lang) -> str:
+    """Say what could have been generated and was not, or that nothing measures it."""
+    if energy["curtailed_wh"] is None:
+        return text("revenue.note.not_curtailed", lang)
+    return text("revenue.note.curtailed", lang, mwh=mwh(energy["curtailed_wh"]).printed)
 
 
 def _route(page: _Page, each: Body) -> Cell:
