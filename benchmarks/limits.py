@@ -88,6 +88,12 @@ LIMITS: Final = (
         source=_ACCOUNTS,
     ),
     Limit(
+        case="revenue-year",
+        measure="cpu_s",
+        below=5.0,
+        says="a park-year of plants, users and operator settled, with its bills, in 5 CPU s",
+    ),
+    Limit(
         case="bill-many",
         measure="cpu_s",
         below=60.0,

@@ -121,6 +121,13 @@ CASES: Final = (
         needs=State.SETTLED,
     ),
     Case(
+        name="revenue-year",
+        about="twelve months of plants, users and operator settled, with results of assets",
+        unit="statements",
+        runner="benchmarks.cases.revenue:revenue_year",
+        needs=State.SETTLED,
+    ),
+    Case(
         name="bill-many",
         about="one month of 10 000 enterprises from their quarter-hours, and how the cost grows",
         unit="bills",

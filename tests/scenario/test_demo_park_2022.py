@@ -205,6 +205,34 @@ def test_bills__of_the_year_close_to_the_cent_every_month(run: Run) -> None:
         assert unread == [0], "every watt-hour through the gateway is explained"
 
 
+def test_revenue__of_every_month_is_what_the_bills_say(run: Run) -> None:
+    """Σ revenue = Σ bills over the measured year, from the side of every plant and user (S10 c)."""
+    year_cny = Decimal(0)
+    for name, stated in run.money.items():
+        closure = stated[f"bill-closure-what-if.park.{name}"]
+        plants = {s: d for s, d in stated.items() if s.startswith("revenue-what-if.")}
+        operator = plants.pop(f"revenue-what-if.park.{name}")
+        paid = {s: d for s, d in stated.items() if s.startswith("payments-what-if.")}
+
+        assert (len(plants), len(paid)) == (17, N_BILLED)
+        for series, document in paid.items():
+            bill = stated[series.replace("payments-", "bill-")]
+            assert document["value"] == bill["value"]
+        plants_cny = sum(Decimal(str(document["value"])) for document in plants.values())
+        gateway_cny, margin_cny = (Decimal(str(operator[key])) for key in ("gateway_cny", "value"))
+        bills_cny = sum(Decimal(str(document["value"])) for document in paid.values())
+        assert bills_cny == plants_cny + gateway_cny + margin_cny
+        assert str(plants_cny) == closure["plants_cny"]
+        year_cny += plants_cny
+        for document in plants.values():
+            energy = cast("dict[str, int]", document["energy"])
+            routes = cast("list[dict[str, str | int]]", energy["routes"])
+            direct_wh = sum(int(each["wh"]) for each in routes)
+            rest_wh = energy["fed_in_wh"] + energy["lost_wh"] + energy["other_wh"]
+            assert energy["generated_wh"] == direct_wh + rest_wh
+    assert year_cny > 10**7
+
+
 def test_bills__of_charging_stations_have_no_demand_charge(run: Run) -> None:
     exempt = 0
     for name, stated in run.money.items():

@@ -35,6 +35,9 @@ def test_xingxian__a_month_closes_to_the_fen_and_its_bills_are_proven(tmp_path: 
         gateway = sum(_value(ports, f"gateway-bill.{grid}") for grid in ("G1", "G2"))
         report = verify(prove(f"bill.E01.{MONTH}", ports=ports))
         issued = _value(ports, "bill.E01")
+        earned = sum(_value(ports, f"revenue.{plant}") for plant in ports.park.plants)
+        operator = _value(ports, "revenue.park")
+        sheets = sum(_value(ports, user.replace("bill.", "payments.")) for user in users)
         lines = [
             line
             for user in users
@@ -46,6 +49,7 @@ def test_xingxian__a_month_closes_to_the_fen_and_its_bills_are_proven(tmp_path: 
     assert Decimal(closure["import_cny"]) == gateway > 0
     margin, plants = Decimal(closure["value"]), Decimal(closure["plants_cny"])
     assert paid == Decimal(closure["gateway_cny"]) + plants + margin
+    assert (sheets, earned, operator) == (paid, plants, margin)
     assert Decimal(report["value"]) == issued
     assert len(lines) == 9
     measured = [line for line in lines if line["amount_cny"] is not None]

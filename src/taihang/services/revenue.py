@@ -4,10 +4,13 @@ All three are drawn up with the closure of a month, from the same bills, so that
 them. A plant is told what its own contracts paid, and nothing else about anybody.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from taihang.core.balance.matching import RouteKind
 from taihang.core.market.bill import Bill
@@ -55,6 +58,10 @@ class _Month:
     bills: tuple[tuple[Bill, BillTerms], ...]
     gateway: GatewayMonth
     matched: MonthMatching
+    states: Mapping[str, NDArray[np.int64]]
+    """Where each watt-hour of each plant is, see ``plant_states``."""
+    issued: Mapping[str, str]
+    """Id of the issued bill of each user and grid connection."""
     ports: Ports
 
     @property
@@ -80,10 +87,9 @@ class _Month:
 
     def bill_ids(self, subjects: Sequence[str], *, gateway: bool = False) -> list[JsonValue]:
         """Return the ids of the issued bills of some users, and of the grid connections."""
-        kinds = {kind_of(_BILL, self.terms), *([kind_of(GATEWAY_BILL, self.terms)] * gateway)}
-        issued = self.ports.registry.latest_statements(self.closure.month, kinds)
-        grids = {each.user for each, _ in self.gateway.bills} if gateway else set[str]()
-        return [*sorted(each.id for each in issued if each.subject in {*subjects, *grids})]
+        grids = [each.user for each, _ in self.gateway.bills] if gateway else []
+        named = (self.issued.get(name) for name in {*subjects, *grids})
+        return [*sorted(found for found in named if found is not None)]
 
 
 def revenue_drafts(
@@ -119,6 +125,8 @@ def revenue_drafts(
         bills=bills,
         gateway=gateway,
         matched=matched,
+        states=plant_states(matched.whole, ports=ports),
+        issued=_issued(closure.month, bills[0][1], ports),
         ports=ports,
     )
     # 2. The same from each side.
@@ -127,6 +135,11 @@ def revenue_drafts(
         *(_user(bill, month) for bill in zip(revenue.payments, bills, strict=True)),
         _operator(month),
     ]
+
+
+def _issued(name: str, terms: BillTerms, ports: Ports) -> dict[str, str]:
+    kinds = {kind_of(_BILL, terms), kind_of(GATEWAY_BILL, terms)}
+    return {each.subject: each.id for each in ports.registry.latest_statements(name, kinds)}
 
 
 # -- plants --------------------------------------------------------------------------------------
@@ -161,7 +174,7 @@ def _energy(row: int, month: _Month) -> JsonValue:
         if row in share.plants and share.route.kind is not RouteKind.FEED_IN:
             wh = int(share.given_wh[share.plants.index(row)].sum())
             routes.append({"route": share.route.kind.value, "id": share.route.id, "wh": wh})
-    states = {name: int(wh[row].sum()) for name, wh in plant_states(matched, ports=ports).items()}
+    states = {name: int(wh[row].sum()) for name, wh in month.states.items()}
     curtailed_wh = states.pop("curtailed")
     generated_wh = sum(states.values())
     fed_in_wh = sum(int(each.fed_in_wh[row].sum()) for each in month.gateway.exports)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 from taihang.core.market.month_use import IntervalPrices
 from taihang.core.market.split import apportion_fen
 from taihang.core.quantities import WH_PER_KWH, to_fen
+
+_BITS: Final = 63
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +81,11 @@ def exact_cny(energy_wh: NDArray[np.int64], prices: IntervalPrices) -> Decimal:
         >>> exact_cny(np.array([2_000, 5_000]), prices)
         Decimal('0.6')
     """
-    # Whole numbers of any size: Wh × counts of a year may leave 64 bits.
-    wh = energy_wh[prices.known].astype(object)
-    counts = prices.counts[prices.known].astype(object)
+    wh, counts = energy_wh[prices.known], prices.counts[prices.known]
+    bound = sum(int(np.abs(each).max(initial=0)).bit_length() for each in (wh, counts))
+    if bound + len(wh).bit_length() >= _BITS:
+        # Whole numbers of any size: Wh × counts of a year may leave 64 bits.
+        wh, counts = wh.astype(object), counts.astype(object)
     return Decimal(int(np.dot(wh, counts))) * prices.cny_per_kwh_of_count / WH_PER_KWH
 
 
