@@ -4,7 +4,7 @@ A late day of one meter is not a reason to settle a year: only what rests on it 
 Where a rule looks further, the whole period is closed again, and the result says why.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +18,7 @@ from taihang.services.account import Only, account
 from taihang.services.bill import bill_enterprises
 from taihang.services.bill_correction import BILL_CORRECTION
 from taihang.services.close_period import close_period
+from taihang.services.matching_rows import stale_openings
 from taihang.services.medium_account import account_media
 from taihang.services.month_sums import (
     SUMMED,
@@ -80,7 +81,30 @@ def restate(*, ports: Ports) -> Restated:
         done, changes = _close_again(each, ports)
         work.append(done)
         changed += changes
+    # What a battery held when a later period began may be of another origin now.
+    for settlement, batteries in _on_other_lots(ports):
+        why = f"what {', '.join(batteries)} held at its start is of another origin now"
+        done, changes = _close_whole(settlement, why, ports)
+        work.append(done)
+        changed += changes
     return Restated(tuple(changed), tuple(work))
+
+
+def _on_other_lots(ports: Ports) -> Iterator[tuple[Settlement, tuple[str, ...]]]:
+    """Yield the settlements in order of time that began with lots that are others by now.
+
+    Each is looked at when those before it were settled again.
+    """
+    settlements = ports.registry.settlements()
+    latest = {
+        each.start_s: each
+        for number, each in enumerate(settlements)
+        if not any(e.start_s <= each.start_s < e.end_s for e in settlements[number + 1 :])
+    }
+    for start_s in sorted(latest):
+        batteries = stale_openings(period_of(latest[start_s]), ports=ports)
+        if batteries:
+            yield latest[start_s], batteries
 
 
 def _close_again(each: Touched, ports: Ports) -> tuple[Work, list[Restatement]]:
@@ -90,7 +114,7 @@ def _close_again(each: Touched, ports: Ports) -> tuple[Work, list[Restatement]]:
     # 1. Registers to energy, balance, matching, lots.
     again = settle_again(each, ports=ports)
     if isinstance(again, WholeNeeded):
-        return _close_whole(each, again.why, ports)
+        return _close_whole(each.settlement, again.why, ports)
     # 2. What every party is told of the months that differ, and why.
     because = causes_by_month((each,), period=period, ports=ports)
     differing = again.months(zone) | {*each.months}
@@ -133,8 +157,8 @@ def _followed(
     return found
 
 
-def _close_whole(each: Touched, why: str, ports: Ports) -> tuple[Work, list[Restatement]]:
-    period = period_of(each.settlement)
+def _close_whole(settlement: Settlement, why: str, ports: Ports) -> tuple[Work, list[Restatement]]:
+    period = period_of(settlement)
     names = tuple(months_in(period, ports.park.zone))
     before = _latest(names, ports)
     closed = close_period(period, ports=ports)
