@@ -171,17 +171,10 @@ class Requirement:
             return max(0, ceil(bound_wh) - self.numerator_wh)
         return max(0, self.numerator_wh - floor(bound_wh))
 
-    def _printed_percent(self, ratio: Fraction) -> Decimal:
-        """The nearest printed digit on the same side of the threshold as the ratio itself [%]."""
-        steps = ratio * 100 / Fraction(PRINTED_PERCENT)
-        nearest = round(steps)
-        if self._meets(nearest * Fraction(PRINTED_PERCENT) / 100) != self._meets(ratio):
-            nearest = floor(steps) if nearest > steps else ceil(steps)
-        return nearest * PRINTED_PERCENT
-
-    def _meets(self, ratio: Fraction) -> bool:
-        threshold = Fraction(self.threshold_ratio)
-        return ratio >= threshold if self.is_minimum else ratio <= threshold
+    def _printed(self, ratio: Fraction) -> Decimal:
+        return printed_percent(
+            ratio, threshold_ratio=self.threshold_ratio, is_minimum=self.is_minimum
+        )
 
     @property
     def sentence_zh(self) -> str:
@@ -189,7 +182,7 @@ class Requirement:
         head, wanted = f"{self.name_zh} {self.symbol}", _percent(self.threshold_ratio)
         if self.ratio is None:
             return f"{head} 无法计算：分母为 0"
-        printed = f"{head} {self._printed_percent(self.ratio)} %"
+        printed = f"{head} {self._printed(self.ratio)} %"
         if self.verdict is Verdict.MET:
             return f"{printed}，{'达到 ≥' if self.is_minimum else '符合 ≤'} {wanted} % 的要求"
         gap_mwh = _printed_mwh(self.shortfall_wh or 0)
@@ -203,7 +196,7 @@ class Requirement:
         head, wanted = f"{self.name_en} {self.symbol}", _percent(self.threshold_ratio)
         if self.ratio is None:
             return f"{head} is undefined: the denominator is 0"
-        printed = f"{head} is {self._printed_percent(self.ratio)} %"
+        printed = f"{head} is {self._printed(self.ratio)} %"
         if self.verdict is Verdict.MET:
             return f"{printed} and meets the {'≥' if self.is_minimum else '≤'} {wanted} % required"
         gap_mwh = _printed_mwh(self.shortfall_wh or 0)
@@ -348,6 +341,36 @@ def _export(energy: ProjectEnergy, limit_ratio: Decimal, basis: str) -> Requirem
         is_minimum=False,
         basis=basis,
     )
+
+
+def printed_percent(ratio: Fraction, *, threshold_ratio: Decimal, is_minimum: bool) -> Decimal:
+    """Return a ratio as it is printed: one decimal, never on the other side of its threshold.
+
+    Args:
+        ratio: The exact ratio. [1]
+        threshold_ratio: What is asked. [1]
+        is_minimum: Whether the ratio must reach the threshold, or stay within it.
+
+    Returns:
+        The nearest printed digit on the side of the threshold that the ratio is on. [%]
+
+    Example:
+        >>> of_least_30 = {"threshold_ratio": Decimal("0.3"), "is_minimum": True}
+        >>> str(printed_percent(Fraction("0.2999"), **of_least_30))
+        '29.9'
+        >>> str(printed_percent(Fraction("0.0555"), **of_least_30))
+        '5.6'
+    """
+    threshold = Fraction(threshold_ratio)
+
+    def meets(share: Fraction) -> bool:
+        return share >= threshold if is_minimum else share <= threshold
+
+    steps = ratio * 100 / Fraction(PRINTED_PERCENT)
+    nearest = round(steps)
+    if meets(nearest * Fraction(PRINTED_PERCENT) / 100) != meets(ratio):
+        nearest = floor(steps) if nearest > steps else ceil(steps)
+    return nearest * PRINTED_PERCENT
 
 
 def _percent(ratio: Decimal) -> str:

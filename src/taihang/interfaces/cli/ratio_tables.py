@@ -17,6 +17,7 @@ from taihang.interfaces.account_words import NOTHING
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.tables import plain_table
 from taihang.services.ratio_backtest import PastForecast
+from taihang.standards.ndrc_650 import printed_percent
 
 Facts = Mapping[str, Any]
 _MARKS: Final = {"met": ("✓", "green"), "missed": ("✗", "red"), "undefined": (" ", "dim")}
@@ -226,7 +227,7 @@ def ratio_fact(ratio: Fraction | None) -> str | None:
 
 
 def judged_cell(each: Facts) -> Text:
-    """Return a ratio with its mark, cut so that a miss never reads as met.
+    """Return a ratio with its mark, printed like in its sentence: a miss never reads as met.
 
     Args:
         each: A requirement as it stands in a statement.
@@ -235,9 +236,12 @@ def judged_cell(each: Facts) -> Text:
     below = int(each["denominator_wh"])
     if not below:
         return Text(NOTHING, style="dim")
-    above, is_minimum = int(each["numerator_wh"]), bool(each["at_least"])
-    steps = above * 1_000 // below if is_minimum else -(-above * 1_000 // below)
-    return Text(f"{Decimal(steps) / 10:.1f} % {mark}", style=style)
+    printed = printed_percent(
+        Fraction(int(each["numerator_wh"]), below),
+        threshold_ratio=Decimal(str(each["threshold"])),
+        is_minimum=bool(each["at_least"]),
+    )
+    return Text(f"{printed:.1f} % {mark}", style=style)
 
 
 # -- lines ---------------------------------------------------------------------------------------

@@ -34,9 +34,10 @@ def test_judged_cell__never_prints_a_miss_as_met(above: int, below: int, at_leas
         (2_999, 10_000, True, "29.9 % ✗"),
         (3_001, 10_000, False, "30.1 % ✗"),
         (3, 10, True, "30.0 % ✓"),
+        (555_127, 10_000_000, True, "5.6 % ✗"),
     ],
 )
-def test_judged_cell__cuts_towards_the_unfavourable_side(
+def test_judged_cell__prints_what_its_sentence_prints(
     above: int,
     below: int,
     at_least: bool,  # noqa: FBT001 - pytest gives it by name
