@@ -174,6 +174,10 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang statements mypark --year 2026",
         "taihang statements mypark --month 2026-09 --state draft --json",
     ),
+    "certificates gec": (
+        "taihang certificates gec mypark --year 2026",
+        "taihang certificates gec mypark --numbers numbers.csv --out gec.csv --lang en",
+    ),
     "audit": ("taihang audit mypark",),
     "rebuild": ("taihang rebuild mypark",),
     "state-hash": ("taihang state-hash mypark",),
@@ -214,9 +218,19 @@ _COMMON: Final = ("help", "lang", "json", "version")
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
-    """Return the parser of every command."""
-    (action,) = (action for action in build_parser("en")._actions if action.dest == "command")
-    return dict(cast("Mapping[str, argparse.ArgumentParser]", action.choices))
+    """Return the parser of every command, and of every action of a command that has actions."""
+    found: dict[str, argparse.ArgumentParser] = {}
+    for name, parser in _under(build_parser("en"), "command").items():
+        actions = _under(parser, "action")
+        found |= {f"{name} {action}": each for action, each in actions.items()}
+        if not actions:
+            found[name] = parser
+    return found
+
+
+def _under(parser: argparse.ArgumentParser, dest: str) -> Mapping[str, argparse.ArgumentParser]:
+    found = [action.choices for action in parser._actions if action.dest == dest]
+    return cast("Mapping[str, argparse.ArgumentParser]", found[0]) if found else {}
 
 
 def page() -> str:

@@ -10,13 +10,23 @@ from taihang.interfaces.cli.parser import NOT_BUILT, build_parser
 
 PAGE: Final = DOCS / "how-to" / "command-line.md"
 _SHARED: Final = frozenset(("--help", "-h", "--json", "--lang", "--version"))
-_HEADING: Final = re.compile(r"^### `taihang ([a-z-]+)`", re.MULTILINE)
+_HEADING: Final = re.compile(r"^### `taihang ([a-z -]+)`", re.MULTILINE)
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
-    """Return the parser of every command."""
-    (action,) = (action for action in build_parser("en")._actions if action.dest == "command")
-    return dict(cast("Mapping[str, argparse.ArgumentParser]", action.choices))
+    """Return the parser of every command, and of every action of a command that has actions."""
+    found: dict[str, argparse.ArgumentParser] = {}
+    for name, parser in _under(build_parser("en"), "command").items():
+        actions = _under(parser, "action")
+        found |= {f"{name} {action}": each for action, each in actions.items()}
+        if not actions:
+            found[name] = parser
+    return found
+
+
+def _under(parser: argparse.ArgumentParser, dest: str) -> Mapping[str, argparse.ArgumentParser]:
+    found = [action.choices for action in parser._actions if action.dest == dest]
+    return cast("Mapping[str, argparse.ArgumentParser]", found[0]) if found else {}
 
 
 def options(parser: argparse.ArgumentParser) -> set[str]:

@@ -1,16 +1,11 @@
 """The words of the command line, in the language of the reader."""
 
 import argparse
-import sys
 from collections.abc import Sequence
-from functools import partial
-from typing import Final, NoReturn
+from typing import Final
 
-from typing_extensions import override
-
-from taihang import __version__
 from taihang.interfaces.catalogue import LANGS, Lang, text
-from taihang.interfaces.cli.help_form import Help
+from taihang.interfaces.cli.command_words import CommandParser, CommandWords
 
 NOT_BUILT: Final = ("size", "edge")
 """Commands of the design that answer "not built yet"."""
@@ -57,100 +52,9 @@ def parse(parser: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Name
     return args
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser that takes no abbreviations and says in the reader's language what is wrong."""
-
-    def __init__(self, prog: str, *, lang: Lang, description: str) -> None:
-        super().__init__(
-            prog=prog,
-            description=description,
-            add_help=False,
-            allow_abbrev=False,
-            formatter_class=partial(Help, lang=lang),
-        )
-        self._lang: Lang = lang
-        self.words = self.add_argument_group(text("cli.heading.words", lang))
-        self.options = self.add_argument_group(text("cli.heading.options", lang))
-        self.options.add_argument("-h", "--help", action="help", help=text("cli.help.help", lang))
-        self.options.add_argument(
-            "--lang", choices=LANGS, default=lang, help=text("cli.help.lang", lang)
-        )
-
-    @override
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        words = text("cli.wrong_words", self._lang, program=self.prog, message=message)
-        self.exit(2, f"{words}\n")
-
-
-class _Words:
-    """Adds commands and options whose help comes from the catalogue."""
-
-    def __init__(self, lang: Lang) -> None:
-        self.lang: Lang = lang
-        self.parser = _Parser("taihang", lang=lang, description=text("cli.about", lang))
-        self.parser.options.add_argument(
-            "--version", action="version", version=__version__, help=text("cli.help.version", lang)
-        )
-        self.commands = self.parser.add_subparsers(
-            dest="command", required=True, metavar="COMMAND", title=text("cli.commands", lang)
-        )
-
-    def command(self, name: str, handler: str, *words: str) -> _Parser:
-        """Add a command with its positional words and the options that all commands share."""
-        about = text(f"cli.command.{name}", self.lang)
-        parser = self.commands.add_parser(
-            name, help=about, prog=f"taihang {name}", lang=self.lang, description=about
-        )
-        parser.set_defaults(handler=handler)
-        for word in words:
-            parser.words.add_argument(
-                word, metavar=word.upper(), help=text(f"cli.word.{word}", self.lang)
-            )
-        parser.options.add_argument(
-            "--json", action="store_true", help=text("cli.help.json", self.lang)
-        )
-        return parser
-
-    def option(
-        self,
-        parser: _Parser,
-        name: str,
-        *,
-        required: bool = False,
-        default: str | int | None = None,
-        choices: Sequence[str] | None = None,
-    ) -> None:
-        """Add an option; a number default makes it a number."""
-        dest = {"--from": "first", "--to": "last", "--as": "rename"}.get(name, name[2:])
-        words = text(f"cli.option.{name[2:].replace('-', '_')}", self.lang)
-        if default is not None:
-            words += text("cli.help.default", self.lang, value=default)
-        parser.options.add_argument(
-            name,
-            dest=dest.replace("-", "_"),
-            required=required,
-            default=default,
-            choices=choices,
-            type=int if isinstance(default, int) else str,
-            metavar=None if choices else name[2:].upper(),
-            help=words,
-        )
-
-    def repeated(self, parser: _Parser, name: str, *, metavar: str) -> None:
-        """Add an option that may be given several times."""
-        words = text(f"cli.option.{name[2:].replace('-', '_')}", self.lang)
-        parser.options.add_argument(name, action="append", default=[], metavar=metavar, help=words)
-
-    def switch(self, parser: _Parser, name: str) -> None:
-        """Add an option that is there or not."""
-        words = text(f"cli.option.{name[2:].replace('-', '_')}", self.lang)
-        parser.options.add_argument(name, action="store_true", help=words)
-
-
 def build_parser(lang: Lang) -> argparse.ArgumentParser:
     """Return the parser of all commands."""
-    words = _Words(lang)
+    words = CommandWords(lang)
     _add_park(words)
     _add_readings(words)
     _add_queries(words)
@@ -162,6 +66,7 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
     _add_door(words)
     _add_log(words)
     _add_custody(words)
+    _add_certificates(words)
     _add_pages(words)
     for name in NOT_BUILT:
         words.command(name, "commands:not_built").words.add_argument(
@@ -170,13 +75,13 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
     return words.parser
 
 
-def _add_park(words: _Words) -> None:
+def _add_park(words: CommandWords) -> None:
     new = words.command("new", "commands:new", "dir")
     words.option(new, "--template", required=True, choices=TEMPLATES)
     words.command("doctor", "commands:doctor", "dir")
 
 
-def _add_readings(words: _Words) -> None:
+def _add_readings(words: CommandWords) -> None:
     simulate = words.command("simulate", "commands:simulate", "dir")
     for name in ("--from", "--days"):
         words.option(simulate, name, required=True)
@@ -202,7 +107,7 @@ def _add_readings(words: _Words) -> None:
         words.option(correct, f"--{name}", required=True)
 
 
-def _add_queries(words: _Words) -> None:
+def _add_queries(words: CommandWords) -> None:
     read = words.command("read", "readings:read", "dir", "point")
     words.option(read, "--from", required=True)
     words.option(read, "--to", required=True)
@@ -226,7 +131,7 @@ def _add_queries(words: _Words) -> None:
     _add_review(words)
 
 
-def _add_review(words: _Words) -> None:
+def _add_review(words: CommandWords) -> None:
     review = words.command("review", "review:review", "dir", "statement")
     words.option(review, "--step", choices=STEPS)
     for name in ("who", "role", "remark"):
@@ -237,7 +142,7 @@ def _add_review(words: _Words) -> None:
     words.option(listed, "--state", choices=STATES)
 
 
-def _add_energy(words: _Words) -> None:
+def _add_energy(words: CommandWords) -> None:
     for name in ("energy", "heat"):
         account = words.command(name, f"{name}:{name}", "dir")
         _add_month_or_year(words, account)
@@ -268,7 +173,7 @@ def _add_energy(words: _Words) -> None:
         words.switch(product, "--issue")
 
 
-def _add_ratios(words: _Words) -> None:
+def _add_ratios(words: CommandWords) -> None:
     ratios = words.command("ratios", "ratios:ratios", "dir")
     for name in ("month", "year"):
         words.option(ratios, f"--{name}")
@@ -286,7 +191,9 @@ def _add_ratios(words: _Words) -> None:
         words.switch(ratios, f"--{name}")
 
 
-def _add_month_or_year(words: _Words, command: _Parser) -> argparse._MutuallyExclusiveGroup:  # pyright: ignore[reportPrivateUsage] - it has no other name
+def _add_month_or_year(
+    words: CommandWords, command: CommandParser
+) -> argparse._MutuallyExclusiveGroup:  # pyright: ignore[reportPrivateUsage] - it has no other name
     stretch = command.options.add_mutually_exclusive_group(required=True)
     for name in ("month", "year"):
         stretch.add_argument(
@@ -295,7 +202,7 @@ def _add_month_or_year(words: _Words, command: _Parser) -> argparse._MutuallyExc
     return stretch
 
 
-def _add_accounts(words: _Words) -> None:
+def _add_accounts(words: CommandWords) -> None:
     settle = words.command("settle", "commands:settle", "dir")
     words.option(settle, "--from", required=True)
     words.option(settle, "--to", required=True)
@@ -329,7 +236,7 @@ def _add_accounts(words: _Words) -> None:
     words.option(quality, "--meter")
 
 
-def _add_dispatch(words: _Words) -> None:
+def _add_dispatch(words: CommandWords) -> None:
     dispatch = words.command("dispatch", "dispatch:dispatch", "problem")
     words.option(dispatch, "--out")
     words.option(dispatch, "--model")
@@ -337,7 +244,7 @@ def _add_dispatch(words: _Words) -> None:
     words.option(dispatch, "--seconds", default=60)
 
 
-def _add_committee(words: _Words) -> None:
+def _add_committee(words: CommandWords) -> None:
     for name in ("indicators", "pathway"):
         account = words.command(name, f"indicators:{name}", "dir")
         words.option(account, "--year", required=True)
@@ -349,7 +256,7 @@ def _add_committee(words: _Words) -> None:
     words.command("limits", "admit:limits", "dir")
 
 
-def _add_scores(words: _Words) -> None:
+def _add_scores(words: CommandWords) -> None:
     score = words.command("score", "score:score", "dir")
     _add_month_or_year(words, score)
     for name in ("--of", "--raise-by"):
@@ -357,7 +264,7 @@ def _add_scores(words: _Words) -> None:
     words.switch(score, "--issue")
 
 
-def _add_offer(words: _Words) -> None:
+def _add_offer(words: CommandWords) -> None:
     offer = words.command("offer", "offer:offer", "dir")
     offer.words.add_argument(
         "project", nargs="?", metavar="PROJECT", help=text("cli.word.offer_project", words.lang)
@@ -371,7 +278,7 @@ def _add_offer(words: _Words) -> None:
         words.option(offer, name)
 
 
-def _add_trust(words: _Words) -> None:
+def _add_trust(words: CommandWords) -> None:
     seal = words.command("seal", "sealing:seal", "dir")
     words.option(seal, "--day")
     words.option(seal, "--from")
@@ -403,7 +310,7 @@ def _add_trust(words: _Words) -> None:
     words.command("state-hash", "commands:state_hash", "dir")
 
 
-def _add_door(words: _Words) -> None:
+def _add_door(words: CommandWords) -> None:
     ingest = words.command("ingest", "door:ingest", "dir")
     _add_address(words, ingest, port=DEFAULT_DOOR_PORT)
     words.option(ingest, "--batches-per-minute", default=DEFAULT_BATCHES_PER_MINUTE)
@@ -415,7 +322,7 @@ def _add_door(words: _Words) -> None:
     words.switch(token, "--revoke")
 
 
-def _add_log(words: _Words) -> None:
+def _add_log(words: CommandWords) -> None:
     witness = words.command("witness", "log:witness", "dir")
     words.switch(witness, "--new")
     words.option(witness, "--name")
@@ -432,7 +339,7 @@ def _add_log(words: _Words) -> None:
     words.option(check, "--out")
 
 
-def _add_custody(words: _Words) -> None:
+def _add_custody(words: CommandWords) -> None:
     backup = words.command("backup", "custody:backup", "dir", "out_dir")
     words.option(backup, "--keys-to")
     restore = words.command("restore", "custody:restore", "backup", "dir")
@@ -451,7 +358,15 @@ def _add_custody(words: _Words) -> None:
     words.option(revoke, "--ordinal")
 
 
-def _add_pages(words: _Words) -> None:
+def _add_certificates(words: CommandWords) -> None:
+    group = words.group("certificates")
+    gec = group.command("gec", "registry_exchange:gec", "dir")
+    group.option(gec, "--year")
+    group.option(gec, "--numbers")
+    group.option(gec, "--out")
+
+
+def _add_pages(words: CommandWords) -> None:
     serve = words.command("serve", "pages:serve", "dir")
     _add_address(words, serve)
     demo = words.command("demo", "demo:demo")
@@ -464,6 +379,6 @@ def _add_pages(words: _Words) -> None:
     _add_address(words, demo)
 
 
-def _add_address(words: _Words, parser: _Parser, *, port: int = DEFAULT_PORT) -> None:
+def _add_address(words: CommandWords, parser: CommandParser, *, port: int = DEFAULT_PORT) -> None:
     words.option(parser, "--bind", default="127.0.0.1")
     words.option(parser, "--port", default=port)
