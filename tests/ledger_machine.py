@@ -53,6 +53,7 @@ HOLDERS: Final = ("owner", "E01", "E02", "buyer")
 LOT_WH: Final = 120
 """The lots of every issue of the machine: three of 120 Wh."""
 TOTAL_WH: Final = 3 * LOT_WH
+MOST_WH: Final = 200
 MAX_ISSUES: Final = 5
 PAY_WITHIN_S: Final = 1_000
 OPEN_S: Final = 10_000
@@ -60,7 +61,7 @@ OPEN_S: Final = 10_000
 _Deal = TypeVar("_Deal", bound=List | Offer | Accept | Buy)
 _HOLDER = st.sampled_from((*HOLDERS, "owner", "owner"))
 _AT = st.integers(0, TOTAL_WH - 1)
-_WH = st.integers(1, 200)
+_WH = st.integers(1, MOST_WH)
 _PART = st.integers(1, LOT_WH // 2)
 _FITS = st.integers(0, 4)
 """0: an act may name a party or an amount that does not fit; above: one that does."""
@@ -89,6 +90,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.at_s = NOW_S
         self.count = 0
         self.deals: list[List | Offer | Accept | Buy] = []
+        self.covers: set[str] = set()
         self.last: Act | None = None
 
     @initialize()
@@ -119,6 +121,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(holder=_HOLDER, wh=_WH, price=_PRICE)
     def list_amount(self, holder: str, wh: int, price: Decimal) -> None:
         """Offer an amount to anybody."""
+        holder, wh = self._able(holder, wh)
         act = self._terms(List, holder, price, wh=wh)
         self._play(act, lambda: self._put(act, self._chosen(holder, wh, trade=True), "listed"))
 
@@ -132,6 +135,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(holder=_HOLDER, to=_HOLDER, wh=_WH, price=_PRICE)
     def offer(self, holder: str, to: str, wh: int, price: Decimal) -> None:
         """Offer an amount to one party."""
+        holder, wh = self._able(holder, wh)
         act = self._terms(Offer, holder, price, wh=wh, to=to)
 
         def expected() -> dict[tuple[str, int], Cell] | None:
@@ -242,6 +246,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(holder=_HOLDER, wh=_WH)
     def claim_amount(self, holder: str, wh: int) -> None:
         """Claim an amount."""
+        holder, wh = self._able(holder, wh)
         act = self._claim(holder, wh=wh)
         self._play(act, lambda: self._put(act, self._chosen(holder, wh), "claimed"))
 
@@ -283,7 +288,11 @@ class LedgerMachine(RuleBasedStateMachine):
 
         def expected() -> dict[tuple[str, int], Cell] | None:
             places = self._places(Piece(made.id, first_wh, stop_wh))
-            standing = [place for place in places if self._cell(place).state != "withdrawn"]
+            standing = [
+                place
+                for place in places
+                if self._cell(place).state != "withdrawn" or self._cell(place).act in self.covers
+            ]
             if less_wh > len(standing):
                 return None
             unsold = [place for place in places if self._is_unsold(place)]
@@ -308,6 +317,7 @@ class LedgerMachine(RuleBasedStateMachine):
             if piece.wh > self.owed_wh or any(self._cell(p).state != "issued" for p in places):
                 return None
             self.owed_wh -= piece.wh
+            self.covers.add(act.id)
             return self._put(act, places, "withdrawn")
 
         self._play(act, expected)
@@ -392,6 +402,18 @@ class LedgerMachine(RuleBasedStateMachine):
     def _id(self) -> str:
         self.count += 1
         return f"act-{self.count}"
+
+    def _able(self, holder: str, wh: int) -> tuple[str, int]:
+        """Return a party that holds something, mostly, and another amount at each step.
+
+        Examples of hypothesis are alike; the same amount of one that holds nothing tells little.
+        """
+        wh = 1 + (wh + 61 * self.count) % MOST_WH
+        held = {cell.holder for row in self.cells.values() for cell in row if cell.state == "held"}
+        able = sorted(held)
+        if holder in held or not able or wh % 7 == 0:
+            return holder, wh
+        return able[wh % len(able)], wh
 
     def _made(self, number: int) -> Issue:
         return list(self.made.values())[number % len(self.made)]

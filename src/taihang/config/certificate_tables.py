@@ -6,6 +6,12 @@ from typing import Final
 from taihang.config.table_reader import TableReader
 from taihang.config.value_rules import NumberRule
 from taihang.core.park.certificate_market import CertificateMarket
+from taihang.core.park.certificate_rules import (
+    CertificateRules,
+    FedInHolder,
+    Party,
+    SelfUse,
+)
 from taihang.core.park.identity import PlantIdentity
 
 _LATITUDE: Final = NumberRule(
@@ -49,7 +55,28 @@ def read_certificate_market(table: TableReader) -> CertificateMarket:
     )
 
 
+def read_certificate_rules(table: TableReader) -> CertificateRules:
+    """Read ``[certificates]``."""
+    return CertificateRules(
+        since=table.text("since", example="2026-01"),
+        self_use=table.choice("self_use", SelfUse),
+        fed_in=table.choice("fed_in", FedInHolder),
+    )
+
+
+def read_party(table: TableReader) -> Party:
+    """Read one line of ``[parties]``."""
+    return Party(
+        id=table.id,
+        name_zh=table.text("name_zh", example="某新能源公司"),
+        name_en=table.text("name_en", example="A Power Company"),
+        owns=table.optional_words("owns", example="PV01"),
+    )
+
+
 CERTIFICATE_TABLES: Final[Mapping[str, Callable[[TableReader], object]]] = {
     "certificate_market": read_certificate_market,
+    "certificates": read_certificate_rules,
+    "parties": read_party,
 }
 """Who reads which table."""

@@ -22,7 +22,11 @@ from taihang.config.asset_tables import (
     read_other_income,
 )
 from taihang.config.carbon_tables import read_carbon
-from taihang.config.certificate_tables import read_certificate_market
+from taihang.config.certificate_tables import (
+    read_certificate_market,
+    read_certificate_rules,
+    read_party,
+)
 from taihang.config.direct_connection_tables import read_direct_connection
 from taihang.config.heat_tables import read_heat_network, read_heat_reference
 from taihang.config.limit_tables import read_admission, read_closed_unit, read_limit
@@ -286,6 +290,8 @@ def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
         certificate_market=read_perhaps(
             root, "certificate_market", read_certificate_market, problems
         ),
+        certificates=read_perhaps(root, "certificates", read_certificate_rules, problems),
+        parties=read_each(root, "parties", read_party, problems),
         admission=read_perhaps(root, "admission", read_admission, problems),
         limits=read_each(root, "limits", read_limit, problems),
         closed_units=read_each(root, "closed_units", read_closed_unit, problems),

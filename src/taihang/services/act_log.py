@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,14 @@ import numpy as np
 from taihang.core.balance.settlement import Settlement
 from taihang.core.certificates.lot import Lots
 from taihang.core.certificates.lot_tree import lot_tree
+from taihang.core.certificates.state_tree import (
+    ACTS,
+    STATE,
+    acts_body,
+    issue_state,
+    state_body,
+    state_tree,
+)
 from taihang.core.errors import IntegrityError
 from taihang.core.periods import Period, month
 from taihang.core.seal.act import (
@@ -51,6 +60,7 @@ from taihang.core.seal.key_act import (
 )
 from taihang.core.seal.review import REVIEWED
 from taihang.core.tlog.log_key import LogKey
+from taihang.core.tlog.merkle import Tree, leaf_hash
 from taihang.services.log_event import log_event
 from taihang.services.ports import Ports
 from taihang.services.replay import catch_up
@@ -123,6 +133,7 @@ def _due(
         yield from _changed(LOTS, name, lots_commitment(name, ports=ports), last)
     for (kind, period), entries in rolls(ports=ports).items():
         yield from _changed(kind, period, roll_commitment(kind, entries, ports=ports), last)
+    yield from _due_certificates(last, ports)
     # 3. Settlements last: one that is not logged makes the run after a crash do all of the above.
     for number, settlement in enumerate(settlements[n_logged:], n_logged + 1):
         yield SETTLED, settled_body(number, settlement)
@@ -181,6 +192,23 @@ def _changed(
         yield kind, {"n": n, "root": root, **of_period}
 
 
+def _due_certificates(
+    last: Mapping[tuple[str, str], LoggedAct], ports: Ports
+) -> Iterator[tuple[str, dict[str, JsonValue]]]:
+    """Yield both events of the ledger of certificates, if acts were added."""
+    n_acts = len(ports.registry.certificates.act_roll())
+    before = last.get((ACTS, ""))
+    state = last.get((STATE, ""))
+    # Acts are only ever added; the state is logged after them, also where a crash came between.
+    if before is None or before.n != n_acts:
+        if n_acts:
+            yield ACTS, acts_commitment(ports=ports)
+    elif state is not None and state.leaf > before.leaf:
+        return
+    if n_acts:
+        yield STATE, state_commitment(ports=ports)
+
+
 # -- what an event commits to ---------------------------------------------------------------------
 
 
@@ -233,6 +261,46 @@ def lots_commitment(name: str, *, ports: Ports) -> tuple[int, str]:
     lots = month_lots(name, ports=ports)
     n = sum(len(each.wh) for each in lots)
     return n, lot_tree(lots, salts=lot_salts(name, n, ports=ports)).root().hex()
+
+
+def acts_commitment(*, ports: Ports, n: int | None = None) -> dict[str, JsonValue]:
+    """Return the body of the event that commits to the acts on certificates.
+
+    Args:
+        ports: The outside world.
+        n: To the first so many; None: to all.
+    """
+    documents = [record.document for record in islice(ports.registry.certificates.acts(), n)]
+    salts = ports.keys.salts(ACTS, len(documents))
+    tree = Tree(
+        leaf_hash(salt + document.encode()) for document, salt in zip(documents, salts, strict=True)
+    )
+    return acts_body(tree)
+
+
+def state_commitment(*, ports: Ports) -> dict[str, JsonValue]:
+    """Return the body of the event that commits to where every watt-hour stands now."""
+    tables = ports.registry.certificates
+    with tables.steady():
+        n_acts = len(tables.act_roll())
+        states = [
+            issue_state(held, salts=state_salts(made.id, len(held), ports=ports))
+            for made in tables.issues()
+            for held in (tables.certificates(made.id),)
+        ]
+    tree = state_tree(states, salts=ports.keys.salts(STATE, len(states)))
+    return state_body(tree, n_acts=n_acts)
+
+
+def state_salts(issue: str, n: int, *, ports: Ports) -> list[bytes]:
+    """Return the salts of the certificates of an issue.
+
+    Args:
+        issue: Id of the issue.
+        n: How many certificates it has.
+        ports: The outside world.
+    """
+    return ports.keys.salts(f"{STATE}/{issue}", n)
 
 
 def settled_body(number: int, settlement: Settlement) -> dict[str, JsonValue]:
@@ -299,6 +367,8 @@ def take_in_acts(*, ports: Ports) -> int:
     first = known[-1].leaf + 1 if known else 0
     fresh = list(logged_events(ports=ports, first=first))
     held = {key: len(entries) for key, entries in rolls(ports=ports).items()} if fresh else {}
+    if fresh:
+        held[ACTS, ""] = len(ports.registry.certificates.act_roll())
     for leaf, event in fresh:
         _demand_held(event, held, leaf)
         _follow(leaf, event.kind, event.body, ports)
@@ -306,7 +376,7 @@ def take_in_acts(*, ports: Ports) -> int:
 
 
 def _demand_held(event: LogEvent, held: Mapping[tuple[str, str], int], leaf: int) -> None:
-    if event.kind not in ROLLS:
+    if event.kind not in ROLLS | {ACTS}:
         return
     period, n = str(event.body.get("period", "")), event.body.get("n")
     count = held.get((event.kind, period), 0)

@@ -11,6 +11,7 @@ from taihang.core.periods import Period, months_in
 from taihang.services.account import Accounted, account
 from taihang.services.bill import Billed, bill_enterprises
 from taihang.services.certify import Certified, certify
+from taihang.services.issue_certificates import Issued, issue_certificates
 from taihang.services.medium_account import account_media
 from taihang.services.ports import Ports
 from taihang.services.renew_accounts import renew_accounts
@@ -30,6 +31,8 @@ class Closed:
     billed: Billed
     n_media: int
     """Lines of activity data of other media that were added."""
+    issued: Issued
+    """Certificates of the months that are whole."""
 
 
 def close_period(period: Period, *, ports: Ports) -> Closed:
@@ -50,6 +53,7 @@ def close_period(period: Period, *, ports: Ports) -> Closed:
     # 2. Registers to energy, balance, matching; then who may claim what.
     settled = settle(period, ports=ports)
     certified = certify(period, ports=ports)
+    issued = issue_certificates(period, ports=ports)
     # 3. Other media, by their registers; nothing of electricity looks at them.
     n_media = account_media(period, ports=ports)
     # 4. What every party is told of it.
@@ -58,4 +62,4 @@ def close_period(period: Period, *, ports: Ports) -> Closed:
     # 5. Accounts rest on these statements: those that were issued follow.
     years = {name[:_YEAR_SIGNS] for name in months_in(period, ports.park.zone)}
     renew_accounts(years, ports=ports, because=because)
-    return Closed(settled, certified, accounted, billed, n_media)
+    return Closed(settled, certified, accounted, billed, n_media, issued)

@@ -312,13 +312,22 @@ class CertificateLedger(Protocol):
     """The ledger of lots: acts are only ever added, certificates follow from them."""
 
     def apply(
-        self, acts: Sequence[Act], *, parties: frozenset[str], services: Mapping[str, Service]
+        self,
+        acts: Sequence[Act],
+        *,
+        parties: frozenset[str],
+        services: Mapping[str, Service],
+        sheets: Sequence[tuple[str, bytes]] | None = None,
     ) -> list[Recorded]:
-        """Apply acts in one transaction, each or not; when it returns they are on the disk."""
+        """Apply acts in one transaction; when it returns they are on the disk.
+
+        Without sheets each act is applied or refused by itself; with sheets (by month), even with
+        none, all acts are applied and the sheets kept, or the first refusal is raised.
+        """
         ...
 
-    def add_sheet(self, data: bytes, *, month: str) -> str:
-        """Keep a sheet under its hash [hex]; one that is known stays as it is."""
+    def sheets(self, month: str) -> list[str]:
+        """Return the hashes of the sheets of a month [hex], in the order in which they came."""
         ...
 
     def sheet(self, name: str) -> bytes:
@@ -351,6 +360,10 @@ class CertificateLedger(Protocol):
 
     def act(self, id_: str) -> ActRecord | None:
         """Return one act by its id."""
+        ...
+
+    def acts_named(self, prefix: str) -> list[ActRecord]:
+        """Return the acts whose ids begin so, in their order."""
         ...
 
     def act_roll(self) -> list[RollEntry]:

@@ -18,6 +18,7 @@ from taihang.services.account import Only, account
 from taihang.services.bill import bill_enterprises
 from taihang.services.bill_correction import BILL_CORRECTION
 from taihang.services.close_period import close_period
+from taihang.services.issue_certificates import issue_certificates
 from taihang.services.matching_rows import stale_openings
 from taihang.services.medium_account import account_media
 from taihang.services.month_sums import (
@@ -121,6 +122,7 @@ def _close_again(each: Touched, ports: Ports) -> tuple[Work, list[Restatement]]:
     names = [name for name in months_in(period, zone) if name in differing]
     before = _latest(names, ports)
     for name in names:
+        issue_certificates(month(name, zone), ports=ports)
         account_media(month(name, zone), ports=ports)
     sums = _followed(again, names, settlements, ports)
     only = Only(names, by_energy=again.by_energy, by_share=again.by_share, sums=sums)

@@ -13,7 +13,7 @@ PLANT = "planned_mwh_per_year = 540, commissioned = 2024-12-20"
 
 
 def test_certificate_tables__are_those_of_a_park() -> None:
-    assert list(CERTIFICATE_TABLES) == ["certificate_market"]
+    assert list(CERTIFICATE_TABLES) == ["certificate_market", "certificates", "parties"]
 
 
 def test_read_identity__keeps_every_key(full_text: str) -> None:

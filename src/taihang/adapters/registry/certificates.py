@@ -13,6 +13,7 @@ from typing import Final
 
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Max
 from typing_extensions import override
 
 from taihang.adapters.registry import models
@@ -191,7 +192,12 @@ class CertificateTables:
     # -- acting ------------------------------------------------------------------------------------
 
     def apply(
-        self, acts: Sequence[Act], *, parties: frozenset[str], services: Mapping[str, Service]
+        self,
+        acts: Sequence[Act],
+        *,
+        parties: frozenset[str],
+        services: Mapping[str, Service],
+        sheets: Sequence[tuple[str, bytes]] | None = None,
     ) -> list[Recorded]:
         """Apply acts in one transaction; when it returns, all that fitted are on the disk.
 
@@ -199,12 +205,15 @@ class CertificateTables:
             acts: The acts in their order; one that is refused leaves the others as they are.
             parties: Who may hold certificates.
             services: When each plant belongs to the park.
+            sheets: Month and bytes of sheets that the acts rest on. With them, even with none, all
+                acts fit or nothing at all is written; None: each act stands for itself.
 
         Returns:
             What became of each.
 
         Raises:
             LedgerMovedError: If a row is not as it was read; nothing is written.
+            TaihangError: With sheets, why the first act is refused; nothing is written.
         """
         books: StoredBooks | None = None
         try:
@@ -213,6 +222,9 @@ class CertificateTables:
                 books = self._current(last, parties, services)
                 before = books.read_acts([act.id for act in acts])
                 outcomes = apply_acts(books, acts)
+                if sheets is not None:
+                    _demand_all(outcomes)
+                    self._add_sheets(sheets)
                 made = _fresh(acts, outcomes)
                 self._write(books, made)
         except BaseException:
@@ -283,13 +295,23 @@ class CertificateTables:
 
     # -- sheets ------------------------------------------------------------------------------------
 
-    def add_sheet(self, data: bytes, *, month: str) -> str:
-        """Keep a sheet under its hash [hex]; one that is known stays as it is."""
-        name = sha256(data).hexdigest()
-        models.CertificateSheet.objects.using(self._alias).get_or_create(
-            sha256=name, defaults={"month": month, "packed": zlib.compress(data, _LEVEL)}
-        )
-        return name
+    def _add_sheets(self, sheets: Sequence[tuple[str, bytes]]) -> None:
+        rows = models.CertificateSheet.objects.using(self._alias)
+        for month, data in sheets:
+            last = rows.aggregate(last=Max("number"))["last"] or 0
+            rows.get_or_create(
+                sha256=sha256(data).hexdigest(),
+                defaults={
+                    "number": last + 1,
+                    "month": month,
+                    "packed": zlib.compress(data, _LEVEL),
+                },
+            )
+
+    def sheets(self, month: str) -> list[str]:
+        """Return the hashes of the sheets of a month [hex], in the order in which they came."""
+        rows = models.CertificateSheet.objects.using(self._alias).filter(month=month)
+        return list(rows.order_by("number").values_list("sha256", flat=True))
 
     def sheet(self, name: str) -> bytes:
         """Return the bytes of a sheet, compared with their hash.
@@ -360,6 +382,12 @@ class CertificateTables:
         """Return one act by its id."""
         return next(iter(_records(self._alias, [id_])), None)
 
+    def acts_named(self, prefix: str) -> list[ActRecord]:
+        """Return the acts whose ids begin so, in their order."""
+        rows = models.CertificateAct.objects.using(self._alias).filter(id__startswith=prefix)
+        fields = ("number", "id", "sha256", "document", "moved")
+        return [_record(row) for row in rows.order_by("number").values_list(*fields)]
+
     def act_roll(self) -> list[RollEntry]:
         """Return every act without its text, in order."""
         rows = models.CertificateAct.objects.using(self._alias).order_by("number")
@@ -386,6 +414,12 @@ def _execute(cursor: CursorWrapper, sql: str, rows: Sequence[tuple[str | int, ..
         cursor.execute(said, [value for row in part for value in row])
         n_written += cursor.rowcount
     return n_written
+
+
+def _demand_all(outcomes: Sequence[Outcome]) -> None:
+    for outcome in outcomes:
+        if outcome.refusal is not None:
+            raise outcome.refusal
 
 
 def _fresh(acts: Sequence[Act], outcomes: Sequence[Outcome]) -> list[tuple[Act, Outcome]]:

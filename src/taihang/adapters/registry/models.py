@@ -251,6 +251,7 @@ class CertificateSheet(models.Model):
     """What the issues of a month are made of, packed; never changed."""
 
     sha256 = models.CharField(max_length=64, primary_key=True)
+    number = models.BigIntegerField(unique=True)
     month = models.CharField(max_length=8, db_index=True)
     packed = models.BinaryField()
 

@@ -226,9 +226,7 @@ def _unsold_end(holdings: Holdings, lot: LessOfLot, made: Issue) -> Iterator[Pie
     parts = [
         (one, max(one.first_wh, lot.first_wh), min(one.stop_wh, lot.stop_wh)) for one in inside
     ]
-    standing_wh = sum(
-        stop - first for one, first, stop in parts if one.state is not State.WITHDRAWN
-    )
+    standing_wh = sum(stop - first for one, first, stop in parts if _counts(holdings, one))
     if lot.less_wh > standing_wh or lot.stop_wh > made.total_wh:
         raise NegativeLotError(
             given=f"{lot.less_wh} Wh less of {lot.plant} at {lot.start_s} in {made.id}",
@@ -241,6 +239,11 @@ def _unsold_end(holdings: Holdings, lot: LessOfLot, made: Issue) -> Iterator[Pie
             take_wh = min(left_wh, stop_wh - first_wh)
             left_wh -= take_wh
             yield Piece(made.id, stop_wh - take_wh, stop_wh)
+
+
+def _counts(holdings: Holdings, one: Certificate) -> bool:
+    """Say whether positions still stand for produced energy; what covers a deficit does."""
+    return one.state is not State.WITHDRAWN or isinstance(holdings.act(one.act), Cover)
 
 
 def _demand_in_service(holdings: Holdings, made: Issue) -> None:

@@ -31,7 +31,17 @@ MAX_STEPS: Final = 3_000
 _COLUMNS_AT_ONCE: Final = 512
 _HEADER_LIMIT: Final = 16_000_000
 _KEYS: Final = frozenset(
-    ("before", "format", "journal_size", "month", "park_sha256", "routes", "rule", "start_s", "n")
+    (
+        "completes",
+        "format",
+        "journal_size",
+        "month",
+        "park_sha256",
+        "routes",
+        "rule",
+        "start_s",
+        "n",
+    )
 )
 _ROUTE_KEYS: Final = frozenset(("id", "kind", "pairs", "plants", "takers"))
 
@@ -127,8 +137,8 @@ class Sheet:
     rule: str
     """Of the matching."""
     routes: tuple[SheetRoute, ...]
-    before: str = ""
-    """SHA-256 of the sheet that a supplement adds to [hex]; empty of a whole sheet."""
+    completes: str = ""
+    """SHA-256 of the whole sheet that a supplement completes [hex]; empty of a whole sheet."""
 
     def __post_init__(self) -> None:
         """Refuse a sheet that contradicts itself.
@@ -171,7 +181,7 @@ def sheet_bytes(sheet: Sheet) -> bytes:
         [[7]]
     """
     header: dict[str, JsonValue] = {
-        "before": sheet.before,
+        "completes": sheet.completes,
         "format": FORMAT,
         "journal_size": sheet.journal_size,
         "month": sheet.month,
@@ -223,7 +233,7 @@ def open_sheet(data: bytes) -> Sheet:
         park_sha256=head.text("park_sha256"),
         rule=head.text("rule"),
         routes=routes,
-        before=head.text("before"),
+        completes=head.text("completes"),
     )
 
 

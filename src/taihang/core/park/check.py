@@ -20,6 +20,7 @@ from taihang.core.park.check_limits import check_limits
 from taihang.core.park.check_matching import check_matching
 from taihang.core.park.check_media import check_media
 from taihang.core.park.check_metering import check_metering
+from taihang.core.park.check_parties import check_parties
 from taihang.core.park.check_peak import check_peak
 from taihang.core.park.check_quota import check_quotas
 from taihang.core.park.check_reactive import check_reactive
@@ -63,6 +64,7 @@ def check_park(park: Park) -> list[ParkProblem]:
         *check_heat(park),
         *check_asset_company(park),
         *check_identity(park.plants, park.certificate_market),
+        *check_parties(park),
         *check_carbon(park),
     ]
 

@@ -25,6 +25,7 @@ from taihang.core.park.assets import (
 )
 from taihang.core.park.carbon import NOTHING_DECLARED, CarbonDeclaration
 from taihang.core.park.certificate_market import CertificateMarket
+from taihang.core.park.certificate_rules import CertificateRules, Party
 from taihang.core.park.contract import Billing, GreenSupply, GridTariff
 from taihang.core.park.direct_connection import NOTHING_STATED, DirectConnection
 from taihang.core.park.energy_value import EnergyValue
@@ -132,6 +133,10 @@ class Park:
     """None where park.toml has no plan to reach the peak of carbon."""
     certificate_market: CertificateMarket | None = None
     """None where park.toml has no such table: no certificate is listed or sold."""
+    certificates: CertificateRules | None = None
+    """None where park.toml has no such table: no certificate is issued."""
+    parties: Mapping[str, Party] = field(default_factory=dict[str, Party])
+    """Who may hold certificates beside enterprises: owners of plants, and buyers outside."""
     admission: AdmissionRules | None = None
     """None where park.toml has no such table: no project is judged."""
     limits: Mapping[str, Limit] = field(default_factory=dict[str, Limit])

@@ -212,8 +212,11 @@ def test_acts__altered_by_hand__are_named(place: Place) -> None:
 def test_sheet__comes_back_to_the_byte_and_is_kept_once(place: Place) -> None:
     data = sheet_bytes(sheet_of())
     with place.register() as registry:
-        name = registry.certificates.add_sheet(data, month="2026-06")
-        registry.certificates.add_sheet(data, month="2026-06")
+        for _ in range(2):
+            registry.certificates.apply(
+                [], parties=WHO, services=SERVICES, sheets=[("2026-06", data)]
+            )
+        (name,) = registry.certificates.sheets("2026-06")
     with place.register() as registry:
         assert registry.certificates.sheet(name) == data
         assert open_sheet(data).sha256 == name
@@ -222,6 +225,28 @@ def test_sheet__comes_back_to_the_byte_and_is_kept_once(place: Place) -> None:
             registry.certificates.sheet(name)
         with pytest.raises(DamagedLedgerError, match="absent or altered"):
             registry.certificates.sheet("ab" * 32)
+
+
+def test_apply__with_sheets__is_all_or_nothing(place: Place) -> None:
+    data = sheet_bytes(sheet_of())
+    with place.register() as registry:
+        with pytest.raises(MoreThanHeldError):
+            registry.certificates.apply(
+                [issuance(MADE), replace(CLAIM, wh=200_000_000)],
+                parties=WHO,
+                services=SERVICES,
+                sheets=[("2026-06", data)],
+            )
+        assert registry.certificates.sheets("2026-06") == []
+        assert registry.certificates.issues() == []
+
+        registry.certificates.apply(
+            [issuance(MADE), CLAIM], parties=WHO, services=SERVICES, sheets=[("2026-06", data)]
+        )
+        assert [record.id for record in registry.certificates.acts_named("issue:")] == [
+            f"issue:{MADE.id}"
+        ]
+        assert len(registry.certificates.sheets("2026-06")) == 1
 
 
 def test_totals_and_roll__say_what_is_held_and_what_was_said(place: Place) -> None:

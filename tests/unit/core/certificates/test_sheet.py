@@ -63,7 +63,7 @@ def test_pairs_of__a_supplement__are_as_written() -> None:
     pairs_wh = np.zeros((2, 3, PERIOD.n_steps), np.int64)
     pairs_wh[1, 2, 5] = 9
     pool = SheetRoute(POOL, PLANTS, USERS, pairs_wh.sum(axis=1), pairs_wh.sum(axis=0), pairs_wh)
-    sheet = replace(sheet_of(), routes=(pool,), before="ef" * 32)
+    sheet = replace(sheet_of(), routes=(pool,), completes="ef" * 32)
 
     opened = open_sheet(sheet_bytes(sheet)).route(POOL)
 

@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
             name="CertificateSheet",
             fields=[
                 ("sha256", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("number", models.BigIntegerField(unique=True)),
                 ("month", models.CharField(db_index=True, max_length=8)),
                 ("packed", models.BinaryField()),
             ],
