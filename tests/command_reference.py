@@ -21,6 +21,10 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang ingest mypark --port 0 --batches-per-minute 600 --json",
         "taihang ingest mypark --bind 10.0.0.5 --tls-cert door.pem --tls-key door.key",
     ),
+    "trace": (
+        "taihang trace mypark --plant PV01 --at 2026-06-09T10:15+08:00",
+        "taihang trace mypark --user E17 --from 2026-06-01 --to 2026-07-01",
+    ),
     "token": ("taihang token mypark GW2 --days 90", "taihang token mypark GW2 --revoke"),
     "witness": (
         "taihang witness w --new --name e01-witness",

@@ -123,6 +123,12 @@ def _add_queries(words: CommandWords) -> None:
     last = words.command("last", "readings:last", "dir")
     words.switch(last, "--csv")
     words.command("compact", "readings:compact", "dir")
+    traced = words.command("trace", "trace:trace", "dir")
+    for name in ("plant", "user", "from", "to"):
+        words.option(traced, f"--{name}")
+    traced.options.add_argument(
+        "--at", metavar="AT", help=text("cli.option.at_interval", words.lang)
+    )
     restate = words.command("restate", "readings:restate_all", "dir")
     words.switch(restate, "--dry-run")
     ledger = words.command("restatements", "restatements:restatements", "dir")
@@ -181,7 +187,7 @@ def _add_ratios(words: CommandWords) -> None:
         "--interval",
         nargs=2,
         metavar=("FROM", "TO"),
-        help=text("cli.option.interval", words.lang),
+        help=text("cli.option.at_interval", words.lang),
     )
     ratios.options.add_argument(
         "--plan", metavar="YEAR", help=text("cli.option.ratio_plan", words.lang)
