@@ -9,6 +9,7 @@ from benchmarks.result import Outcome, Run
 _SOURCE: Final = "the project's founding issue"
 _EVIDENCE: Final = "the issue on evidence"
 _ACCOUNTS: Final = "the issue on accounts"
+_GREEN: Final = "the issue on green power"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,20 @@ class Judged:
 
 
 LIMITS: Final = (
+    Limit(
+        case="ratio-windows",
+        measure="cpu_s",
+        below=1.0,
+        says="the annual ratios of a park-year by interval and over twelve months in 1 CPU s",
+        source=_GREEN,
+    ),
+    Limit(
+        case="ratio-forecast",
+        measure="cpu_s",
+        below=2.0,
+        says="1 000 ends of the year with the cheapest remedies in 2 CPU s",
+        source=_GREEN,
+    ),
     Limit(
         case="prove-hour",
         measure="proof_bytes",

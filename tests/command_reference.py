@@ -120,6 +120,7 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang report mypark --year 2026 --format json --out 2026.json",
         "taihang report mypark --month 2026-09 --enterprise E17 --format pdf",
         "taihang report mypark --year 2026 --kind zero-carbon --format html",
+        "taihang report mypark --month 2026-09 --kind compliance --format pdf",
         "taihang report mypark --year 2026 --kind score --of park --raise-by 5 --format html",
         "taihang report mypark --statement ratios-650.park.2026-09 --format xlsx",
     ),

@@ -107,6 +107,22 @@ CASES: Final = (
         repeats=5,
     ),
     Case(
+        name="ratio-windows",
+        about="the annual ratios of a park-year by interval, month, year to date and twelve months",
+        unit="intervals",
+        runner="benchmarks.cases.ratios:ratio_windows",
+        needs=State.SETTLED,
+        repeats=5,
+    ),
+    Case(
+        name="ratio-forecast",
+        about="1 000 ends of the year drawn from a year of the past, with the cheapest remedies",
+        unit="scenarios",
+        runner="benchmarks.cases.ratios:ratio_forecast",
+        needs=State.SETTLED,
+        repeats=5,
+    ),
+    Case(
         name="restate-late-day",
         about="one late day of one meter restated, against closing the year again",
         unit="hours",

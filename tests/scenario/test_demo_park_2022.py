@@ -35,6 +35,7 @@ from taihang.services.collect import (
     uploads_of_blocks,
 )
 from taihang.services.ingest import ingest
+from taihang.services.ratio_backtest import backtest
 from taihang.services.report import ParkReport, report
 from taihang.services.settle import Settled, settle
 from taihang.standards.ndrc_650 import Verdict
@@ -292,3 +293,19 @@ def test_audit__of_the_year_finds_nothing_but_statements_not_yet_issued(run: Run
     others = [f for f in found.findings if f.what != "is not there"]
     assert others == []
     assert (found.n_batches, found.n_readings) == (366, run.rows_read)
+
+
+def test_backtest__of_the_measured_year_tells_its_coverage(run: Run) -> None:
+    with small_park.opened(run.root, writing=False) as ports:
+        found = backtest("2022", ports=ports)
+
+    inside = {
+        symbol: [one.is_inside for one in found if one.symbol == symbol]
+        for symbol in ("R_self", "R_green", "R_exp")
+    }
+    coverage = {symbol: f"{sum(map(bool, of))} of {len(of)}" for symbol, of in inside.items()}
+    print(f"in P10-P90 of the year that came: {coverage}")
+    assert all(len(of) == 11 for of in inside.values())
+    # Nominal are 80 %; one year's forecasts hang together, so that no sharper line can be drawn.
+    assert sum(map(bool, inside["R_green"])) >= 8
+    assert all(one.chance_ratio == 1 for one in found if one.symbol == "R_green")

@@ -208,8 +208,10 @@ def window_document(window: Window, ports: Ports) -> dict[str, JsonValue]:
 
 
 def _requirement(each: ndrc_650.Requirement) -> dict[str, JsonValue]:
+    percent = each.percent
     return {
         "symbol": each.symbol,
+        "percent": None if percent is None else f"{percent:f}",
         "numerator_wh": each.numerator_wh,
         "denominator_wh": each.denominator_wh,
         "threshold": f"{each.threshold_ratio:f}",

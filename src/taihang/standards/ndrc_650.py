@@ -171,6 +171,11 @@ class Requirement:
             return max(0, ceil(bound_wh) - self.numerator_wh)
         return max(0, self.numerator_wh - floor(bound_wh))
 
+    @property
+    def percent(self) -> Decimal | None:
+        """The ratio as it is printed, on its own side of the threshold; None where none is [%]."""
+        return None if self.ratio is None else self._printed(self.ratio)
+
     def _printed(self, ratio: Fraction) -> Decimal:
         return printed_percent(
             ratio, threshold_ratio=self.threshold_ratio, is_minimum=self.is_minimum

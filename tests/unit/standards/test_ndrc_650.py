@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 
 from taihang.adapters.facts import load_facts
 from taihang.core.facts import FactOutOfForceError
+from taihang.core.ratio.flow import FLOWS, FlowTotals
 from taihang.standards.ndrc_650 import (
     EnergyIdentityError,
     ExportLimitError,
     ProjectEnergy,
     Ratios650,
     Verdict,
+    energy_of,
     ratios,
 )
 
@@ -52,6 +54,55 @@ def test_ratios__gives_vector_5() -> None:
     ]
     assert Verdict.MET is result.verdict
     assert [requirement.shortfall_wh for requirement in result.requirements] == [0, 0, 0]
+
+
+@given(st.integers(0, 10**12), st.integers(1, 10**12))
+def test_percent__is_on_the_side_of_the_ratio(used: int, generated: int) -> None:
+    used = min(used, generated)
+    given_energy = ProjectEnergy(
+        available_wh=generated,
+        exported_wh=generated - used,
+        curtailed_wh=0,
+        imported_wh=0,
+        load_wh=used,
+        other_wh=0,
+    )
+
+    self_use, _, export = judge(given_energy).requirements
+
+    assert self_use.percent is not None
+    assert export.percent is not None
+    assert (self_use.percent >= 60) == (self_use.verdict is Verdict.MET)
+    assert (export.percent <= 20) == (export.verdict is Verdict.MET)
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=6, max_size=6), st.booleans())
+def test_energy_of__keeps_every_watt_hour(
+    flows: list[int],
+    in_load: bool,  # noqa: FBT001 - hypothesis gives it by name
+) -> None:
+    net, own_use, load, charge, discharge, losses = flows
+    net_import = load + charge + losses - net - discharge
+    wh = {
+        **dict.fromkeys(FLOWS, 0),
+        "generated": net + own_use,
+        "generation": net,
+        "load": load,
+        "charge": charge,
+        "discharge": discharge,
+        "losses": losses,
+        "import": max(net_import, 0) + discharge,
+        "export": 0,
+    }
+    wh["losses"] = wh["import"] + net + discharge - load - charge
+    totals = FlowTotals(wh=wh, n_closed=1, n_open=0, n_unsettled=0)
+
+    found = energy_of(totals, storage_losses_in_load=in_load)
+
+    stored = charge - discharge
+    counted = stored if in_load and stored >= 0 else 0
+    assert found.load_wh == load + own_use + counted
+    assert found.self_used_wh + found.imported_wh == found.load_wh + found.other_wh
 
 
 def test_ratios__names_the_facts_behind_the_thresholds() -> None:

@@ -16,8 +16,8 @@ from taihang.core.ratio.outlook import SYMBOLS
 from taihang.interfaces.account_words import NOTHING
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.tables import plain_table
+from taihang.interfaces.ratio_words import asked, whole_percent
 from taihang.services.ratio_backtest import PastForecast
-from taihang.standards.ndrc_650 import printed_percent
 
 Facts = Mapping[str, Any]
 _MARKS: Final = {"met": ("✓", "green"), "missed": ("✗", "red"), "undefined": (" ", "dim")}
@@ -59,10 +59,11 @@ def print_windows(console: Console, body: Facts, title: str, lang: Lang) -> None
     for at, symbol in enumerate(SYMBOLS):
         each = [window["requirements"][at] for window in windows]
         cells = [judged_cell(one) for one in each]
-        table.add_row(text(f"cli.ratios.names.{symbol}", lang), _asked(each[0]), *cells)
+        table.add_row(text(f"cli.ratios.names.{symbol}", lang), asked(each[0]), *cells)
     table.add_section()
     for flow in _FLOWS:
-        amounts = [_mwh(window[flow]) for window in windows]
+        is_unknown = flow == "curtailed_wh" and body["curtailment"] != "metered"
+        amounts = [NOTHING if is_unknown else _mwh(window[flow]) for window in windows]
         table.add_row(text(f"cli.ratios.flows.{flow}", lang), "MWh", *amounts)
     console.print(table)
     for line in _sentences(windows[1], lang):
@@ -159,7 +160,7 @@ def print_forecast(console: Console, body: Facts, lang: Lang) -> None:
         console.print(line)
     cure = cast("Facts | None", forecast["cure"])
     if cure is None:
-        likely, chance = _whole_percent(forecast["likely_from"]), _percent(forecast["chance"])
+        likely, chance = whole_percent(forecast["likely_from"]), _percent(forecast["chance"])
         told = text("cli.ratios.cure.unlikely", lang, likely=likely, chance=chance)
         console.print(Text(told, style="green"))
         return
@@ -227,21 +228,15 @@ def ratio_fact(ratio: Fraction | None) -> str | None:
 
 
 def judged_cell(each: Facts) -> Text:
-    """Return a ratio with its mark, printed like in its sentence: a miss never reads as met.
+    """Return a ratio with its mark, as the standard prints it: a miss never reads as met.
 
     Args:
         each: A requirement as it stands in a statement.
     """
-    mark, style = _MARKS[str(each["verdict"])]
-    below = int(each["denominator_wh"])
-    if not below:
+    if each["percent"] is None:
         return Text(NOTHING, style="dim")
-    printed = printed_percent(
-        Fraction(int(each["numerator_wh"]), below),
-        threshold_ratio=Decimal(str(each["threshold"])),
-        is_minimum=bool(each["at_least"]),
-    )
-    return Text(f"{printed:.1f} % {mark}", style=style)
+    mark, style = _MARKS[str(each["verdict"])]
+    return Text(f"{each['percent']} % {mark}", style=style)
 
 
 # -- lines ---------------------------------------------------------------------------------------
@@ -286,7 +281,7 @@ def _quantiles(forecast: Facts, lang: Lang) -> Table:
         is_likely = Decimal(each["chance"]) >= Decimal(forecast["likely_from"])
         table.add_row(
             text(f"cli.ratios.names.{each['symbol']}", lang),
-            f"{sign} {_whole_percent(each['threshold'])}",
+            f"{sign} {whole_percent(each['threshold'])}",
             *(_percent(each[f"p{at}"]) for at in (10, 50, 90)),
             Text(_percent(each["chance"]), style="red" if is_likely else "green"),
         )
@@ -299,7 +294,7 @@ def _forecast_lines(forecast: Facts, lang: Lang) -> Iterator[Text]:
     told = {"most": _mwh(most), "used": _mwh(used), "left": _mwh(max(most - used, 0))}
     yield Text(text("cli.ratios.forecast.allowance", lang, **told))
     if allowance["used_up_on"] is not None:
-        certainty = _whole_percent(forecast["certainty"])
+        certainty = whole_percent(forecast["certainty"])
         day = allowance["used_up_on"]
         told_day = text("cli.ratios.forecast.used_up", lang, certainty=certainty, day=day)
         yield Text(told_day, style="yellow")
@@ -324,7 +319,7 @@ def _forecast_lines(forecast: Facts, lang: Lang) -> Iterator[Text]:
 
 
 def _remedies(forecast: Facts, cure: Facts, lang: Lang) -> Table:
-    certainty = _whole_percent(forecast["certainty"])
+    certainty = whole_percent(forecast["certainty"])
     table = plain_table(text("cli.ratios.cure.title", lang, certainty=certainty))
     table.add_column(text("cli.ratios.cure.remedy", lang), no_wrap=True)
     for key in ("price", "energy", "start", "cost"):
@@ -366,11 +361,6 @@ def _cure_lines(forecast: Facts, cure: Facts, lang: Lang) -> Iterator[Text]:
 # -- cells ---------------------------------------------------------------------------------------
 
 
-def _asked(each: Facts) -> str:
-    sign = "≥" if each["at_least"] else "≤"
-    return f"{sign} {_whole_percent(each['threshold'])}"
-
-
 def _plain_share(above: int, below: int) -> str:
     """A share of one interval; none where nothing is divided by, or storage was exported."""
     return NOTHING if not below or above < 0 else f"{Decimal(above * 100) / below:.1f}"
@@ -378,11 +368,6 @@ def _plain_share(above: int, below: int) -> str:
 
 def _percent(ratio: Decimal | float | str | None) -> str:
     return NOTHING if ratio is None else f"{Decimal(str(ratio)) * 100:.1f} %"
-
-
-def _whole_percent(ratio: str) -> str:
-    """A ratio that somebody wrote down, as it was written: 30 %, 12.5 %."""
-    return f"{(Decimal(ratio) * 100).normalize():f} %"
 
 
 def _mwh(energy_wh: int, *, up: bool = False) -> str:

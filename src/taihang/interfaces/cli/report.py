@@ -13,6 +13,7 @@ from taihang.interfaces.cli.say import say
 from taihang.interfaces.cli.score import points_of, subject_of
 from taihang.interfaces.cli.summary import print_report, report_facts
 from taihang.interfaces.cli.words import WordsError, month_or_year_of
+from taihang.interfaces.reports.compliance import compliance
 from taihang.interfaces.reports.document import Document, machine_form
 from taihang.interfaces.reports.enterprise_month import enterprise_month
 from taihang.interfaces.reports.html import html_of
@@ -31,6 +32,7 @@ from taihang.services.report import report as report_period
 TERMINAL: Final = "text"
 ZERO_CARBON: Final = "zero-carbon"
 SCORE: Final = "score"
+COMPLIANCE: Final = "compliance"
 
 
 def report(args: argparse.Namespace) -> int:
@@ -71,6 +73,8 @@ def _document(args: argparse.Namespace, ports: Ports) -> Document:
     label, period = month_or_year_of(args, ports.park.zone)
     if args.kind == SCORE:
         return _score(args, label, ports)
+    if args.kind == COMPLIANCE:
+        return _compliance(args, label, ports)
     if args.kind is not None:
         return _yearly(args, label, ports)
     if args.enterprise is None:
@@ -90,6 +94,17 @@ def _score(args: argparse.Namespace, label: str, ports: Ports) -> Document:
     subject = subject_of(PARK_SUBJECT if given is None else str(given), ports.park)
     points = None if args.raise_by is None else points_of(str(args.raise_by))
     return score_period(label, subject=subject, points=points, lang=_lang(args), ports=ports)
+
+
+def _compliance(args: argparse.Namespace, month: str, ports: Ports) -> Document:
+    """Draw up the certificate of a month: it quotes the statement that was issued."""
+    if args.month is None or args.enterprise is not None:
+        raise WordsError(
+            given=f"--kind {args.kind} of {args.enterprise or month}",
+            expected="a month of the park: the certificate is monthly, and of the whole project",
+            remedy="write --month and leave --enterprise out",
+        )
+    return compliance(month, lang=_lang(args), ports=ports)
 
 
 def _yearly(args: argparse.Namespace, year: str, ports: Ports) -> Document:
