@@ -31,6 +31,7 @@ def test_limits__hold_every_line_of_the_issues() -> None:
         ("prove-hour", "check_ms"): 1.0,
         ("verify-bill", "cpu_s"): 30.0,
         ("settle", "cpu_s"): 5.0,
+        ("revenue-year", "cpu_s"): 5.0,
         ("ratio-windows", "cpu_s"): 1.0,
         ("ratio-forecast", "cpu_s"): 2.0,
         ("bill-year", "cpu_s"): 3.0,
