@@ -22,6 +22,7 @@ from taihang.core.seal.issued import IssuedStatement
 from taihang.services.account import ACCOUNT_FORMAT, PARK_SUBJECT, Draft, local_last_day
 from taihang.services.bill_document import WHAT_IF
 from taihang.services.billed_use import matched_month
+from taihang.services.certificate_sales import certificate_sales
 from taihang.services.energy_statement import Gaps
 from taihang.services.gateway_bill import exports_month
 from taihang.services.market_position import PositionMonth, position_month
@@ -111,6 +112,7 @@ class _Source:
     def __init__(self, period: str, ports: Ports) -> None:
         self._names: tuple[str, ...] = month_names(period)
         self._ports: Ports = ports
+        self._sales: Mapping[tuple[str, str], Decimal] = certificate_sales(ports)
         kinds = (REVENUE, REVENUE + WHAT_IF)
         # A month whose prices are known by now has both: the one to pay stands.
         self._issued: dict[tuple[str, str], IssuedStatement] = {
@@ -147,7 +149,8 @@ class _Source:
             amounts[Part.CONTRACTS] = self._positions(name, month_name, reading)
             reading.inputs.append(issued.id)
             reading.is_what_if |= issued.kind != REVENUE
-        # 2. What documents give.
+        # 2. What the ledger of certificates and documents give.
+        amounts[Part.CERTIFICATES] = self._sales.get((name, month_name))
         for income in self._ports.park.other_incomes.values():
             if (income.asset, income.month) == (name, month_name):
                 part = Part(income.kind.value)
