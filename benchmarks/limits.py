@@ -236,6 +236,20 @@ LIMITS: Final = (
         says="memory under 1.5 GB while ingesting, sealing and querying together",
         source=_EVIDENCE,
     ),
+    Limit(
+        case="score",
+        measure="cpu_s",
+        below=4.0,
+        says="the hourly scores of a park-year for 54 enterprises and the park in 4 CPU s",
+        source=_GREEN,
+    ),
+    Limit(
+        case="score",
+        measure="peak_rss_mb",
+        below=600.0,
+        says="and in less than 600 MB",
+        source=_GREEN,
+    ),
     Limit(case="help", measure="cpu_s", below=0.5, says="taihang --help under 0.5 CPU s"),
     Limit(
         case="journal-start",

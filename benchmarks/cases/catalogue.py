@@ -99,6 +99,13 @@ CASES: Final = (
         needs=State.SETTLED,
     ),
     Case(
+        name="score",
+        about="hourly scores of the park-year: every user, every product, the park; +5 points",
+        unit="scores",
+        runner="benchmarks.cases.accounts:score_year",
+        needs=State.SETTLED,
+    ),
+    Case(
         name="bill",
         about="the bills of one month, issued for the first time",
         unit="bills",

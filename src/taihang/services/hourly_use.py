@@ -1,10 +1,12 @@
 """The settled period of the park hour by hour: loads, what was matched with them, what was left.
 
-An hour is known where every interval of it is settled with a usable load. Where the load of anybody
+An hour is known where every interval of it is settled with a usable load, in a month that is wholly
+settled. Energy that a battery released counts where it was released. Where the load of anybody
 in the park is missing the settlement matches nothing at all; such hours are counted.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -13,21 +15,20 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from taihang.core.balance.matching import DIRECT, SERVING, RouteKind
 from taihang.core.carbon.cfe import STEPS_PER_HOUR, hourly_wh
 from taihang.core.carbon.hourly_score import HourlyUse, Left
 from taihang.core.park.assets import PlantKind
 from taihang.core.park.park import PARK_SUBJECT, Park
-from taihang.core.periods import STEP_S, Period, instant_of_s
+from taihang.core.periods import STEP_S, Period, instant_of_s, month, months_in
 from taihang.core.quantities import EXACT, SECONDS_PER_HOUR, whole_parts
 from taihang.core.series import Quality
-from taihang.services.ports import Columns, Ports, Slabs
+from taihang.services.account import UnsettledMonthError
+from taihang.services.matched import Matched, shares_of
+from taihang.services.ports import Columns, Ports
 from taihang.services.settle import known_at
 
 Hours = NDArray[np.int64]
-_NO_ROWS: Final[Columns] = {
-    name: np.zeros(0, np.int64)
-    for name in ("time_s", "total_wh", "line_wh", "pool_wh", "quality", "held")
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,19 +77,26 @@ def park_hours(period: Period, *, ports: Ports) -> ParkHours:
     """Add the settled intervals of a period up to hours.
 
     Args:
-        period: Whole local days.
+        period: A whole local month or year. A month of it that is not wholly settled with the
+            present park file is not known.
         ports: The outside world.
     """
     park = ports.park
-    rows = ports.lake.read("matching", period)
-    # 1. Users: load, and what was matched with it.
-    users = {user: _hours_of(rows.get(("user", user), _NO_ROWS), period) for user in park.users}
+    # 1. Everything by interval, of the months that are settled.
+    grid = _Grid.of_park(period, park)
+    for stretch in _settled(period, ports):
+        grid.take(stretch)
+    # 2. Users by the hour: load, and what was matched with it.
+    users = {
+        user: _hours_of(grid.load_wh[row], grid.matched_wh[row], grid.usable[row])
+        for row, user in enumerate(park.users)
+    }
     known = np.ones(period.n_steps // STEPS_PER_HOUR, np.bool_)
     for use in users.values():
         np.logical_and(known, use.known, out=known)
-    # 2. Plants: what may be claimed, and what of it nobody took.
-    claimed, surplus_wh = _claimed(rows, known, ports=ports, period=period)
-    # 3. What was matched with nobody is everybody's part of the old claim by volume.
+    # 3. Plants by the hour: what may be claimed, and what of it nobody took.
+    claimed, surplus_wh = _claimed(grid, known, park)
+    # 4. What was matched with nobody is everybody's part of the old claim by volume.
     whole = _sum_of(users, known)
     generated_wh = sum(int(wh.sum()) for wh in claimed.values())
     unmatched_wh = max(generated_wh - int(whole.matched_wh.sum()), 0)
@@ -105,6 +113,59 @@ def park_hours(period: Period, *, ports: Ports) -> ParkHours:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """What is known of a period by interval; 0 where nothing is known."""
+
+    period: Period
+    load_wh: Hours
+    """Shape (n_users, n). [Wh]"""
+    matched_wh: Hours
+    usable: NDArray[np.bool_]
+    offered_wh: Hours
+    """Generation that may be claimed, shape (n_plants, n). [Wh]"""
+    taken_wh: Hours
+    """Of it what users or batteries took, or the network, in the same interval. [Wh]"""
+
+    @classmethod
+    def of_park(cls, period: Period, park: Park) -> "_Grid":
+        """Return a grid of which nothing is known yet."""
+        n, n_users, n_plants = period.n_steps, len(park.users), len(park.plants)
+        return cls(
+            period,
+            np.zeros((n_users, n), np.int64),
+            np.zeros((n_users, n), np.int64),
+            np.zeros((n_users, n), np.bool_),
+            np.zeros((n_plants, n), np.int64),
+            np.zeros((n_plants, n), np.int64),
+        )
+
+    def take(self, found: Matched) -> None:
+        """Take a settled stretch in."""
+        first = (found.period.start_s - self.period.start_s) // STEP_S
+        at = np.s_[:, first : first + found.period.n_steps]
+        usable, matching = found.quality < Quality.MISSING, found.matching
+        self.load_wh[at] = np.where(usable, found.load_wh, 0)
+        self.matched_wh[at] = np.where(usable, matching.received_wh(*SERVING), 0)
+        self.usable[at] = usable
+        self.offered_wh[at] = np.maximum(found.energies.plants.claimable_wh, 0)
+        gone_wh = matching.given_wh(*DIRECT, RouteKind.CHARGE) + matching.lost_wh
+        self.taken_wh[at] = gone_wh
+
+
+def _settled(period: Period, ports: Ports) -> Iterator[Matched]:
+    """Yield the matching of a period at once, or of those of its months that are settled."""
+    try:
+        yield shares_of(period, ports=ports)
+    except UnsettledMonthError:
+        for name in months_in(period, ports.park.zone):
+            part = month(name, ports.park.zone)
+            if part == period:
+                return
+            with suppress(UnsettledMonthError):
+                yield shares_of(part, ports=ports)
+
+
 def local_hours(period: Period, park: Park) -> Iterator[tuple[str, int]]:
     """Yield the local day, and the hour of the day, of each hour of a period."""
     for at_s in range(period.start_s, period.end_s, SECONDS_PER_HOUR):
@@ -112,15 +173,9 @@ def local_hours(period: Period, park: Park) -> Iterator[tuple[str, int]]:
         yield local.date().isoformat(), local.hour
 
 
-def _hours_of(rows: Columns, period: Period) -> HourlyUse:
-    """Put the rows of one user on the hours of a period."""
-    at = (rows["time_s"] - period.start_s) // STEP_S
-    usable = rows["quality"] < Quality.MISSING
-    present = np.zeros(period.n_steps, np.bool_)
-    present[at] = usable
-    known: NDArray[np.bool_] = np.logical_and.reduce(present.reshape(-1, STEPS_PER_HOUR), axis=1)
-    load_wh = _on_grid(at, np.where(usable, rows["total_wh"], 0), period)
-    matched_wh = _on_grid(at, np.where(usable, rows["line_wh"] + rows["pool_wh"], 0), period)
+def _hours_of(load_wh: Hours, matched_wh: Hours, usable: NDArray[np.bool_]) -> HourlyUse:
+    """Put the intervals of one user on hours."""
+    known: NDArray[np.bool_] = np.logical_and.reduce(usable.reshape(-1, STEPS_PER_HOUR), axis=1)
     return HourlyUse(
         load_wh=np.where(known, hourly_wh(load_wh), 0),
         matched_wh=np.where(known, hourly_wh(matched_wh), 0),
@@ -129,29 +184,15 @@ def _hours_of(rows: Columns, period: Period) -> HourlyUse:
     )
 
 
-def _on_grid(at: Hours, wh: Hours, period: Period) -> Hours:
-    grid_wh = np.zeros(period.n_steps, np.int64)
-    grid_wh[at] = wh
-    return grid_wh
-
-
 def _claimed(
-    rows: Slabs, known: NDArray[np.bool_], *, ports: Ports, period: Period
+    grid: _Grid, known: NDArray[np.bool_], park: Park
 ) -> tuple[dict[PlantKind, Hours], Hours]:
     """Return by hour what may be claimed by technology, and what of it nobody took [Wh]."""
-    counted = np.repeat(known, STEPS_PER_HOUR)
-    offered_wh, taken_wh = np.zeros((2, period.n_steps), np.int64)
-    by_kind: dict[PlantKind, Hours] = {}
-    for name, plant in ports.park.plants.items():
-        found = rows.get(("plant", name), _NO_ROWS)
-        at = (found["time_s"] - period.start_s) // STEP_S
-        measured = (found["quality"] == Quality.MEASURED) & (found["held"] == 0)
-        wh = _on_grid(at, np.where(measured, np.maximum(found["total_wh"], 0), 0), period)
-        wh = np.where(counted, wh, 0)
-        offered_wh += wh
-        taken_wh += _on_grid(at, found["line_wh"] + found["pool_wh"], period)
-        by_kind[plant.kind] = by_kind.get(plant.kind, np.int64(0)) + hourly_wh(wh)
-    return by_kind, hourly_wh(np.maximum(offered_wh - taken_wh, 0))
+    by_kind = {plant.kind: np.zeros(len(known), np.int64) for plant in park.plants.values()}
+    for row, plant in enumerate(park.plants.values()):
+        by_kind[plant.kind] += np.where(known, hourly_wh(grid.offered_wh[row]), 0)
+    left_wh = np.maximum(grid.offered_wh - grid.taken_wh, 0).sum(axis=0)
+    return by_kind, np.where(known, hourly_wh(left_wh), 0)
 
 
 def _sum_of(users: Mapping[str, HourlyUse], known: NDArray[np.bool_]) -> HourlyUse:

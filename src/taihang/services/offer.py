@@ -5,19 +5,18 @@ park's contracts and tariffs; emissions of a tonne of product; and what it would
 the park and to the green energy of the others, told in sum. Nothing is written. See docs/offer.md.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from taihang.core.balance.matching import SERVING, RouteKind
 from taihang.core.carbon.cfe import CfeScore, hourly_wh
 from taihang.core.carbon.hourly_score import HourlyUse, score_of
 from taihang.core.park.candidate import Candidate
-from taihang.core.periods import Period, year
+from taihang.core.periods import year
 from taihang.services.account import judged, local_last_day, project_energy
 from taihang.services.candidate_load import LoadPlans, candidate_wh, knows_holidays
 from taihang.services.hourly_use import local_hours
@@ -127,7 +126,7 @@ def offers(projects: Sequence[Candidate], *, plans: LoadPlans, label: str, ports
         label=label,
         rule=after.rule,
         each=tuple(_offer(each, after, prices[each.id], factors) for each in projects),
-        park=_park_effect(before, after, loads, period=period, ports=ports),
+        park=_park_effect(before, after, projects, ports=ports, joined=joined),
         local_hours=tuple(local_hours(period, ports.park)),
         knows_holidays=knows_holidays(period, ports.park),
     )
@@ -175,37 +174,20 @@ def _offer(
 def _park_effect(
     before: Matched,
     after: Matched,
-    loads: Mapping[str, NDArray[np.int64]],
+    projects: Sequence[Candidate],
     *,
-    period: Period,
     ports: Ports,
+    joined: Ports,
 ) -> ParkEffect:
-    own = [after.users.index(name) for name in loads]
+    period = after.period
+    own = [after.users.index(each.id) for each in projects]
     with_all = after.matching.received_wh(*SERVING).sum(axis=1)
-    joined_wh = sum((wh for wh in loads.values()), start=np.zeros(period.n_steps, np.int64))
-    energy, on = project_energy(period, ports=ports), local_last_day(period, ports.park)
+    on = local_last_day(period, ports.park)
     return ParkEffect(
-        before=judged(energy, on=on, ports=ports),
-        after=judged(_with_load(energy, joined_wh, period, ports), on=on, ports=ports),
+        before=judged(project_energy(period, ports=ports), on=on, ports=ports),
+        after=judged(project_energy(period, ports=joined), on=on, ports=ports),
         n_others=len(before.users),
         others_load_wh=int(before.load_wh.sum()),
         others_before_wh=int(before.matching.received_wh(*SERVING).sum()),
         others_after_wh=int(with_all.sum() - with_all[own].sum()),
-    )
-
-
-def _with_load(
-    energy: ndrc_650.ProjectEnergy, load_wh: NDArray[np.int64], period: Period, ports: Ports
-) -> ndrc_650.ProjectEnergy:
-    """Add a load over the closed intervals: it takes what was fed in first, then draws more."""
-    rows = ports.lake.read("balance", period, columns=("wh", "closed"))
-    export, closed = rows["export",]["wh"], rows["export",]["closed"].astype(np.bool_)
-    drawn_wh = np.where(closed, load_wh, 0)
-    kept_wh = int(np.minimum(drawn_wh, np.where(closed, export, 0)).sum())
-    added_wh = int(drawn_wh.sum())
-    return replace(
-        energy,
-        exported_wh=energy.exported_wh - kept_wh,
-        imported_wh=energy.imported_wh + added_wh - kept_wh,
-        load_wh=energy.load_wh + added_wh,
     )

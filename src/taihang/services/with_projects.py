@@ -15,7 +15,7 @@ from taihang.core.errors import InputError
 from taihang.core.park.assets import Enterprise
 from taihang.core.park.candidate import Candidate
 from taihang.core.park.park import Park
-from taihang.core.periods import Period
+from taihang.core.periods import STEP_S, Period
 from taihang.core.series import Quality
 from taihang.services.ports import Columns, Lake, Ports
 
@@ -23,6 +23,8 @@ Loads = Mapping[str, NDArray[np.int64]]
 """Energy of each interval of the period by project, each of shape (n,). [Wh]"""
 _MATCHING: Final = "matching"
 _USER: Final = "user"
+_BALANCE: Final = "balance"
+_EXPORT, _IMPORT, _LOAD = "export", "import", "load"
 _Named = TypeVar("_Named")
 
 
@@ -125,7 +127,7 @@ def _refuse_taken(name: str, park: Park) -> None:
 
 
 class _LakeWithLoads:
-    """A lake whose settled matching knows further users; all else is the lake behind it."""
+    """A lake whose settled matching and balance know further users; all else is the lake behind."""
 
     def __init__(self, lake: Lake, loads: Loads, period: Period) -> None:
         self._lake, self._loads, self._period = lake, loads, period
@@ -144,11 +146,28 @@ class _LakeWithLoads:
     ) -> dict[tuple[str, ...], dict[str, NDArray[np.int64]]]:
         """Return rows as the lake does, and those of the projects beside them."""
         found = self._lake.read(table, period, key_part, as_of=as_of, columns=columns)
+        if table == _BALANCE:
+            self._draw(found)
         if table == _MATCHING and key_part in {None, _USER, *self._loads}:
             for name, wh in self._loads.items():
                 if key_part in {None, _USER, name}:
                     found[_USER, name] = _chosen(self._rows(wh, period), columns)
         return found
+
+    def _draw(self, flows: dict[tuple[str, ...], dict[str, NDArray[np.int64]]]) -> None:
+        """Let closed balances bear the loads: what was fed in first, the rest is drawn."""
+        if (_EXPORT,) not in flows:
+            return
+        export = flows[_EXPORT,]
+        at = (export["time_s"] - self._period.start_s) // STEP_S
+        inside = (at >= 0) & (at < self._period.n_steps) & (export["closed"] > 0)
+        drawn_wh = np.zeros(len(at), np.int64)
+        for wh in self._loads.values():
+            drawn_wh[inside] += wh[at[inside]]
+        kept_wh = np.minimum(drawn_wh, export["wh"])
+        changes = {_EXPORT: -kept_wh, _IMPORT: drawn_wh - kept_wh, _LOAD: drawn_wh}
+        for flow, change_wh in changes.items():
+            flows[flow,] = {**flows[flow,], "wh": flows[flow,]["wh"] + change_wh}
 
     def _rows(self, wh: NDArray[np.int64], period: Period | None) -> Columns:
         grid_s = self._period.grid_s()

@@ -34,6 +34,8 @@ def test_limits__hold_every_line_of_the_issues() -> None:
         ("revenue-year", "cpu_s"): 5.0,
         ("ratio-windows", "cpu_s"): 1.0,
         ("ratio-forecast", "cpu_s"): 2.0,
+        ("score", "cpu_s"): 4.0,
+        ("score", "peak_rss_mb"): 600.0,
         ("bill-year", "cpu_s"): 3.0,
         ("bill-many", "cpu_s"): 60.0,
         ("bill-many", "peak_rss_mb"): 1_000.0,

@@ -1,5 +1,6 @@
 """Hours of a settled period: sums of its intervals, and what is not known said."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +8,12 @@ import pytest
 
 import score_kit
 import small_park
+import topology_park
 from taihang.core.park.assets import PlantKind
 from taihang.core.periods import month
-from taihang.services.hourly_use import grid_shares, park_hours
+from taihang.services.collect import Collected
+from taihang.services.hourly_use import ParkHours, grid_shares, park_hours
+from taihang.services.ports import Ports
 from taihang.services.settle import settle
 
 JUNE = small_park.JUNE
@@ -41,8 +45,10 @@ def test_park_hours__users_and_surplus_add_up_to_the_park(root: Path) -> None:
         found = park_hours(JUNE, ports=ports)
 
     users = found.users.values()
-    assert sum(use.load_wh for use in users).tolist() == found.whole.load_wh.tolist()
-    assert sum(use.matched_wh for use in users).tolist() == found.whole.matched_wh.tolist()
+    loads_wh = np.sum([use.load_wh for use in users], axis=0)
+    assert loads_wh.tolist() == found.whole.load_wh.tolist()
+    matched_wh = np.sum([use.matched_wh for use in users], axis=0)
+    assert matched_wh.tolist() == found.whole.matched_wh.tolist()
     assert sum(use.surplus_wh for use in users) == found.whole.surplus_wh > 0
     generated_wh = int(found.generated_wh[PlantKind.PV].sum())
     assert int(found.whole.matched_wh.sum()) + found.whole.surplus_wh == generated_wh
@@ -97,7 +103,7 @@ def test_grid_shares__are_those_of_the_hour(tmp_path: Path, every_s: int) -> Non
         shares = grid_shares(JUNE, ports=ports)
 
     assert shares is not None
-    assert [str(shares[hour].normalize()) for hour in (0, 1, 23, 24)] == [
+    assert [str((shares[hour] or Decimal(0)).normalize()) for hour in (0, 1, 23, 24)] == [
         "0.1",
         "0.11",
         "0.33",
@@ -120,3 +126,47 @@ def test_grid_shares__are_none_where_nobody_declares_any(tmp_path: Path) -> None
     root = small_park.make(tmp_path / "park")
     with small_park.opened(root) as ports:
         assert grid_shares(JUNE, ports=ports) is None
+
+
+# -- storage -------------------------------------------------------------------------------------
+
+
+def charging_at_noon(ports: Ports) -> None:
+    """Fill June; the battery charges from the surplus of noon and releases in the evening."""
+    hours = (JUNE.grid_s() + 8 * 3600) // 900 % 96
+    for point, first, last, count in (("M-CH", 46, 50, 300), ("M-DIS", 80, 84, 250)):
+        counts = np.where((hours >= first) & (hours < last), count, 0)
+        edges = np.concatenate([[0], np.cumsum(counts)])
+        block = small_park.block_of(point, JUNE.start_s, edges)
+        (gateway,) = (g.id for g in ports.park.gateways.values() if point in g.meters)
+        small_park.store(ports, [Collected(gateway, JUNE.end_s + 60, (block,))])
+
+
+def with_battery(root: Path, rules: str) -> ParkHours:
+    small_park.make(root, topology_park.text(rules, cut=False))
+    with small_park.opened(root) as ports:
+        for point in ("M-E01", "M-E02", "M-PV01"):
+            (gateway,) = (g.id for g in ports.park.gateways.values() if point in g.meters)
+            block = small_park.registers(point, JUNE)
+            small_park.store(ports, [Collected(gateway, JUNE.end_s + 60, (block,))])
+        charging_at_noon(ports)
+        settle(JUNE, ports=ports)
+        return park_hours(JUNE, ports=ports)
+
+
+def test_park_hours__count_stored_energy_in_the_hour_of_its_release(tmp_path: Path) -> None:
+    traced = with_battery(tmp_path / "traced", topology_park.rule())
+    untraced = with_battery(tmp_path / "untraced", topology_park.rule(origin="none"))
+
+    more_wh = traced.whole.matched_wh - untraced.whole.matched_wh
+    evening = np.array([hour == 20 for _, hour in traced.local_hours])
+    assert (more_wh[~evening] == 0).all()
+    # What is in the battery at the first evening is of unknown origin; then it is from noon.
+    assert (more_wh[evening] >= 0).all()
+    assert more_wh[evening][-1] > 0
+    # What went into the battery is no surplus for another one, whether it is traced or not.
+    (generated_wh,) = untraced.generated_wh.values()
+    left_wh = int(generated_wh.sum()) - int(untraced.whole.matched_wh.sum())
+    assert traced.surplus_wh.tolist() == untraced.surplus_wh.tolist()
+    assert 0 < int(untraced.surplus_wh.sum()) < left_wh
+    assert (traced.whole.matched_wh <= traced.whole.load_wh).all()

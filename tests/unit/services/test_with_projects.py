@@ -97,3 +97,17 @@ def test_joined_park__refuses_what_does_not_fit(root: Path, was: str, now: str) 
         pytest.raises(CandidatePlaceError),
     ):
         joined_park([offer_kit.project((was, now))], ports.park)
+
+
+def test_with_projects__the_balance_bears_the_load_and_still_closes(root: Path) -> None:
+    with small_park.opened(root, writing=False) as ports:
+        joined = with_projects([offer_kit.project()], loads(), period=PERIOD, ports=ports)
+        was = {flow: rows["wh"] for (flow,), rows in ports.lake.read("balance", PERIOD).items()}
+        now = {flow: rows["wh"] for (flow,), rows in joined.lake.read("balance", PERIOD).items()}
+
+    inflow = now["generation"] + now["import"] + now["discharge"]
+    outflow = now["load"] + now["export"] + now["charge"] + now["losses"]
+    assert (inflow == outflow).all()
+    assert (now["load"] - was["load"] == 100_000).all()
+    assert (now["export"] == np.maximum(was["export"] - 100_000, 0)).all()
+    assert (now["import"] >= was["import"]).all()
