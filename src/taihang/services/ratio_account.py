@@ -43,6 +43,8 @@ YEAR_TO_DATE: Final = "year-to-date"
 TWELVE_MONTHS: Final = "twelve-months"
 WINDOWS: Final = (MONTH, YEAR_TO_DATE, TWELVE_MONTHS)
 _THRESHOLDS: Final = ("direct-connection.self-use-min", "direct-connection.green-min")
+_CEILING: Final = "direct-connection.export-ceiling"
+"""Within which the text expects the limit of a province; never taken in its place."""
 
 
 class NothingClosedError(StateError):
@@ -169,7 +171,11 @@ def _body(
         "rule": RULE,
         "month": period,
         "windows": [window_document(window, ports) for window in windows],
-        "export_limit": {"ratio": f"{limit_ratio:f}", "basis": basis},
+        "export_limit": {
+            "ratio": f"{limit_ratio:f}",
+            "basis": basis,
+            "above_ceiling": limit_ratio > ports.facts.in_force(_CEILING, on=on).value,
+        },
         "storage_losses_in_load": ports.park.accounting.storage_losses_in_load,
         "curtailment": "metered" if flow.series.is_curtailment_metered else "not-metered",
         "factors": [fact_document(fact) for fact in _facts(on, ports)],
@@ -178,7 +184,7 @@ def _body(
 
 
 def _facts(on: date, ports: Ports) -> Iterator[Fact]:
-    for code in _THRESHOLDS:
+    for code in (*_THRESHOLDS, _CEILING):
         yield ports.facts.in_force(code, on=on)
     if ports.park.accounting.export_limit_ratio is None:
         yield ports.facts.in_force(EXPORT_LIMIT, on=max(on, first_day(EXPORT_LIMIT, ports.facts)))

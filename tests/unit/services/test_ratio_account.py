@@ -16,8 +16,7 @@ from taihang.services.act_log import log_acts
 from taihang.services.audit import audit
 from taihang.services.ports import Ports
 from taihang.services.ratio_account import drafts, window_periods
-from taihang.services.renew_accounts import renew_accounts
-from taihang.services.settle import settle
+from taihang.services.restate import restate
 
 JUNE = "2026-06"
 
@@ -99,6 +98,16 @@ def test_drafts__judge_by_the_limit_of_the_day(tmp_path: Path) -> None:
     assert export["basis"].startswith("park/direct-connection.export-limit/Shanxi/2025-05-21")
     assert body["forecast"]["ratios"][2]["threshold"] == "0.15", "the year ends under the next"
     assert body["factors"][-1]["document"] == "test 1"
+    assert not body["export_limit"]["above_ceiling"]
+
+
+def test_drafts__say_that_a_limit_is_above_the_twenty_percent_of_the_text(tmp_path: Path) -> None:
+    text = with_limits(small_park.PARK).replace('ratio = "0.20"', 'ratio = "0.25"')
+    with small_park.opened(june_park(tmp_path / "park", text)) as ports:
+        body = _body(ports)
+
+    assert body["export_limit"]["above_ceiling"]
+    assert body["windows"][0]["requirements"][2]["threshold"] == "0.25", "the province sets it"
 
 
 def test_window_periods__of_january_begin_in_it_and_a_year_before(ports: Ports) -> None:
@@ -117,14 +126,13 @@ def test_drafts__are_issued_once_audited_and_restated_with_late_readings(ports: 
     block = small_park.registers("M-E02", small_park.JUNE)
     late = replace(block, counts=block.counts + 3 * (block.times_s > block.times_s[200]))
     small_park.revise(ports, late, sent_at_s=small_park.JUNE.end_s + 3_600)
-    settle(small_park.JUNE, ports=ports)
-    n_restated = renew_accounts(["2026"], ports=ports)
+    restate(ports=ports)
 
     assert (first, again) == ((1, 0, 0), (0, 0, 1))
     assert not clean
-    assert n_restated == 1
     second = ports.registry.statement(f"ratios.park.{JUNE}")
     body = load_canonical(second.document.encode())
     assert isinstance(body, dict)
+    assert "M-E02" in str(body["reason"]), "the meter whose readings came late"
     assert (second.version, body["supersedes"]) == (2, f"ratios.park.{JUNE}.v1")
     assert ports.registry.statement(f"ratios.park.{JUNE}.v1").version == 1

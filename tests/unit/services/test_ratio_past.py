@@ -9,8 +9,9 @@ from ratio_kit import STATED
 from taihang.config.park_file import read_park
 from taihang.config.templates import template_text
 from taihang.core.park.assets import InService
-from taihang.core.periods import STEP_S
-from taihang.services.project_flow import project_flow
+from taihang.core.periods import STEP_S, days
+from taihang.core.ratio.flow import FLOWS, FlowSeries
+from taihang.services.project_flow import ProjectFlow, project_flow
 from taihang.services.ratio_past import has_shapes, levels_of, plan_of, pool_of
 from taihang.services.settle import settle
 
@@ -38,10 +39,10 @@ def test_plan_of__counts_what_is_in_service_on_the_day() -> None:
 
 
 def test_plan_of__days_of_a_month_share_its_weight() -> None:
-    days = plan_of(date(2026, 1, 1), 365, SMALL).shape_ratio["pv"]
+    shares = plan_of(date(2026, 1, 1), 365, SMALL).shape_ratio["pv"]
 
-    assert abs(days.sum() - 1) < 1e-9
-    assert days[0] < days[31], "February is shorter"
+    assert abs(shares.sum() - 1) < 1e-9
+    assert shares[0] < shares[31], "February is shorter"
     assert has_shapes(SMALL)
     bare = replace(SMALL, direct_connection=replace(SMALL.direct_connection, shapes={}))
     assert not has_shapes(bare)
@@ -73,3 +74,18 @@ def test_pool_of__leaves_out_days_that_are_not_whole(tmp_path: Path) -> None:
     assert np.array_equal(pool.generated_wh["pv"][pool.usable], wh[pool.usable])
     assert pool.first + timedelta(days=30) == date(2026, 7, 1)
     assert STEP_S == 900
+
+
+def test_pool_of__takes_no_day_of_23_or_25_hours() -> None:
+    park = replace(SMALL, time_zone="Europe/Berlin")
+    spring = days(date(2026, 3, 28), 3, park.zone)
+    n = spring.n_steps
+    wh = {name: np.arange(n, dtype=np.int64) for name in FLOWS}
+    state = np.zeros(n, np.uint8)
+    flow = ProjectFlow(FlowSeries(spring, wh, state, is_curtailment_metered=False), {})
+
+    pool = pool_of(flow, date(2026, 3, 31), park)
+
+    assert n == 96 + 92 + 96
+    assert pool.usable.tolist() == [True, False, True]
+    assert pool.exported_wh[2].tolist() == list(range(96 + 92, n))

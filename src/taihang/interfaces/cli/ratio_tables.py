@@ -262,6 +262,9 @@ def _notes(body: Facts, names: Sequence[str], lang: Lang) -> Iterator[Text]:
                 n=f"{sum(of.values()):,}",
             )
             yield Text(f"! {told}", style="yellow")
+    if body["export_limit"]["above_ceiling"]:
+        limit = whole_percent(body["export_limit"]["ratio"])
+        yield Text(f"! {text('cli.ratios.above_ceiling', lang, limit=limit)}", style="yellow")
     yield Text(text(f"cli.ratios.curtailment-{body['curtailment']}", lang), style="dim")
     side = "in" if body["storage_losses_in_load"] else "out"
     yield Text(text(f"cli.ratios.storage-{side}", lang), style="dim")

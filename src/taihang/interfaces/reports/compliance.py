@@ -142,14 +142,16 @@ class _Page:
             rows.append((prose(self._name(symbol)), prose(asked(each[0])), *cells))
         return Section(
             title=self._text("section.ratios"),
-            sentences=(self._text("yearly"), *self._undated()),
+            sentences=(self._text("yearly"), *self._of_limit()),
             tables=(Table(title="", columns=tuple(columns), rows=tuple(rows)),),
             drawing=self._bars(),
         )
 
-    def _undated(self) -> Iterator[str]:
-        """Yield that the limit of export bears no document, where it bears none."""
+    def _of_limit(self) -> Iterator[str]:
+        """Yield what is to be said of the limit: above the text, or without a document."""
         limit = cast("Facts", self._of["export_limit"])
+        if limit["above_ceiling"]:
+            yield self._text("above_ceiling", limit=whole_percent(limit["ratio"]))
         if limit["basis"] is None:
             yield self._text("undated", limit=whole_percent(limit["ratio"]))
 

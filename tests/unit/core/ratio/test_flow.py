@@ -64,6 +64,20 @@ def test_flow_series__counts_nothing_of_an_interval_that_is_not_closed(seed: int
     assert not any(wh[at].any() for wh in series.wh.values())
 
 
+def test_flow_series__takes_what_a_plant_drew_for_no_generation() -> None:
+    n = DAY.n_steps
+    one = {"time_s": DAY.grid_s(), "wh": np.ones(n, np.int64), "closed": np.ones(n, np.int64)}
+    plants = {
+        name: {"time_s": DAY.grid_s(), "total_wh": np.full(n, wh, np.int64)}
+        for name, wh in (("PV01", 5), ("W01", -3))
+    }
+
+    total = flow_series(DAY, balance=dict.fromkeys(_OF_BALANCE, one), plants=plants).total(DAY)
+
+    assert total.wh["generated"] == 5 * n
+    assert total.own_use_wh == 4 * n, "more than is left net is what the plants drew"
+
+
 def test_flow_series__is_open_where_curtailment_is_not_known() -> None:
     # E_av holds what was curtailed: without it the interval says nothing of R_exp.
     n = DAY.n_steps

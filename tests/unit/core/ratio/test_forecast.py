@@ -123,9 +123,51 @@ def test_scenarios__keep_the_day_of_the_week() -> None:
     load = np.where(is_sunday[:, None], 0.0, past.load_wh)
     quiet = replace(past, load_wh=load)
 
-    drawn = _drawn(quiet, left(FIRST + timedelta(days=366), 28))
+    friday = FIRST + timedelta(days=366)
+    drawn = _drawn(quiet, left(friday, 3))
 
-    assert _of(drawn, "load") == pytest.approx(24 * 96 * 30.0)
+    assert friday.weekday() == 4
+    assert _of(drawn, "load") == pytest.approx(2 * 96 * 30.0), "no load on the Sunday"
+
+
+def test_scenarios__take_models_of_the_season_alone() -> None:
+    past = pool(366)
+    numbered = {"pv": np.zeros((366, 96))}
+    numbered["pv"][:, 0] = np.arange(366)
+
+    drawn = _drawn(replace(past, generated_wh=numbered), left(date(2026, 7, 1), 7))
+
+    first_of_run = (_of(drawn, "available") - 21) / 7
+    day_of_year = date(2026, 7, 1).timetuple().tm_yday - 1
+    assert np.abs(first_of_run - day_of_year).max() <= SETTINGS.season_days
+    assert np.unique(first_of_run).size > 8
+
+
+def test_scenarios__draw_models_by_the_weights_of_their_weeks() -> None:
+    past, to_come = pool(366), left(date(2026, 7, 1), 7)
+    numbered = {"pv": np.zeros((366, 96))}
+    numbered["pv"][:, 0] = np.arange(366)
+    rng = np.random.default_rng(5)
+    draws = np.zeros(draws_of(past, to_come, SETTINGS))
+    draws[:, 0] = rng.random(len(draws))
+    # Two weeks of the season weigh 4 × 0.5³ and 4 × 1³, one to eight; all others nothing.
+    draws[:, 1 + 24], draws[:, 1 + 26] = 0.5, 1.0
+
+    drawn = scenarios(replace(past, generated_wh=numbered), to_come, settings=SETTINGS, draws=draws)
+
+    weeks = ((_of(drawn, "available") - 21) / 7 // 7).astype(int)
+    assert set(weeks.tolist()) == {24, 26}
+    assert 0 < (weeks == 24).mean() < 0.25
+
+
+def test_scenarios__keep_what_flowed_both_ways_at_once() -> None:
+    past = pool(366)
+    meshed = replace(past, imported_wh=past.imported_wh + 5, exported_wh=past.exported_wh + 5)
+
+    drawn = _drawn(meshed, left(FIRST + timedelta(days=366), 7))
+
+    expected = 7 * (np.maximum(_PV - 30, 0) + 5).sum()
+    assert _of(drawn, "exported") == pytest.approx(expected)
 
 
 def test_scenarios__are_wider_where_less_is_known() -> None:

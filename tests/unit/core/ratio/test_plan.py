@@ -2,7 +2,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from taihang.core.quantities import WH_PER_MWH
@@ -83,6 +83,7 @@ def test_plan_fit__says_nothing_where_there_is_nothing_to_divide_by(
 
 
 @given(st.integers(1, 10**15), st.integers(1, 10**15))
+@example(2, 9)
 def test_plan_fit__fits_exactly_if_some_self_use_meets_all_three(g_wh: int, d_wh: int) -> None:
     fit = plan_fit(g_wh, d_wh, asked=ASKED)
 
