@@ -1,6 +1,6 @@
 """What the park as one customer owes the grid, and where the imported energy went."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -84,39 +84,62 @@ def exports_month(name: str, matched: MonthMatching, *, ports: Ports) -> tuple[E
         ports: The outside world.
     """
     period = month(name, ports.park.zone)
-    exports: list[Export] = []
-    left_wh = matched.left_wh.copy()
-    for grid in billed_grids(ports.park):
-        exported = _series(grid.id, Direction.EXPORT, period, ports)
-        exports.append(_export(grid, exported, left_wh, period=period, ports=ports))
-        left_wh -= exports[-1].fed_in_wh
-    return tuple(exports)
-
-
-def _export(
-    grid: BilledUser,
-    exported: EnergySeries,
-    left_wh: NDArray[np.int64],
-    *,
-    period: Period,
-    ports: Ports,
-) -> Export:
-    """Price what a connection fed in; it came from what the plants had left, pro rata."""
-    exported_wh = np.where(exported.present, np.maximum(exported.wh, 0), 0)
-    from_plants_wh = np.minimum(exported_wh, left_wh.sum(axis=0))
-    found = Export(
-        grid=grid.id,
-        exported_wh=exported_wh,
-        fed_in_wh=split_pro_rata(from_plants_wh, weights_wh=left_wh),
-        prices=fixed_prices(grid.tariff.export_price_cny_per_kwh, n_steps=len(exported_wh)),
-        source=f"tariff/{grid.tariff.id}/export_price_cny_per_kwh="
-        f"{grid.tariff.export_price_cny_per_kwh}",
+    grids = [*billed_grids(ports.park)]
+    every = [_series(grid.id, Direction.EXPORT, period, ports) for grid in grids]
+    exported_wh = [np.where(one.present, np.maximum(one.wh, 0), 0) for one in every]
+    fed_in_wh = split_export(exported_wh, left_wh=matched.left_wh)
+    return tuple(
+        _priced(
+            Export(
+                grid=grid.id,
+                exported_wh=exported,
+                fed_in_wh=fed_in,
+                prices=fixed_prices(grid.tariff.export_price_cny_per_kwh, n_steps=period.n_steps),
+                source=f"tariff/{grid.tariff.id}/export_price_cny_per_kwh="
+                f"{grid.tariff.export_price_cny_per_kwh}",
+            ),
+            grid,
+            period,
+            ports,
+        )
+        for grid, exported, fed_in in zip(grids, exported_wh, fed_in_wh, strict=True)
     )
+
+
+def split_export(
+    exported_wh: Sequence[NDArray[np.int64]], *, left_wh: NDArray[np.int64]
+) -> list[NDArray[np.int64]]:
+    """Return which plants' energy left through which connection, connection after connection.
+
+    Args:
+        exported_wh: By connection, shape (n,) each. [Wh]
+        left_wh: What of each plant may have left, shape (n_plants, n). [Wh]
+
+    Returns:
+        By connection, shape (n_plants, n) each: no plant gives more than it has left, and no
+        connection more than was exported. [Wh]
+
+    Example:
+        >>> first, second = split_export([np.array([2]), np.array([5])], left_wh=np.array([[4]]))
+        >>> int(first[0, 0]), int(second[0, 0])
+        (2, 2)
+    """
+    left_wh = left_wh.copy()
+    found: list[NDArray[np.int64]] = []
+    for one_wh in exported_wh:
+        from_plants_wh = np.minimum(one_wh, left_wh.sum(axis=0))
+        found.append(split_pro_rata(from_plants_wh, weights_wh=left_wh))
+        left_wh -= found[-1]
+    return found
+
+
+def _priced(export: Export, grid: BilledUser, period: Period, ports: Ports) -> Export:
+    """Price an export by its series, where the tariff names one."""
     if grid.tariff.export_price_series is None:
-        return found
+        return export
     read = spot_prices(grid.tariff.export_price_series, period, ports)
     return replace(
-        found,
+        export,
         prices=read.prices,
         source=f"series/{grid.tariff.export_price_series}",
         n_refused=read.n_refused,

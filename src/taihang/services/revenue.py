@@ -43,6 +43,8 @@ _EXPORT_RULES: Final = {
     SurplusTo.PLANTS: "export-to-plants-by-fed-in/v1",
     SurplusTo.OPERATOR: "export-to-operator/v1",
 }
+_CAPACITY_RULE: Final = "capacity-by-own-connection/v1"
+"""Each user pays capacity or demand of its own connection; the difference to the park's is kept."""
 _BEARER_RULES: Final = {
     Bearer.OPERATOR: "{}-borne-by-operator/v1",
     Bearer.USERS: "{}-shared-by-load/v1",
@@ -316,6 +318,7 @@ def _park_rules(ports: Ports) -> list[JsonValue]:
     return [
         _export_rule(ports),
         *(_BEARER_RULES[bearer].format(what) for what, bearer in borne.items()),
+        _CAPACITY_RULE,
     ]
 
 

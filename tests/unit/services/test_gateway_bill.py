@@ -3,12 +3,18 @@
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
+
 import money_park
 import small_park
 from small_park import AUGUST, SCALE_WH
 from taihang.core.quantities import to_fen
 from taihang.services.billed_use import matched_month
-from taihang.services.gateway_bill import gateway_month, unbilled_flows
+from taihang.services.gateway_bill import gateway_month, split_export, unbilled_flows
 from taihang.services.settle import settle
 
 
@@ -67,3 +73,25 @@ def test_gateway_month__of_an_unmetered_connection_follows_from_the_balance(
     exported = money_park.counts("M-EXP", AUGUST) + money_park.losses(AUGUST)
     assert bill.energy.wh >= lost_wh, "nothing is lost where nothing is metered"
     assert int(exported.sum()) > 0
+
+
+WH = st.integers(0, 1_000)
+
+
+@given(
+    exported_wh=st.lists(arrays(np.int64, 4, elements=WH), min_size=0, max_size=3),
+    left_wh=arrays(np.int64, (3, 4), elements=WH),
+)
+def test_split_export__gives_no_watt_hour_to_two_connections(
+    exported_wh: list[NDArray[np.int64]], left_wh: NDArray[np.int64]
+) -> None:
+    found = split_export(exported_wh, left_wh=left_wh)
+
+    nothing = np.zeros((3, 4), np.int64)
+    given_wh = sum(found, nothing)
+    assert (given_wh <= left_wh).all()
+    assert all((fed >= 0).all() for fed in found)
+    for fed, exported in zip(found, exported_wh, strict=True):
+        assert (fed.sum(axis=0) <= exported).all()
+    wanted_wh = np.minimum(sum(exported_wh, nothing[0]), left_wh.sum(axis=0))
+    assert given_wh.sum(axis=0).tolist() == wanted_wh.tolist()

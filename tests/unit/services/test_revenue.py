@@ -187,6 +187,7 @@ def test_revenue__names_the_rules_of_the_park_with_their_version(tmp_path: Path)
         "export-to-plants-by-fed-in/v1",
         "losses-shared-by-load/v1",
         "storage-shared-by-load/v1",
+        "capacity-by-own-connection/v1",
     ]
 
 
