@@ -183,6 +183,38 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang certificates gec mypark --year 2026",
         "taihang certificates gec mypark --numbers numbers.csv --out gec.csv --lang en",
     ),
+    "certificates list-for-sale": (
+        (
+            "taihang certificates list-for-sale mypark --id S-1 --party owner --mwh 20"
+            " --price 8.00 --until 2027-01-01"
+        ),
+    ),
+    "certificates offer": (
+        (
+            "taihang certificates offer mypark --id O-1 --party owner --buyer E17 --mwh 5"
+            " --price 7.50 --until 2027-01-01"
+        ),
+        (
+            "taihang certificates offer mypark --id O-2 --party owner --buyer E17"
+            " --certificate 2026-09.feed-in.G1.PV01:0-5000000 --price 0 --until 2027-01-01"
+        ),
+    ),
+    "certificates delist": ("taihang certificates delist mypark S-1 --id D-1 --party owner",),
+    "certificates accept": ("taihang certificates accept mypark O-1 --id A-1 --party E17",),
+    "certificates decline": ("taihang certificates decline mypark O-1 --id N-1 --party E17",),
+    "certificates revoke": ("taihang certificates revoke mypark O-1 --id R-1 --party owner",),
+    "certificates buy": (
+        "taihang certificates buy mypark --id B-1 --party E17 --mwh 5 --limit 9 --lang en",
+    ),
+    "certificates pay": (
+        (
+            "taihang certificates pay mypark B-1.1 --id P-1 --party owner --amount 40.00"
+            " --reference ICBC-20261001-7"
+        ),
+    ),
+    "certificates overdue": ("taihang certificates overdue mypark",),
+    "certificates book": ("taihang certificates book mypark --json",),
+    "certificates holdings": ("taihang certificates holdings mypark --party E17",),
     "audit": ("taihang audit mypark",),
     "rebuild": ("taihang rebuild mypark",),
     "state-hash": ("taihang state-hash mypark",),

@@ -19,6 +19,17 @@ price_low_cny_per_mwh = "1.00"
 price_high_cny_per_mwh = "50.00"
 minimum_wh = 1000
 pay_within_h = 72
+[certificates]
+since = "2026-06"
+self_use = "hold"
+fed_in = "owner"
+[parties.owner]
+name_zh = "电站业主"
+name_en = "Owner of the plant"
+owns = ["PV01"]
+[parties.buyer]
+name_zh = "园区外买方"
+name_en = "Buyer outside"
 """
 TEXT: Final = (
     small_park.PARK.replace(
@@ -34,11 +45,18 @@ USED: Final = used((700_000, 400_000))
 """1.1 MWh of PV01 that E01 used."""
 
 
-def made(root: Path, issues: Sequence[Issue] = (SOLD, USED), *, text: str = TEXT) -> Path:
-    """Make a park folder whose ledger has some issues."""
+def made(
+    root: Path,
+    issues: Sequence[Issue] = (SOLD, USED),
+    *,
+    text: str = TEXT,
+    expires_s: int | None = None,
+) -> Path:
+    """Make a park folder whose ledger has some issues, of another validity if one is given."""
     small_park.make(root, text)
+    valid = [one if expires_s is None else replace(one, expires_s=expires_s) for one in issues]
     with small_park.opened(root) as ports:
-        refused = [one.refusal for one in given(ports, *map(issuance, issues)) if one.refusal]
+        refused = [one.refusal for one in given(ports, *map(issuance, valid)) if one.refusal]
     assert refused == []
     return root
 

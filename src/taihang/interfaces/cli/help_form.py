@@ -10,7 +10,7 @@ from typing_extensions import override
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.text_width import width_of
 
-_LEAST_NAME_WIDTH: Final = 14
+_LEAST_NAME_WIDTH: Final = 17
 """Room for the longest command and its indent, so that every help text starts beside its name."""
 
 

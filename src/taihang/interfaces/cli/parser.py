@@ -367,9 +367,40 @@ def _add_custody(words: CommandWords) -> None:
 def _add_certificates(words: CommandWords) -> None:
     group = words.group("certificates")
     gec = group.command("gec", "registry_exchange:gec", "dir")
-    group.option(gec, "--year")
-    group.option(gec, "--numbers")
-    group.option(gec, "--out")
+    for name in ("--year", "--numbers", "--out"):
+        group.option(gec, name)
+    _add_lot_market(group)
+
+
+def _add_lot_market(group: CommandWords) -> None:
+    for name, handler in (("list-for-sale", "list_for_sale"), ("offer", "offer")):
+        ask = _add_act(group, name, handler)
+        if name == "offer":
+            group.option(ask, "--buyer", required=True)
+        for amount in ("--mwh", "--certificate"):
+            group.option(ask, amount)
+        for term in ("--price", "--until"):
+            group.option(ask, term, required=True)
+    _add_act(group, "delist", "delist", "listing")
+    for name in ("accept", "decline", "revoke"):
+        _add_act(group, name, name, "deal")
+    buy = _add_act(group, "buy", "buy")
+    for name in ("--mwh", "--limit"):
+        group.option(buy, name, required=True)
+    pay = _add_act(group, "pay", "pay", "deal")
+    for name in ("--amount", "--reference"):
+        group.option(pay, name, required=True)
+    group.command("overdue", "lot_market:overdue", "dir")
+    group.command("book", "lot_market:book", "dir")
+    held = group.command("holdings", "lot_market:holdings", "dir")
+    group.option(held, "--party", required=True)
+
+
+def _add_act(group: CommandWords, name: str, handler: str, *words: str) -> CommandParser:
+    act = group.command(name, f"lot_market:{handler}", "dir", *words)
+    for option in ("--id", "--party"):
+        group.option(act, option, required=True)
+    return act
 
 
 def _add_pages(words: CommandWords) -> None:
