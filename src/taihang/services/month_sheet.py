@@ -8,6 +8,7 @@ import numpy as np
 from taihang.core.balance.matching import RouteKind, Share
 from taihang.core.certificates.double_issue import (
     Curve,
+    Doubled,
     certified_by_others,
     copied_curves,
     demand_single,
@@ -59,6 +60,20 @@ def sheet_of_month(name: str, *, ports: Ports) -> Sheet:
     return sheet
 
 
+def suspects_of_month(name: str, *, ports: Ports) -> tuple[Doubled, ...]:
+    """Return plants of which one has the curve of another: told to a person, who judges.
+
+    Args:
+        name: The local month.
+        ports: The outside world.
+
+    Raises:
+        UnsettledMonthError: If not all of it is settled with this park file.
+    """
+    matched = shares_of(month(name, ports.park.zone), ports=ports)
+    return copied_curves(_curves(matched, ports))
+
+
 def whole_sheet(name: str, *, ports: Ports) -> Sheet | None:
     """Return the last whole sheet that a month was issued by; None before the first."""
     for sha256 in reversed(ports.registry.certificates.sheets(name)):
@@ -96,7 +111,7 @@ def due_issues(sheet: Sheet, *, is_storage: bool, ports: Ports) -> Iterator[Issu
         one for one in there if one.route.kind is RouteKind.CHARGE and one.sheet_sha256 == sha256
     ]
     expires_on, validity = expiry_of(sheet.month, book=ports.facts)
-    for route in sheet.routes:
+    for route in sheet.joined():
         if (route.route.kind is RouteKind.STORAGE) is not is_storage:
             continue
         for recipient, pairs_wh in route.each():
@@ -177,7 +192,6 @@ def _demand_single(sheet: Sheet, matched: Matched, ports: Ports) -> None:
         (
             *one_plant_twice(plants),
             *certified_by_others(plants, fed_in_wh=fed_in_wh, last_day=last_day),
-            *copied_curves(_curves(matched, ports)),
         )
     )
 

@@ -8,7 +8,6 @@ import pytest
 import certified_park
 import small_park
 from small_park import AUGUST
-from taihang.core.certificates.double_issue import DoubleIssueGuardError
 from taihang.core.certificates.issue import day_leaves, day_tree, lots_of_issue
 from taihang.services.account import UnsettledMonthError
 from taihang.services.matched import shares_of
@@ -18,6 +17,7 @@ from taihang.services.month_sheet import (
     due_issues,
     lots_root,
     sheet_of_month,
+    suspects_of_month,
     whole_sheet,
 )
 from taihang.services.ports import Ports
@@ -84,7 +84,7 @@ def test_lots_root__is_what_anybody_with_the_salts_works_out(ports: Ports) -> No
         assert made.lots_root == tree.root().hex() == lots_root(made.id, lots, ports=ports)
 
 
-def test_sheet_of_month__of_a_copied_curve__is_refused(tmp_path: Path) -> None:
+def test_suspects_of_month__of_a_copied_curve__names_both_and_refuses_none(tmp_path: Path) -> None:
     text = certified_park.text()
     meter = next(line for line in text.splitlines() if line.startswith("M-PV01"))
     text = text.replace(meter, f"{meter}\n{meter.replace('PV01', 'PV02')}")
@@ -99,5 +99,7 @@ def test_sheet_of_month__of_a_copied_curve__is_refused(tmp_path: Path) -> None:
         small_park.fill(ports, AUGUST)
         settle(AUGUST, ports=ports)
 
-        with pytest.raises(DoubleIssueGuardError, match="PV0"):
-            sheet_of_month("2026-08", ports=ports)
+        found = suspects_of_month("2026-08", ports=ports)
+
+        assert {*found[0].plants} == {"PV01", "PV02"}
+        assert sheet_of_month("2026-08", ports=ports).routes

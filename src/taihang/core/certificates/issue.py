@@ -11,6 +11,7 @@ Source: EnergyTag scheme standard (Wh, at most an hour) [verified: K27];
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,7 @@ FORMAT: Final = "taihang/certificate-issue/v1"
 LOT: Final = np.dtype([("start_s", "<i8"), ("plant", "<u2"), ("wh", "<u8")])
 """One lot in the leaf of its day: interval, row of the plant in the issue, energy."""
 MAX_PLANTS: Final = 10_000
+_LABEL_SIGNS: Final = 32
 _KEYS: Final = frozenset(
     (
         "cancels",
@@ -230,9 +232,15 @@ def issue_id(month: str, route: Route, *, recipient: str, version: int = 1) -> s
         >>> issue_id("2026-06", Route(RouteKind.LINE, "L1"), recipient="E17", version=2)
         '2026-06.line.L1.E17.v2'
     """
-    is_plain = route.kind in {RouteKind.POOL, RouteKind.CHARGE}
-    via = "" if is_plain else f".{route.id}"
+    via = "" if route.kind is RouteKind.POOL else f".{_label(route.id)}"
     return f"{month}.{route.kind.value}{via}.{recipient}" + (f".v{version}" if version > 1 else "")
+
+
+def _label(route_id: str) -> str:
+    """Return a short name of a route: many contracts that are served together have a long one."""
+    if len(route_id) <= _LABEL_SIGNS:
+        return route_id
+    return f"{route_id[: _LABEL_SIGNS - 9]}~{sha256(route_id.encode()).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,10 +362,9 @@ def lots_at(issue: Issue, sheet: Sheet, *, first_wh: int, stop_wh: int) -> Issue
         IssueError: If positions lie outside.
     """
     route = sheet.route(issue.route)
-    own = route.recipients.index(issue.recipient)
-    by_step_wh = (route.given_wh if issue.route.kind is RouteKind.FEED_IN else route.received_wh)[
-        own
-    ]
+    if issue.recipient not in route.recipients:
+        raise IssueError(given=issue.recipient, expected="somebody who got energy over the route")
+    by_step_wh = route.by_step_wh(issue.recipient)
     stops_wh = np.cumsum(by_step_wh)
     if not 0 <= first_wh < stop_wh <= int(stops_wh[-1]):
         raise IssueError(

@@ -110,7 +110,7 @@ def _recipients(
 ) -> dict[tuple[Route, str], tuple[tuple[str, ...], NDArray[np.int64]]]:
     return {
         (route.route, recipient): (route.plants, pairs_wh)
-        for route in sheet.routes
+        for route in sheet.joined()
         for recipient, pairs_wh in route.each()
     }
 

@@ -8,7 +8,7 @@ of two sheets follows no rule.
 Source: docs/formats/certificate.md, section 2.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -46,6 +46,10 @@ _KEYS: Final = frozenset(
 _ROUTE_KEYS: Final = frozenset(("id", "kind", "pairs", "plants", "takers"))
 
 
+Pairs = NDArray[np.int64]
+"""What one recipient got from every plant, shape (n_plants, n) [Wh]."""
+
+
 class SheetError(InputError):
     """A sheet contradicts itself, or bytes are none."""
 
@@ -77,7 +81,7 @@ class SheetRoute:
         """Who may hold an issue of it: the takers, or the plants of what is fed in."""
         return self.plants if self.route.kind is RouteKind.FEED_IN else self.takers
 
-    def pairs_of(self, recipient: str, *, first: int = 0, stop: int | None = None) -> "Pairs":
+    def pairs_of(self, recipient: str, *, first: int = 0, stop: int | None = None) -> Pairs:
         """Return what one recipient got from every plant in the intervals ``[first, stop)``.
 
         Args:
@@ -98,7 +102,7 @@ class SheetRoute:
             return self.pairs_wh[:, row, part]
         return _traced(self.given_wh[:, part], self.received_wh[:, part], row)
 
-    def each(self) -> Iterator[tuple[str, "Pairs"]]:
+    def each(self) -> Iterator[tuple[str, Pairs]]:
         """Yield every recipient with what it got from every plant, as ``pairs_of`` would say."""
         if self.route.kind is RouteKind.FEED_IN or not self.takers:
             for recipient in self.recipients:
@@ -118,10 +122,6 @@ class SheetRoute:
             part = slice(first, first + _COLUMNS_AT_ONCE)
             pairs_wh[:, :, part] = trace_pairs(self.given_wh[:, part], self.received_wh[:, part])
         return pairs_wh
-
-
-Pairs = NDArray[np.int64]
-"""What one recipient got from every plant, shape (n_plants, n) [Wh]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,19 +154,94 @@ class Sheet:
         """Hash of its bytes [hex]."""
         return sha256(sheet_bytes(self)).hexdigest()
 
-    def route(self, wanted: Route) -> SheetRoute:
-        """Return one route.
+    def joined(self) -> "tuple[JoinedRoute, ...]":
+        """Return every way once, with all its steps, in the order of the first."""
+        found: dict[Route, list[SheetRoute]] = {}
+        for route in self.routes:
+            found.setdefault(route.route, []).append(route)
+        return tuple(JoinedRoute(route, tuple(parts)) for route, parts in found.items())
+
+    def route(self, wanted: Route) -> "JoinedRoute":
+        """Return one way with all its steps.
 
         Raises:
             SheetError: If the sheet has no such route.
         """
-        for route in self.routes:
-            if route.route == wanted:
-                return route
-        raise SheetError(
-            given=f"route {wanted.kind} {wanted.id} of {self.month}",
-            expected="a route of the sheet",
-        )
+        parts = tuple(route for route in self.routes if route.route == wanted)
+        if not parts:
+            raise SheetError(
+                given=f"route {wanted.kind} {wanted.id} of {self.month}",
+                expected="a route of the sheet",
+            )
+        return JoinedRoute(wanted, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedRoute:
+    """All steps of a month that went one way: inside each feeder, and across them."""
+
+    route: Route
+    parts: tuple[SheetRoute, ...]
+    """In the order served."""
+
+    @property
+    def plants(self) -> tuple[str, ...]:
+        """Every plant that gave, in the order of the first step that names it."""
+        return tuple(dict.fromkeys(plant for part in self.parts for plant in part.plants))
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Who may hold an issue of it."""
+        return tuple(dict.fromkeys(name for part in self.parts for name in part.recipients))
+
+    def pairs_of(self, recipient: str, *, first: int = 0, stop: int | None = None) -> Pairs:
+        """Return what one recipient got from every plant in the intervals ``[first, stop)``.
+
+        Args:
+            recipient: One of ``recipients``.
+            first: First interval of the month, from 0.
+            stop: One after the last; None: to the end.
+
+        Returns:
+            Energy, shape (len(plants), stop - first). [Wh]
+        """
+        own = [part for part in self.parts if recipient in part.recipients]
+        return self._sum((part, part.pairs_of(recipient, first=first, stop=stop)) for part in own)
+
+    def by_step_wh(self, recipient: str) -> Pairs:
+        """Return what one recipient got in each interval, shape (n,) [Wh]."""
+        total_wh = np.zeros(self.parts[0].given_wh.shape[1], np.int64)
+        for part in self.parts:
+            if recipient in part.recipients:
+                row = part.recipients.index(recipient)
+                fed_in = part.route.kind is RouteKind.FEED_IN
+                total_wh += (part.given_wh if fed_in else part.received_wh)[row]
+        return total_wh
+
+    def each(self) -> Iterator[tuple[str, Pairs]]:
+        """Yield every recipient with what it got from every plant, as ``pairs_of`` would say."""
+        if len(self.parts) == 1:
+            yield from self.parts[0].each()
+            return
+        pairs_wh = [dict(part.each()) for part in self.parts]
+        for recipient in self.recipients:
+            yield (
+                recipient,
+                self._sum(
+                    (part, found[recipient])
+                    for part, found in zip(self.parts, pairs_wh, strict=True)
+                    if recipient in found
+                ),
+            )
+
+    def _sum(self, found: Iterable[tuple[SheetRoute, Pairs]]) -> Pairs:
+        """Add up energies of steps, each by the rows of its own plants."""
+        plants = self.plants
+        every = list(found)
+        total_wh = np.zeros((len(plants), every[0][1].shape[1]), np.int64)
+        for part, wh in every:
+            total_wh[[plants.index(plant) for plant in part.plants]] += wh
+        return total_wh
 
 
 def sheet_bytes(sheet: Sheet) -> bytes:

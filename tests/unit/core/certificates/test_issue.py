@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.ledger_books import PERIOD, ZONE, fed_in, issues_of, plain_lots, sheet_of
 
+from taihang.core.balance.matching import Route, RouteKind
 from taihang.core.certificates.issue import (
     LOT,
     Issue,
@@ -16,6 +17,7 @@ from taihang.core.certificates.issue import (
     Kind,
     day_leaves,
     day_tree,
+    issue_id,
     lots_at,
     lots_of,
     lots_of_issue,
@@ -172,3 +174,13 @@ def test_lots_at__outside__is_refused() -> None:
 
 def test_lots_of__begins_where_the_period_begins() -> None:
     assert plain_lots([0, 1]).starts_s.tolist() == [PERIOD.start_s + STEP_S]
+
+
+def test_issue_id__of_many_contracts_served_together__stays_short() -> None:
+    names = [
+        issue_id("2026-06", Route(RouteKind.CONTRACT, "+".join([f"GS{n}"] * 30)), recipient="E1")
+        for n in range(2)
+    ]
+
+    assert len(set(names)) == 2
+    assert all(len(name) < 60 for name in names)

@@ -66,7 +66,7 @@ def test_supplement__has_what_was_gained_and_nothing_else() -> None:
 
 
 def test_supplement__where_nothing_was_gained__is_none() -> None:
-    pool = BEFORE.route(POOL)
+    (pool,) = BEFORE.route(POOL).parts
     nothing_wh = np.zeros_like(pool.given_wh)
     empty = SheetRoute(POOL, PLANTS, USERS, nothing_wh, np.zeros_like(pool.received_wh))
     found = differences(BEFORE, replace(BEFORE, routes=(empty,)))

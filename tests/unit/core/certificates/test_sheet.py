@@ -30,7 +30,7 @@ def test_sheet_bytes__opened__give_the_same_bytes() -> None:
 
 
 def test_each__recipient__sums_to_what_it_received_and_plants_to_what_they_gave() -> None:
-    pool = sheet_of().route(POOL)
+    (pool,) = sheet_of().route(POOL).parts
 
     pairs = dict(pool.each())
 
@@ -50,7 +50,7 @@ def test_pairs_of__some_intervals__are_those_of_the_whole(first: int, n: int, us
 
 
 def test_each__of_what_is_fed_in__gives_every_plant_its_own() -> None:
-    fed_in = sheet_of().route(FEED_IN)
+    (fed_in,) = sheet_of().route(FEED_IN).parts
 
     pairs = dict(fed_in.each())
 
@@ -68,7 +68,26 @@ def test_pairs_of__a_supplement__are_as_written() -> None:
     opened = open_sheet(sheet_bytes(sheet)).route(POOL)
 
     assert opened.pairs_of("E03")[1, 5] == 9
-    assert opened.all_pairs().sum() == 9
+    assert opened.parts[0].all_pairs().sum() == 9
+
+
+def test_route__of_several_steps__is_their_sum() -> None:
+    first, second = sheet_of(1).route(POOL).parts[0], sheet_of(2).route(POOL).parts[0]
+    turned = SheetRoute(
+        POOL, PLANTS[::-1], USERS[:2], second.given_wh * 0, second.received_wh[:2] * 0
+    )
+    sheet = replace(sheet_of(), routes=(first, turned, second))
+
+    joined = open_sheet(sheet_bytes(sheet)).route(POOL)
+
+    pairs = dict(joined.each())
+    assert joined.plants == PLANTS
+    for user in USERS:
+        expected = first.pairs_of(user) + second.pairs_of(user)
+        assert np.array_equal(pairs[user], expected)
+        assert np.array_equal(joined.pairs_of(user), expected)
+        assert np.array_equal(joined.by_step_wh(user), expected.sum(axis=0))
+    assert [one.route for one in sheet.joined()] == [POOL]
 
 
 def _pool(given_wh: list[int], received_wh: list[int]) -> SheetRoute:
