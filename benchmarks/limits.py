@@ -10,6 +10,7 @@ _SOURCE: Final = "the project's founding issue"
 _EVIDENCE: Final = "the issue on evidence"
 _ACCOUNTS: Final = "the issue on accounts"
 _GREEN: Final = "the issue on green power"
+_PLANNING: Final = "the issue on planning"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +252,20 @@ LIMITS: Final = (
         source=_GREEN,
     ),
     Limit(case="help", measure="cpu_s", below=0.5, says="taihang --help under 0.5 CPU s"),
+    Limit(
+        case="plan-year",
+        measure="total_over_solver_ratio",
+        below=1.15,
+        says="a year of 8 760 h: at most 1.15 of the CPU of the solver alone",
+        source=_PLANNING,
+    ),
+    Limit(
+        case="plan-year-quarters",
+        measure="peak_rss_mb",
+        below=450.0,
+        says="the same in 35 040 quarters within 450 MB",
+        source=_PLANNING,
+    ),
     Limit(
         case="journal-start",
         measure="wall_s",

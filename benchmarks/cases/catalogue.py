@@ -244,6 +244,19 @@ CASES: Final = (
         repeats=5,
     ),
     Case(
+        name="plan-year",
+        about="a year of hours as one linear problem, one node with ratios and demand charge",
+        unit="intervals",
+        runner="benchmarks.cases.year_plan:plan_hours",
+    ),
+    Case(
+        name="plan-year-quarters",
+        about="the same year in quarters of an hour",
+        unit="intervals",
+        runner="benchmarks.cases.year_plan:plan_quarters",
+        repeats=1,
+    ),
+    Case(
         name="journal-start",
         about="the start of a journal of a million records, with its indexes and without",
         unit="records",

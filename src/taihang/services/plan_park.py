@@ -99,7 +99,9 @@ def _without_plan(
     """Say why there is no plan, where the problem and not the time is to blame."""
     breaches: tuple[Breach, ...] = ()
     if exact.solution.status is SolveStatus.INFEASIBLE:
-        breaches = breaches_of(assembled, solve=solve, time_limit_s=effort.time_limit_s)
+        breaches = breaches_of(
+            assembled, marked=exact.marked, solve=solve, time_limit_s=effort.time_limit_s
+        )
     return Release(problem, assembled, exact, None, None, None, None, None, breaches)
 
 

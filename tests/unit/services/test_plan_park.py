@@ -6,8 +6,10 @@ from dataclasses import replace
 import numpy as np
 
 from park_case import EFFORT, battery, bus, grid, load, planned, problem
+from random_parks import random_park
 from taihang.adapters.highs import solve
 from taihang.core.dispatch.model import LinearModel, Solution, SolveStatus
+from taihang.core.dispatch.recheck.case import AGREE_CNY, AGREE_KWH
 from taihang.services.plan_park import plan_park, release_document
 from whole_park import N, whole_park
 
@@ -62,3 +64,19 @@ def test_plan_park__the_same_problem_gives_the_same_bytes() -> None:
     )
 
     assert first == second
+
+
+def test_plan_park__random_parks_are_released_or_told_why_not() -> None:
+    released = 0
+    for seed in range(60):
+        release = plan_park(problem(random_park(seed), n_steps=24), solve=solve, effort=EFFORT)
+        if release.plan is None:
+            assert release.verdict is None, f"park {seed}: {release.verdict}"
+            assert release.breaches, f"park {seed} has neither a plan nor a reason"
+            continue
+        released += 1
+        assert release.verdict is not None
+        assert release.verdict.agrees_kwh < AGREE_KWH
+        assert release.verdict.agrees_cny < AGREE_CNY
+
+    assert released >= 40

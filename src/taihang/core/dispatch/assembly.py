@@ -270,7 +270,9 @@ class Assembly:
         share = np.broadcast_to(np.asarray(per_unit, np.float64), (self.n,))
         most = share * size.capacity.most
         columns = self.columns(name, lower=0.0, upper=np.minimum(bound, most), size=self.n)
-        self.within(name, columns, size, share=np.where(most <= bound, share, 0.0))
+        # A fixed size binds where it is the smaller bound; one to be chosen wherever it may be.
+        binds = share * size.capacity.existing < bound if size.column is not None else most <= bound
+        self.within(name, columns, size, share=np.where(binds, share, 0.0))
         return columns
 
     def within(self, name: str, columns: Ints, size: Size, *, share: Reals) -> None:

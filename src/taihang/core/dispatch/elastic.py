@@ -6,17 +6,22 @@ conflict; by how much it breaks it is the cheapest repair. A bus that lacks powe
 times as much as a limit with a name, so it is blamed only where no limit could help.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from taihang.core.dispatch.assembly import INF, Assembled, Edge, Limit
+from taihang.core.dispatch.exact import with_switches
 from taihang.core.dispatch.model import Ints, LinearModel, ModelBuilder, Reals, Solve, SolveStatus
 from taihang.core.errors import StateError
 
 _SEEN: Final = 1e-6
 """Smallest conflict [kW, kWh or kg]; below it lies the rounding of the solver."""
+_ROOM: Final = 10.0
+"""How many times a limit of a grid or line may be exceeded in search of a repair."""
 _FLATTEN: Final = 1e-4
 """Weight of the largest breach against all of them: it picks the flattest of equal repairs."""
 
@@ -46,11 +51,18 @@ class Breach:
     """What is missing or left over in all of them [kWh]."""
 
 
-def breaches_of(assembled: Assembled, *, solve: Solve, time_limit_s: float) -> tuple[Breach, ...]:
+def breaches_of(
+    assembled: Assembled,
+    *,
+    marked: Sequence[NDArray[np.bool_]],
+    solve: Solve,
+    time_limit_s: float,
+) -> tuple[Breach, ...]:
     """Say which limits conflict and what would repair them.
 
     Args:
         assembled: A problem without a plan.
+        marked: Where pairs that must not run at once have a switch.
         solve: Solves a linear model.
         time_limit_s: Longest time for it. [s]
 
@@ -60,7 +72,7 @@ def breaches_of(assembled: Assembled, *, solve: Solve, time_limit_s: float) -> t
     Raises:
         NoRepairError: If the time was too short even for this.
     """
-    model, slacks = _elastic(assembled)
+    model, slacks = _elastic(assembled, marked)
     solution = solve(model, time_limit_s=time_limit_s, gap=1e-6)
     if solution.values is None or solution.status is not SolveStatus.OPTIMAL:
         raise NoRepairError(
@@ -76,9 +88,11 @@ def breaches_of(assembled: Assembled, *, solve: Solve, time_limit_s: float) -> t
     return tuple(sorted(found, key=lambda one: -one.total_kwh))
 
 
-def _elastic(assembled: Assembled) -> tuple[LinearModel, list[Ints]]:
+def _elastic(
+    assembled: Assembled, marked: Sequence[NDArray[np.bool_]]
+) -> tuple[LinearModel, list[Ints]]:
     """Return the problem with a slack for every limit, and the slacks of each limit."""
-    own = assembled.model
+    own = with_switches(assembled, marked, room_ratio=_ROOM)
     lower, upper = own.column_lower.copy(), own.column_upper.copy()
     for limit in assembled.limits:
         if limit.edge is Edge.UPPER:

@@ -10,6 +10,7 @@ relaxation of the true problem, so whenever no pair is left the optimum is the t
 finitely many intervals, and after ``MAX_ROUNDS`` all of them get a binary.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -44,6 +45,8 @@ class Exact:
     """How many intervals needed a switch; 0 where the relaxation was exact."""
     rounds: int
     """How many problems were solved."""
+    marked: tuple[NDArray[np.bool_], ...]
+    """For each pair that must not run at once, where it had a switch in the last of them."""
 
 
 def solve_exactly(assembled: Assembled, *, solve: Solve, time_limit_s: float, gap: float) -> Exact:
@@ -60,15 +63,16 @@ def solve_exactly(assembled: Assembled, *, solve: Solve, time_limit_s: float, ga
     """
     marked = [np.zeros(len(pair.drawn), np.bool_) for pair in assembled.one_ways]
     model, n_own = assembled.model, assembled.model.n_columns
-    found = Exact(_NOTHING, 0, 0)
+    found = Exact(_NOTHING, 0, 0, tuple(marked))
     for number in range(1, MAX_ROUNDS + 2):
         solution = solve(model, time_limit_s=time_limit_s, gap=gap)
         n_binaries = int(sum(mark.sum() for mark in marked))
         if solution.values is None:
-            return Exact(solution, n_binaries, number)
+            return Exact(solution, n_binaries, number, tuple(marked))
         values, left = _untangled(assembled, solution.values[:n_own])
         objective = float(assembled.model.column_cost @ values)
-        found = Exact(replace(solution, values=values, objective=objective), n_binaries, number)
+        own = replace(solution, values=values, objective=objective)
+        found = Exact(own, n_binaries, number, tuple(marked))
         if not any(mark.any() for mark in left):
             return (
                 _priced(found, model, solution.values, solve=solve, time_limit_s=time_limit_s)
@@ -116,31 +120,35 @@ def _marked_more(
     return marked
 
 
-def with_switches(assembled: Assembled, marked: list[NDArray[np.bool_]]) -> LinearModel:
+def with_switches(
+    assembled: Assembled, marked: Sequence[NDArray[np.bool_]], *, room_ratio: float = 1.0
+) -> LinearModel:
     """Return the problem with a switch at each marked interval: 1 draws, 0 gives.
 
     Args:
         assembled: The problem.
         marked: For each pair that must not run at once, where it gets a switch, shape (n,).
+        room_ratio: By how much the flows of grids and lines may exceed their limits: more than 1
+            where the limits themselves are questioned.
     """
     builder = ModelBuilder.continuing(assembled.model)
     for pair, mark in zip(assembled.one_ways, marked, strict=True):
         at = np.flatnonzero(mark)
         if not len(at):
             continue
-        name = f"{pair.owner}.draws"
+        name, room = f"{pair.owner}.draws", 1.0 if pair.kind == "store" else room_ratio
         switch = builder.columns(name, lower=0.0, upper=1.0, size=len(at), integer=True)
         builder.rows(
             f"{name} drawn_kw",
-            [(pair.drawn[at], 1.0), (switch, -pair.drawn_kw[at])],
+            [(pair.drawn[at], 1.0), (switch, -room * pair.drawn_kw[at])],
             lower=-INF,
             upper=0.0,
         )
         builder.rows(
             f"{name} given_kw",
-            [(pair.given[at], 1.0), (switch, pair.given_kw[at])],
+            [(pair.given[at], 1.0), (switch, room * pair.given_kw[at])],
             lower=-INF,
-            upper=pair.given_kw[at],
+            upper=room * pair.given_kw[at],
         )
     return builder.build()
 

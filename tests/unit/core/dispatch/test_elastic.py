@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pytest
 
 from park_case import EFFORT, Table, Value, battery, bus, grid, load, plant, problem, supply
+from random_parks import random_park
 from taihang.adapters.highs import solve
 from taihang.core.dispatch.elastic import Breach, NoRepairError, breaches_of
 from taihang.core.dispatch.model import LinearModel, Solution, SolveStatus
@@ -83,11 +85,20 @@ def test_breaches_of__a_ratio_that_cannot_be_kept() -> None:
     assert one.total_kwh == pytest.approx(30.0)
 
 
+@pytest.mark.parametrize("seed", [49, 287, 371])
+def test_breaches_of__names_a_limit_where_only_running_both_ways_would_help(seed: int) -> None:
+    found = breaches(random_park(seed), n_steps=24)
+
+    assert found
+    assert all(one.total_kwh > 0.0 for one in found)
+
+
 def test_breaches_of__too_little_time_is_said() -> None:
     def late(model: LinearModel, *, time_limit_s: float, gap: float) -> Solution:
         del model, time_limit_s, gap
         return Solution(SolveStatus.NO_ANSWER, None, None, None, 0)
 
     assembled = problem(park({"import_limit_kw": 100.0}), n_steps=3).assembled()
+    marked = [np.zeros(3, np.bool_) for _ in assembled.one_ways]
     with pytest.raises(NoRepairError):
-        breaches_of(assembled, solve=late, time_limit_s=0.001)
+        breaches_of(assembled, marked=marked, solve=late, time_limit_s=0.001)

@@ -50,13 +50,12 @@ def add_store(
     most = 0.0 if to.is_idle else np.inf
     charges = to.flow(f"{law.id}.charge_kw", upper=most, size=charge)
     discharges = to.flow(f"{law.id}.discharge_kw", upper=most, size=discharge)
-    low, high = law.level_min_ratio, law.level_max_ratio
+    low, high = _hard_levels(to, law)
+    stands_kwh = energy.capacity.existing
     energies = to.columns(
         f"{law.id}.energy_kwh",
-        lower=0.0
-        if _floor_is_soft(to, law) or energy.column is not None
-        else low * energy.capacity.existing,
-        upper=np.inf if _starts_above(law) else high * energy.capacity.most,
+        lower=low * stands_kwh if energy.column is None else 0.0,
+        upper=high * energy.capacity.most,
         size=to.n,
     )
     columns = StoreParts(
@@ -68,8 +67,8 @@ def add_store(
         energy=energy,
         charge_efficiency_ratio=law.charge_efficiency_ratio,
         discharge_efficiency_ratio=law.discharge_efficiency_ratio,
-        level_min_ratio=low,
-        level_max_ratio=high,
+        level_min_ratio=law.level_min_ratio,
+        level_max_ratio=law.level_max_ratio,
     )
     to.stores[law.id] = columns
     _add_levels(to, law, energies, energy=energy)
@@ -98,46 +97,65 @@ def kept_ratio(law: StoreLaw, step_h: float) -> float:
     return float((1.0 - law.standing_loss_ratio_per_h) ** step_h)
 
 
-def _starts_above(law: StoreLaw) -> bool:
-    return law.level_start_ratio is not None and law.level_start_ratio > law.level_max_ratio
+def _hard_levels(to: Assembly, law: StoreLaw) -> tuple[Reals, Reals]:
+    """Return the levels that hold whatever the price, shape (n,) each.
 
-
-def _floor_is_soft(to: Assembly, law: StoreLaw) -> bool:
-    """An idle store, and one that starts too low, may lie below its floor."""
-    start = law.level_start_ratio
-    return to.is_idle or (start is not None and start < law.level_min_ratio)
+    What starts outside its limits may be left there to rest, and may not be taken further out.
+    """
+    low, high = np.full(to.n, law.level_min_ratio), np.full(to.n, law.level_max_ratio)
+    if to.is_idle:
+        low = np.zeros(to.n)
+    if law.level_start_ratio is None:
+        return low, high
+    rests = law.level_start_ratio * kept_ratio(law, to.horizon.step_h) ** np.arange(1, to.n + 1)
+    below = rests if law.level_start_ratio < law.level_min_ratio else low
+    above = rests if law.level_start_ratio > law.level_max_ratio else high
+    return np.minimum(low, below), np.maximum(high, above)
 
 
 def _add_levels(to: Assembly, law: StoreLaw, energies: Ints, *, energy: Size) -> None:
     """Bound the energy by shares of the size, and price what a start outside makes unavoidable."""
-    low, high = law.level_min_ratio, law.level_max_ratio
-    if _starts_above(law) or _floor_is_soft(to, law):
-        sign = -1.0 if _starts_above(law) else 1.0
-        outside = to.columns(f"{law.id}.outside_kwh", lower=0.0, upper=np.inf, size=to.n)
-        if not to.is_idle:
-            to.price_apart(outside)
-        bound = (high if sign < 0.0 else low) * energy.capacity.existing
-        terms: list[tuple[Ints, float | Reals]] = [(energies, 1.0), (outside, sign)]
-        if energy.column is not None:
-            share = high if sign < 0.0 else low
-            terms.append((np.full(to.n, energy.column, np.int32), -share))
-        edges = (-np.inf, bound) if sign < 0.0 else (bound, np.inf)
-        to.rows(f"{law.id}.back_kwh", terms, lower=edges[0], upper=edges[1])
-        if sign < 0.0:
-            return
-    elif energy.column is not None and low:
+    low, high = _hard_levels(to, law)
+    if energy.column is None:
+        to.lever(energy, Edge.LOWER, energies, low)
+        to.limit("floor", law.id, Edge.LOWER, energies, weight=1.0)
+    elif low.any():
+        column = np.full(to.n, energy.column, np.int32)
         rows = to.rows(
             f"{law.id}.floor_kwh",
-            [(energies, 1.0), (np.full(to.n, energy.column, np.int32), -low)],
+            [(energies, 1.0), (column, -low)],
             lower=low * energy.capacity.existing,
             upper=np.inf,
         )
         to.lever(energy, Edge.ROW_LOWER, rows, low)
         to.limit("floor", law.id, Edge.ROW_LOWER, rows, weight=1.0)
-    elif energy.column is None:
-        to.lever(energy, Edge.LOWER, energies, low)
-        to.limit("floor", law.id, Edge.LOWER, energies, weight=1.0)
-    to.within(f"{law.id}.energy_kwh", energies, energy, share=np.full(to.n, high))
+    to.within(f"{law.id}.energy_kwh", energies, energy, share=high)
+    start = law.level_start_ratio
+    if start is not None and not to.is_idle:
+        if start < law.level_min_ratio:
+            _add_way_back(to, law, energies, energy, sign=1.0)
+        if start > law.level_max_ratio:
+            _add_way_back(to, law, energies, energy, sign=-1.0)
+
+
+def _add_way_back(
+    to: Assembly, law: StoreLaw, energies: Ints, energy: Size, *, sign: float
+) -> None:
+    """Price every kWh beyond a limit, above all tariffs; the sign is 1 for the lower one."""
+    share = law.level_min_ratio if sign > 0.0 else law.level_max_ratio
+    outside = to.columns(f"{law.id}.outside_kwh", lower=0.0, upper=np.inf, size=to.n)
+    to.price_apart(outside)
+    bound = share * energy.capacity.existing
+    terms: list[tuple[Ints, float | Reals]] = [(energies, 1.0), (outside, sign)]
+    if energy.column is not None:
+        terms.append((np.full(to.n, energy.column, np.int32), -share))
+    rows = to.rows(
+        f"{law.id}.back_kwh",
+        terms,
+        lower=bound if sign > 0.0 else -np.inf,
+        upper=np.inf if sign > 0.0 else bound,
+    )
+    to.lever(energy, Edge.ROW_LOWER if sign > 0.0 else Edge.ROW_UPPER, rows, share)
 
 
 def _add_balance(to: Assembly, law: StoreLaw, columns: StoreParts) -> None:
@@ -164,7 +182,9 @@ def _add_balance(to: Assembly, law: StoreLaw, columns: StoreParts) -> None:
     else:
         _move_with_size(to, first, energy, share=-kept * start)
         to.lever(energy, Edge.ROW, first, kept * start)
-    end = law.level_end_min_ratio if not law.is_cyclic else start
+    end = law.level_end_min_ratio
+    if law.is_cyclic and start is not None:
+        end = min(start, law.level_max_ratio)
     if end is not None and not to.is_idle:
         row = to.rows(
             f"{law.id}.end_kwh", [(last, 1.0)], lower=end * energy.capacity.existing, upper=np.inf

@@ -90,15 +90,13 @@ def _levels(
     claimed: Flows,
     start_kwh: float,
 ) -> None:
-    """Test claims and limits; what starts outside them may only come nearer."""
+    """Test claims and limits; what starts outside them may rest, and only come nearer."""
     owner, rested = str(asset["id"]), start_kwh
     low, high = store.low_kwh, store.high_kwh
-    worst = start_kwh
     for step, (level, claim) in enumerate(zip(energy, claimed, strict=True)):
         rested *= store.kept
-        worst = worst * store.kept if step else rested
-        floor = 0.0 if is_idle(tested.case) else min(low, worst)
-        ceiling = max(high, rested)
+        floor = 0.0 if is_idle(tested.case) else min(low, rested) if start_kwh < low else low
+        ceiling = max(high, rested) if start_kwh > high else high
         if tested.case.plan.get("is_measure"):
             # What another plan is measured by has to keep the limits themselves.
             floor, ceiling = low, high
@@ -107,9 +105,7 @@ def _levels(
             Finding("floor", owner, step, level, floor, floor - level),
             Finding("ceiling", owner, step, level, ceiling, level - ceiling),
         )
-        # Once risen above where rest alone would have left it, it may not sink back below.
-        worst = max(worst, min(level, low))
-    ends = [start_kwh] if store.ends_as_it_starts else []
+    ends = [min(start_kwh, high)] if store.ends_as_it_starts else []
     ends += [] if store.end_kwh is None else [store.end_kwh]
     for least in [] if is_idle(tested.case) else ends:
         tested.findings.append(Finding("end", owner, -1, energy[-1], least, least - energy[-1]))
