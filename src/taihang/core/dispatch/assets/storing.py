@@ -133,29 +133,31 @@ def _add_levels(to: Assembly, law: StoreLaw, energies: Ints, *, energy: Size) ->
     start = law.level_start_ratio
     if start is not None and not to.is_idle:
         if start < law.level_min_ratio:
-            _add_way_back(to, law, energies, energy, sign=1.0)
+            _add_way_back(to, law, energies, energy, edge=Edge.ROW_LOWER)
         if start > law.level_max_ratio:
-            _add_way_back(to, law, energies, energy, sign=-1.0)
+            _add_way_back(to, law, energies, energy, edge=Edge.ROW_UPPER)
 
 
-def _add_way_back(
-    to: Assembly, law: StoreLaw, energies: Ints, energy: Size, *, sign: float
-) -> None:
-    """Price every kWh beyond a limit, above all tariffs; the sign is 1 for the lower one."""
-    share = law.level_min_ratio if sign > 0.0 else law.level_max_ratio
+def _add_way_back(to: Assembly, law: StoreLaw, energies: Ints, energy: Size, *, edge: Edge) -> None:
+    """Price every kWh beyond the lower or the upper limit, above all tariffs."""
+    is_floor = edge is Edge.ROW_LOWER
+    share = law.level_min_ratio if is_floor else law.level_max_ratio
     outside = to.columns(f"{law.id}.outside_kwh", lower=0.0, upper=np.inf, size=to.n)
     to.price_apart(outside)
     bound = share * energy.capacity.existing
-    terms: list[tuple[Ints, float | Reals]] = [(energies, 1.0), (outside, sign)]
+    terms: list[tuple[Ints, float | Reals]] = [
+        (energies, 1.0),
+        (outside, 1.0 if is_floor else -1.0),
+    ]
     if energy.column is not None:
         terms.append((np.full(to.n, energy.column, np.int32), -share))
     rows = to.rows(
         f"{law.id}.back_kwh",
         terms,
-        lower=bound if sign > 0.0 else -np.inf,
-        upper=np.inf if sign > 0.0 else bound,
+        lower=bound if is_floor else -np.inf,
+        upper=np.inf if is_floor else bound,
     )
-    to.lever(energy, Edge.ROW_LOWER if sign > 0.0 else Edge.ROW_UPPER, rows, share)
+    to.lever(energy, edge, rows, share)
 
 
 def _add_balance(to: Assembly, law: StoreLaw, columns: StoreParts) -> None:
