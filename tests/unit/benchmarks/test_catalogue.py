@@ -35,6 +35,7 @@ def test_cases__are_repeated_unless_they_take_long_to_build() -> None:
         "bill-many",
         "seal-day",
         "verify-bill",
+        "plan-year-quarters",
         "journal-start",
         "install",
     ]
