@@ -288,26 +288,25 @@ def _ratio(ratio: Fraction | None) -> str | None:
     return None if ratio is None else plain(printed(ratio, DIGITS))
 
 
-def profile_document(one: Scored, found: Scores) -> dict[str, JsonValue]:
+def profile_document(one: Scored, found: Scores) -> list[JsonValue]:
     """Return load and matched energy of each hour of the day, month by month [Wh].
 
     Hours that are not known are in neither, and their number stands beside.
     """
-    months: dict[str, dict[str, list[int]]] = {}
-    load_wh, matched_wh = one.use.load_wh.tolist(), one.use.matched_wh.tolist()
-    for at, (day, hour) in enumerate(found.hours.local_hours):
-        of = months.setdefault(
-            day[:7],
-            {name: [0] * _HOURS_A_DAY for name in ("load_wh", "matched_wh", "hours_missing")},
-        )
-        of["load_wh"][hour] += load_wh[at]
-        of["matched_wh"][hour] += matched_wh[at]
-        of["hours_missing"][hour] += int(not one.use.known[at])
-    return {
-        name: {
-            "load_wh": [_share_wh(wh, one) for wh in of["load_wh"]],
-            "matched_wh": [_share_wh(wh, one) for wh in of["matched_wh"]],
-            "hours_missing": [*of["hours_missing"]],
+    months = dict.fromkeys(day[:7] for day, _ in found.hours.local_hours)
+    place = {name: row for row, name in enumerate(months)}
+    at = np.array([[place[day[:7]], hour] for day, hour in found.hours.local_hours]).T
+    sums = np.zeros((3, len(months), _HOURS_A_DAY), np.int64)
+    for row, values in enumerate((one.use.load_wh, one.use.matched_wh, ~one.use.known)):
+        np.add.at(sums[row], (at[0], at[1]), values)
+    return [
+        {
+            "local_month": name,
+            "local_hour": hour,
+            "load_wh": _share_wh(sums[0, row, hour], one),
+            "matched_wh": _share_wh(sums[1, row, hour], one),
+            "hours_missing": int(sums[2, row, hour]),
         }
-        for name, of in months.items()
-    }
+        for name, row in place.items()
+        for hour in range(_HOURS_A_DAY)
+    ]

@@ -81,11 +81,14 @@ def test_drafts__a_product_is_the_fixed_share_of_its_process(root: Path) -> None
 
 def test_drafts__the_profile_adds_up_to_the_whole(root: Path) -> None:
     body = bodies(root)["E02"]
-    (profile,) = body["profile"].values()
+    profile = body["profile"]
 
-    assert sum(profile["load_wh"]) == body["load_wh"]
-    assert sum(profile["matched_wh"]) == body["matched_wh"]
-    assert profile["hours_missing"] == [0] * 24
+    assert [(row["local_month"], row["local_hour"]) for row in profile] == [
+        (JUNE, hour) for hour in range(24)
+    ]
+    assert sum(row["load_wh"] for row in profile) == body["load_wh"]
+    assert sum(row["matched_wh"] for row in profile) == body["matched_wh"]
+    assert not any(row["hours_missing"] for row in profile)
 
 
 def test_drafts__a_year_says_how_many_hours_of_it_are_not_known(root: Path) -> None:

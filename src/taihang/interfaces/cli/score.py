@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -229,12 +230,11 @@ def _one_table(one: Scored, body: Body, *, title: str, lang: Lang) -> Table:
 def _map(body: Body) -> Iterator[Text]:
     """Draw the 24 hours of the day month by month; the number is the score in percent."""
     yield Text("        " + "".join(f"{hour:>3d}" for hour in range(24)), style="dim")
-    for month, of in cast("Mapping[str, Body]", body["profile"]).items():
+    rows = cast("Sequence[Body]", body["profile"])
+    for month, of_month in groupby(rows, key=lambda row: str(row["local_month"])):
         line = Text(f"{month} ")
-        for load, matched, missing in zip(
-            of["load_wh"], of["matched_wh"], of["hours_missing"], strict=True
-        ):
-            line.append_text(_block(load, matched, missing))
+        for row in of_month:
+            line.append_text(_block(row["load_wh"], row["matched_wh"], row["hours_missing"]))
         yield line
 
 

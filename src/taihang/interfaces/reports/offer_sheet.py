@@ -321,7 +321,8 @@ def _method(found: Offers, lang: Lang) -> Section:
         words = text(f"report.offer.shapes.{shape}", lang)
         if len(found.each) == 1:
             sentences.append(said("load", mwh=f"{load.mwh_per_year:,f}", shape=words))
-            sentences.append(said("source", source=each.candidate.source))
+    sources = dict.fromkeys(each.candidate.source for each in found.each)
+    sentences += [said("source", source=source) for source in sources]
     if len(found.each) > 1:
         sentences.append(said("together", n=len(found.each)))
     if not found.knows_holidays:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import groupby
 from typing import Any, Final, cast
 
 import numpy as np
@@ -148,7 +149,7 @@ class _Page:
             return Section(title=title, sentences=(self._text("no_hours"),))
         months = {
             name: text(f"report.score.months.m{name[5:]}", self._lang)
-            for name in cast("Mapping[str, object]", self.body(subject)["profile"])
+            for name in dict.fromkeys(str(row["local_month"]) for row in self._profile(subject))
         }
         words = HeatWords(
             label=title,
@@ -163,21 +164,19 @@ class _Page:
             drawing=heat_svg(_days(one, self._found), words=words),
         )
 
+    def _profile(self, subject: str) -> Sequence[Mapping[str, Any]]:
+        return cast("Sequence[Mapping[str, Any]]", self.body(subject)["profile"])
+
     def _by_month(self, subject: str) -> Table:
         columns = (
             Column(title=self._text("month"), is_number=False),
             *(Column(title=str(hour)) for hour in range(_HOURS_A_DAY)),
         )
-        profile = cast("Mapping[str, Mapping[str, Sequence[int]]]", self.body(subject)["profile"])
         rows = tuple(
-            (
-                prose(name),
-                *(
-                    _share_cell(load, matched)
-                    for load, matched in zip(of["load_wh"], of["matched_wh"], strict=True)
-                ),
+            (prose(month), *(_share_cell(row["load_wh"], row["matched_wh"]) for row in of_month))
+            for month, of_month in groupby(
+                self._profile(subject), key=lambda row: str(row["local_month"])
             )
-            for name, of in profile.items()
         )
         return Table(title=self._text("by_month"), columns=columns, rows=rows)
 

@@ -149,7 +149,8 @@ _EMPTY: Final[tuple[JsonValue, ...]] = (None, "", [])
 _ORDER: Final = {
     name: place
     for place, name in enumerate(
-        ("title", "symbol", "item", "energy", "activity", "medium", "code", "flow", "quantity",
+        ("local_month", "local_hour", "title", "symbol", "item", "energy", "activity", "medium",
+         "code", "flow", "quantity",
          "amount", "unit", "price", "price_unit", "amount_cny", "value", "state", "verdict")
     )
 }  # fmt: skip
