@@ -179,6 +179,10 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang statements mypark --year 2026",
         "taihang statements mypark --month 2026-09 --state draft --json",
     ),
+    "certificates page": (
+        "taihang certificates page mypark 2026-08.pool.E02:0-5000 --out page.html",
+        "taihang certificates page mypark 2026-08.pool.E02:0-5000 --out a.pdf --format pdf",
+    ),
     "certificates gec": (
         "taihang certificates gec mypark --year 2026",
         "taihang certificates gec mypark --numbers numbers.csv --out gec.csv --lang en",

@@ -942,7 +942,8 @@ class Case:
         subjects = [statement["subject"] for statement in self.statements.values()]
         ascending(subjects, "statements")
         of_it = {plant for _, plant, _ in found.lots}
-        of_it |= {found.issue["recipient"]} if found.lots else set()
+        of_it |= {found.issue["recipient"], *(claim["step"] or {"plants": ()})["plants"]}
+        demand(found.lots or not subjects, "statements", "no lot is shown")
         demand(of_it.issuperset(subjects), "statements", "one is not about this certificate")
         found.check_generation(self.of_subject)
         # 4. Why its first holder got so much: the step of the matching.

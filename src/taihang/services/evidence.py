@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from taihang.core.errors import InputError, IntegrityError, StateError
-from taihang.core.park.topology import Meter
+from taihang.core.park.topology import Direction, Meter
 from taihang.core.periods import SETTLEMENT_STEP, STEP_S, Period
 from taihang.core.seal.batch import SealedBatch, open_batch
 from taihang.core.seal.batch_v2 import ColumnBatch
 from taihang.core.seal.bundle import ShownKey, batch_evidence, event_evidence
 from taihang.core.seal.canonical import JsonValue, load_canonical
-from taihang.core.seal.statement import EnergyStatement, parse_statement
+from taihang.core.seal.statement import EnergyStatement, Term, parse_statement
 from taihang.core.tlog.checkpoint import checkpoint_of
 from taihang.services.account import PARK_SUBJECT, counted
 from taihang.services.ports import Ports
@@ -132,6 +132,66 @@ def interval_statement(point: str, start: datetime, *, ports: Ports) -> EnergySt
             remedy="name the meter, as in M-E17@2026-06-09T02:15Z",
         )
     return meter_interval(meter, Period(start, start + SETTLEMENT_STEP), ports=ports)
+
+
+def subject_statement(
+    subject: str, direction: Direction, period: Period, *, as_of: int, ports: Ports
+) -> EnergyStatement:
+    """Draw up the energy of a plant or user over a period, as it was known at a journal size.
+
+    Args:
+        subject: The plant or user.
+        direction: Which of its meters count.
+        period: Whole settlement intervals.
+        as_of: Look only at records below this index.
+        ports: The outside world.
+
+    Returns:
+        A statement that is not issued; only its proof says it. A meter that was replaced within the
+        period stands beside the one that followed it.
+
+    Raises:
+        UnknownMeterError: If the subject has no such meter.
+    """
+    terms, energy_wh, missing = list[Term](), 0, 0
+    for meter in ports.park.meters.values():
+        if meter.node != subject or meter.measures is not direction:
+            continue
+        term = term_of(meter)
+        known = known_at(as_of, period=period, ports=ports, point=meter.id)
+        series = energy_of(term, known=known, period=period).series
+        chosen = counted(series)
+        if not chosen.any():
+            continue
+        terms.append(term)
+        energy_wh += int(series.wh[chosen].sum())
+        missing += int((~chosen).sum())
+    if not terms:
+        raise UnknownMeterError(
+            given=f"{subject}, of which nothing is measured",
+            expected="a plant or user with a meter",
+            remedy="run `taihang audit`, then ask again",
+        )
+    stamp = f"{period.start:%Y-%m-%d}"
+    return EnergyStatement(
+        id=f"energy.{subject}.{stamp}",
+        kind="energy",
+        subject=subject,
+        park=ports.park.id,
+        period=period,
+        title_zh=f"{subject} 的电量",
+        title_en=f"Energy of {subject}",
+        terms=tuple(terms),
+        energy_wh=energy_wh,
+        missing=missing,
+        factors=(),
+        divisor=1_000,
+        unit="kWh",
+        code_version=ports.version,
+        version=1,
+        supersedes=None,
+        reason="drawn up for this proof",
+    )
 
 
 def meter_interval(meter: Meter, period: Period, *, ports: Ports) -> EnergyStatement:

@@ -9,6 +9,7 @@ What is asked for follows from the id:
 ``M-E17@2026-06-09T02:15Z``     the energy of one interval, with its two readings
 ``PV01@2026-06-09T02:15:00Z``   a lot
 ``share.E17.2026-06``           its share of the park; ``#load_wh`` or ``#green_wh`` for one of both
+``2026-06.pool.E17:0-5000``     a certificate; ``#without-load`` and ``#public`` show less
 ``metered-E09-2026-06-heat-consumed``   the metered amount of another medium in a month
 """
 
@@ -37,6 +38,7 @@ from taihang.services.evidence import (
 from taihang.services.keys import log_signer
 from taihang.services.ports import Ports
 from taihang.services.prove_bill import bill_bundle
+from taihang.services.prove_certificate import CERTIFICATE_ID, certificate_bundle
 from taihang.services.prove_medium import medium_bundle
 from taihang.services.prove_sum import inventory_bundle, lot_bundle
 from taihang.services.seal_day import show_hour
@@ -153,6 +155,7 @@ _CLAIMS: Final[tuple[tuple[str, Callable[[str, Ports], Bundle]], ...]] = (
     (rf".+@{_AT}:\d{{2}}:00Z", lot_bundle),
     (r"metered-.+", medium_bundle),
     (r"share\..+", share_bundle),
+    (CERTIFICATE_ID, certificate_bundle),
     (r"bill(-what-if)?\..+", bill_bundle),
     (r"inventory\..+", inventory_bundle),
 )

@@ -47,6 +47,7 @@ from taihang.services.ingest import ingest
 from taihang.services.keys import log_signer
 from taihang.services.ports import Ports
 from taihang.services.prove import prove as prove_statement
+from taihang.services.prove_certificate import PUBLIC, WITHOUT_LOAD
 from taihang.services.review import standing_named
 from taihang.services.touched import touched
 
@@ -254,8 +255,9 @@ def plan(args: argparse.Namespace) -> int:
 
 def prove(args: argparse.Namespace) -> int:
     """Write the proof file of a statement."""
+    less = [name for name in (WITHOUT_LOAD, PUBLIC) if getattr(args, name.replace("-", "_"))]
     with wiring.open_park(_path(args, "dir"), writing=False) as ports:
-        data, _ = checked_proof(_str(args, "statement"), ports)
+        data, _ = checked_proof("#".join([_str(args, "statement"), *less]), ports)
         log_key = log_signer(ports=ports).public
         standing = standing_named(_str(args, "statement"), ports=ports)
     out = _path(args, "out")

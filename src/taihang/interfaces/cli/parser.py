@@ -292,6 +292,8 @@ def _add_trust(words: CommandWords) -> None:
     words.option(seal, "--shares")
     prove = words.command("prove", "commands:prove", "dir", "statement")
     words.option(prove, "--out", required=True)
+    words.switch(prove, "--without-load")
+    words.switch(prove, "--public")
     verify = words.command("verify", "commands:verify", "file")
     words.option(verify, "--log-key")
     verify.options.add_argument(
@@ -369,6 +371,11 @@ def _add_certificates(words: CommandWords) -> None:
     gec = group.command("gec", "registry_exchange:gec", "dir")
     for name in ("--year", "--numbers", "--out"):
         group.option(gec, name)
+    page = group.command("page", "paper:page", "dir", "certificate")
+    group.option(page, "--format", default="html", choices=("html", "pdf"))
+    group.option(page, "--out", required=True)
+    for name in ("--site", "--fonts"):
+        group.option(page, name)
     _add_lot_market(group)
 
 

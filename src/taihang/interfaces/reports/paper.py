@@ -124,7 +124,7 @@ def paper_of(view: CertificateView, *, lang: Lang, site: str) -> Paper:
         ),
         history_title=text("paper.history", lang),
         address=address,
-        modules=qr_rows(f"{address}#sha256={view.file_sha256}"),
+        modules=qr_rows(address + (f"#sha256={view.file_sha256}" if view.file_sha256 else "")),
     )
 
 
@@ -187,7 +187,7 @@ def _trust(view: CertificateView, lang: Lang) -> Iterator[Row]:
     yield Row(label=text("paper.checkpoint", lang), words=checkpoint, is_code=True)
     yield Row(label=text("paper.log_key", lang), words=log.key, is_code=True)
     yield Row(label=text("paper.witnesses", lang), words=witnesses)
-    yield Row(label=text("paper.file", lang), words=view.file_sha256, is_code=True)
+    yield Row(label=text("paper.file", lang), words=view.file_sha256 or NOTHING, is_code=True)
 
 
 def _steps(view: CertificateView, lang: Lang) -> Iterator[str]:
@@ -210,6 +210,8 @@ def _state(view: CertificateView, lang: Lang) -> str:
 
 def _plant(plant: PlantShown, lang: Lang) -> str:
     name = plant.name_zh if lang == "zh" else plant.name_en
+    if not plant.kind:
+        return plant.id  # it is in the park file no more
     return f"{plant.id} {name} ({text(f'paper.technology.{plant.kind}', lang)})"
 
 

@@ -35,7 +35,12 @@ def certificate_page(request: HttpRequest, certificate_id: str) -> HttpResponse:
         return not_found(request)
     site = f"{request.scheme}://{request.get_host()}"
     paper = paper_of(shown.view, lang=query.lang, site=site)
-    context = {**frame_of(query), "paper": paper, "park_name": paper.park}
+    context = {
+        **frame_of(query),
+        "paper": paper,
+        "park_name": paper.park,
+        "has_file": bool(shown.file),
+    }
     return fresh(render(request, "taihang/certificate.html", context))
 
 
@@ -48,7 +53,7 @@ def certificate_file(request: HttpRequest, certificate_id: str) -> HttpResponse:
         return _busy(request)
     except TaihangError as error:
         return failed(request, error, query=PLAIN)
-    if shown is None or request.GET:
+    if shown is None or not shown.file or request.GET:
         return not_found(request)
     response = HttpResponse(shown.file, content_type="application/json")
     response["Content-Disposition"] = 'attachment; filename="certificate.json"'

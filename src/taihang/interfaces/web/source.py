@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import cast
 
 import numpy as np
@@ -18,6 +19,7 @@ from taihang.core.periods import STEP_S, STEPS_PER_DAY, Period, days, month, mon
 from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH, WH_PER_MWH
 from taihang.core.series import Quality
 from taihang.interfaces.fingerprint import fingerprint
+from taihang.interfaces.web.desk import Desk
 from taihang.interfaces.web.figures import LOW_COVERAGE_RATIO
 from taihang.interfaces.web.view import (
     Day,
@@ -29,6 +31,7 @@ from taihang.interfaces.web.view import (
     Plan,
     PowerSeries,
     SeriesName,
+    ShownCertificate,
     SinkNode,
     SourceNode,
     Trust,
@@ -38,7 +41,9 @@ from taihang.interfaces.web.view import (
 from taihang.interfaces.web.view import Quality as ReadingQuality
 from taihang.services.keys import log_signer
 from taihang.services.ports import Columns, Ports
+from taihang.services.prove_certificate import NoCertificateError
 from taihang.services.report import EnterpriseFigures, ParkReport, report, settled_span
+from taihang.services.show_certificate import show_certificate
 
 CALENDAR_DAYS = 365
 """Days that the calendar shows, up to the last settled one."""
@@ -54,6 +59,7 @@ class ParkSource(OverviewSource):
         self._lock = Lock()
         self._seen: tuple[int, ...] = ()
         self._overview: Overview | None = None
+        self._desk = Desk[ShownCertificate | None](now_s=monotonic)
 
     @override
     def overview(self) -> Overview:
@@ -65,6 +71,19 @@ class ParkSource(OverviewSource):
                     self._overview = build_overview(ports)
                 self._seen = now
             return self._overview
+
+    @override
+    def certificate(self, certificate_id: str) -> ShownCertificate | None:
+        """Return a certificate; looked up once until the park changes, and so many a minute."""
+        ground = wiring.change_mark(self._root)
+        return self._desk.answer(certificate_id, ground=ground, work_out=self._look_up)
+
+    def _look_up(self, certificate_id: str) -> ShownCertificate | None:
+        with wiring.open_park(self._root, writing=False) as ports:
+            try:
+                return ShownCertificate(*show_certificate(certificate_id, ports=ports))
+            except NoCertificateError:
+                return None
 
     @override
     def ready(self) -> bool:

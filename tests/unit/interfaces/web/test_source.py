@@ -1,5 +1,6 @@
 """Where the pages get their figures: a month, a part of one, an empty park, gaps, changes."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -7,6 +8,9 @@ from typing import cast
 
 import pytest
 
+import certified_park
+import small_park
+from asgi_client import ask
 from command_line import (
     DemoPark,
     blank_park,
@@ -18,8 +22,10 @@ from command_line import (
 )
 from taihang import wiring
 from taihang.interfaces.web import source as source_module
-from taihang.interfaces.web.source import build_overview, open_source
+from taihang.interfaces.web.app import create_application
+from taihang.interfaces.web.source import ParkSource, build_overview, open_source
 from taihang.interfaces.web.view import SERIES_NAMES, Overview, to_json
+from taihang.services.act_log import log_acts
 
 JUNE_1 = date(2026, 6, 1)
 
@@ -332,3 +338,29 @@ def test_park_source__is_ready_while_the_folder_takes_writes(tmp_path: Path) -> 
     park = blank_park(tmp_path / "park")
 
     assert open_source(park).ready()
+
+
+def test_certificate__is_looked_up_once_and_shows_no_energy_of_an_interval(tmp_path: Path) -> None:
+    root = small_park.make(tmp_path / "park", certified_park.text())
+    with small_park.opened(root) as ports:
+        certified_park.settled(ports)
+        log_acts(ports=ports)
+        name = ports.registry.certificates.certificates("2026-08.pool.E02")[0].id
+        rows = ports.lake.read("matching", small_park.AUGUST)
+    source = ParkSource(root)
+    shown = source.certificate(name)
+    canaries = {wh for each in rows.values() for wh in each["total_wh"].tolist() if wh > 9_999}
+    pages = [ask(create_application(source), f"/c/{name}{more}").text for more in ("", "?lang=en")]
+    told = {
+        int(number.replace(",", ""))
+        for page in pages
+        for number in re.findall(r"(?<![\w/+=#])\d[\d,]*(?![\w/+=])", page)
+    }
+
+    assert shown is not None
+    assert source.certificate(name) is shown
+    assert source.certificate("2026-08.pool.E02:0-1") is None
+    assert len(canaries) > 400
+    assert not told & canaries
+    assert all(name in page for page in pages)
+    assert ask(create_application(source), f"/c/{name}/file").body == shown.file
