@@ -383,7 +383,7 @@ def _export_table(page: _Page, statement: str, of: Body) -> Table:
     rows = [
         (
             page.named(each["grid"]),
-            prose(each["price"].rpartition("/")[2]),
+            _priced_by(page, each["price"]),
             mwh(each["fed_in_wh"], statement),
             mwh(each["priced_wh"], statement),
         )
@@ -398,6 +398,14 @@ def _export_table(page: _Page, statement: str, of: Body) -> Table:
         note=f"{text('revenue.item.export', page.lang)}: {cny(of['export_cny']).printed} "
         f"{unit_in('CNY', page.lang)}",
     )
+
+
+def _priced_by(page: _Page, source: str) -> Cell:
+    """Say by which series or at which price what was fed in is paid."""
+    kind, _, named = source.partition("/")
+    if kind == "series":
+        return page.word("price.series", id=named)
+    return page.word("price.fixed", price=source.rpartition("=")[2])
 
 
 def _mean_price(lines: Sequence[Body]) -> Cell:
