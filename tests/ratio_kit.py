@@ -10,6 +10,7 @@ scenarios = 200
 seed = 650
 block_days = 7
 season_days = 45
+year_spread = { pv = "0", load = "0" }
 likely_chance_ratio = "0.10"
 certainty_ratio = "0.90"
 source = "test"

@@ -29,6 +29,9 @@ _A_DAY: Final = NumberRule(
     words="a number of megawatt-hours a day", unit="MWh/d", example='"40"', above=0
 )
 _WEIGHT: Final = NumberRule(words="a weight", unit="1", example='"0.085"', at_least=0)
+_SPREAD: Final = NumberRule(
+    words="a spread of years", unit="1", example='"0.10"', at_least=0, at_most=1
+)
 _SCENARIOS: Final = NumberRule(
     words="a number of scenarios", unit="1", example="1000", at_least=100, at_most=20_000
 )
@@ -80,6 +83,7 @@ def read_ratio_forecast(table: TableReader) -> RatioForecast:
         seed=table.count("seed", _SEED),
         block_days=table.count("block_days", _DAYS),
         season_days=table.count("season_days", _DAYS),
+        year_spread_ratio=table.amounts("year_spread", _SPREAD),
         likely_chance_ratio=table.exact("likely_chance_ratio", _CHANCE),
         certainty_ratio=table.exact("certainty_ratio", _CHANCE),
         source=table.text("source", example=_SOURCE),

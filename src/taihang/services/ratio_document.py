@@ -36,6 +36,7 @@ def outlook_document(outlook: RatioOutlook, *, park: Park) -> dict[str, JsonValu
         "seed": settings.seed,
         "block_days": settings.block_days,
         "season_days": settings.season_days,
+        "year_spread": {name: f"{each:f}" for name, each in settings.year_spread_ratio.items()},
         "source": settings.source,
         "past_days": outlook.n_past_days,
         "past_days_left_out": outlook.n_past_left_out,
@@ -72,7 +73,7 @@ def _allowance(outlook: RatioOutlook) -> dict[str, JsonValue]:
     exported_wh = outlook.settled.wh["export"]
     told = zip(QUANTILES, quantiles(outlook.outlook.allowance_wh), strict=True)
     in_planning_wh = float(outlook.outlook.allowance_wh[outlook.planning])
-    by_day = exported_wh + np.cumsum(outlook.drawn.exported_by_day(outlook.planning))
+    by_day = exported_wh + np.cumsum(outlook.drawn.exported_by_day_wh[outlook.planning])
     over = np.flatnonzero(by_day > in_planning_wh)
     used_up = outlook.first + timedelta(days=int(over[0])) if len(over) else None
     return {

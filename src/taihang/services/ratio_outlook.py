@@ -236,7 +236,7 @@ def _case(outlook: YearOutlook, drawn: Scenarios, planning: int) -> Case:
         needs_wh={
             symbol: int(np.ceil(need[planning])) for symbol, need in outlook.needs_wh.items()
         },
-        exported_by_day_wh=tuple(int(wh) for wh in drawn.exported_by_day(planning)),
+        exported_by_day_wh=tuple(int(wh) for wh in drawn.exported_by_day_wh[planning]),
     )
 
 

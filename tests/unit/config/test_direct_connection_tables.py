@@ -49,6 +49,8 @@ def test_direct_connection_tables__limits_are_dated_facts_of_the_park() -> None:
         ("2026-07-01", "2025-05-21", "export_limits.L2.valid_from"),
         ("scenarios = 200", "scenarios = 10", "ratio_forecast.scenarios"),
         ("seed = 650\n", "", "ratio_forecast.seed"),
+        ('load = "0" }', 'load = "1.5" }', "ratio_forecast.year_spread"),
+        (', load = "0" }', " }", "ratio_forecast.year_spread"),
         ('certainty_ratio = "0.90"', 'certainty_ratio = "0"', "ratio_forecast.certainty_ratio"),
         (
             'price_cny_per_mwh = "332"',

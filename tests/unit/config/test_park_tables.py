@@ -35,7 +35,7 @@ def test_docs__describe_every_key_with_its_unit_and_whether_it_is_required() -> 
 
     assert expected == _documented()
     assert len(expected) == 61
-    assert sum(map(len, expected.values())) == 400
+    assert sum(map(len, expected.values())) == 401
 
 
 def test_tables__are_all_kinds_of_a_park() -> None:

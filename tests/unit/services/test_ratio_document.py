@@ -27,6 +27,19 @@ def test_outlook_document__allowance_is_used_up_on_a_day_that_is_left(told: dict
     assert "2026-07-01" <= allowance["used_up_on"] <= "2026-12-31"
 
 
+def test_outlook_document__allowance_lasts_to_the_day_before(tmp_path: Path) -> None:
+    root = june_park(tmp_path / "park", NARROW)
+    with small_park.opened(root, writing=False) as ports:
+        outlook = ratio_outlook(date(2026, 7, 1), ports=ports)
+        told = outlook_document(outlook, park=ports.park)
+
+    used_up = json.loads(canonical_bytes(told))["allowance"]["used_up_on"]
+    n_days = (date.fromisoformat(used_up) - outlook.first).days
+    by_day = outlook.drawn.exported_by_day_wh[outlook.planning]
+    done, most = outlook.settled.wh["export"], outlook.outlook.allowance_wh[outlook.planning]
+    assert done + by_day[:n_days].sum() <= most < done + by_day[: n_days + 1].sum()
+
+
 def test_outlook_document__cure_meets_the_need_and_its_cost_adds_up(told: dict[str, Any]) -> None:
     cure = told["cure"]
 

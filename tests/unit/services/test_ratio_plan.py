@@ -8,6 +8,7 @@ import pytest
 import small_park
 from taihang.config.park_file import read_park
 from taihang.config.templates import template_text
+from taihang.core.park.assets import InService
 from taihang.core.quantities import WH_PER_MWH
 from taihang.services.ratio_plan import NoRatioPlanError, fit_of, planned_year
 
@@ -20,6 +21,16 @@ def test_planned_year__of_xing_county_is_975_gwh() -> None:
 
     assert planned.generation_wh == 975_000 * WH_PER_MWH
     assert planned.load_wh == 2_200_000 * WH_PER_MWH
+
+
+def test_planned_year__leaves_out_what_is_not_in_service_on_the_day() -> None:
+    plants = {**XING.plants}
+    later = InService(since=date(2027, 1, 1), until=None)
+    plants["W03"] = replace(plants["W03"], in_service=later)
+    park = replace(XING, plants=plants)
+
+    assert planned_year(park, on=END_2026).generation_wh == 755_000 * WH_PER_MWH
+    assert planned_year(park, on=date(2027, 1, 1)).generation_wh == 975_000 * WH_PER_MWH
 
 
 def test_planned_year__refuses_a_sum_of_which_a_part_is_not_planned() -> None:

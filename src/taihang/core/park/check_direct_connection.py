@@ -28,6 +28,7 @@ def check_direct_connection(park: Park) -> Iterator[ParkProblem]:
         park: The park; nothing about it is taken for granted.
     """
     yield from _check_limits(park.accounting.export_limit_ratio, park.direct_connection)
+    yield from _check_spread(park)
     for remedy in park.direct_connection.remedies.values():
         yield from _check_remedy(remedy)
     for shape in park.direct_connection.shapes.values():
@@ -59,6 +60,21 @@ def _check_limits(undated_ratio: Decimal | None, stated: DirectConnection) -> It
                 "a later day: the next limit holds from its own day on",
                 "remove one, or write the day of the next document",
             )
+
+
+def _check_spread(park: Park) -> Iterator[ParkProblem]:
+    """Every kind of plant, and load, has its spread of years: 0 is said, never meant."""
+    forecast = park.direct_connection.forecast
+    if forecast is None:
+        return
+    wanted = {*(plant.kind.value for plant in park.plants.values()), LOAD_SHAPE}
+    if wanted != {*forecast.year_spread_ratio}:
+        yield _problem(
+            ("ratio_forecast", "year_spread"),
+            ", ".join(forecast.year_spread_ratio) or "nothing",
+            f"the spread of {', '.join(sorted(wanted))}",
+            "write one for each; 0 says that years are alike",
+        )
 
 
 def _check_remedy(remedy: Remedy) -> Iterator[ParkProblem]:

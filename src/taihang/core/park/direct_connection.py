@@ -105,6 +105,8 @@ class RatioForecast:
     """Days that are taken from the past in one piece, so that weather keeps its length."""
     season_days: int
     """How far apart in the season a day and its model may lie."""
+    year_spread_ratio: Mapping[str, Decimal]
+    """By kind of plant and of load: how far whole years lie apart, one standard deviation [1]."""
     likely_chance_ratio: Decimal
     """From this chance of missing a ratio on remedies are worked out [1]."""
     certainty_ratio: Decimal

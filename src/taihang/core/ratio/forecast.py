@@ -36,10 +36,15 @@ from taihang.core.ratio.flow import FlowTotals
 
 RULE: Final = "season-blocks/v1"
 _DAYS_A_WEEK: Final = 7
+_DRAWS_OF_YEAR: Final = 3
+"""Uniform numbers whose sum tells how a year differs; ± 3 standard deviations at most."""
 LOAD: Final = "load"
 """Name of the level of load; the others are kinds of plants."""
 PARTS: Final = ("available", "exported", "curtailed", "load", "storage")
 """What a day adds to a year, in the order of the last axis."""
+_EXPORTED: Final = PARTS.index("exported")
+_AVAILABLE: Final = PARTS.index("available")
+_MAY_BE_NEGATIVE: Final = np.array([name == "storage" for name in PARTS])
 _DAYS_A_YEAR: Final = 365
 Reals: TypeAlias = NDArray[np.float64]
 
@@ -116,6 +121,8 @@ class Block:
     """Week of the past in which each model begins, shape (n_models,)."""
     days_wh: Reals
     """What each model adds, shape (n_models, n_days_of_block, len(PARTS)). [Wh]"""
+    slopes_wh: Mapping[str, Reals]
+    """What one spread of years adds to it, by kind and of load, of the same shape. [Wh]"""
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -123,10 +130,10 @@ class Scenarios:
     """Ends of the year that were drawn."""
 
     blocks: tuple[Block, ...]
-    picks: NDArray[np.int64]
-    """Which model each scenario took for each block, shape (n, n_blocks)."""
     left_wh: Reals
     """What the days left add, shape (n, len(PARTS)). [Wh]"""
+    exported_by_day_wh: Reals
+    """What is exported on each day left, shape (n, n_days). [Wh]"""
 
     @property
     def n_season_days(self) -> int:
@@ -138,18 +145,13 @@ class Scenarios:
         """Days whose models were scaled by plan and seasonal shape."""
         return sum(block.days_wh.shape[1] for block in self.blocks if not block.is_of_season)
 
-    def exported_by_day(self, scenario: int) -> Reals:
-        """Return what a scenario exports on each day left, shape (n_days,) [Wh]."""
-        picked = zip(self.blocks, self.picks[scenario], strict=True)
-        at = PARTS.index("exported")
-        parts = [block.days_wh[model, :, at] for block, model in picked]
-        return np.concatenate(parts) if parts else np.zeros(0)
-
 
 def draws_of(pool: DayPool, left: DaysLeft, settings: RatioForecast) -> tuple[int, int]:
     """Return how many scenarios there are, and how many numbers each of them needs."""
     n_blocks = -(-left.n_days // settings.block_days)
-    return settings.scenarios, n_blocks + -(-pool.n_days // _DAYS_A_WEEK)
+    n_weeks = -(-pool.n_days // _DAYS_A_WEEK)
+    n_of_year = _DRAWS_OF_YEAR * len(pool.plan.installed)
+    return settings.scenarios, n_blocks + n_weeks + n_of_year
 
 
 def scenarios(pool: DayPool, left: DaysLeft, *, settings: RatioForecast, draws: Reals) -> Scenarios:
@@ -170,15 +172,40 @@ def scenarios(pool: DayPool, left: DaysLeft, *, settings: RatioForecast, draws: 
     blocks = tuple(
         _block(first, pool, left, settings) for first in range(0, left.n_days, settings.block_days)
     )
-    of_week = draws[:, len(blocks) :]
+    of_year, n_of_year = _of_year(draws, pool)
+    of_week = draws[:, len(blocks) : draws.shape[1] - n_of_year]
     # Products alone: the same numbers give the same weights on every machine.
     weights = 4 * of_week * of_week * of_week
-    picks = np.zeros((len(draws), len(blocks)), np.int64)
-    total_wh = np.zeros((len(draws), len(PARTS)))
+    total_wh, exported_wh = np.zeros((len(draws), len(PARTS))), [np.zeros((len(draws), 0))]
     for at, block in enumerate(blocks):
-        picks[:, at] = _picked(weights[:, block.weeks], draws[:, at])
-        total_wh += block.days_wh.sum(axis=1)[picks[:, at]]
-    return Scenarios(blocks=blocks, picks=picks, left_wh=total_wh)
+        picks = _picked(weights[:, block.weeks], draws[:, at])
+        days_wh = _moved(block, picks, of_year)
+        total_wh += days_wh.sum(axis=1)
+        exported_wh.append(days_wh[:, :, _EXPORTED])
+    return Scenarios(
+        blocks=blocks, left_wh=total_wh, exported_by_day_wh=np.concatenate(exported_wh, axis=1)
+    )
+
+
+def _of_year(draws: Reals, pool: DayPool) -> tuple[dict[str, Reals], int]:
+    """Return how each scenario's year differs, in spreads by kind, and how many numbers it took."""
+    names = list(pool.plan.installed)
+    n = _DRAWS_OF_YEAR * len(names)
+    sums = (
+        draws[:, draws.shape[1] - n :].reshape(len(draws), len(names), _DRAWS_OF_YEAR).sum(axis=2)
+    )
+    # The sum of three uniform numbers has mean 1.5 and variance 1/4.
+    return {name: 2 * (sums[:, at] - 1.5) for at, name in enumerate(names)}, n
+
+
+def _moved(block: Block, picks: NDArray[np.int64], of_year: Mapping[str, Reals]) -> Reals:
+    """Return what picked models add in years that differ, shape (n, n_days, len(PARTS)) [Wh]."""
+    days_wh = block.days_wh[picks]
+    for name, slope_wh in block.slopes_wh.items():
+        days_wh += of_year[name][:, None, None] * slope_wh[picks]
+    days_wh = np.maximum(np.rint(days_wh), np.where(_MAY_BE_NEGATIVE, -np.inf, 0))
+    days_wh[:, :, _EXPORTED] = np.minimum(days_wh[:, :, _EXPORTED], days_wh[:, :, _AVAILABLE])
+    return days_wh
 
 
 def _picked(weights: Reals, draw: Reals) -> NDArray[np.int64]:
@@ -227,16 +254,41 @@ def _block(first: int, pool: DayPool, left: DaysLeft, settings: RatioForecast) -
     chosen = of_season if len(of_season) else starts
     span = slice(first, first + n)
     is_of_season = bool(len(of_season))
-    days = [
-        _model(
-            pool,
-            slice(start, start + n),
-            _factors(pool, left, (start, span), is_of_season=is_of_season),
-        )
-        for start in map(int, chosen)
-    ]
-    weeks = chosen // _DAYS_A_WEEK
-    return Block(first=first, is_of_season=is_of_season, weeks=weeks, days_wh=np.stack(days))
+    spreads = settings.year_spread_ratio
+    at = [(slice(int(start), int(start) + n), span) for start in chosen]
+    days_wh = _models(pool, left, at, is_of_season=is_of_season)
+    slopes_wh = {
+        name: _models(pool, left, at, is_of_season=is_of_season, above_ratio=(name, spread))
+        - days_wh
+        for name, spread in ((name, float(spreads[name])) for name in pool.plan.installed)
+        if spread
+    }
+    return Block(
+        first=first,
+        is_of_season=is_of_season,
+        weeks=chosen // _DAYS_A_WEEK,
+        days_wh=days_wh,
+        slopes_wh=slopes_wh,
+    )
+
+
+def _models(
+    pool: DayPool,
+    left: DaysLeft,
+    at: Sequence[tuple[slice, slice]],
+    *,
+    is_of_season: bool,
+    above_ratio: tuple[str, float] = ("", 0.0),
+) -> Reals:
+    """Return what runs of the past add, one kind a share above the others."""
+    found: list[Reals] = []
+    for of, span in at:
+        factors = _factors(pool, left, (of, span), is_of_season=is_of_season)
+        name, share = above_ratio
+        if share:
+            factors[name] = factors[name] * (1 + share)
+        found.append(_model(pool, of, factors))
+    return np.stack(found)
 
 
 def _runs(pool: DayPool, left: DaysLeft, *, first: int, n: int) -> NDArray[np.int64]:
@@ -262,11 +314,10 @@ def _season_offset(pool: DayPool, starts: NDArray[np.int64], day: date) -> NDArr
 
 
 def _factors(
-    pool: DayPool, left: DaysLeft, at: tuple[int, slice], *, is_of_season: bool
+    pool: DayPool, left: DaysLeft, at: tuple[slice, slice], *, is_of_season: bool
 ) -> dict[str, Reals]:
     """Return by what a model is scaled to the days it stands for, by kind, shape (n, 1)."""
-    start, span = at
-    of = slice(start, start + span.stop - span.start)
+    of, span = at
     found: dict[str, Reals] = {}
     for name, installed in pool.plan.installed.items():
         had, has = installed[of], left.plan.installed[name][span]

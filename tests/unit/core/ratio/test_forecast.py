@@ -29,6 +29,7 @@ SETTINGS = RatioForecast(
     seed=1,
     block_days=7,
     season_days=45,
+    year_spread_ratio={"pv": Decimal(0), LOAD: Decimal(0)},
     likely_chance_ratio=Decimal("0.1"),
     certainty_ratio=Decimal("0.9"),
     source="test",
@@ -152,6 +153,7 @@ def test_scenarios__draw_models_by_the_weights_of_their_weeks() -> None:
     draws[:, 0] = rng.random(len(draws))
     # Two weeks of the season weigh 4 × 0.5³ and 4 × 1³, one to eight; all others nothing.
     draws[:, 1 + 24], draws[:, 1 + 26] = 0.5, 1.0
+    # Years are alike, so the last numbers move nothing.
 
     drawn = scenarios(replace(past, generated_wh=numbered), to_come, settings=SETTINGS, draws=draws)
 
@@ -190,8 +192,25 @@ def test_scenarios__keep_what_is_generated_used_or_exported(seed: int) -> None:
     parts = dict(zip(PARTS, drawn.left_wh.T, strict=True))
     assert (parts["exported"] >= 0).all()
     assert (parts["exported"] <= parts["available"] + 1e-6).all()
-    by_day = np.array([drawn.exported_by_day(n).sum() for n in range(SETTINGS.scenarios)])
-    assert by_day == pytest.approx(parts["exported"])
+    assert drawn.exported_by_day_wh.shape == (SETTINGS.scenarios, 40)
+    assert drawn.exported_by_day_wh.sum(axis=1) == pytest.approx(parts["exported"])
+
+
+def test_scenarios__years_lie_apart_as_far_as_the_park_says() -> None:
+    past, to_come = pool(366), left(FIRST + timedelta(days=366), 364)
+    apart = replace(
+        SETTINGS, scenarios=2_000, year_spread_ratio={"pv": Decimal("0.1"), LOAD: Decimal(0)}
+    )
+    draws = np.random.default_rng(2).random(draws_of(past, to_come, apart))
+
+    drawn = scenarios(past, to_come, settings=apart, draws=draws)
+
+    available, exported = _of(drawn, "available"), _of(drawn, "exported")
+    assert available.mean() == pytest.approx(364 * _PV.sum(), rel=0.01)
+    assert available.std() / available.mean() == pytest.approx(0.1, rel=0.05)
+    # Past the load every Wh more is exported: the spread of export is wider in proportion.
+    assert exported.std() / exported.mean() > 0.2
+    assert np.unique(_of(drawn, "load")).size == 1
 
 
 def test_scenarios__same_numbers_same_ends() -> None:
