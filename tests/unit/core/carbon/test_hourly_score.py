@@ -216,6 +216,21 @@ def test_from_storage__cannot_serve_before_it_was_charged() -> None:
     assert from_storage(turned, kw=1, model=model) == 450
 
 
+def test_from_storage__is_bounded_by_power_and_by_energy() -> None:
+    left = Left(
+        residual_wh=np.array([0, 0, 0, 5_000, 5_000, 5_000]),
+        surplus_wh=np.array([5_000, 5_000, 5_000, 0, 0, 0]),
+    )
+    long = StorageModel(energy_h=Decimal(9), round_trip_ratio=Decimal(1))
+    short = StorageModel(energy_h=Decimal("1.5"), round_trip_ratio=Decimal(1))
+    once = Left(residual_wh=left.residual_wh, surplus_wh=np.array([5_000, 0, 0, 0, 0, 0]))
+
+    # 1 kW for three hours in and three out; 1.5 kWh at most; one hour in is 1 kWh.
+    assert from_storage(left, kw=1, model=long) == 3_000
+    assert from_storage(left, kw=1, model=short) == 1_500
+    assert from_storage(once, kw=1, model=long) == 1_000
+
+
 def test_from_shifting__stays_within_the_day() -> None:
     left = Left(residual_wh=np.array([100, 0, 0, 100]), surplus_wh=np.array([0, 40, 0, 0]))
 
