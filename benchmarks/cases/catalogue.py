@@ -151,6 +151,26 @@ CASES: Final = (
         needs=State.SETTLED,
     ),
     Case(
+        name="match-year",
+        about="a park-year of 54 users and 21 plants matched one-to-many, against a plain loop",
+        unit="intervals",
+        runner="benchmarks.cases.matching:match_year",
+    ),
+    Case(
+        name="match-many",
+        about="a hundred park-years matched one after another, and over two processes",
+        unit="park-years",
+        runner="benchmarks.cases.matching:match_many",
+        repeats=1,
+    ),
+    Case(
+        name="green-trace",
+        about="200 traces of a quarter of an hour in a settled park-year",
+        unit="traces",
+        runner="benchmarks.cases.matching:green_trace",
+        needs=State.SETTLED,
+    ),
+    Case(
         name="bill-many",
         about="one month of 10 000 enterprises from their quarter-hours, and how the cost grows",
         unit="bills",

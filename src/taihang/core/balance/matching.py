@@ -199,31 +199,44 @@ def split_pro_rata(
         [4, 3, 3]
     """
     _demand_exact(total_wh, weights_wh)
-    shares_wh = np.empty_like(weights_wh)
-    if not len(weights_wh):
-        return shares_wh
+    sum_wh = weights_wh.sum(axis=0)
+    # Where nothing or all of the weights is shared out, no remainder is to be compared.
+    whole = total_wh >= sum_wh
+    at = np.flatnonzero((total_wh > 0) & ~whole)
+    n = len(total_wh)
+    if len(at) * 2 < n:
+        shares_wh = weights_wh * whole if len(at) or not whole.all() else weights_wh.copy()
+        parts = (at[first : first + _COLUMNS_AT_ONCE] for first in _firsts(len(at)))
+    else:
+        shares_wh = np.empty_like(weights_wh)
+        parts = (slice(first, first + _COLUMNS_AT_ONCE) for first in _firsts(n))
     # Every column stands for itself; some at a time stay near the processor.
-    for first in range(0, len(total_wh), _COLUMNS_AT_ONCE):
-        part = slice(first, first + _COLUMNS_AT_ONCE)
+    for part in parts:
         shares_wh[:, part] = _shares_wh(total_wh[part], weights_wh[:, part])
     return shares_wh
 
 
+def _firsts(n: int) -> range:
+    return range(0, n, _COLUMNS_AT_ONCE)
+
+
 def _shares_wh(total_wh: NDArray[np.int64], weights_wh: NDArray[np.int64]) -> NDArray[np.int64]:
-    # Rows of an interval side by side: they are sorted against one another.
-    weights_wh = np.ascontiguousarray(weights_wh.T)
-    n_rows = len(weights_wh[0])
-    total_wh, sum_wh = total_wh[:, None], np.maximum(weights_wh.sum(axis=1, keepdims=True), 1)
+    n_rows = len(weights_wh)
+    sum_wh = np.maximum(weights_wh.sum(axis=0), 1)
     product = total_wh * weights_wh
     shares_wh: NDArray[np.int64] = product // sum_wh
-    missing = total_wh - shares_wh.sum(axis=1, keepdims=True)
+    missing = total_wh - shares_wh.sum(axis=0)
     # Every key once: a larger remainder first, then the earlier row.
-    rest_wh = product - shares_wh * sum_wh
-    keys = rest_wh * n_rows + np.arange(n_rows, dtype=np.int64)[::-1]
+    product -= shares_wh * sum_wh
+    product *= n_rows
+    product += np.arange(n_rows, dtype=np.int64)[::-1, None]
+    # Rows of an interval side by side: they are sorted against one another.
+    ranked = product.T.copy(order="C")
+    ranked.sort(axis=1)
     nth = np.minimum(n_rows - missing, n_rows - 1)
-    least = np.take_along_axis(np.sort(keys, axis=1), nth, axis=1)
-    shares_wh += (keys >= least) & (missing > 0)
-    return shares_wh.T
+    least = ranked[np.arange(len(nth)), nth]
+    shares_wh += (product >= least) & (missing > 0)
+    return shares_wh
 
 
 def _demand_exact(total_wh: NDArray[np.int64], weights_wh: NDArray[np.int64]) -> None:

@@ -85,6 +85,21 @@ class _Carried:
     inside_received_wh: _Energies
     through_given_wh: _Energies
     through_received_wh: _Energies
+    is_empty: bool = False
+    """Whether nothing was carried yet."""
+
+    def more(
+        self, given: tuple[_Energies, _Energies], received: tuple[_Energies, _Energies]
+    ) -> "_Carried":
+        """Return what is carried with more, inside and through."""
+        if self.is_empty:
+            return _Carried(given[0], received[0], given[1], received[1])
+        return _Carried(
+            self.inside_given_wh + given[0],
+            self.inside_received_wh + received[0],
+            self.through_given_wh + given[1],
+            self.through_received_wh + received[1],
+        )
 
 
 class Step:
@@ -111,56 +126,74 @@ class Step:
         self._left = left
         self._network = network
         self._plants, self._takers = tuple(plants), tuple(takers)
+        self._giving, self._taking = _index(self._plants), _index(self._takers)
         self._most_wh = most_wh
         nodes = range(network.n_nodes)
         self._given_at = [_places(self._plants, network.plants, node) for node in nodes]
         self._taken_at = [_places(self._takers, network.takers, node) for node in nodes]
         n = left.budget_wh.shape[0]
         shapes = (len(self._plants), len(self._takers)) * 2
-        self._carried = _Carried(*(np.zeros((rows, n), np.int64) for rows in shapes))
+        nothing = (np.zeros((rows, n), np.int64) for rows in shapes)
+        self._carried = _Carried(*nothing, is_empty=True)
 
     def within(self) -> list[Piece]:
         """Share out below each feeder alone, in proportion."""
         offers_wh, wishes_wh = self._offers_wh(), self._wishes_wh()
-        most_wh = np.minimum(self._by_node(offers_wh), self._by_node(wishes_wh, taken=True))
+        if not self._total_wh(offers_wh, wishes_wh).any():
+            return [*self._pieces_inside()]
+        sums_wh = self._by_node(offers_wh), self._by_node(wishes_wh, taken=True)
+        most_wh = np.minimum(*sums_wh)
         most_wh[-1] = 0
-        self._carry(offers_wh, wishes_wh, self._within_budget(most_wh), through=False)
+        inside_wh = self._within_budget(most_wh)
+        # Nothing passes where no more than this is there to be carried.
+        self._carry(offers_wh, wishes_wh, inside_wh, sums_wh=(inside_wh, inside_wh))
         return [*self._pieces_inside()]
 
     def across(self) -> list[Piece]:
         """Share out among all, in proportion, as far as the transformers carry it."""
         # 1. In proportion, as if nothing were in the way.
+        is_limited = self._network.is_limited
         offers_wh, wishes_wh = self._offers_wh(), self._wishes_wh()
-        total_wh = np.minimum(offers_wh.sum(axis=0), wishes_wh.sum(axis=0))
-        total_wh = np.minimum(total_wh, self._left.budget_wh)
+        total_wh = self._total_wh(offers_wh, wishes_wh)
+        if not total_wh.any():
+            return [*self._pieces_inside(), self._passing()] if is_limited else [self._passing()]
         given_wh = split_pro_rata(total_wh, weights_wh=offers_wh)
         received_wh = split_pro_rata(total_wh, weights_wh=wishes_wh)
-        if not self._network.is_limited:
+        if not is_limited:
             self._take(given_wh, received_wh)
             return [Piece(None, self._plants, self._takers, given_wh, received_wh)]
         # 2. What a feeder gives and takes at once stays below it; the rest passes as it can.
-        inside_wh = np.minimum(self._by_node(given_wh), self._by_node(received_wh, taken=True))
+        sums_wh = self._by_node(given_wh), self._by_node(received_wh, taken=True)
+        inside_wh = np.minimum(*sums_wh)
         inside_wh[-1] = 0
-        if self._carry(given_wh, received_wh, inside_wh, through=True):
+        if self._carry(given_wh, received_wh, inside_wh, sums_wh=sums_wh):
             # 3. What a transformer held back: first to neighbours, then to others.
             offers_wh, wishes_wh = self._offers_wh(), self._wishes_wh()
-            most_wh = np.minimum(self._by_node(offers_wh), self._by_node(wishes_wh, taken=True))
+            sums_wh = self._by_node(offers_wh), self._by_node(wishes_wh, taken=True)
+            most_wh = np.minimum(*sums_wh)
             most_wh[-1] = 0
-            self._carry(offers_wh, wishes_wh, self._within_budget(most_wh), through=True)
-        through = self._carried
-        passing = Piece(
-            None,
-            self._plants,
-            self._takers,
-            through.through_given_wh,
-            through.through_received_wh,
-        )
-        return [*self._pieces_inside(), passing]
+            self._carry(offers_wh, wishes_wh, self._within_budget(most_wh), sums_wh=sums_wh)
+        return [*self._pieces_inside(), self._passing()]
 
     # -- inside ----------------------------------------------------------------------------------
 
+    def _total_wh(self, offers_wh: _Energies, wishes_wh: _Energies) -> _Energies:
+        """Return what could be carried at most, shape (n,) [Wh]."""
+        total_wh = np.minimum(offers_wh.sum(axis=0), wishes_wh.sum(axis=0))
+        return np.minimum(total_wh, self._left.budget_wh)
+
+    def _passing(self) -> Piece:
+        carried = self._carried
+        return Piece(
+            None,
+            self._plants,
+            self._takers,
+            carried.through_given_wh,
+            carried.through_received_wh,
+        )
+
     def _offers_wh(self) -> _Energies:
-        offers_wh = self._left.offered_wh[list(self._plants)]
+        offers_wh = self._left.offered_wh[self._giving]
         if self._most_wh is None:
             return offers_wh
         carried = self._carried
@@ -168,7 +201,7 @@ class Step:
         return np.minimum(offers_wh, rest_wh)
 
     def _wishes_wh(self) -> _Energies:
-        return self._left.wanted_wh[list(self._takers)]
+        return self._left.wanted_wh[self._taking]
 
     def _within_budget(self, most_wh: _Energies) -> _Energies:
         """Return what may be carried below each node, shape (n_nodes, n) [Wh]."""
@@ -184,23 +217,25 @@ class Step:
         return np.array([wh[at].sum(axis=0) for at in places])
 
     def _carry(
-        self, offers_wh: _Energies, wishes_wh: _Energies, inside_wh: _Energies, *, through: bool
+        self,
+        offers_wh: _Energies,
+        wishes_wh: _Energies,
+        inside_wh: _Energies,
+        *,
+        sums_wh: tuple[_Energies, _Energies],
     ) -> bool:
-        """Carry what is offered below each node and, if asked, between them.
+        """Carry what is offered below each node, and what of its sums is more between them.
 
         Returns:
             Whether a transformer held anything back.
         """
         left = self._left
-        out_wh = self._by_node(offers_wh) - inside_wh
-        in_wh = self._by_node(wishes_wh, taken=True) - inside_wh
+        out_wh, in_wh = sums_wh[0] - inside_wh, sums_wh[1] - inside_wh
         most_out_wh = np.minimum(out_wh, left.leaving_wh)
         most_in_wh = np.minimum(in_wh, left.entering_wh)
         held = bool((most_out_wh < out_wh).any() or (most_in_wh < in_wh).any())
         passing_wh = np.minimum(most_out_wh.sum(axis=0), most_in_wh.sum(axis=0))
         passing_wh = np.minimum(passing_wh, left.budget_wh - inside_wh.sum(axis=0))
-        if not through:
-            passing_wh = np.zeros_like(passing_wh)
         leaving_wh = split_pro_rata(passing_wh, weights_wh=most_out_wh)
         entering_wh = split_pro_rata(passing_wh, weights_wh=most_in_wh)
         given = _shared(offers_wh, self._given_at, inside_wh, leaving_wh)
@@ -208,16 +243,12 @@ class Step:
         left.leaving_wh[:] -= leaving_wh
         left.entering_wh[:] -= entering_wh
         self._take(given[0] + given[1], received[0] + received[1])
-        carried = self._carried
-        carried.inside_given_wh[:] += given[0]
-        carried.through_given_wh[:] += given[1]
-        carried.inside_received_wh[:] += received[0]
-        carried.through_received_wh[:] += received[1]
+        self._carried = self._carried.more(given, received)
         return held
 
     def _take(self, given_wh: _Energies, received_wh: _Energies) -> None:
-        self._left.offered_wh[list(self._plants)] -= given_wh
-        self._left.wanted_wh[list(self._takers)] -= received_wh
+        self._left.offered_wh[self._giving] -= given_wh
+        self._left.wanted_wh[self._taking] -= received_wh
         self._left.budget_wh[:] -= given_wh.sum(axis=0)
 
     def _pieces_inside(self) -> Iterator[Piece]:
@@ -232,6 +263,13 @@ class Step:
                     self._carried.inside_given_wh[given_at],
                     self._carried.inside_received_wh[taken_at],
                 )
+
+
+def _index(rows: tuple[int, ...]) -> slice | list[int]:
+    """Return rows as numpy finds them fastest: a slice where one follows the other."""
+    if rows and rows == tuple(range(rows[0], rows[0] + len(rows))):
+        return slice(rows[0], rows[0] + len(rows))
+    return list(rows)
 
 
 def _places(rows: Sequence[int], node_of: Sequence[int], node: int) -> list[int]:
@@ -249,7 +287,11 @@ def _shared(
     inside, through = np.zeros_like(weights_wh), np.zeros_like(weights_wh)
     for node, at in enumerate(places):
         if at:
-            own_wh = weights_wh[at]
-            inside[at] = split_pro_rata(inside_wh[node], weights_wh=own_wh)
-            through[at] = split_pro_rata(through_wh[node], weights_wh=own_wh - inside[at])
+            rest_wh = weights_wh[at]
+            if inside_wh[node].any():
+                below_wh = split_pro_rata(inside_wh[node], weights_wh=rest_wh)
+                inside[at] = below_wh
+                rest_wh -= below_wh
+            if through_wh[node].any():
+                through[at] = split_pro_rata(through_wh[node], weights_wh=rest_wh)
     return inside, through

@@ -127,12 +127,16 @@ def match_topology(ground: Ground, *, rule: MatchingRule, layout: Layout) -> Dir
         )
     n = ground.load_wh.shape[1]
     groups = contract_groups(layout.contracts)
-    firsts = range(0, max(n, 1), _COLUMNS_AT_ONCE)
-    parts = [
-        _match(ground.part(slice(first, first + _COLUMNS_AT_ONCE)), rule, layout, groups)
-        for first in firsts
-    ]
-    return _joined(parts)
+    if n <= _COLUMNS_AT_ONCE:
+        return _match(ground, rule, layout, groups)
+    # Some intervals at a time stay near the processor.
+    whole: Direct | None = None
+    for first in range(0, n, _COLUMNS_AT_ONCE):
+        columns = slice(first, first + _COLUMNS_AT_ONCE)
+        part = _match(ground.part(columns), rule, layout, groups)
+        whole = whole or _room_for(part, n)
+        _put(part, whole, columns)
+    return whole or _match(ground, rule, layout, groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,10 +329,12 @@ def _entitled_wh(offered_wh: _Energies, contracts: Sequence[Contract]) -> Mappin
     shared = [each for each in contracts if each.share_ratio is not None]
     for plant in dict.fromkeys(each.plant for each in shared):
         own = [each for each in shared if each.plant == plant]
-        parts = np.array([int((each.share_ratio or 0) * _PARTS) for each in own], np.int64)
-        of_all_wh = offered_wh[plant] * int(parts.sum()) // _PARTS
-        weights = np.repeat(parts[:, None], len(of_all_wh), axis=1)
-        shares_wh = split_pro_rata(of_all_wh, weights_wh=weights)
+        parts = np.array([[int((each.share_ratio or 0) * _PARTS)] for each in own], np.int64)
+        shares_wh, rests = np.divmod(offered_wh[plant] * parts, _PARTS)
+        missing = offered_wh[plant] * int(parts.sum()) // _PARTS - shares_wh.sum(axis=0)
+        # The largest remainders first, ties to the earlier contract.
+        rank = np.argsort(np.argsort(-rests, axis=0, kind="stable"), axis=0, kind="stable")
+        shares_wh += rank < missing
         entitled.update({each.id: wh for each, wh in zip(own, shares_wh, strict=True)})
     return entitled
 
@@ -340,6 +346,10 @@ def _shares(pieces: Iterable[Piece], kind: RouteKind, name: str, n_users: int) -
         to_batteries = [at for at, row in enumerate(piece.takers) if row >= n_users]
         is_own = kind in {RouteKind.FEEDER, RouteKind.CHARGE} and piece.feeder is not None
         name_here = piece.feeder if is_own and piece.feeder else name
+        if not to_batteries:
+            route = Route(kind, name_here)
+            yield Share(route, piece.plants, piece.takers, piece.given_wh, piece.received_wh)
+            continue
         charged_wh = piece.received_wh[to_batteries].sum(axis=0)
         charging_wh = split_pro_rata(charged_wh, weights_wh=piece.given_wh)
         if to_users:
@@ -350,14 +360,13 @@ def _shares(pieces: Iterable[Piece], kind: RouteKind, name: str, n_users: int) -
                 piece.given_wh - charging_wh,
                 piece.received_wh[to_users],
             )
-        if to_batteries:
-            yield Share(
-                Route(RouteKind.CHARGE, piece.feeder or name),
-                piece.plants,
-                tuple(piece.takers[at] - n_users for at in to_batteries),
-                charging_wh,
-                piece.received_wh[to_batteries],
-            )
+        yield Share(
+            Route(RouteKind.CHARGE, piece.feeder or name),
+            piece.plants,
+            tuple(piece.takers[at] - n_users for at in to_batteries),
+            charging_wh,
+            piece.received_wh[to_batteries],
+        )
 
 
 def _feed_in(left: Left, exported_wh: _Energies, grid: str) -> Share:
@@ -369,28 +378,32 @@ def _feed_in(left: Left, exported_wh: _Energies, grid: str) -> Share:
     return Share(Route(RouteKind.FEED_IN, grid), plants, (), given_wh, nobody)
 
 
-def _joined(parts: Sequence[Direct]) -> Direct:
-    """Put stretches one after another."""
-    if len(parts) == 1:
-        return parts[0]
-    first = parts[0].matching
+def _room_for(part: Direct, n: int) -> Direct:
+    """Return a matching of more intervals with the steps of a part, to be filled."""
+
+    def room(wh: _Energies) -> _Energies:
+        return np.zeros((*wh.shape[:-1], n), np.int64)
+
     shares = tuple(
-        replace(
-            of[0],
-            given_wh=np.concatenate([each.given_wh for each in of], axis=1),
-            received_wh=np.concatenate([each.received_wh for each in of], axis=1),
-        )
-        for of in zip(*(part.matching.shares for part in parts), strict=True)
+        replace(each, given_wh=room(each.given_wh), received_wh=room(each.received_wh))
+        for each in part.matching.shares
     )
-    matching = Matching(
-        shares,
-        first.n_plants,
-        first.n_users,
-        sum(part.matching.n_intervals for part in parts),
-        np.concatenate([part.matching.lost_wh for part in parts], axis=1),
+    matching = part.matching
+    return Direct(
+        Matching(shares, matching.n_plants, matching.n_users, n, room(matching.lost_wh)),
+        Left(*(room(getattr(part.left, each.name)) for each in fields(Left))),
+        room(part.discharge_lost_wh),
     )
-    left = [
-        np.concatenate([getattr(part.left, each.name) for part in parts], axis=-1)
-        for each in fields(Left)
-    ]
-    return Direct(matching, Left(*left), np.concatenate([part.discharge_lost_wh for part in parts]))
+
+
+def _put(part: Direct, whole: Direct, columns: slice) -> None:
+    """Put a part in its place."""
+    for own, into in zip(part.matching.shares, whole.matching.shares, strict=True):
+        # What was never touched is memory that nobody has asked the machine for.
+        for wh, room in ((own.given_wh, into.given_wh), (own.received_wh, into.received_wh)):
+            if wh.any():
+                room[:, columns] = wh
+    whole.matching.lost_wh[:, columns] = part.matching.lost_wh
+    for each in fields(Left):
+        getattr(whole.left, each.name)[..., columns] = getattr(part.left, each.name)
+    whole.discharge_lost_wh[columns] = part.discharge_lost_wh

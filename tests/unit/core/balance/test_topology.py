@@ -266,6 +266,19 @@ def test_match_topology__shares_a_plant_by_ratio_and_the_rest_by_load() -> None:
     assert matching.received_wh(RouteKind.CONTRACT).ravel().tolist() == [50, 30, 5, 16]
 
 
+def test_match_topology__shares_of_much_energy_are_shares_of_all_of_it() -> None:
+    contracts = (
+        Contract("A", 0, (0,), 1, Decimal("0.5")),
+        Contract("B", 0, (1,), 1, Decimal("0.25")),
+    )
+    layout = replace(OPEN, contracts=contracts)
+    ground = ground_of(one(4_000_002), one(9_000_000, 9_000_000))
+
+    matching = match_topology(ground, rule=RULE, layout=layout).matching
+
+    assert matching.received_wh(RouteKind.CONTRACT).ravel().tolist() == [2_000_001, 1_000_000]
+
+
 def test_match_topology__a_plant_serves_its_contracts_without_share_by_load() -> None:
     layout = replace(OPEN, contracts=(Contract("A", 0, (0,)), Contract("B", 0, (1,))))
 
