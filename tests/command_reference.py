@@ -187,6 +187,13 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang certificates gec mypark --year 2026",
         "taihang certificates gec mypark --numbers numbers.csv --out gec.csv --lang en",
     ),
+    "certificates export": (
+        (
+            "taihang certificates export mypark --map energytag --month 2026-09 --configuration 3"
+            " --out records.csv"
+        ),
+        "taihang certificates export mypark --map gec --out gec.json --lang en",
+    ),
     "certificates list-for-sale": (
         (
             "taihang certificates list-for-sale mypark --id S-1 --party owner --mwh 20"

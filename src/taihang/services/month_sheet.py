@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from taihang.core.balance.matching import RouteKind, Share
 from taihang.core.certificates.double_issue import (
@@ -12,6 +13,7 @@ from taihang.core.certificates.double_issue import (
     certified_by_others,
     copied_curves,
     demand_single,
+    issued_beyond_metered,
     one_plant_twice,
 )
 from taihang.core.certificates.issue import (
@@ -26,7 +28,7 @@ from taihang.core.certificates.issue import (
 )
 from taihang.core.certificates.sheet import Sheet, SheetRoute, open_sheet
 from taihang.core.park.topology import Direction
-from taihang.core.periods import days, instant_of_s, month
+from taihang.core.periods import STEP_S, days, instant_of_s, month
 from taihang.services.certificate_parties import first_holder
 from taihang.services.matched import Matched, shares_of
 from taihang.services.ports import Ports
@@ -181,19 +183,37 @@ def _route(share: Share, matched: Matched) -> SheetRoute:
 
 def _demand_single(sheet: Sheet, matched: Matched, ports: Ports) -> None:
     plants = [ports.park.plants[plant] for plant in matched.plants]
-    fed_in_wh = {
-        plant: int(route.given_wh[row].sum())
-        for route in sheet.routes
-        if route.route.kind is RouteKind.FEED_IN
-        for row, plant in enumerate(route.plants)
-    }
+    fed_in_wh: Counter[str] = Counter()
+    for route in sheet.routes:
+        if route.route.kind is RouteKind.FEED_IN:
+            for row, plant in enumerate(route.plants):
+                fed_in_wh[plant] += int(route.given_wh[row].sum())
     last_day = instant_of_s(sheet.period.end_s - 1).astimezone(ports.park.zone).date()
     demand_single(
         (
             *one_plant_twice(plants),
             *certified_by_others(plants, fed_in_wh=fed_in_wh, last_day=last_day),
+            *issued_beyond_metered(
+                matched.plants,
+                issued_wh=_given_wh(sheet, matched),
+                # At night a plant may draw a little: it certifies nothing then.
+                metered_wh=np.maximum(matched.generated_wh, 0),
+                start_s=sheet.period.start_s,
+                step_s=STEP_S,
+            ),
         )
     )
+
+
+def _given_wh(sheet: Sheet, matched: Matched) -> NDArray[np.int64]:
+    """Return what each plant gave in each interval, shape (n_plants, n) [Wh]."""
+    given_wh = np.zeros_like(matched.generated_wh)
+    for route in sheet.routes:
+        # What storage releases was given when it was charged.
+        if route.route.kind is not RouteKind.STORAGE:
+            rows = [matched.plants.index(plant) for plant in route.plants]
+            given_wh[rows] += route.given_wh
+    return given_wh
 
 
 def _curves(matched: Matched, ports: Ports) -> list[Curve]:

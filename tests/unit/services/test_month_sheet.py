@@ -1,6 +1,7 @@
 """The sheet of a settled month: all that was matched, and the issues that follow from it."""
 
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,12 @@ import pytest
 import certified_park
 import small_park
 from small_park import AUGUST
+from taihang.core.certificates.double_issue import DoubleIssueGuardError
 from taihang.core.certificates.issue import day_leaves, day_tree, lots_of_issue
+from taihang.core.periods import Period
+from taihang.services import month_sheet
 from taihang.services.account import UnsettledMonthError
-from taihang.services.matched import shares_of
+from taihang.services.matched import Matched, shares_of
 from taihang.services.month_sheet import (
     base_sheets,
     day_salts,
@@ -103,3 +107,58 @@ def test_suspects_of_month__of_a_copied_curve__names_both_and_refuses_none(tmp_p
 
         assert {*found[0].plants} == {"PV01", "PV02"}
         assert sheet_of_month("2026-08", ports=ports).routes
+
+
+def test_sheet_of_month__of_more_than_was_metered__is_refused(tmp_path: Path) -> None:
+    root = small_park.make(tmp_path / "park", text=certified_park.text())
+    with pytest.MonkeyPatch.context() as patch, small_park.opened(root) as ports:
+        small_park.fill(ports, AUGUST)
+        settle(AUGUST, ports=ports)
+        whole, whole_park = shares_of(AUGUST, ports=ports), ports.park
+        less = replace(whole, generated_wh=whole.generated_wh - 1)
+
+        def of_less(period: Period, *, ports: Ports) -> Matched:
+            assert (period, ports.park) == (AUGUST, whole_park)
+            return less
+
+        patch.setattr(month_sheet, "shares_of", of_less)
+
+        with pytest.raises(DoubleIssueGuardError, match=r"Wh certified and .* Wh metered"):
+            sheet_of_month("2026-08", ports=ports)
+
+
+@pytest.mark.parametrize(
+    ("keys", "word"),
+    [
+        ('project_code = "P1"', "project code, P1"),
+        ('meter_number = "M1"', "meter, M1"),
+        ('latitude_deg = "36", longitude_deg = "113"', "place and kind"),
+    ],
+)
+def test_sheet_of_month__of_one_plant_under_two_names__is_refused(
+    tmp_path: Path, keys: str, word: str
+) -> None:
+    text = certified_park.text()
+    meter = next(line for line in text.splitlines() if line.startswith("M-PV01"))
+    plant = 'name_zh = "二", name_en = "Two", kind = "pv", capacity_kw = 1500'
+    text = (
+        text.replace(meter, f"{meter}\n{meter.replace('PV01', 'PV02')}")
+        .replace('"M-PV01"', '"M-PV01", "M-PV02"', 1)
+        .replace("capacity_kw = 1500 }", f"capacity_kw = 1500, {keys} }}")
+        .replace("[plants]\n", f"[plants]\nPV02 = {{ {plant}, {keys} }}\n")
+    )
+    root = small_park.make(tmp_path / "park", text=text)
+    # The other one makes half of it and a little more, so that its curve is no copy.
+    sun = small_park.COUNTS["M-PV01"]
+
+    def other(step: small_park.Steps) -> small_park.Steps:
+        return sun(step) // 2 + (step * 31) % 97
+
+    counts = {**small_park.COUNTS, "M-PV02": other}
+    with pytest.MonkeyPatch.context() as patch, small_park.opened(root) as ports:
+        patch.setattr(small_park, "COUNTS", counts)
+        small_park.fill(ports, AUGUST)
+        settle(AUGUST, ports=ports)
+
+        with pytest.raises(DoubleIssueGuardError, match=word):
+            sheet_of_month("2026-08", ports=ports)

@@ -376,6 +376,13 @@ def _add_certificates(words: CommandWords) -> None:
     group.option(page, "--out", required=True)
     for name in ("--site", "--fonts"):
         group.option(page, name)
+    export = group.command("export", "registry_exchange:export", "dir")
+    for name in ("--map", "--out"):
+        group.option(export, name, required=True)
+    for name in ("--month", "--party"):
+        group.option(export, name)
+    group.option(export, "--configuration", choices=("1", "2", "3"))
+    group.option(export, "--minutes", default="60")
     _add_lot_market(group)
 
 

@@ -10,16 +10,18 @@ from rich.table import Table
 from rich.text import Text
 
 from taihang import exchange_wiring, wiring
-from taihang.core.certificates.exchange import ExchangeMap
+from taihang.core.certificates.exchange import ExchangeMap, View
+from taihang.core.periods import month
 from taihang.core.quantities import Energy
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say
 from taihang.interfaces.cli.tables import plain_table
 from taihang.interfaces.cli.words import WordsError, count_of
-from taihang.services.certificate_records import gec_texts, gec_view
+from taihang.services.certificate_records import Wanted, gec_texts, gec_view, granular_view
 from taihang.services.ports import Ports
 from taihang.services.registry_exchange import Table as HandedTable
 from taihang.services.registry_exchange import read_numbers
+from taihang.standards.energytag import Configuration, record_texts
 from taihang.standards.nea_2024_67 import GecKind, GecLine, GecNumbers
 
 _GEC_MAP = "gec"
@@ -57,6 +59,54 @@ def gec(args: argparse.Namespace) -> int:
         console.print(text("cli.gec.written", lang, path=args.out, n=len(shown)))
     console.print(Text(text("cli.gec.not_official", lang), style="dim"))
     return 0
+
+
+def export(args: argparse.Namespace) -> int:
+    """Write the EnergyTag records of a month, or the GEC of the ledger, by a map."""
+    lang, path = cast("Lang", args.lang), Path(str(args.out))
+    exchange = exchange_wiring.exchange_map(str(args.map))
+    with wiring.open_park(Path(str(args.dir)), writing=False) as ports:
+        if exchange.view is View.GRANULAR:
+            records = granular_view(_wanted(args, ports), ports=ports)
+            texts = [record_texts(one) for one in records]
+        elif exchange.view is View.GEC:
+            lines = gec_view(ports=ports)
+            texts = [
+                gec_texts(one, park=ports.park)
+                for one in lines
+                if args.month in {None, one.energy.month}
+            ]
+        else:
+            raise WordsError(
+                given=f"--map {args.map}",
+                expected="a map with [export]",
+                remedy="take energytag or gec, or write a map of your own",
+            )
+    path.write_bytes(exchange_wiring.certificate_table(exchange, texts, kind=table_kind(path)))
+    energy_wh = sum(int(one["energy_wh"]) for one in texts)
+    facts = {"map": exchange.name, "records": len(texts), "energy_wh": energy_wh, "out": str(path)}
+    words = text(
+        "cli.export.written", lang, path=path, n=len(texts), mwh=mwh(energy_wh), map=exchange.name
+    )
+    say(args, facts, f"{words}\n{text('cli.export.not_official', lang)}")
+    return 0
+
+
+def _wanted(args: argparse.Namespace, ports: Ports) -> Wanted:
+    lacking = [name for name in ("month", "configuration") if getattr(args, name) is None]
+    if lacking:
+        raise WordsError(
+            given=f"EnergyTag records without --{lacking[0]}",
+            expected="--month, and --configuration 1, 2 or 3 of the scheme",
+            remedy="3 is side by side with an existing certificate, such as a GEC",
+        )
+    month(str(args.month), ports.park.zone)
+    return Wanted(
+        month=str(args.month),
+        holder=None if args.party is None else str(args.party),
+        configuration=Configuration(int(args.configuration)),
+        step_s=count_of(str(args.minutes), least=15, most=60) * 60,
+    )
 
 
 def table_kind(path: Path) -> str:

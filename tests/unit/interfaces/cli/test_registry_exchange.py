@@ -115,3 +115,65 @@ def test_gec__a_table_has_a_kind(park: Path, tmp_path: Path) -> None:
     ended = taihang("certificates", "gec", park, "--out", tmp_path / "x.pdf", "--json")
 
     assert json.loads(ended.out)["code"] == "input.words"
+
+
+# -- export --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_export__by_month_says_how_much_and_where(park: Path, tmp_path: Path, lang: Lang) -> None:
+    out = tmp_path / "gec.json"
+
+    told = done(
+        "certificates",
+        "export",
+        park,
+        "--map",
+        "gec",
+        "--out",
+        out,
+        "--month",
+        "2026-07",
+        "--lang",
+        lang,
+    ).out
+
+    assert "2.500000 MWh" in told
+    assert {"zh": "并非", "en": "not the official"}[lang] in told
+    (record,) = json.loads(out.read_text(encoding="utf-8"))["records"]
+    assert record["绿证数量"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--map", "energytag"), "input.words"),
+        (("--map", "energytag", "--month", "2026-06"), "input.words"),
+        (("--map", "energytag", "--month", "2026-13", "--configuration", "3"), "input.period"),
+        (("--map", "i-rec"), "input.words"),
+        (("--map", "nothing"), "input.exchange-map"),
+        (
+            ("--map", "energytag", "--month", "2026-01", "--configuration", "3", "--minutes", "x"),
+            "input.words",
+        ),
+    ],
+)
+def test_export__refuses_what_says_too_little(
+    park: Path, tmp_path: Path, words: tuple[str, ...], code: str
+) -> None:
+    out = tmp_path / "x.csv"
+
+    ended = taihang("certificates", "export", park, "--out", out, *words, "--json")
+
+    assert json.loads(ended.out)["code"] == code
+    assert not out.exists()
+
+
+def test_export__of_a_month_without_issues_is_headings(park: Path, tmp_path: Path) -> None:
+    out = tmp_path / "x.csv"
+    words = ("--map", "energytag", "--month", "2026-01", "--configuration", "3")
+
+    facts = done("certificates", "export", park, "--out", out, *words, "--json").facts
+
+    assert (facts["records"], facts["energy_wh"]) == (0, 0)
+    assert out.read_text(encoding="utf-8-sig").startswith("energy_carrier,id,")
