@@ -35,8 +35,10 @@ from taihang.services.collect import (
     uploads_of_blocks,
 )
 from taihang.services.ingest import ingest
+from taihang.services.raise_score import raise_score
 from taihang.services.ratio_backtest import backtest
 from taihang.services.report import ParkReport, report
+from taihang.services.score_account import scores
 from taihang.services.settle import Settled, settle
 from taihang.standards.ndrc_650 import Verdict
 
@@ -157,6 +159,22 @@ def test_report__claims_no_more_green_energy_than_there_is(run: Run) -> None:
     held_back_wh = sum(found.generated_wh.values()) - run.certified.issued_wh
     assert run.certified.issued_wh == sum(found.lots_wh.values())
     assert 0 <= held_back_wh <= 0.003 * found.generated_wh[PlantKind.PV]
+
+
+def test_scores__are_the_matching_added_up_hour_by_hour(run: Run) -> None:
+    with small_park.opened(run.root, writing=False) as ports:
+        found = scores("2022", ports=ports)
+        raised = raise_score(found, "park", points=Decimal(5))
+    park = found.of("park")
+
+    assert park.use.known.all()
+    assert int(park.use.matched_wh.sum()) == run.found.matched_wh
+    assert park.score is not None
+    assert float(park.score.contracted_ratio) == pytest.approx(0.0512, abs=0.0001)
+    # Hardly a watt-hour is left over: no battery and no shifted load can raise the score.
+    by_id = {one.measure.id: one for one in raised.each}
+    assert {name for name, one in by_id.items() if one.size is None} == {"STORAGE-4H", "SHIFT"}
+    assert raised.cheapest is by_id["NIGHT-CERT"]
 
 
 def test_report__judges_the_year_by_the_rule(run: Run) -> None:
