@@ -183,6 +183,23 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang certificates page mypark 2026-08.pool.E02:0-5000 --out page.html",
         "taihang certificates page mypark 2026-08.pool.E02:0-5000 --out a.pdf --format pdf",
     ),
+    "certificates issue": ("taihang certificates issue mypark --month 2026-06",),
+    "certificates list": ("taihang certificates list mypark --month 2026-06",),
+    "certificates show": ("taihang certificates show mypark 2026-06.pool.E17",),
+    "certificates claim": (
+        (
+            'taihang certificates claim mypark --id c1 --party E17 --mwh 5 --purpose "scope 2"'
+            " --beneficiary E17 --period 2026-06"
+        ),
+    ),
+    "certificates withdraw": (
+        (
+            "taihang certificates withdraw mypark --id w1 --certificate 2026-06.pool.E17:0-500"
+            ' --reason "issued by mistake"'
+        ),
+    ),
+    "certificates expire": ("taihang certificates expire mypark",),
+    "certificates balance": ("taihang certificates balance mypark --year 2026",),
     "certificates gec": (
         "taihang certificates gec mypark --year 2026",
         "taihang certificates gec mypark --numbers numbers.csv --out gec.csv --lang en",

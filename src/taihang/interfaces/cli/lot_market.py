@@ -248,7 +248,7 @@ def _ask(args: argparse.Namespace, ports: Ports) -> market.Ask:
             expected="one of the two",
             remedy="say how much, or name a certificate",
         )
-    pieces = () if args.certificate is None else (_piece(str(args.certificate)),)
+    pieces = () if args.certificate is None else (piece_of(str(args.certificate)),)
     return market.Ask(
         id=str(args.id),
         seller=str(args.party),
@@ -259,7 +259,16 @@ def _ask(args: argparse.Namespace, ports: Ports) -> market.Ask:
     )
 
 
-def _piece(given: str) -> Piece:
+def piece_of(given: str) -> Piece:
+    """Return the certificate that a word names.
+
+    Raises:
+        WordsError: If it is no ISSUE:FIRST-STOP.
+
+    Example:
+        >>> piece_of("2026-06.pool.E17:0-500").wh
+        500
+    """
     found = _PIECE.fullmatch(given)
     if found is None:
         raise WordsError(

@@ -383,7 +383,25 @@ def _add_certificates(words: CommandWords) -> None:
         group.option(export, name)
     group.option(export, "--configuration", choices=("1", "2", "3"))
     group.option(export, "--minutes", default="60")
+    _add_ledger(group)
     _add_lot_market(group)
+
+
+def _add_ledger(group: CommandWords) -> None:
+    _add_month_or_year(group, group.command("issue", "certificates:issue", "dir"))
+    listed = group.command("list", "certificates:listing", "dir")
+    group.option(listed, "--month")
+    group.command("show", "certificates:show", "dir", "issue_id")
+    claim = group.command("claim", "certificates:claim", "dir")
+    for name in ("--id", "--party", "--purpose", "--beneficiary", "--period"):
+        group.option(claim, name, required=True)
+    for name in ("--mwh", "--certificate"):
+        group.option(claim, name)
+    withdraw = group.command("withdraw", "certificates:withdraw", "dir")
+    for name in ("--id", "--certificate", "--reason"):
+        group.option(withdraw, name, required=True)
+    group.command("expire", "certificates:expire", "dir")
+    _add_month_or_year(group, group.command("balance", "certificates:balance", "dir"))
 
 
 def _add_lot_market(group: CommandWords) -> None:
