@@ -250,6 +250,13 @@ CASES: Final = (
         runner="benchmarks.cases.proofs:verify_bill_days",
     ),
     Case(
+        name="verify-certificate",
+        about="the stand-alone file over a month's certificate of the demo park, all plants",
+        unit="certificates",
+        runner="benchmarks.cases.certificates:verify_certificate",
+        needs=State.SETTLED,
+    ),
+    Case(
         name="import",
         about="taihang import of a measured year of the demo park",
         unit="readings",

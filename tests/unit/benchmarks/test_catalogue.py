@@ -32,6 +32,7 @@ def test_cases__are_repeated_unless_they_take_long_to_build() -> None:
         "lake-backfill",
         "lake-ask",
         "lake-busy",
+        "match-many",
         "bill-many",
         "seal-day",
         "verify-bill",

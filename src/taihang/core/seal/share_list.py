@@ -3,7 +3,8 @@
 A commitment to v Wh is the point v · G + r · H of edwards25519 (Pedersen 1991): G is the base point
 of Ed25519, r a secret number, H a point of which nobody knows a multiple of G. They add up as
 their contents do. So the park opens the sum of all, each enterprise gets what opens its own, and a
-stranger learns its part of the whole and no figure of a neighbour. See docs/formats/proof.md, 8.6.
+stranger learns its part of the whole and no figure of a neighbour. See docs/formats/proof.md, 8.6;
+what it does not prove is in docs/decisions/0016-shares-without-curves.md.
 """
 
 from collections.abc import Callable, Mapping, Sequence
