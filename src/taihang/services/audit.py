@@ -28,6 +28,7 @@ from taihang.core.tlog.record import Damage, Record
 from taihang.services.account import Draft, UnsettledMonthError, month_drafts, says_the_same
 from taihang.services.admission import Admission, ForeignMeterError, key_of
 from taihang.services.audit_acts import check_acts
+from taihang.services.audit_certificates import ledger_findings, sheet_findings
 from taihang.services.audit_evidence import evidence_findings
 from taihang.services.audit_published import published_findings
 from taihang.services.audit_years import wrong_years
@@ -100,6 +101,9 @@ def audit(*, ports: Ports, quick: bool = False, watch: Watch = iter) -> Audit:
     # 4. Activity data is as it was handed in, with every file that proves it.
     found = evidence_findings(ports=ports)
     result.findings += [Finding(where, what) for where, what in found]
+    # Certificates are what the acts make of them, and the log speaks of every act.
+    found = ledger_findings(truth.acts, ports=ports)
+    result.findings += [Finding(where, what) for where, what in found]
     if not quick and is_whole and result.findings:
         # The log says that a year's statements were altered, and not which: drawing up says it.
         _check_years(result, ports)
@@ -131,7 +135,10 @@ def _check_what_follows(result: Audit, truth: "_Truth", ports: Ports) -> None:
     # 7. Statements are as they were issued, and say what the settled rows give.
     if not result.findings:
         _check_statements(result, ports)
-    # 8. Every day seal is the root over the readings that it says it looked at.
+    # 8. Certificates are made of what is settled.
+    if not result.findings:
+        result.findings += [Finding(*found) for found in sheet_findings(ports=ports)]
+    # 9. Every day seal is the root over the readings that it says it looked at.
     for leaf, seal in () if result.findings else wrong_seals(ports=ports):
         where = f"day seal {seal.day.isoformat()} version {seal.version} (leaf {leaf})"
         result.findings.append(Finding(where, "is not what the readings of its day give"))

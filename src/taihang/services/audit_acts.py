@@ -11,6 +11,7 @@ from hashlib import sha256
 from itertools import zip_longest
 from typing import Final
 
+from taihang.core.certificates.state_tree import ACTS, STATE
 from taihang.core.errors import TaihangError
 from taihang.core.seal.act import (
     ACTIVITY_KIND,
@@ -99,7 +100,7 @@ def check_acts(events: Sequence[tuple[int, LogEvent]], *, ports: Ports) -> ActCh
 _Found = tuple[str, str, bool]
 _Acts = Sequence[tuple[int, LogEvent]]
 _KINDS: Final = frozenset(
-    (*ROLLS, FACTS, LOTS, PARK_FILE, SETTLED, ENROLLED, ROTATED, REVOKED, REVIEWED)
+    (*ROLLS, ACTS, STATE, FACTS, LOTS, PARK_FILE, SETTLED, ENROLLED, ROTATED, REVOKED, REVIEWED)
 )
 
 
