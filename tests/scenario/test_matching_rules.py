@@ -105,6 +105,28 @@ def test_late_readings_of_a_battery_reach_the_month_after(tmp_path: Path) -> Non
                     assert column.tolist() == late[table][key][name].tolist(), (table, key, name)
 
 
+def test_late_readings_touch_their_intervals_alone_where_no_lot_ties_them(tmp_path: Path) -> None:
+    rule = topology_park.rule(origin="none")
+    at = 9 * small_park.N_DAY + 40
+    registers = small_park.registers("M-E02", TWO_MONTHS)
+    hole = small_park.cut(small_park.but(registers, [at, at + 1]), at, at + 2)
+    with topology_park.made(tmp_path / "late", rule) as ports:
+        topology_park.fill(ports, TWO_MONTHS)
+        close_period(JUNE, ports=ports)
+        small_park.revise(ports, hole, sent_at_s=JULY.end_s + 600)
+
+        (work,) = restate(ports=ports).work
+
+        assert (work.whole_because, work.n_meters, work.n_hours) == ("", 1, 2)
+        late = {table: ports.lake.read(table, JUNE) for table in TABLES}
+        assert audit(ports=ports).findings == []
+        settle(JUNE, ports=ports)
+        for table in TABLES:
+            for key, rows in ports.lake.read(table, JUNE).items():
+                for name, column in rows.items():
+                    assert column.tolist() == late[table][key][name].tolist(), (table, key, name)
+
+
 def test_a_new_rule_states_its_months_anew_and_says_why(tmp_path: Path) -> None:
     root = small_park.make(tmp_path / "park", topology_park.text(""))
     months = ("2026-06", "2026-07")

@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from taihang.core.balance.matching import RouteKind
+from taihang.core.balance.matching import DIRECT, RouteKind
 from taihang.core.errors import StateError
 from taihang.core.periods import month
 from taihang.core.seal.bundle import Bundle
@@ -217,7 +217,8 @@ def _pool(matched: Matched, ports: Ports) -> list[PoolDay]:
     given_wh = np.zeros_like(demand_wh)
     for share in matched.shares:
         if share.route.kind is RouteKind.POOL:
-            given_wh = share.received_wh.sum(axis=0)
-            break
-        demand_wh = demand_wh - share.received_wh.sum(axis=0)
+            given_wh = given_wh + share.received_wh.sum(axis=0)
+        elif share.route.kind in DIRECT:
+            # Whatever goes to users and is no pool is served before it.
+            demand_wh = demand_wh - share.received_wh.sum(axis=0)
     return pool_days(matched.period, demand_wh=demand_wh, given_wh=given_wh, zone=ports.park.zone)
