@@ -211,6 +211,10 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         ),
         "taihang certificates export mypark --map gec --out gec.json --lang en",
     ),
+    "certificates import": (
+        "taihang certificates import mypark irec.csv --map i-rec --id irec-2026-09",
+        "taihang certificates import mypark irec.csv --map i-rec --id irec-2026-09 --commit",
+    ),
     "certificates list-for-sale": (
         (
             "taihang certificates list-for-sale mypark --id S-1 --party owner --mwh 20"

@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 
 from taihang.core.balance.matching import RouteKind, Share
 from taihang.core.certificates.double_issue import (
+    CertifiedElsewhere,
     Curve,
     Doubled,
     certified_by_others,
+    certified_elsewhere,
     copied_curves,
     demand_single,
     issued_beyond_metered,
@@ -32,6 +34,7 @@ from taihang.core.periods import STEP_S, days, instant_of_s, month
 from taihang.services.certificate_parties import first_holder
 from taihang.services.matched import Matched, shares_of
 from taihang.services.ports import Ports
+from taihang.services.registry_exchange import imported_batches
 from taihang.standards.nea_2024_67 import expiry_of
 
 
@@ -193,6 +196,7 @@ def _demand_single(sheet: Sheet, matched: Matched, ports: Ports) -> None:
         (
             *one_plant_twice(plants),
             *certified_by_others(plants, fed_in_wh=fed_in_wh, last_day=last_day),
+            *certified_elsewhere(plants, issued=_produced(sheet), imported=_imported(ports)),
             *issued_beyond_metered(
                 matched.plants,
                 issued_wh=_given_wh(sheet, matched),
@@ -203,6 +207,25 @@ def _demand_single(sheet: Sheet, matched: Matched, ports: Ports) -> None:
             ),
         )
     )
+
+
+def _produced(sheet: Sheet) -> Iterator[CertifiedElsewhere]:
+    """Yield what each plant is to be certified with, as another registry would say it."""
+    for route in sheet.routes:
+        for row, plant in enumerate(route.plants):
+            yield CertifiedElsewhere(
+                registry="",
+                device_code=plant,
+                device_name=plant,
+                start_s=sheet.period.start_s,
+                end_s=sheet.period.end_s,
+                energy_wh=int(route.given_wh[row].sum()),
+            )
+
+
+def _imported(ports: Ports) -> Iterator[CertifiedElsewhere]:
+    for batch in imported_batches(ports=ports):
+        yield from (record.production for record in batch.records)
 
 
 def _given_wh(sheet: Sheet, matched: Matched) -> NDArray[np.int64]:

@@ -1,12 +1,15 @@
 """Numbers that the national registry gave come to the certificates that they are of, or not in."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+import certified_park
 import small_park
-from lot_park import TEXT, made
+from lot_park import SOLD, TEXT, USED, made
 from taihang.core.activity.sheet import Cell, CellKind, Sheet
+from taihang.core.certificates.double_issue import DoubleIssueGuardError
 from taihang.core.certificates.exchange import (
     EnergyUnit,
     ExchangeMap,
@@ -15,7 +18,18 @@ from taihang.core.certificates.exchange import (
     TimeStyle,
 )
 from taihang.core.certificates.outside import OutsideFileError
-from taihang.services.registry_exchange import Table, read_numbers
+from taihang.core.errors import TaihangError
+from taihang.services.month_sheet import sheet_of_month
+from taihang.services.ports import Ports
+from taihang.services.registry_exchange import (
+    Imported,
+    ImportIdReusedError,
+    Table,
+    import_certificates,
+    imported_batches,
+    read_numbers,
+)
+from taihang.services.settle import settle
 from taihang.standards.nea_2024_67 import GecKind, GecNumbers
 
 FIELDS = {
@@ -96,7 +110,89 @@ def test_read_numbers__a_code_of_two_plants_means_neither(tmp_path: Path) -> Non
         )
         .replace('meters = ["M-E01"', 'meters = ["M-PV02", "M-E01"')
     )
+    text = text.replace('owns = ["PV01"]', 'owns = ["PV01", "PV02"]')
     park = made(tmp_path / "park", [], text=text)
 
     with pytest.raises(OutsideFileError, match="P1404-1"):
         numbers(park, table(device_code="P1404-1"))
+
+
+# -- certificates from outside -------------------------------------------------------------------
+
+
+def outside_map() -> ExchangeMap:
+    return replace(MAP, name="i-rec", registry="i-rec")
+
+
+def taken(ports: Ports, given: Table, *, id_: str = "i1", store: bool = True) -> Imported:
+    return import_certificates(given, exchange=outside_map(), id_=id_, store=store, ports=ports)
+
+
+def of_dam(**changes: str) -> Table:
+    texts = {"device_code": "CN-1", "device_name": "Dam", **changes}
+    named = table(**texts)
+    return replace(named, data=repr(sorted(texts.items())).encode())
+
+
+def test_import_certificates__a_preview_stores_nothing(tmp_path: Path) -> None:
+    with small_park.opened(made(tmp_path / "park")) as ports:
+        found = taken(ports, of_dam(), store=False)
+
+        assert (found.is_new, found.batch.energy_wh) == (True, 2_000_000)
+        assert imported_batches(ports=ports) == []
+        assert ports.evidence.hashes() == []
+
+
+def test_import_certificates__are_kept_with_their_file_and_once(tmp_path: Path) -> None:
+    with small_park.opened(made(tmp_path / "park")) as ports:
+        first, again = taken(ports, of_dam()), taken(ports, of_dam())
+
+        assert (first.is_new, again.is_new) == (True, False)
+        assert imported_batches(ports=ports) == [first.batch]
+        assert ports.evidence.hashes() == [first.batch.evidence]
+        # No certificate of the ledger came of it, and its acts are as they were.
+        assert sum(ports.registry.certificates.totals().values()) == SOLD.total_wh + USED.total_wh
+
+
+@pytest.mark.parametrize(
+    ("given", "id_", "error", "word"),
+    [
+        (of_dam(serial_first="G2", serial_last="G3"), "i2", OutsideFileError, "G1 … G2"),
+        (of_dam(technology="other"), "i1", ImportIdReusedError, "i1"),
+        (
+            of_dam(device_code="P1404-1", serial_first="G7", serial_last="G8"),
+            "i2",
+            DoubleIssueGuardError,
+            "which is PV01",
+        ),
+        (
+            of_dam(device_name="PV", serial_first="G7", serial_last="G8"),
+            "i2",
+            DoubleIssueGuardError,
+            "which is PV01",
+        ),
+    ],
+)
+def test_import_certificates__that_double_something_are_refused(
+    tmp_path: Path, given: Table, id_: str, error: type[TaihangError], word: str
+) -> None:
+    with small_park.opened(made(tmp_path / "park")) as ports:
+        first = taken(ports, of_dam())
+
+        with pytest.raises(error, match=word):
+            taken(ports, given, id_=id_)
+
+        assert imported_batches(ports=ports) == [first.batch]
+        assert ports.evidence.hashes() == [first.batch.evidence]
+
+
+def test_issue__of_a_plant_that_another_registry_certified_is_refused(tmp_path: Path) -> None:
+    root = small_park.make(tmp_path / "park", text=certified_park.text())
+    with small_park.opened(root) as ports:
+        taken(ports, of_dam(device_code="PV01", month="2026-08"))
+
+        small_park.fill(ports, small_park.AUGUST)
+        settle(small_park.AUGUST, ports=ports)
+
+        with pytest.raises(DoubleIssueGuardError, match="i-rec certified 2000000 Wh of PV01"):
+            sheet_of_month("2026-08", ports=ports)

@@ -384,6 +384,10 @@ def _add_certificates(words: CommandWords) -> None:
     group.option(export, "--configuration", choices=("1", "2", "3"))
     group.option(export, "--minutes", default="60")
     _add_ledger(group)
+    imports = group.command("import", "registry_exchange:import_table", "dir", "table")
+    for name in ("--map", "--id"):
+        group.option(imports, name, required=True)
+    group.switch(imports, "--commit")
     _add_lot_market(group)
 
 

@@ -20,7 +20,7 @@ from taihang.interfaces.cli.words import WordsError, count_of
 from taihang.services.certificate_records import Wanted, gec_texts, gec_view, granular_view
 from taihang.services.ports import Ports
 from taihang.services.registry_exchange import Table as HandedTable
-from taihang.services.registry_exchange import read_numbers
+from taihang.services.registry_exchange import import_certificates, read_numbers
 from taihang.standards.energytag import Configuration, record_texts
 from taihang.standards.nea_2024_67 import GecKind, GecLine, GecNumbers
 
@@ -89,6 +89,46 @@ def export(args: argparse.Namespace) -> int:
         "cli.export.written", lang, path=path, n=len(texts), mwh=mwh(energy_wh), map=exchange.name
     )
     say(args, facts, f"{words}\n{text('cli.export.not_official', lang)}")
+    return 0
+
+
+def import_table(args: argparse.Namespace) -> int:
+    """Look at certificates of another registry, and keep them if asked."""
+    lang, path = cast("Lang", args.lang), Path(str(args.table))
+    exchange = exchange_wiring.exchange_map(str(args.map))
+    data, sheet = exchange_wiring.read_certificate_table(path)
+    with wiring.open_park(Path(str(args.dir)), writing=bool(args.commit)) as ports:
+        found = import_certificates(
+            HandedTable(path.name, data, sheet),
+            exchange=exchange,
+            id_=str(args.id),
+            store=bool(args.commit),
+            ports=ports,
+        )
+    batch = found.batch
+    facts = {
+        "id": batch.id,
+        "registry": batch.registry,
+        "evidence": batch.evidence,
+        "records": len(batch.records),
+        "energy_wh": batch.energy_wh,
+        "is_new": found.is_new,
+        "is_stored": bool(args.commit) or not found.is_new,
+    }
+    outcome = "known" if not found.is_new else "kept" if args.commit else "preview"
+    lines = (
+        text(
+            "cli.import_certificates.found",
+            lang,
+            registry=batch.registry,
+            n=len(batch.records),
+            mwh=mwh(batch.energy_wh),
+            evidence=batch.evidence[:16],
+        ),
+        text(f"cli.import_certificates.{outcome}", lang),
+        text("cli.import_certificates.not_issued", lang),
+    )
+    say(args, facts, "\n".join(lines))
     return 0
 
 

@@ -177,3 +177,57 @@ def test_export__of_a_month_without_issues_is_headings(park: Path, tmp_path: Pat
 
     assert (facts["records"], facts["energy_wh"]) == (0, 0)
     assert out.read_text(encoding="utf-8-sig").startswith("energy_carrier,id,")
+
+
+# -- import --------------------------------------------------------------------------------------
+
+IREC = (
+    "From Certificate,To Certificate,Device Code,Device,Technology,Production Start,"
+    "Production End,Volume MWh,Status\n"
+    "IREC-001,IREC-003,CN-1,Dam,hydro,2026-06-01,2026-06-30,3,Issued\n"
+)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_import__previews_then_keeps_then_knows(park: Path, tmp_path: Path, lang: Lang) -> None:
+    table = tmp_path / "irec.csv"
+    table.write_text(IREC, encoding="utf-8")
+    words = ("certificates", "import", park, table, "--map", "i-rec", "--id", "i1", "--lang", lang)
+
+    told = [done(*words, *more).out for more in ((), ("--commit",), ("--commit",))]
+
+    assert all("3.000000 MWh" in one for one in told)
+    for one, word in zip(
+        told,
+        {"zh": ("预览", "已连同文件", "此前已"), "en": ("preview", "kept with", "kept before")}[
+            lang
+        ],
+        strict=True,
+    ):
+        assert word in one
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Dam", "=HYPERLINK(1)"),
+        ("Issued", "Cancelled"),
+        (",3,Issued", ",NaN,Issued"),
+        ("hydro", "hyd\u202ero"),
+        ("Status", "State"),
+        ("Device Code", "Device"),
+        ("2026-06-30", "2026-05-30"),
+    ],
+)
+def test_import__of_a_hostile_table_takes_nothing(
+    park: Path, tmp_path: Path, old: str, new: str
+) -> None:
+    table = tmp_path / "irec.csv"
+    table.write_text(IREC.replace(old, new, 1), encoding="utf-8")
+    words = ("certificates", "import", park, table, "--map", "i-rec", "--id", "i1", "--commit")
+
+    ended = taihang(*words, "--json")
+
+    assert ended.code == 1
+    assert json.loads(ended.out)["code"] == "input.outside-certificates"
+    assert not (park / "evidence").exists()
