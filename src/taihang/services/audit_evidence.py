@@ -1,4 +1,4 @@
-"""Audit of activity data: is every line as it was handed in, and every file behind it there?"""
+"""Audit of what was handed in: is every line as it was, and every file behind it there?"""
 
 from collections.abc import Iterator
 from typing import Final
@@ -6,6 +6,7 @@ from typing import Final
 from taihang.core.errors import TaihangError
 from taihang.core.seal.activity_line import ActivityLine
 from taihang.services.ports import Ports
+from taihang.services.registry_exchange import imported_batches
 
 _SHOWN: Final = 3
 
@@ -23,9 +24,14 @@ def evidence_findings(*, ports: Ports) -> Iterator[tuple[str, str]]:
     damaged = ports.registry.damaged_activity()
     for line_id in damaged:
         yield f"activity {line_id}", "is not as it was handed in"
-    # 2. The files that intact lines lead to, and those that nobody names any more.
+    # 2. The files that intact lines and imports lead to, and those that nobody names any more.
     lines = [] if damaged else ports.registry.activity_lines()
     users = _users(lines)
+    try:
+        for batch in imported_batches(ports=ports):
+            users.setdefault(batch.evidence, []).append(f"import {batch.id}")
+    except TaihangError as error:
+        yield "imported certificates", f"{error.given}: {error.remedy}"
     known = ports.registry.evidence_files()
     for sha256 in sorted({*users, *known, *ports.evidence.hashes()}):
         try:

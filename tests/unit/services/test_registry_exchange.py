@@ -1,5 +1,7 @@
 """Numbers that the national registry gave come to the certificates that they are of, or not in."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from taihang.core.certificates.exchange import (
 )
 from taihang.core.certificates.outside import OutsideFileError
 from taihang.core.errors import TaihangError
+from taihang.services.audit_evidence import evidence_findings
 from taihang.services.month_sheet import sheet_of_month
 from taihang.services.ports import Ports
 from taihang.services.registry_exchange import (
@@ -196,3 +199,21 @@ def test_issue__of_a_plant_that_another_registry_certified_is_refused(tmp_path: 
 
         with pytest.raises(DoubleIssueGuardError, match="i-rec certified 2000000 Wh of PV01"):
             sheet_of_month("2026-08", ports=ports)
+
+
+def test_audit__names_the_lost_file_and_the_damaged_batch_of_an_import(tmp_path: Path) -> None:
+    root = made(tmp_path / "park", [])
+    with small_park.opened(root) as ports:
+        batch = taken(ports, of_dam()).batch
+        assert list(evidence_findings(ports=ports)) == []
+
+    (root / "evidence" / batch.evidence).unlink()
+    with small_park.opened(root, writing=False) as ports:
+        ((where, what),) = evidence_findings(ports=ports)
+        assert where.startswith(f"evidence {batch.evidence[:16]}")
+        assert "behind import i1" in what
+
+    with closing(sqlite3.connect(root / "registry.db")) as database, database:
+        database.execute("UPDATE certificate_sheet SET packed = x'00'")
+    with small_park.opened(root, writing=False) as ports:
+        assert [where for where, _ in evidence_findings(ports=ports)] == ["imported certificates"]
