@@ -28,6 +28,8 @@ VIEW: Final = CertificateView(
     plants=(PlantShown(id="PV01", name_zh="光伏一站", name_en="PV one", kind="pv", wh=12_345_678),),
     parts=(PartShown(state="claimed", wh=12_345_678),),
     holder="E02",
+    holder_zh="乙厂",
+    holder_en="Plant B",
     purpose="2026 年度用电 scope 2",
     beneficiary="乙厂 <Plant B>",
     claim_period="2026-06",
@@ -53,4 +55,13 @@ VIEW: Final = CertificateView(
 def cut_view() -> CertificateView:
     """The same after a part of it was sold on."""
     parts = (PartShown(state="held", wh=345_678), PartShown(state="claimed", wh=12_000_000))
-    return replace(VIEW, parts=parts, holder="", purpose="", beneficiary="", claim_period="")
+    return replace(
+        VIEW,
+        parts=parts,
+        holder="",
+        holder_zh="",
+        holder_en="",
+        purpose="",
+        beneficiary="",
+        claim_period="",
+    )

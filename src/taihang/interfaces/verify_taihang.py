@@ -1175,7 +1175,7 @@ class Certificate:
         say["plant"] = ["{id}: {wh} Wh of the issue".format(**part) for part in issue["plants"]]
         self.stated.append("that all issues together are no more than the plants generated")
         for leaf_of, act in zip(self.claim["acts"], self.acts, strict=True):
-            text = f"#{leaf_of['index']} {utc(act['at_s'])} {act['kind']} by {act['actor']}"
+            text = f"#{leaf_of['index'] + 1} {utc(act['at_s'])} {act['kind']} by {act['actor']}"
             if act["kind"] == "claim":
                 text += ": {purpose}, for {beneficiary}, {period}".format(**act)
             say["act"].append(text)

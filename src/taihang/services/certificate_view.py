@@ -76,6 +76,9 @@ class CertificateView:
     """One of a certificate that is whole; several where it was cut since."""
     holder: str
     """Empty where it was cut since."""
+    holder_zh: str
+    holder_en: str
+    """Names of the holder; empty of a party without one."""
     purpose: str
     """Why it was claimed; empty of one that is not claimed, as the next two."""
     beneficiary: str

@@ -60,6 +60,8 @@ def _view(
     park = ports.park
     claim = _claim(ones, ports)
     states = dict.fromkeys(one.state for one in ones)
+    holder = ones[0].holder if len(ones) == 1 else ""
+    named = park.parties.get(holder) or park.assets.get(holder)
     return CertificateView(
         id=f"{piece.issue}:{piece.first_wh}-{piece.stop_wh}",
         park_id=park.id,
@@ -79,7 +81,9 @@ def _view(
             PartShown(state=state.value, wh=sum(one.wh for one in ones if one.state is state))
             for state in states
         ),
-        holder=ones[0].holder if len(ones) == 1 else "",
+        holder=holder,
+        holder_zh=named.name_zh if named else "",
+        holder_en=named.name_en if named else "",
         purpose=claim.purpose if claim else "",
         beneficiary=claim.beneficiary if claim else "",
         claim_period=claim.period if claim else "",

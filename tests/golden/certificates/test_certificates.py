@@ -113,7 +113,7 @@ def test_page__tells_history_lots_and_what_is_stated(
 
     for words in (
         "ACCEPTED: 1235 Wh", "state: claimed, buyer", "证书：2026-06.feed-in.G1.PV01:100-1335",
-        "claim by buyer: scope 2, for Buyer & Sons, 2026", "14 / 14 lots", "流转：#7",
+        "claim by buyer: scope 2, for Buyer & Sons, 2026", "14 / 14 lots", "流转：#8",
     ):  # fmt: skip
         assert words in told
 

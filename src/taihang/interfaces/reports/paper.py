@@ -160,6 +160,7 @@ def _rows(view: CertificateView, lang: Lang) -> Iterator[Row]:
         first=_instant(view.first_s, zone),
         stop=_instant(view.stop_s, zone),
     )
+    holder = view.holder_zh if lang == "zh" else view.holder_en
     said = {
         "plants" if len(view.plants) > 1 else "plant": "；".join(plants)
         if lang == "zh"
@@ -168,7 +169,7 @@ def _rows(view: CertificateView, lang: Lang) -> Iterator[Row]:
         "period": period,
         "route": " · ".join(reversed(names)),
         "rule": view.rule,
-        "holder": view.holder or NOTHING,
+        "holder": f"{view.holder} {holder}".strip() or NOTHING,
         "beneficiary": view.beneficiary or NOTHING,
         "purpose": view.purpose or NOTHING,
         "claim_period": view.claim_period or NOTHING,

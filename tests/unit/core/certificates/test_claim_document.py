@@ -1,15 +1,17 @@
 """What a file claims of a certificate follows from the ledger, at every state that there is."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from verify_taihang import Refused, verify
 
 from certificate_kit import MONTH, Kit, Made, issuances, kit_of, made_issues, small_kit
-from evidence_kit import LOG_KEY
+from evidence_kit import LOG, LOG_KEY, LOG_SECRET
 from ledger_books import NOW_S
+from taihang.core.certificates import claim_document, state_tree
 from taihang.core.certificates.act import (
     OPERATOR,
     Accept,
@@ -27,14 +29,21 @@ from taihang.core.certificates.act import (
     Revoke,
     Withdraw,
 )
-from taihang.core.certificates.certificate import Certificate, Piece
+from taihang.core.certificates.act_document import act_bytes
+from taihang.core.certificates.certificate import Certificate, Piece, State
 from taihang.core.certificates.claim_document import (
+    LedgerShown,
     acts_part,
     days_part,
     standing_part,
 )
 from taihang.core.certificates.deals import price_of
 from taihang.core.certificates.issue import Issue
+from taihang.core.certificates.state_tree import certificate_document, issue_state
+from taihang.core.seal.canonical import JsonValue
+from taihang.core.seal.event import LogEvent, seal_event
+from taihang.core.tlog.checkpoint import Checkpoint, sign_checkpoint
+from taihang.core.tlog.merkle import Tree, leaf_hash
 
 FED = f"{MONTH}.feed-in.G1.PV01"
 WIND = f"{MONTH}.feed-in.G1.W01"
@@ -212,3 +221,141 @@ def test_standing_part__and_acts_part_lead_to_the_two_events() -> None:
 
     assert set(standing) == {"certificate", "issue"}
     assert len(acts) == 2
+
+
+def test_verify__refuses_a_park_whose_certificates_overlap(monkeypatch: pytest.MonkeyPatch) -> None:
+    def shifted(one: Certificate) -> dict[str, JsonValue]:
+        honest = certificate_document(one)
+        if one.issue != FED or one.first_wh != 100:
+            return honest
+        return honest | {"first_wh": 50, "stop_wh": one.stop_wh - 50}
+
+    for module in (state_tree, claim_document):
+        monkeypatch.setattr(module, "certificate_document", shifted)
+    made = made_issues()
+    kit = kit_of(made, [*issuances(made), *some_acts(made)])
+    one = kit.books.certificates(FED)[1]
+
+    assert one.first_wh == 100
+    with pytest.raises(Refused, match="100"):
+        verify(kit.prove(kit.claim(one)), LOG_KEY)
+
+
+def test_verify__refuses_a_park_that_hides_an_act_from_the_state() -> None:
+    made = made_issues()
+    one = whole(made)
+
+    assert verify(lying([issuance(made)], one), LOG_KEY)["value"] == str(one.wh)
+    with pytest.raises(Refused, match="acts"):
+        verify(lying([issuance(made)], one, n_acts=2), LOG_KEY)
+
+
+def some_acts(made: dict[str, Made]) -> list[Act]:
+    del made
+    return [offer("cut", Piece(FED, 100, 600))]
+
+
+def issuance(made: dict[str, Made]) -> Act:
+    return next(act for act in issuances(made) if act.id == f"issue:{FED}")
+
+
+def whole(made: dict[str, Made], **fields: object) -> Certificate:
+    """The whole issue as one certificate, with other fields."""
+    issue = made[FED].issue
+    first = Certificate(
+        FED, 0, issue.total_wh, State.HELD, issue.holder, "", f"issue:{FED}", issue.expires_s,
+        issue.kind,
+    )  # fmt: skip
+    return replace(first, **fields)
+
+
+def lying(acts: list[Act], one: Certificate, *, n_acts: int | None = None) -> bytes:
+    """The file of a park that commits to any acts and any state that it likes."""
+    salts = [bytes([n]) * 16 for n in range(len(acts))]
+    texts = [act_bytes(act).decode() for act in acts]
+    state = issue_state([one], salts=[bytes(16)])
+    ledger = LedgerShown(acts=texts, act_salts=salts, states=[state], state_salts=[bytes(16)])
+    roll = Tree(leaf_hash(salt + text.encode()) for salt, text in zip(salts, texts, strict=True))
+    states = state_tree.state_tree([state], salts=[bytes(16)])
+    events = [
+        seal_event(LogEvent(kind, NOW_S, bytes(16), body))
+        for kind, body in (
+            (state_tree.ACTS, state_tree.acts_body(roll)),
+            (state_tree.STATE, state_tree.state_body(states, n_acts=n_acts or len(acts))),
+        )
+    ]
+    tree = Tree(map(leaf_hash, events))
+    note = sign_checkpoint(
+        Checkpoint(LOG.name, tree.size, tree.root()), public_key=LOG_KEY, sign=LOG_SECRET.sign
+    )
+    issue = replace(small_kit().shown(FED), certificates=[one], salts=[bytes(16)])
+    claim: dict[str, JsonValue] = {
+        "kind": "certificate",
+        **standing_part(one, issue=issue, ledger=ledger),
+        "acts": acts_part(range(len(acts)), ledger=ledger),
+        "history": "whole",
+        "days": [],
+        "n_days": 1,
+        "step": None,
+    }
+    kit = replace(small_kit(), batches=(), events=tuple(events), tree=tree, note=note)
+    return kit.prove(claim)
+
+
+def claimed(actor: str = "owner", **fields: object) -> Claim:
+    act = Claim(
+        id="c", actor=actor, at_s=NOW_S + 9, purpose="p", beneficiary="b", period="2026", wh=None,
+        pieces=(Piece(FED, 0, 10_000),),
+    )  # fmt: skip
+    return replace(act, **fields)
+
+
+OFFERED = offer("o", Piece(FED, 0, 10_000))
+CONSENT = Accept(id="a", actor="buyer", at_s=NOW_S + 11, offer="o")
+PAID = Pay(
+    id="p", actor="owner", at_s=NOW_S + 12, deal="a", amount_cny=Decimal(1), reference="r"
+)  # fmt: skip
+CLAIMED = {"state": State.CLAIMED, "act": "c"}
+BOUGHT = {"holder": "buyer", "act": "p"}
+LIES: Mapping[str, tuple[Sequence[Act], Mapping[str, object]]] = {
+    "claimed by another": ([claimed("buyer")], CLAIMED),
+    "claimed for another": ([claimed()], {**CLAIMED, "holder": "buyer"}),
+    "claimed twice": ([claimed(), claimed(id="d")], {**CLAIMED, "act": "d"}),
+    "the same act twice": ([OFFERED, OFFERED], {"state": State.IN_TRANSFER, "act": "o"}),
+    "held and not claimed": ([claimed()], {"act": "c"}),
+    "another last act": ([claimed()], {"state": State.CLAIMED, "act": f"issue:{FED}"}),
+    "claimed too late": ([claimed(at_s=whole(made_issues()).expires_s)], CLAIMED),
+    "of other positions": ([claimed(pieces=(Piece(FED, 1, 10_000),))], CLAIMED),
+    "of too little": ([claimed(wh=5, pieces=())], CLAIMED),
+    "sold unasked": ([CONSENT, PAID], BOUGHT),
+    "accepted by a third": ([OFFERED, replace(CONSENT, actor="E01"), PAID], BOUGHT),
+    "paid for another deal": ([OFFERED, CONSENT, replace(PAID, deal="x")], BOUGHT),
+    "paid by a third": ([OFFERED, CONSENT, replace(PAID, actor="E01")], BOUGHT),
+    "unpaid": ([OFFERED, CONSENT], {"holder": "buyer", "act": "a"}),
+    "bought from oneself": ([replace(OFFERED, to="owner")], {
+        "state": State.IN_TRANSFER, "act": "o", "to": "owner",
+    }),
+    "expired too early": ([
+        Expire(id="x", actor=OPERATOR, at_s=NOW_S, pieces=(Piece(FED, 0, 10_000),)),
+    ], {"state": State.EXPIRED, "act": "x"}),
+    "of another issue": ([], {"expires_s": 5}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_verify__refuses_a_history_that_is_against_the_law(name: str) -> None:
+    made = made_issues()
+    acts, fields = LIES[name]
+
+    with pytest.raises(Refused):
+        verify(lying([issuance(made), *acts], whole(made, **fields)), LOG_KEY)
+
+
+def test_verify__accepts_the_lawful_ones_of_these_histories() -> None:
+    made = made_issues()
+    sold = [issuance(made), OFFERED, CONSENT, PAID]
+
+    assert verify(lying(sold, whole(made, **BOUGHT)), LOG_KEY)
+    assert verify(lying([issuance(made), claimed()], whole(made, **CLAIMED)), LOG_KEY)
+    bought = claimed("buyer")
+    assert verify(lying([*sold, bought], whole(made, **{**CLAIMED, "holder": "buyer"})), LOG_KEY)
