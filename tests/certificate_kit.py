@@ -51,6 +51,8 @@ from taihang.core.seal.statement import EnergyStatement
 from taihang.core.tlog.checkpoint import Checkpoint, sign_checkpoint
 from taihang.core.tlog.merkle import Tree, leaf_hash
 
+SHARED_MONTH = "2026-06"
+"""Of the sums of the pool; a test lets them be of another."""
 N_DAYS: Final = 3
 PERIOD: Final = days(date(2026, 6, 1), N_DAYS, ZONE)
 MONTH: Final = "2026-06"
@@ -222,9 +224,9 @@ def statement_of(subject: str) -> EnergyStatement:
     )
 
 
-def pool_file(*, with_load: bool = True) -> bytes:
+def pool_file(*, with_load: bool = True, kit: Kit | None = None) -> bytes:
     """The file of what E01 got from the pool and claimed: with its load, or without."""
-    kit = small_kit()
+    kit = kit or small_kit()
     (one,) = kit.books.certificates(f"{MONTH}.pool.E01")
     claim = kit.claim(one)
     if not with_load:
@@ -236,20 +238,20 @@ def pool_file(*, with_load: bool = True) -> bytes:
         "plants": [*PLANTS],
         "limit_wh": 0,
         "earlier_wh": none,
-        "pool": [pool_day(tree, at) for at in range(N_DAYS)],
+        "pool": [pool_day(kit, tree, at) for at in range(N_DAYS)],
     }
     claim["step"] = step
     return kit.prove(claim, subjects=(*PLANTS, "E01"), n_events=3)
 
 
-def pool_day(tree: Tree, at: int) -> JsonValue:
+def pool_day(kit: Kit, tree: Tree, at: int) -> JsonValue:
     """The sums of a day with their way to the root."""
     path = b"".join(tree.inclusion_proof(at, size=tree.size))
     return {
         "index": at,
         "path": _base64(path),
         "salt": _base64(pool_salts()[at]),
-        "sums": small_kit().pool[at].document(),
+        "sums": kit.pool[at].document(),
     }
 
 
@@ -420,7 +422,7 @@ def _events(ledger: LedgerShown, pool: tuple[PoolDay, ...]) -> list[bytes]:
     states = state_tree(ledger.states, salts=ledger.state_salts)
     sums = pool_tree(pool, salts=pool_salts())
     shares: dict[str, JsonValue] = {
-        "period": MONTH,
+        "period": SHARED_MONTH,
         "pool": {"n": sums.size, "root": sums.root().hex()},
     }
     bodies: dict[str, dict[str, JsonValue]] = {

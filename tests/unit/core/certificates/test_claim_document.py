@@ -8,9 +8,19 @@ from decimal import Decimal
 import pytest
 from verify_taihang import Refused, verify
 
-from certificate_kit import MONTH, Kit, Made, issuances, kit_of, made_issues, small_kit
+import certificate_kit
+from certificate_kit import (
+    MONTH,
+    Kit,
+    Made,
+    issuances,
+    kit_of,
+    made_issues,
+    pool_file,
+    small_kit,
+)
 from evidence_kit import LOG, LOG_KEY, LOG_SECRET
-from ledger_books import NOW_S
+from ledger_books import NOW_S, ZONE
 from taihang.core.certificates import claim_document, state_tree
 from taihang.core.certificates.act import (
     OPERATOR,
@@ -38,7 +48,7 @@ from taihang.core.certificates.claim_document import (
     standing_part,
 )
 from taihang.core.certificates.deals import price_of
-from taihang.core.certificates.issue import Issue
+from taihang.core.certificates.issue import Issue, IssueLots, day_leaves, day_tree
 from taihang.core.certificates.state_tree import certificate_document, issue_state
 from taihang.core.seal.canonical import JsonValue
 from taihang.core.seal.event import LogEvent, seal_event
@@ -288,7 +298,7 @@ def lying(acts: list[Act], one: Certificate, *, n_acts: int | None = None) -> by
     note = sign_checkpoint(
         Checkpoint(LOG.name, tree.size, tree.root()), public_key=LOG_KEY, sign=LOG_SECRET.sign
     )
-    issue = replace(small_kit().shown(FED), certificates=[one], salts=[bytes(16)])
+    issue = replace(small_kit().shown(one.issue), certificates=[one], salts=[bytes(16)])
     claim: dict[str, JsonValue] = {
         "kind": "certificate",
         **standing_part(one, issue=issue, ledger=ledger),
@@ -359,3 +369,78 @@ def test_verify__accepts_the_lawful_ones_of_these_histories() -> None:
     assert verify(lying([issuance(made), claimed()], whole(made, **CLAIMED)), LOG_KEY)
     bought = claimed("buyer")
     assert verify(lying([*sold, bought], whole(made, **{**CLAIMED, "holder": "buyer"})), LOG_KEY)
+
+
+def test_verify__refuses_lots_that_the_plants_did_not_generate(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = made_issues()
+    little = certificate_kit.generated() // 20
+    monkeypatch.setattr(certificate_kit, "generated", lambda: little)
+    kit = kit_of(made, issuances(made))
+    (one,) = kit.books.certificates(FED)
+
+    with pytest.raises(Refused, match="Wh is measured"):
+        verify(kit.prove(kit.claim(one), subjects=("PV01",)), LOG_KEY)
+
+
+def test_verify__refuses_a_share_of_the_pool_that_the_rule_does_not_give(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = made_issues()
+    honest = certificate_kit.loads()
+    assert verify(pool_file(kit=kit_of(made, issuances(made))), LOG_KEY)
+    honest[0] //= 2
+    monkeypatch.setattr(certificate_kit, "loads", lambda: honest)
+
+    with pytest.raises(Refused, match="what the rule gives"):
+        verify(pool_file(kit=kit_of(made, issuances(made))), LOG_KEY)
+
+
+def test_verify__refuses_sums_of_the_pool_of_another_month(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = made_issues()
+    monkeypatch.setattr(certificate_kit, "SHARED_MONTH", "2026-07")
+
+    with pytest.raises(Refused, match="2026-07"):
+        verify(pool_file(kit=kit_of(made, issuances(made))), LOG_KEY)
+
+
+@pytest.mark.parametrize("where", ["turned", "moved"])
+def test_verify__refuses_lots_in_another_order_or_of_another_plant(where: str) -> None:
+    made = made_issues()
+    lots = made[POOL].lots
+    if where == "turned":
+        other = replace(lots, rows=1 - lots.rows, starts_s=lots.starts_s)
+    else:
+        starts_s = lots.starts_s.copy()
+        starts_s[[3, 4]] = starts_s[[4, 3]]
+        other = replace(lots, starts_s=starts_s)
+    changed = rebuilt(made[POOL], other)
+    kit = kit_of({**made, POOL: changed}, issuances({**made, POOL: changed}))
+    (one,) = kit.books.certificates(POOL)
+
+    with pytest.raises(Refused, match=r"claim\.days"):
+        verify(kit.prove(kit.claim(one)), LOG_KEY)
+
+
+def test_verify__refuses_to_believe_that_what_was_used_was_sold() -> None:
+    made = made_issues()
+    issue = made[POOL].issue
+    first = next(act for act in issuances(made) if act.id == f"issue:{POOL}")
+    one = Certificate(
+        POOL, 0, issue.total_wh, State.LISTED, "E01", "", "l", issue.expires_s, issue.kind
+    )
+    listing = List(
+        id="l", actor="E01", at_s=NOW_S, price_cny_per_mwh=Decimal(1), open_until_s=NOW_S + 9,
+        pay_within_s=9, wh=None, pieces=(one.piece,),
+    )  # fmt: skip
+
+    with pytest.raises(Refused, match="tradable"):
+        verify(lying([first, listing], one), LOG_KEY)
+
+
+def rebuilt(made: Made, lots: IssueLots) -> Made:
+    """The issue with other lots, to which the park commits as to the honest ones."""
+    leaves = day_leaves(made.issue.id, lots, zone=ZONE)
+    root = day_tree(leaves, salts=made.day_salts).root().hex()
+    return replace(made, lots=lots, issue=replace(made.issue, lots_root=root))
