@@ -83,7 +83,7 @@ def restate(*, ports: Ports) -> Restated:
         work.append(done)
         changed += changes
     # What a battery held when a later period began may be of another origin now.
-    for settlement, batteries in _on_other_lots(ports):
+    for settlement, batteries in on_other_lots(ports):
         why = f"what {', '.join(batteries)} held at its start is of another origin now"
         done, changes = _close_whole(settlement, why, ports)
         work.append(done)
@@ -91,10 +91,17 @@ def restate(*, ports: Ports) -> Restated:
     return Restated(tuple(changed), tuple(work))
 
 
-def _on_other_lots(ports: Ports) -> Iterator[tuple[Settlement, tuple[str, ...]]]:
+def on_other_lots(ports: Ports) -> Iterator[tuple[Settlement, tuple[str, ...]]]:
     """Yield the settlements in order of time that began with lots that are others by now.
 
-    Each is looked at when those before it were settled again.
+    Each is looked at when it is asked for: whoever settles one again before asking for the next
+    finds those that rest on it.
+
+    Args:
+        ports: The outside world.
+
+    Yields:
+        Each with the batteries whose lots are others.
     """
     settlements = ports.registry.settlements()
     latest = {

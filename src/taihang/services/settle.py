@@ -77,6 +77,8 @@ class Settled:
     """Intervals whose balance stays open because a part is missing."""
     max_closure_error_wh: int
     """Largest closure error of any interval [Wh]; 0 or the code is wrong."""
+    written_off_wh: int
+    """Energy in the books of batteries beyond what they can hold [Wh]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ def settle(
     matched = match_period(energies, park=ports.park, opening=opening)
     ports.lake.replace("matching", period, matching_rows(energies, matched))
     ports.lake.replace("storage", period, storage_rows(matched, park=ports.park))
+    written_off_wh = sum(int(each.run.excess_wh.sum()) for each in matched.tracked)
     del energies, matched
     # 5. The rest into the lake.
     ports.lake.replace("intervals", period, interval_rows(own.parts, period))
@@ -166,6 +169,7 @@ def settle(
         n_events=sum(m.energy.n_events for m in own.meters),
         n_open=int((~balance.closed).sum()),
         max_closure_error_wh=int(np.abs(balance.closure_error_wh).max()),
+        written_off_wh=written_off_wh,
     )
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -15,6 +15,7 @@ from taihang.config.templates import template_text
 from taihang.core.errors import InputError, IntegrityError
 from taihang.core.metering.readings import ReadingBlock
 from taihang.core.periods import Period, days
+from taihang.core.quantities import WH_PER_KWH
 from taihang.core.seal.batch import ClockState
 from taihang.interfaces import verify_taihang
 from taihang.interfaces.catalogue import Lang, text
@@ -27,6 +28,7 @@ from taihang.interfaces.cli.words import (
     count_of,
     day_of,
     gateway_key_of,
+    instant_of,
     key_of,
     stretch_of,
 )
@@ -48,11 +50,15 @@ from taihang.services.keys import log_signer
 from taihang.services.ports import Ports
 from taihang.services.prove import prove as prove_statement
 from taihang.services.prove_certificate import PUBLIC, WITHOUT_LOAD
+from taihang.services.restate import on_other_lots
 from taihang.services.review import standing_named
 from taihang.services.touched import touched
 
 _NOT_DONE: Final = ("not_accounted", "not_billed")
-_NOT_SAID: Final = ("deviating", "bills_cny", *_NOT_DONE, *(f"{name}_reason" for name in _NOT_DONE))
+_NOT_SAID: Final = (
+    *("deviating", "bills_cny", "written_off_wh", "on_other_lots", *_NOT_DONE),
+    *(f"{name}_reason" for name in _NOT_DONE),
+)
 
 
 class NothingToImportError(InputError):
@@ -186,12 +192,22 @@ def _settled_lines(facts: Mapping[str, object], lang: Lang) -> list[str]:
     lines = [text("cli.done.settle", lang, **_only(facts, *_NOT_SAID), **money)]
     if plants := cast("list[str]", facts["deviating"]):
         lines.append(text("cli.done.deviating", lang, plants=", ".join(plants)))
+    lines += _storage_lines(facts, lang)
     for name in _NOT_DONE:
         if months := cast("list[str]", facts[name]):
             stretch = months[0] if len(months) == 1 else f"{months[0]} … {months[-1]}"
             why = facts[f"{name}_reason"]
             lines.append(text(f"cli.done.{name}", lang, months=stretch, why=why))
     return lines
+
+
+def _storage_lines(facts: Mapping[str, object], lang: Lang) -> Iterator[str]:
+    """Yield what is to be said of lots in batteries; nothing where none are traced."""
+    if written_off_wh := cast("int", facts["written_off_wh"]):
+        kwh = f"{written_off_wh / WH_PER_KWH:,.1f}"
+        yield text("cli.done.written_off", lang, kwh=kwh)
+    if later := cast("list[str]", facts["on_other_lots"]):
+        yield text("cli.done.on_other_lots", lang, periods=", ".join(later))
 
 
 def run_settlement(period: Period, ports: Ports) -> dict[str, object]:
@@ -219,6 +235,8 @@ def run_settlement(period: Period, ports: Ports) -> dict[str, object]:
         "rollovers": settled.n_rollover,
         "events": settled.n_events,
         "closure_error_wh": settled.max_closure_error_wh,
+        "written_off_wh": settled.written_off_wh,
+        "on_other_lots": [instant_of(each.start_s) for each, _ in on_other_lots(ports)],
         "media_lines": closed.n_media,
         "lots": certified.n_lots,
         "lots_wh": certified.issued_wh,

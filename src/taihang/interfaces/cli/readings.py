@@ -18,7 +18,7 @@ from taihang.interfaces.cli.words import WordsError, stretch_of
 from taihang.services.act_log import log_acts
 from taihang.services.ports import Ports
 from taihang.services.query import Every, PointSeries, Row, last_values, series, size_at
-from taihang.services.restate import Restated, Work, restate
+from taihang.services.restate import Restated, Work, on_other_lots, restate
 from taihang.services.touched import Touched, touched
 
 _COLUMNS: Final[tuple[str, ...]] = (
@@ -59,6 +59,7 @@ def restate_all(args: argparse.Namespace) -> int:
     with wiring.open_park(_path(args), writing=not args.dry_run) as ports:
         found = touched(ports=ports)
         done = Restated((), ()) if args.dry_run else restate(ports=ports)
+        later = [_time(each.start_s) for each, _ in on_other_lots(ports)]
         changed = done.changed
         if changed:
             log_acts(ports=ports)
@@ -66,10 +67,13 @@ def restate_all(args: argparse.Namespace) -> int:
         "touched": [_touched_facts(each) for each in found],
         "restated": [asdict(each) for each in changed],
         "work": [asdict(each) for each in done.work],
+        "on_other_lots": later,
     }
     lines = [text("cli.done.restate", _lang(args), periods=len(found), statements=len(changed))]
     lines += [_touched_line(each, _lang(args)) for each in found]
     lines += [_work_line(each, _lang(args)) for each in done.work]
+    if later:
+        lines.append("  " + text("cli.done.on_other_lots", _lang(args), periods=", ".join(later)))
     lines += [
         f"  {c.was or '–'} {c.was_value or '–'} → {c.now} {c.now_value or '–'}: {c.reason}"
         for c in changed

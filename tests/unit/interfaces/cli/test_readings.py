@@ -64,7 +64,7 @@ def test_compact__of_a_small_park_has_nothing_to_do(park: Path) -> None:
 def test_restate__says_what_it_would_do_and_does_nothing(park: Path) -> None:
     facts = done("restate", park, "--dry-run", "--json").facts
 
-    assert facts == {"restated": [], "touched": [], "work": []}
+    assert facts == {"on_other_lots": [], "restated": [], "touched": [], "work": []}
     assert "0" in done("restate", park, "--lang", "en").out
 
 

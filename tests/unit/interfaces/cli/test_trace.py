@@ -70,3 +70,29 @@ def test_trace__refuses_half_a_question(park: Path, words: list[str]) -> None:
 
     with pytest.raises(WordsError):
         trace(args)
+
+
+def test_settle__says_what_batteries_cannot_hold_and_who_began_with_other_lots(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "park"
+    with topology_park.made(root) as ports:
+        topology_park.fill(ports, topology_park.TWO_MONTHS)
+        settle(topology_park.day(2), ports=ports)
+        settle(topology_park.day(3), ports=ports)
+    words = ["settle", str(root), "--from", "2026-06-01", "--to", "2026-06-02", "--lang", "en"]
+
+    assert main(words) == 0
+    first = capsys.readouterr().out
+    assert main(["settle", str(root), "--from", "2026-06-02", "--to", "2026-06-03", "--json"]) == 0
+    second = json.loads(capsys.readouterr().out)
+    assert main(["restate", str(root), "--dry-run", "--json"]) == 0
+    third = json.loads(capsys.readouterr().out)
+    assert main(["restate", str(root), "--json"]) == 0
+    done = json.loads(capsys.readouterr().out)
+
+    assert "kWh written off" in first
+    assert "began with lots in batteries that are others by now" in first
+    assert "2026-06-01T16:00:00Z" in first
+    assert second["on_other_lots"] == third["on_other_lots"] == ["2026-06-02T16:00:00Z"]
+    assert done["on_other_lots"] == []
