@@ -61,6 +61,14 @@ def test_allocate__a_battery_never_gives_what_another_took_nor_what_came_later()
     assert found.unallocated_wh == {"d": 10}
 
 
+def test_allocate__what_is_charged_in_an_interval_comes_out_in_a_later_one() -> None:
+    found = allocate(
+        [charge("same", 4, 100)], [discharge("d", 4, 10)], efficiency=HALF, expired_before_s=None
+    )
+
+    assert found.unallocated_wh == {"d": 10}
+
+
 def test_allocate__an_expired_charge_is_passed_over() -> None:
     found = allocate(
         [charge("old", 0, 100), charge("new", 2, 100)],

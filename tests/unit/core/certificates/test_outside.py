@@ -237,6 +237,13 @@ def test_doubled_serials__looks_at_what_came_in_before() -> None:
     assert len(list(doubled_serials([numbered(3, 5)], known=[numbered(1, 3)]))) == 1
 
 
+def test_doubled_serials__a_wide_range_is_not_forgotten_behind_a_narrow_one() -> None:
+    found = list(doubled_serials([numbered(1, 10), numbered(2, 3), numbered(5, 6)]))
+
+    assert len(found) == 2
+    assert all("A0001 … A0010" in one for one in found)
+
+
 def test_production__is_what_the_guards_look_at() -> None:
     (found,) = read({**GOOD, "Expires": "2028-06-01"})
 
