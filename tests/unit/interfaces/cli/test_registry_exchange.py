@@ -12,7 +12,7 @@ from lot_park import SOLD, USED, made, of_month
 from taihang.interfaces.catalogue import LANGS, Lang
 
 NUMBERS = (
-    "项目编码,项目名称,发电类型,电量生产年月,绿证数量,有效期截止,起始编号,截止编号,证书类型\n"
+    "项目编码,项目名称,发电类型,电量生产年月,绿证数量,失效日,起始编号,截止编号,证书类型\n"
     "P1404-1,光伏,photovoltaic,2026-06,2,2028-06-01,GEC-0001,GEC-0002,可交易\n"
 )
 
