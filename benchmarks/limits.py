@@ -145,6 +145,13 @@ LIMITS: Final = (
         source=_GREEN,
     ),
     Limit(
+        case="lot-ledger",
+        measure="act_ms",
+        below=0.5,
+        says="2 000 durable lot operations a second on SQLite, in groups",
+        source=_GREEN,
+    ),
+    Limit(
         case="bill-many",
         measure="cpu_s",
         below=60.0,

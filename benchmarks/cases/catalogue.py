@@ -250,6 +250,18 @@ CASES: Final = (
         runner="benchmarks.cases.proofs:verify_bill_days",
     ),
     Case(
+        name="lot-ledger",
+        about="acts on certificates, durable, 500 in one transaction: each cuts a range",
+        unit="acts",
+        runner="benchmarks.cases.ledger:lots_on_sqlite",
+    ),
+    Case(
+        name="lot-ledger-postgresql",
+        about="the same on PostgreSQL, with every commit on the disk",
+        unit="acts",
+        runner="benchmarks.cases.ledger:lots_on_postgresql",
+    ),
+    Case(
         name="verify-certificate",
         about="the stand-alone file over a month's certificate of the demo park, all plants",
         unit="certificates",

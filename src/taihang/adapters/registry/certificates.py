@@ -242,6 +242,8 @@ class CertificateTables:
             # SQLite has taken the right to write at the beginning of the transaction.
             if connection.vendor == "postgresql":
                 cursor.execute("LOCK TABLE certificate_act IN SHARE ROW EXCLUSIVE MODE")
+                # Every row is asked for by its key; a table without statistics would be read whole.
+                cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute("SELECT COALESCE(MAX(number), 0) FROM certificate_act")
             ((last,),) = cursor.fetchall()
         return int(last)
