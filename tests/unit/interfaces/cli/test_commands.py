@@ -364,7 +364,8 @@ def test_settle__the_same_period_twice_changes_nothing(park: Path) -> None:
 
 FOUND: dict[str, object] = {
     **dict.fromkeys(("meters", "intervals", "missing", "rejected", "open", "rollovers"), 0),
-    **dict.fromkeys(("estimated", "estimated_wh"), 0),
+    **dict.fromkeys(("estimated", "estimated_wh", "written_off_wh"), 0),
+    "on_other_lots": [],
     **dict.fromkeys(("events", "closure_error_wh", "lots", "lots_wh", "statements"), 0),
     **dict.fromkeys(("restated", "unchanged", "bills", "media_lines"), 0),
     "bills_cny": "1234567.8",
