@@ -22,6 +22,17 @@ def parties_of(park: Park) -> frozenset[str]:
     return frozenset((*park.users, *park.batteries, *plants, *park.parties)) - {OPERATOR}
 
 
+def party_names(party: str, *, park: Park) -> tuple[str, str]:
+    """Return the names of a party in Chinese and in English; empty where the park has it no more.
+
+    Args:
+        party: Its id.
+        park: The park.
+    """
+    known = park.parties.get(party) or park.assets.get(party)
+    return ("", "") if known is None else (known.name_zh, known.name_en)
+
+
 def services_of(park: Park) -> dict[str, Service]:
     """Return when each plant belongs to the park."""
     return {

@@ -31,7 +31,7 @@ class StepShown:
     """One act of its history."""
 
     number: int
-    """The how-manieth of the ledger, from 0."""
+    """The how-manieth of the ledger, from 1."""
     kind: str
     at_s: int
 
@@ -76,12 +76,12 @@ class CertificateView:
     """One of a certificate that is whole; several where it was cut since."""
     holder: str
     """Empty where it was cut since."""
-    holder_zh: str
-    holder_en: str
-    """Names of the holder; empty of a party without one."""
+    holder_names: tuple[str, str]
+    """In Chinese and in English; empty of a party that the park file has no more."""
     purpose: str
     """Why it was claimed; empty of one that is not claimed, as the next two."""
     beneficiary: str
+    beneficiary_names: tuple[str, str]
     claim_period: str
     expires_s: int
     steps: tuple[StepShown, ...]

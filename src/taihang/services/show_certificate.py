@@ -13,6 +13,7 @@ from taihang.core.tlog.checkpoint import checkpoint_of
 from taihang.core.tlog.cosignature import cosignatures_of
 from taihang.core.tlog.note import parse_note
 from taihang.services.ask_witnesses import keys_of
+from taihang.services.certificate_parties import party_names
 from taihang.services.certificate_view import (
     CertificateView,
     LogShown,
@@ -61,7 +62,6 @@ def _view(
     claim = _claim(ones, ports)
     states = dict.fromkeys(one.state for one in ones)
     holder = ones[0].holder if len(ones) == 1 else ""
-    named = park.parties.get(holder) or park.assets.get(holder)
     return CertificateView(
         id=f"{piece.issue}:{piece.first_wh}-{piece.stop_wh}",
         park_id=park.id,
@@ -82,10 +82,10 @@ def _view(
             for state in states
         ),
         holder=holder,
-        holder_zh=named.name_zh if named else "",
-        holder_en=named.name_en if named else "",
+        holder_names=party_names(holder, park=park),
         purpose=claim.purpose if claim else "",
         beneficiary=claim.beneficiary if claim else "",
+        beneficiary_names=party_names(claim.beneficiary if claim else "", park=park),
         claim_period=claim.period if claim else "",
         expires_s=made.expires_s,
         steps=tuple(_steps(piece, ports)),

@@ -16,6 +16,7 @@ from taihang.interfaces.catalogue import Lang, has_text, text
 from taihang.interfaces.qr import QUIET, qr_path, qr_rows
 from taihang.interfaces.reports.pdf import typeset
 from taihang.services.certificate_view import CertificateView, PlantShown
+from taihang.services.tend_certificates import SELF_USE
 
 PLANTS_SHOWN: Final = 6
 STEPS_SHOWN: Final = 8
@@ -160,23 +161,38 @@ def _rows(view: CertificateView, lang: Lang) -> Iterator[Row]:
         first=_instant(view.first_s, zone),
         stop=_instant(view.stop_s, zone),
     )
-    holder = view.holder_zh if lang == "zh" else view.holder_en
     said = {
         "plants" if len(view.plants) > 1 else "plant": "；".join(plants)
         if lang == "zh"
         else "; ".join(plants),
-        "place": f"{view.park_name_zh if lang == 'zh' else view.park_name_en}, {view.province}",
+        "place": _place(view, lang),
         "period": period,
         "route": " · ".join(reversed(names)),
         "rule": view.rule,
-        "holder": f"{view.holder} {holder}".strip() or NOTHING,
-        "beneficiary": view.beneficiary or NOTHING,
-        "purpose": view.purpose or NOTHING,
+        "holder": _party(view.holder, view.holder_names, lang),
+        "beneficiary": _party(view.beneficiary, view.beneficiary_names, lang),
+        "purpose": _purpose(view.purpose, lang),
         "claim_period": view.claim_period or NOTHING,
         "valid": _instant(view.expires_s, zone),
+        "gec": text(f"paper.gec_words.{view.kind}", lang),
     }
     for name, words in said.items():
         yield Row(label=text(f"paper.{name}", lang), words=words)
+
+
+def _place(view: CertificateView, lang: Lang) -> str:
+    province = f"paper.province.{view.province}"
+    told = text(province, lang) if has_text(province) else view.province
+    return f"{told} · {view.park_name_zh}" if lang == "zh" else f"{view.park_name_en}, {told}"
+
+
+def _party(party: str, names: tuple[str, str], lang: Lang) -> str:
+    return f"{party} {names[0 if lang == 'zh' else 1]}".strip() or NOTHING
+
+
+def _purpose(purpose: str, lang: Lang) -> str:
+    """The purpose of the park's own rule in words; any other as its holder wrote it."""
+    return text("paper.self_use", lang) if purpose == SELF_USE else purpose or NOTHING
 
 
 def _trust(view: CertificateView, lang: Lang) -> Iterator[Row]:

@@ -49,8 +49,11 @@ def failing(source: OverviewSource, address: str) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("", ("绿电证书", "已核销", "持有人", "怎样核验")),
-        ("?lang=en&theme=dark", ("Certificate of green power", "Holder", 'data-theme="dark"')),
+        ("", ("绿电颗粒证书", "已核销", "持有人", "怎样核验")),
+        (
+            "?lang=en&theme=dark",
+            ("Granular certificate of green power", "Holder", 'data-theme="dark"'),
+        ),
     ],
 )
 def test_certificate_page__shows_it_in_both_languages(query: str, words: tuple[str, ...]) -> None:
