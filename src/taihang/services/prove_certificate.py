@@ -170,6 +170,17 @@ def find_certificate(claim_id: str, *, ports: Ports) -> tuple[Certificate, str |
     raise NoCertificateError(name)
 
 
+def named_certificate(name: str, *, ports: Ports) -> str:
+    """Return the certificate that a holder means: an id as it is, or an issue that was never cut.
+
+    Args:
+        name: Id of a certificate, or of an issue with exactly one.
+        ports: The outside world.
+    """
+    ones = [] if piece_of(name) else ports.registry.certificates.certificates(name)
+    return ones[0].id if len(ones) == 1 else name
+
+
 def piece_of(certificate_id: str) -> Piece | None:
     """Return the positions that an id names; None where it is no id of a certificate.
 

@@ -8,8 +8,10 @@ from typing import Final, cast
 
 from taihang import wiring
 from taihang.config.templates import template_text
+from taihang.core.certificates.certificate import State
 from taihang.core.errors import InputError
 from taihang.core.periods import Period, days, months_in
+from taihang.core.quantities import WH_PER_MWH
 from taihang.interfaces.account_words import item_name
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.commands import checked_proof, run_settlement, run_simulation
@@ -17,11 +19,15 @@ from taihang.interfaces.cli.form import hand_in_simulated
 from taihang.interfaces.cli.pages import check_address, serve_root
 from taihang.interfaces.cli.say import say, waiting
 from taihang.interfaces.cli.summary import print_report, report_facts
+from taihang.interfaces.reports.paper import paper_html, paper_of
 from taihang.services.act_log import log_acts
+from taihang.services.certificate_balance import month_balances
 from taihang.services.dispatch import DayPlan, plan_day
 from taihang.services.forms import missing_in
 from taihang.services.ports import Ports
+from taihang.services.prove_certificate import named_certificate
 from taihang.services.report import report
+from taihang.services.show_certificate import show_certificate
 
 TEMPLATE: Final = "changzhi"
 LAST_DAY: Final = date(2026, 9, 30)
@@ -29,6 +35,8 @@ LAST_DAY: Final = date(2026, 9, 30)
 DAYS_MAX: Final = 365
 DAYS_MIN: Final = 30
 """One whole month, and the four weeks of history that a plan needs."""
+SHOWN: Final = "line.DL2.E01"
+"""The issue of the last month whose certificate is set on a page."""
 PROVEN: Final = "scope2-location.E17"
 _MARK: Final = ".taihang-demo"
 _BESIDE: Final = frozenset((_MARK, ".lock"))
@@ -86,11 +94,13 @@ def _live(
     plan = plan_day(LAST_DAY + timedelta(days=1), ports=ports)
     log_acts(ports=ports)
     _step(args, "plan", lang, saving=_saving(plan, ",.2f"))
-    # 4. One number with its proof, checked as a stranger would.
+    # 4. Where every watt-hour of green energy stands, and one certificate on paper.
+    certified = _certificates(args, ports, period)
+    # 5. One number with its proof, checked as a stranger would.
     month = list(months_in(period, ports.park.zone))[-1]
     proof = _prove(ports, f"{PROVEN}.{month}", Path(str(args.dir)))
     _step(args, "prove", lang, value=f"{proof['value']} {proof['unit']}", id=proof["statement"])
-    # 5. The summary.
+    # 6. The summary.
     found = report(period, label=_label(first_day), ports=ports)
     if not args.json:
         print_report(found, ports, lang)
@@ -105,6 +115,7 @@ def _live(
             "saving_cny": _saving(plan, ".2f"),
             "accepted": plan.verdict.accepted,
         },
+        "certificates": certified,
         "proof": proof,
     }
 
@@ -133,6 +144,33 @@ def _hand_in_forms(
         missing="; ".join(told) or "–",
     )
     return found
+
+
+def _certificates(args: argparse.Namespace, ports: Ports, period: Period) -> dict[str, object]:
+    """Balance the states of all green energy, and write one certificate on a page."""
+    lang, months = cast("Lang", args.lang), list(months_in(period, ports.park.zone))
+    found = list(month_balances(months, ports=ports))
+    claimed_wh = sum(each.by_state_wh.get(State.CLAIMED.value, 0) for each in found)
+    name = named_certificate(f"{months[-1]}.{SHOWN}", ports=ports)
+    view, machine = show_certificate(name, ports=ports)
+    path = Path(str(args.dir)) / "reports" / f"{months[-1]}.{SHOWN}.html"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(paper_html(paper_of(view, lang=lang, site="")))
+    path.with_name(f"{path.name}.proof").write_bytes(machine)
+    _step(
+        args,
+        "certificates",
+        lang,
+        mwh=f"{claimed_wh / WH_PER_MWH:,.0f}",
+        difference_wh=sum(each.difference_wh for each in found),
+        file=path,
+    )
+    return {
+        "generated_wh": sum(each.generated_wh for each in found),
+        "claimed_wh": claimed_wh,
+        "certificate": name,
+        "file": str(path),
+    }
 
 
 def _prove(ports: Ports, statement_id: str, root: Path) -> dict[str, object]:

@@ -9,7 +9,7 @@ from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say
 from taihang.interfaces.cli.words import WordsError
 from taihang.interfaces.reports.paper import address_of, paper_html, paper_of, paper_pdf
-from taihang.services.prove_certificate import NoCertificateError
+from taihang.services.prove_certificate import NoCertificateError, named_certificate
 from taihang.services.show_certificate import show_certificate
 
 FORMATS = ("html", "pdf")
@@ -25,7 +25,9 @@ def page(args: argparse.Namespace) -> int:
             remedy="write for example --site https://park.example",
         )
     with wiring.open_park(Path(str(args.dir)), writing=False) as ports:
-        view, file = show_certificate(str(args.certificate), ports=ports)
+        view, file = show_certificate(
+            named_certificate(str(args.certificate), ports=ports), ports=ports
+        )
     if not file:
         raise NoCertificateError(view.id)
     paper = paper_of(view, lang=lang, site=site)

@@ -51,7 +51,7 @@ def test_demo__plans_the_next_day(demo_park: DemoPark) -> None:
 def test_demo__says_each_step_and_what_can_be_run_next(demo_park: DemoPark) -> None:
     lines = demo_park.told.splitlines()
 
-    for step in "①②③④⑤":
+    for step in "①②③④⑤⑥":
         assert sum(line.startswith(step) for line in lines) == 1
     for command in ("audit", "report", "serve"):
         assert any(line.startswith(f"  taihang {command} {demo_park.root}") for line in lines)
@@ -60,9 +60,18 @@ def test_demo__says_each_step_and_what_can_be_run_next(demo_park: DemoPark) -> N
 def test_demo__what_it_names_to_run_next_runs(demo_park: DemoPark) -> None:
     named = [line.split() for line in demo_park.told.splitlines() if line.startswith("  taihang")]
 
-    assert len(named) == 3
-    for _, *words in named[:2]:
+    assert len(named) == 5
+    for _, *words in named[:-1]:
         done(*words)
+
+
+def test_demo__sets_a_certificate_on_a_page_that_verifies(demo_park: DemoPark) -> None:
+    certified = dict(_table(demo_park.facts, "certificates"))
+    page = Path(str(certified["file"]))
+
+    assert 0 < int(str(certified["claimed_wh"])) <= int(str(certified["generated_wh"]))
+    assert str(certified["certificate"]) in page.read_text(encoding="utf-8")
+    done("verify", page.with_name(f"{page.name}.proof"))
 
 
 def test_demo__says_the_same_to_machines_as_the_report_command(demo_park: DemoPark) -> None:
@@ -150,6 +159,7 @@ def test_demo__json_is_one_object_that_json_reads_back(demo_park: DemoPark) -> N
     assert demo_park.facts == json.loads(json.dumps(demo_park.facts))
     assert {
         "batches",
+        "certificates",
         "forms",
         "plan",
         "proof",

@@ -43,6 +43,17 @@ def test_page__is_written_with_the_machine_file_that_its_code_names(
     assert "state: held, E02" in capsys.readouterr().out
 
 
+def test_page__of_an_issue_that_was_never_cut_is_that_of_its_certificate(
+    park: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, name = park
+    issue = name.partition(":")[0]
+    words = ["certificates", "page", str(root), issue, "--out", str(tmp_path / "p.html"), "--json"]
+
+    assert main(words) == 0
+    assert json.loads(capsys.readouterr().out)["address"] == f"/c/{name}"
+
+
 def test_page__tells_where_it_is_in_both_languages(
     park: tuple[Path, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
