@@ -279,7 +279,9 @@ def whole(made: dict[str, Made], **fields: object) -> Certificate:
     return replace(first, **fields)
 
 
-def lying(acts: list[Act], one: Certificate, *, n_acts: int | None = None) -> bytes:
+def lying(
+    acts: list[Act], one: Certificate, *, n_acts: int | None = None, history: str = "whole"
+) -> bytes:
     """The file of a park that commits to any acts and any state that it likes."""
     salts = [bytes([n]) * 16 for n in range(len(acts))]
     texts = [act_bytes(act).decode() for act in acts]
@@ -303,7 +305,7 @@ def lying(acts: list[Act], one: Certificate, *, n_acts: int | None = None) -> by
         "kind": "certificate",
         **standing_part(one, issue=issue, ledger=ledger),
         "acts": acts_part(range(len(acts)), ledger=ledger),
-        "history": "whole",
+        "history": history,
         "days": [],
         "n_days": 1,
         "step": None,
@@ -444,3 +446,38 @@ def rebuilt(made: Made, lots: IssueLots) -> Made:
     leaves = day_leaves(made.issue.id, lots, zone=ZONE)
     root = day_tree(leaves, salts=made.day_salts).root().hex()
     return replace(made, lots=lots, issue=replace(made.issue, lots_root=root))
+
+
+ENDS: Mapping[str, tuple[Act, Mapping[str, object]]] = {
+    "another last act": (claimed(), {"state": State.CLAIMED, "act": "d"}),
+    "a state that it does not leave": (claimed(), {"state": State.EXPIRED, "act": "c"}),
+    "claimed by another": (claimed("buyer"), CLAIMED),
+    "of other positions": (claimed(pieces=(Piece(FED, 1, 10_000),)), CLAIMED),
+    "of another issue": (claimed(pieces=(Piece(POOL, 0, 10_000),)), CLAIMED),
+}
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_verify__refuses_a_last_act_that_does_not_leave_what_there_is(name: str) -> None:
+    made = made_issues()
+    act, fields = ENDS[name]
+    honest = lying([issuance(made), claimed()], whole(made, **CLAIMED), history="ends")
+
+    assert verify(honest, LOG_KEY)["value"]
+    with pytest.raises(Refused, match=r"claim\.(acts\[1\]|certificate)"):
+        verify(lying([issuance(made), act], whole(made, **fields), history="ends"), LOG_KEY)
+
+
+def test_verify__refuses_a_lot_twice_and_a_lot_outside_of_its_plants_part() -> None:
+    made = made_issues()[POOL]
+    twice = made.lots.starts_s.copy()
+    same = next(n for n in range(1, len(twice)) if made.lots.rows[n] == made.lots.rows[n - 1])
+    twice[same] = twice[same - 1]
+    late = made.lots.starts_s.copy()
+    late[-1] += 900
+    for starts_s in (twice, late):
+        changed = {**made_issues(), POOL: rebuilt(made, replace(made.lots, starts_s=starts_s))}
+        kit = kit_of(changed, issuances(changed))
+        (one,) = kit.books.certificates(POOL)
+        with pytest.raises(Refused, match=r"claim\.days"):
+            verify(kit.prove(kit.claim(one)), LOG_KEY)
