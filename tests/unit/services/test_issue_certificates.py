@@ -7,6 +7,7 @@ import pytest
 
 import certified_park
 import small_park
+import topology_park
 from small_park import AUGUST, JUNE
 from taihang.core.balance.matching import RouteKind
 from taihang.core.certificates.act import Claim
@@ -16,6 +17,7 @@ from taihang.core.certificates.issue import lots_of_issue
 from taihang.core.certificates.sheet import open_sheet
 from taihang.core.park.assets import Plant
 from taihang.services import month_sheet
+from taihang.services.certificate_balance import month_balances
 from taihang.services.certificate_parties import parties_of, services_of
 from taihang.services.issue_certificates import issue_certificates
 from taihang.services.matched import shares_of
@@ -243,3 +245,28 @@ def test_acts__of_others__are_judged_by_the_park(held: Ports) -> None:
     )
 
     assert told[0].wh == 1_000
+
+
+def test_issue_certificates__of_storage__claims_what_was_charged_first(tmp_path: Path) -> None:
+    text = certified_park.text(base=topology_park.text()).replace('"2026-08"', '"2026-06"')
+    root = small_park.make(tmp_path / "park", text=text)
+    with small_park.opened(root) as ports:
+        topology_park.fill(ports, JUNE)
+        settle(JUNE, ports=ports)
+
+        done = issue_certificates(JUNE, ports=ports)
+
+        tables = ports.registry.certificates
+        totals = tables.totals()
+        order = [record.id for record in tables.acts()]
+        (balance,) = month_balances(["2026-06"], ports=ports)
+        released = tables.issues()[-1]
+
+    charge, storage = "2026-06.charge.park.B1", "2026-06.storage.B1.E02"
+    assert (done.issues[-1], done.refused) == (storage, [])
+    assert order.index(f"rule:{charge}:0") < order.index(f"issue:{storage}")
+    assert (released.cancels, released.kind.value) == ((charge,), "no-gec")
+    assert totals[charge, "claimed", "B1"] > totals[storage, "held", "E02"] > 0
+    assert totals["2026-06.feed-in.G1.PV01", "held", "PV01"] > 0
+    assert balance.difference_wh == 0
+    assert dict(balance.released_wh) == {"held": totals[storage, "held", "E02"]}
