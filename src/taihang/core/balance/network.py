@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from taihang.core.balance.matching import split_pro_rata
+from taihang.core.balance.matching import index_of, split_pro_rata
 
 _Energies = NDArray[np.int64]
 UNLIMITED_WH: Final = 1 << 60
@@ -126,7 +126,7 @@ class Step:
         self._left = left
         self._network = network
         self._plants, self._takers = tuple(plants), tuple(takers)
-        self._giving, self._taking = _index(self._plants), _index(self._takers)
+        self._giving, self._taking = index_of(self._plants), index_of(self._takers)
         self._most_wh = most_wh
         nodes = range(network.n_nodes)
         self._given_at = [_places(self._plants, network.plants, node) for node in nodes]
@@ -263,13 +263,6 @@ class Step:
                     self._carried.inside_given_wh[given_at],
                     self._carried.inside_received_wh[taken_at],
                 )
-
-
-def _index(rows: tuple[int, ...]) -> slice | list[int]:
-    """Return rows as numpy finds them fastest: a slice where one follows the other."""
-    if rows and rows == tuple(range(rows[0], rows[0] + len(rows))):
-        return slice(rows[0], rows[0] + len(rows))
-    return list(rows)
 
 
 def _places(rows: Sequence[int], node_of: Sequence[int], node: int) -> list[int]:
