@@ -13,6 +13,7 @@ from taihang.core.balance.settlement import Settlement
 from taihang.core.certificates.act import OPERATOR, Act, Issuance
 from taihang.core.certificates.certificate import ENDS, State
 from taihang.core.certificates.double_issue import DoubleIssueGuardError
+from taihang.core.certificates.refusal import ActRefusedError
 from taihang.core.certificates.restatement import differences, supplement
 from taihang.core.certificates.sheet import Sheet, sheet_bytes
 from taihang.core.errors import TaihangError
@@ -66,7 +67,7 @@ def issue_certificates(period: Period, *, ports: Ports) -> Issued:
             _issue_month(name, done, ports)
         except UnsettledMonthError:
             continue
-        except (DoubleIssueGuardError, FactOutOfForceError) as error:
+        except (ActRefusedError, DoubleIssueGuardError, FactOutOfForceError) as error:
             done.refused.append((name, error))
     return done
 

@@ -14,11 +14,15 @@ from taihang.core.certificates.act import Claim
 from taihang.core.certificates.certificate import demand_partition
 from taihang.core.certificates.double_issue import Doubled, DoubleIssueGuardError
 from taihang.core.certificates.issue import lots_of_issue
+from taihang.core.certificates.refusal import UnknownHolderError
 from taihang.core.certificates.sheet import open_sheet
 from taihang.core.park.assets import Plant
+from taihang.core.park.park import Park
+from taihang.services import issue_certificates as issuing
 from taihang.services import month_sheet
 from taihang.services.certificate_balance import month_balances
 from taihang.services.certificate_parties import parties_of, services_of
+from taihang.services.close_period import close_period
 from taihang.services.issue_certificates import issue_certificates
 from taihang.services.matched import shares_of
 from taihang.services.month_sheet import sheet_of_month, whole_sheet
@@ -270,3 +274,22 @@ def test_issue_certificates__of_storage__claims_what_was_charged_first(tmp_path:
     assert totals["2026-06.feed-in.G1.PV01", "held", "PV01"] > 0
     assert balance.difference_wh == 0
     assert dict(balance.released_wh) == {"held": totals[storage, "held", "E02"]}
+
+
+def test_issue_certificates__that_the_ledger_refuses__says_why_and_settling_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(park: Park) -> frozenset[str]:
+        assert park.users
+        return frozenset()
+
+    monkeypatch.setattr(issuing, "parties_of", nobody)
+    root = small_park.make(tmp_path / "park", text=certified_park.text())
+    with small_park.opened(root) as ports:
+        small_park.fill(ports, AUGUST)
+
+        closed = close_period(AUGUST, ports=ports)
+
+        assert [type(error) for _, error in closed.issued.refused] == [UnknownHolderError]
+        assert ports.registry.certificates.sheets("2026-08") == []
+        assert closed.accounted.n_new > 0
