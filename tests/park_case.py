@@ -166,6 +166,8 @@ def _toml(value: object) -> str:
         entries = cast("Mapping[str, object]", value)
         pairs = ", ".join(f"{key} = {_toml(one)}" for key, one in entries.items())
         return f"{{ {pairs} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(_toml(one) for one in cast('list[object]', value))}]"
     return json.dumps(value, ensure_ascii=False)
 
 

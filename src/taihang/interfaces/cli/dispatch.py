@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from taihang import planning_wiring
@@ -150,9 +151,16 @@ def _tell(found: ProblemFile, release: Release, name: str, lang: Lang) -> None:
     _verdict(console, release, cast("ParkVerdict", release.verdict), lang)
 
 
+def _table(console: Console, title: str) -> Table:
+    """Print a title, which may be wider than its table, and return a table without one."""
+    console.print()
+    console.print(Text(title, style="bold"))
+    return plain_table(None)
+
+
 def _bill(console: Console, release: Release, plan: ParkPlan, lang: Lang) -> None:
     idle: Mapping[str, float] = {} if release.idle is None else release.idle.bill_cny
-    table = plain_table(text("cli.dispatch.bill", lang))
+    table = _table(console, text("cli.dispatch.bill", lang))
     table.add_column("", no_wrap=True)
     table.add_column("", no_wrap=True)
     table.add_column(text("cli.dispatch.plan", lang), justify="right", no_wrap=True)
@@ -173,14 +181,17 @@ def _bill(console: Console, release: Release, plan: ParkPlan, lang: Lang) -> Non
 
 def _flows(console: Console, release: Release, plan: ParkPlan, lang: Lang) -> None:
     horizon = release.problem.horizon
-    table = plain_table(text("cli.dispatch.flows", lang))
+    table = _table(console, text("cli.dispatch.flows", lang))
+    table.add_column("", no_wrap=True)
     table.add_column("", no_wrap=True)
     for key in ("energy", "highest"):
         table.add_column(text(f"cli.dispatch.{key}", lang), justify="right", no_wrap=True)
     for name, values in plan.series.items():
         if name.endswith("_kw") and len(values) == horizon.n_steps:
             energy = float(values.sum()) * horizon.step_h / 1e3
-            table.add_row(name.removesuffix("_kw"), f"{energy:,.3f}", f"{values.max():,.1f}")
+            asset, flow = name.removesuffix("_kw").split(".", 1)
+            words = text(f"cli.dispatch.flow.{flow}", lang)
+            table.add_row(asset, words, f"{energy:,.3f}", f"{values.max():,.1f}")
     console.print(table)
 
 
@@ -188,18 +199,19 @@ def _sizes(console: Console, release: Release, plan: ParkPlan, lang: Lang) -> No
     sizes = [size for size in release.assembled.sizes if size.column is not None]
     if not sizes:
         return
-    table = plain_table(text("cli.dispatch.sizes", lang))
+    table = _table(console, text("cli.dispatch.sizes", lang))
+    table.add_column("", no_wrap=True)
     table.add_column("", no_wrap=True)
     for key in ("size", "existing"):
         table.add_column(text(f"cli.dispatch.{key}", lang), justify="right", no_wrap=True)
     for size in sizes:
         row = f"{plan.sizes[size.name]:,.1f}", f"{size.capacity.existing:,.1f}"
-        table.add_row(size.name, *row)
+        table.add_row(*_size_words(size.name, lang), *row)
     console.print(table)
 
 
 def _prices(console: Console, release: Release, marginals: Marginals, lang: Lang) -> None:
-    table = plain_table(text("cli.dispatch.buses", lang))
+    table = _table(console, text("cli.dispatch.buses", lang))
     table.add_column("", no_wrap=True)
     for key in ("mean", "lowest_price", "highest_price", "at"):
         table.add_column(text(f"cli.dispatch.{key}", lang), justify="right", no_wrap=True)
@@ -210,13 +222,15 @@ def _prices(console: Console, release: Release, marginals: Marginals, lang: Lang
     console.print(table)
     worth = {n: v for n, v in marginals.size_cny_per_unit.items() if abs(v) > _SMALL}
     if worth:
-        values = plain_table(text("cli.dispatch.values", lang))
+        values = _table(console, text("cli.dispatch.values", lang))
+        values.add_column("", no_wrap=True)
         values.add_column("", no_wrap=True)
         values.add_column(text("cli.dispatch.value", lang), justify="right", no_wrap=True)
         for name, value in sorted(worth.items(), key=lambda one: -one[1]):
-            values.add_row(name, f"{value:,.4f}")
+            values.add_row(*_size_words(name, lang), f"{value:,.4f}")
         console.print(values)
     if marginals.bindings:
+        console.print()
         console.print(Text(text("cli.dispatch.bindings", lang), style="bold"))
     for one in marginals.bindings[:_BINDINGS_MOST]:
         kind = text(f"cli.dispatch.limit.{one.kind}", lang)
@@ -230,6 +244,11 @@ def _prices(console: Console, release: Release, marginals: Marginals, lang: Lang
             cny=f"{one.worst_cny:.4g}",
         )
         console.print(Text(f"  {words}"))
+
+
+def _size_words(name: str, lang: Lang) -> tuple[str, str]:
+    asset, field = name.split(".", 1)
+    return asset, text(f"cli.dispatch.field.{field}", lang)
 
 
 def _verdict(console: Console, release: Release, verdict: ParkVerdict, lang: Lang) -> None:
