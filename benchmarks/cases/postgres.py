@@ -7,6 +7,7 @@ import stat
 import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from typing import IO, Final
 
@@ -14,6 +15,8 @@ import numpy as np
 from benchmarks.case import NotHereError
 from benchmarks.cases.uploads import Rows
 
+_OUT: Final = "out"
+"""The folder below which all folders of a run lie."""
 _PLACES: Final = "/usr/lib/postgresql"
 _DONE: Final = "stored"
 _TABLES: Final = """
@@ -114,11 +117,9 @@ def _plain_user(scratch: Path) -> int | None:
     user = names.get("postgres", names["nobody"])
     os.chown(scratch, user, -1)
     # The folders of a run are for their owner only; the server has to pass through them.
-    for folder in scratch.parents:
-        mode = folder.stat().st_mode
-        if mode & stat.S_IXOTH:
-            break
-        folder.chmod(mode | stat.S_IXGRP | stat.S_IXOTH)
+    # Whatever lies above them is not ours to open.
+    for folder in takewhile(lambda folder: folder.name != _OUT, scratch.parents):
+        folder.chmod(folder.stat().st_mode | stat.S_IXGRP | stat.S_IXOTH)
     return user
 
 
