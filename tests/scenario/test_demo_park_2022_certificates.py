@@ -30,13 +30,22 @@ from topology_park import rule
 pytestmark = pytest.mark.shared
 
 YEAR: Final = year("2022", ZoneInfo("Asia/Shanghai"))
-PARK: Final = f"""{template_text("changzhi")}
-{rule(since="2022-01-01")}
-[certificates]
-since = "2022-01"
-self_use = "hold"
-fed_in = "plant"
-"""
+_OTHERWISE: Final = (
+    ('since    = "2025-10"', 'since    = "2022-01"'),
+    ('self_use = "claim"', 'self_use = "hold"'),
+    ('fed_in   = "owner"', 'fed_in   = "plant"'),
+)
+
+
+def _park() -> str:
+    """The demo park, its certificates from the measured year on, held by who used the energy."""
+    text = template_text("changzhi")
+    for given, wanted in _OTHERWISE:
+        assert text.count(given) == 1
+        text = text.replace(given, wanted)
+    return f"{text}\n{rule(since='2022-01-01')}"
+
+
 GENERATED_GWH: Final = 59.35
 
 
@@ -44,7 +53,7 @@ GENERATED_GWH: Final = 59.35
 def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ports]:
     """Import, ingest, settle and issue the year once."""
     result = wiring.decoded(shared_path("data/demo-park"), map_name="demo-park")
-    root = small_park.make(tmp_path_factory.mktemp("demo-certificates") / "park", PARK)
+    root = small_park.make(tmp_path_factory.mktemp("demo-certificates") / "park", _park())
     with small_park.opened(root) as opened:
         batches = collect(
             uploads_of_blocks(result.blocks, ports=opened),

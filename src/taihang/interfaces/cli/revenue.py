@@ -79,7 +79,7 @@ def revenue(args: argparse.Namespace) -> int:
         _print(document, console)
     else:
         values = {"file": str(out), "code": document.code}
-        console.print(text("revenue.note.written", lang, **values))
+        console.print(text("revenue.note.written", lang, **values), soft_wrap=True)
     if n_issued:
         console.print(Text(text("revenue.note.issued", lang, n=n_issued), style="dim"))
     return 0
