@@ -116,6 +116,11 @@ def _of_certificates(books: Books, ports: Ports) -> Iterator[_Found]:
             yield f"issue {name}", "is not what the acts make"
         elif tuple(tables.certificates(name)) != books.certificates(name):
             yield f"certificates of {name}", "are not what the acts make"
+    for month in sorted({made.month for made in expected.values()}):
+        # A job finds the issues of a month by a column beside the document, in order of making.
+        made_then = [made.id for made in expected.values() if made.month == month]
+        if [made.id for made in tables.issues(month)] != made_then:
+            yield f"issues of {month}", "are found under another month, or in another order"
     strays = {issue for issue, _, _ in tables.totals()} - stored.keys()
     for name in sorted(strays):
         yield f"certificates of {name}", "are of no issue"

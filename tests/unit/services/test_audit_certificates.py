@@ -62,6 +62,10 @@ def test_audit__of_an_honest_ledger__finds_nothing(park: Path) -> None:
         ("DELETE FROM certificate_issue WHERE id LIKE '%line%'", "is not what the acts make"),
         ("INSERT INTO certificate_deficit VALUES ('PV01', 5)", "the acts give {}"),
         ("UPDATE certificate_sheet SET packed = X'00'", "absent or altered"),
+        ("UPDATE certificate_issue SET month = '2026-07' WHERE id LIKE '%line%'", "another month"),
+        ("UPDATE certificate_issue SET act_number = -act_number", "in another order"),
+        ("UPDATE certificate SET state = 'foo' WHERE state = 'claimed'", "a state and a kind"),
+        ("UPDATE certificate SET kind = 'foo' WHERE state = 'claimed'", "a state and a kind"),
         ("UPDATE certificate SET issue = 'x' WHERE issue LIKE '%line%'", "are of no issue"),
     ],
 )

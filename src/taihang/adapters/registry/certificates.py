@@ -501,9 +501,15 @@ def _update(was: Certificate, now: Certificate) -> tuple[str | int, ...]:
 
 def _certificate(row: _Row) -> Certificate:
     issue, first_wh, stop_wh, state, holder, to, act, expires_s, kind = row
-    return Certificate(
-        issue, first_wh, stop_wh, State(state), holder, to, act, expires_s, Kind(kind)
-    )
+    try:
+        known, of_kind = State(state), Kind(kind)
+    except ValueError:
+        raise DamagedLedgerError(
+            given=f"a certificate of {issue}, {state} and {kind}",
+            expected="a state and a kind of certificates",
+            remedy="run `taihang audit`, and put registry.db back from its backup",
+        ) from None
+    return Certificate(issue, first_wh, stop_wh, known, holder, to, act, expires_s, of_kind)
 
 
 def _opened_issue(document: str) -> Issue:
