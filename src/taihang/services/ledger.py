@@ -7,7 +7,7 @@ could make an expired certificate valid again, or a late payment timely.
 from collections.abc import Sequence
 from typing import Final
 
-from taihang.core.certificates.act import Act
+from taihang.core.certificates.act import Act, Correct, Cover, Issuance, Release
 from taihang.core.certificates.record import Recorded
 from taihang.core.errors import InputError, StateError
 from taihang.services.certificate_parties import parties_of, services_of
@@ -19,12 +19,20 @@ MAX_AHEAD_S: Final = 60
 """A new act may be so far ahead of the clock [s]."""
 MAX_GROUP: Final = 10_000
 """Acts in one transaction."""
+MAX_ID: Final = 120
+"""Characters of the longest id that a party gives; purchases of an order are longer."""
 
 
 class ActGroupError(InputError):
     """More acts came at once than one transaction takes."""
 
     code = "input.act-group"
+
+
+class ActIdError(InputError):
+    """A party gives its act an id that it cannot have."""
+
+    code = "input.act-id"
 
 
 class ActTimeError(StateError):
@@ -81,12 +89,36 @@ def act_once(act: Act, *, ports: Ports) -> Recorded:
         What it moved, also where it was applied before.
 
     Raises:
+        ActIdError: If it is a new act of a party, and its id is one that only the park gives.
         TaihangError: Why it is refused; nothing was written.
     """
+    if not isinstance(act, Issuance | Cover | Release | Correct):
+        demand_own_id(act.id, ports=ports)
     (done,) = act_on([act], ports=ports)
     if done.refusal is not None:
         raise done.refusal
     return done
+
+
+def demand_own_id(act: str, *, ports: Ports) -> None:
+    """Refuse a new id that is too long, or one of those that the park gives to acts of its own.
+
+    Who could take ``issue:2026-10.pool.E17`` first would keep that issue from being made.
+
+    Args:
+        act: The id.
+        ports: The outside world.
+
+    Raises:
+        ActIdError: If it is.
+    """
+    is_own = len(act) <= MAX_ID and ":" not in act and (act.isprintable() or not act)
+    if not is_own and ports.registry.certificates.act(act) is None:
+        raise ActIdError(
+            given=f"the id {act[:MAX_ID]!r} of {len(act)} characters",
+            expected=f"at most {MAX_ID} printable characters without a colon",
+            remedy="give another id; those with a colon are given by the park itself",
+        )
 
 
 def _not_of_now(act: Act, now_s: int) -> ActTimeError:

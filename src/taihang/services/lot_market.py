@@ -43,7 +43,7 @@ from taihang.core.certificates.refusal import ActIdReusedError
 from taihang.core.errors import StateError
 from taihang.core.park.certificate_market import CertificateMarket
 from taihang.core.quantities import SECONDS_PER_HOUR
-from taihang.services.ledger import act_on, act_once
+from taihang.services.ledger import act_on, act_once, demand_own_id
 from taihang.services.ports import Ports
 
 _IDS_OF_ORDER: Final = "{order}.{number}"
@@ -199,7 +199,7 @@ def give_back_overdue(*, ports: Ports) -> tuple[Done, ...]:
     now_s = int(ports.clock.now().timestamp())
     overdue = [one for one in waiting(ports=ports) if one.step != Offer.KIND and one.due_s <= now_s]
     acts = [
-        Revoke(id=f"overdue.{one.deal}", actor=one.seller, at_s=now_s, deal=one.deal)
+        Revoke(id=f"overdue:{one.deal}", actor=one.seller, at_s=now_s, deal=one.deal)
         for one in overdue
     ]
     return tuple(_group_done(acts, ports))
@@ -234,6 +234,7 @@ def buy(id_: str, order: Order, *, ports: Ports) -> Bought:
     Raises:
         MarketClosedError: If the park has no rules of a market.
         NotForSaleError: If nothing can be bought at these terms.
+        ActIdError: If the id is one that only the park gives.
         ActIdReusedError: If the id stands for an order of another party or of less.
         ActRefusedError: If the ledger refuses; subclasses say why, with the numbers.
     """
@@ -242,6 +243,7 @@ def buy(id_: str, order: Order, *, ports: Ports) -> Bought:
     if before:
         return _bought_before(id_, order, before, ports)
     # 2. What it takes of the book.
+    demand_own_id(id_, ports=ports)
     market_of(ports)
     now_s = int(ports.clock.now().timestamp())
     filled = fill_order(listings(ports=ports), order, now_s=now_s)

@@ -14,7 +14,9 @@ from taihang.services import ledger
 from taihang.services.ledger import (
     MAX_AGE_S,
     MAX_AHEAD_S,
+    MAX_ID,
     ActGroupError,
+    ActIdError,
     ActTimeError,
     act_on,
     act_once,
@@ -48,6 +50,23 @@ def test_act_once__moves_once_and_tells_the_same_again(ports: Ports) -> None:
     assert first.wh == again.wh == 1_000
     assert (first.is_repeated, again.is_repeated) == (False, True)
     assert first.moved == again.moved
+
+
+@pytest.mark.parametrize("id_", ["issue:2026-09.pool.E01", "x" * (MAX_ID + 1), "a\nb"])
+def test_act_once__of_an_id_that_only_the_park_gives__is_refused(ports: Ports, id_: str) -> None:
+    n_acts = len(ports.registry.certificates.act_roll())
+
+    with pytest.raises(ActIdError, match="without a colon"):
+        act_once(replace(CLAIM, id=id_), ports=ports)
+
+    assert len(ports.registry.certificates.act_roll()) == n_acts
+
+
+def test_act_once__of_an_id_with_a_colon_that_stands__is_told_again(ports: Ports) -> None:
+    known = replace(CLAIM, id="old:1")
+    act_on([known], ports=ports)
+
+    assert act_once(known, ports=ports).is_repeated
 
 
 def test_act_once__refused__says_why(ports: Ports) -> None:

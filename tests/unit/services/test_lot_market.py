@@ -155,7 +155,7 @@ def test_give_back_overdue__only_what_is_unpaid_after_its_time(park: Path) -> No
     with opened(park, hours=72) as ports:
         (back,) = market.give_back_overdue(ports=ports)
 
-        assert (back.act, back.energy_wh) == ("overdue.o.1", 1_500_000)
+        assert (back.act, back.energy_wh) == ("overdue:o.1", 1_500_000)
         assert by_state(ports)["held", "owner"] == 2_000_000
         assert market.give_back_overdue(ports=ports) == ()
         with pytest.raises(DealError):
