@@ -223,7 +223,7 @@ def _issue_table(
     issues: Iterable[Issue], states: Mapping[str, Mapping[str, int]], lang: Lang
 ) -> Table:
     table = plain_table(None)
-    table.add_column(text("cli.ledger.id", lang), no_wrap=True)
+    table.add_column(text("cli.ledger.id", lang), overflow="fold", min_width=26)
     table.add_column(text("cli.ledger.holder", lang), no_wrap=True)
     table.add_column(text("cli.ledger.kind", lang), no_wrap=True)
     table.add_column(text("cli.ledger.total", lang), justify="right", no_wrap=True)
@@ -234,12 +234,18 @@ def _issue_table(
             made.holder,
             text(f"cli.ledger.kinds.{made.kind.value}", lang),
             mwh(made.total_wh),
-            "  ".join(
-                f"{_state(state, lang)} {mwh(wh)}"
-                for state, wh in sorted(states.get(made.id, {}).items())
-            ),
+            _states_told(states.get(made.id, {}), lang),
         )
     return table
+
+
+def _states_told(wh_by_state: Mapping[str, int], lang: Lang) -> str:
+    """Name each state with its energy; of an issue that stands in one, the total says it."""
+    if len(wh_by_state) == 1:
+        return _state(next(iter(wh_by_state)), lang)
+    return "  ".join(
+        f"{_state(state, lang)} {mwh(wh)}" for state, wh in sorted(wh_by_state.items())
+    )
 
 
 def _issue_words(made: Issue, until: str, lang: Lang) -> list[str]:
@@ -279,8 +285,10 @@ def _range_table(held: Iterable[Certificate], lang: Lang) -> Table:
     table = plain_table(None)
     table.add_column(text("cli.ledger.range", lang), no_wrap=True)
     table.add_column(text("cli.ledger.total", lang), justify="right", no_wrap=True)
-    for key in ("state", "now", "to", "act"):
+    for key in ("state", "now", "to"):
         table.add_column(text(f"cli.ledger.{key}", lang), no_wrap=True)
+    # On a narrow terminal the id of the act is folded; a number is never cut.
+    table.add_column(text("cli.ledger.act", lang), overflow="fold")
     for one in held:
         table.add_row(
             f"{one.first_wh}-{one.stop_wh}",

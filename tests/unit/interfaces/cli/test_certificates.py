@@ -89,7 +89,7 @@ def test_certificates__tell_people_in_their_language(park: Path, lang: Lang) -> 
     }
 
     assert {"zh": "台账不变", "en": "as it was"}[lang] in told["issue"]
-    assert {"zh": "持有 24.392776", "en": "held 24.392776"}[lang] in told["list"]
+    assert {"zh": "24.392776  持有", "en": "24.392776  held"}[lang] in told["list"]
     assert {"zh": "首个持有方 E01", "en": "first held by E01"}[lang] in told["show"]
     assert {"zh": "核销 c1", "en": "claimed c1"}[lang] in told["claim"]
     assert {"zh": "没有已过有效期", "en": "no certificate is past"}[lang] in told["expire"]
