@@ -11,6 +11,7 @@ another registry; Σ issued ≤ Σ metered, always); 国能发新能规〔2024�
 renewable facility) [verified: K26c].
 """
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -258,16 +259,28 @@ def overlapping_intervals(
     return tuple(found)
 
 
+def plain_code(code: str) -> str:
+    """Return a code or number without what differs between two spellings: case, width, spaces.
+
+    Example:
+        >>> plain_code(" NEA-ａ 7") == plain_code("nea-A7")
+        True
+    """
+    return "".join(unicodedata.normalize("NFKC", code).casefold().split())
+
+
 def _shared(one: Plant, other: Plant) -> list[str]:
     mine, theirs = one.identity, other.identity
-    pairs: tuple[tuple[str, object, object], ...] = (
+    pairs: tuple[tuple[str, str | None, str | None], ...] = (
         ("project code", mine.project_code, theirs.project_code),
         ("meter", mine.meter_number, theirs.meter_number),
         ("account with the grid company", mine.generation_account, theirs.generation_account),
         ("place and kind", _place(one), _place(other)),
     )
     return [
-        f"{name}, {mine}" for name, mine, theirs in pairs if mine is not None and mine == theirs
+        f"{name}, {mine}"
+        for name, mine, theirs in pairs
+        if mine is not None and theirs is not None and plain_code(mine) == plain_code(theirs)
     ]
 
 
@@ -290,8 +303,11 @@ def _until(identity: PlantIdentity) -> str:
 
 
 def _is_device(plant: Plant, outside: CertifiedElsewhere) -> bool:
-    names = {plant.id, plant.name_zh, plant.name_en, plant.identity.project_code}
-    return bool({outside.device_code, outside.device_name} & (names - {None}))
+    mine = plant.identity
+    numbers = (mine.project_code, mine.meter_number, mine.generation_account)
+    names = (plant.id, plant.name_zh, plant.name_en, *numbers)
+    said = {plain_code(each) for each in (outside.device_code, outside.device_name)} - {""}
+    return bool(said & {plain_code(name) for name in names if name})
 
 
 def _proportional(one: Curve, other: Curve) -> tuple[int, int, float] | None:

@@ -13,7 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from taihang.core.activity.sheet import Cell, CellKind, Sheet
-from taihang.core.certificates.double_issue import CertifiedElsewhere
+from taihang.core.certificates.double_issue import CertifiedElsewhere, plain_code
 from taihang.core.certificates.exchange import (
     TIME_FIELDS,
     WHOLE_MWH,
@@ -144,7 +144,9 @@ def doubled_serials(
     by_prefix: dict[tuple[str, str], list[tuple[int, int, OutsideCertificate]]] = {}
     for record in (*known, *records):
         prefix, first, last = _range_of(record)
-        by_prefix.setdefault((record.registry, prefix), []).append((first, last, record))
+        by_prefix.setdefault((plain_code(record.registry), prefix), []).append(
+            (first, last, record)
+        )
     for ranges in by_prefix.values():
         ordered = sorted(ranges, key=lambda one: one[:2])
         reach, holder = ordered[0][1], ordered[0][2]
@@ -160,8 +162,8 @@ def doubled_serials(
 
 def _range_of(record: OutsideCertificate) -> tuple[str, int, int]:
     """Return what stands before the number, with its width, and the numbers of a record."""
-    prefix, first = _split(record.serial_first)
-    _, last = _split(record.serial_last)
+    prefix, first = _split(plain_code(record.serial_first))
+    _, last = _split(plain_code(record.serial_last))
     return f"{prefix}#{len(first)}", int(first or 0), int(last or 0)
 
 
@@ -233,11 +235,11 @@ class _Row:
 
     def check_serials(self, record: OutsideCertificate) -> None:
         prefix, first, last = _range_of(record)
-        if _split(record.serial_last)[0] != prefix.rpartition("#")[0] or last < first:
+        if _split(plain_code(record.serial_last))[0] != prefix.rpartition("#")[0] or last < first:
             self.wrong(
                 Field.SERIAL_FIRST, f"a range that ends at or after it, {record.serial_last}"
             )
-        elif len(_split(record.serial_last)[1]) != len(_split(record.serial_first)[1]):
+        elif len(_split(plain_code(record.serial_last))[1]) != int(prefix.rpartition("#")[2]):
             self.wrong(Field.SERIAL_FIRST, f"as many digits as {record.serial_last}")
         elif self.imports.unit is EnergyUnit.CERTIFICATES:
             n_serials = last - first + 1

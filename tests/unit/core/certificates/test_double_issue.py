@@ -156,6 +156,19 @@ def test_certified_elsewhere__only_where_periods_overlap(
     assert len(found) == n_found
 
 
+@pytest.mark.parametrize("code", ["pv01", "ＰＶ０１", " PV 01", "p1", "M7", "A9"])
+def test_certified_elsewhere__knows_a_plant_in_another_spelling(code: str) -> None:
+    ours = plant("PV01", project_code="P1", meter_number="M7", generation_account="a9")
+
+    assert certified_elsewhere([ours], issued=[outside("PV01")], imported=[outside(code)])
+
+
+def test_one_plant_twice__another_spelling_is_the_same_code() -> None:
+    one, other = plant("A", project_code="NEA-7a"), plant("B", project_code="nea-７ A")
+
+    assert len(one_plant_twice([one, other])) == 1
+
+
 def test_certified_elsewhere__a_stranger_is_no_plant_of_ours() -> None:
     assert certified_elsewhere([plant("A")], issued=[outside("A")], imported=[outside("Z")]) == ()
 

@@ -237,6 +237,11 @@ def test_doubled_serials__looks_at_what_came_in_before() -> None:
     assert len(list(doubled_serials([numbered(3, 5)], known=[numbered(1, 3)]))) == 1
 
 
+@pytest.mark.parametrize("spelled", ["a", "Ａ", " A", "A "])
+def test_doubled_serials__another_spelling_is_the_same_number(spelled: str) -> None:
+    assert len(list(doubled_serials([numbered(3, 3, "A"), numbered(3, 3, spelled)]))) == 1
+
+
 def test_doubled_serials__a_wide_range_is_not_forgotten_behind_a_narrow_one() -> None:
     found = list(doubled_serials([numbered(1, 10), numbered(2, 3), numbered(5, 6)]))
 
