@@ -1,24 +1,19 @@
 """A project file of an offer: what may come to the park, read as strictly as the park file."""
 
-import tomllib
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
-
-from typing_extensions import override
 
 from taihang.config.limit_tables import SOURCE
 from taihang.config.object_reader import read_each, read_one
+from taihang.config.sheet_file import SheetFileError, read_toml
 from taihang.config.table_reader import TableReader
 from taihang.config.value_rules import NumberRule
-from taihang.core.errors import InputError
 from taihang.core.park.assets import ShiftPattern
 from taihang.core.park.candidate import Candidate, CandidateLoad, CandidateProduct
 from taihang.core.park.carbon import CbamGood
-from taihang.core.park.problem import ParkProblem, path_text
+from taihang.core.park.problem import ParkProblem
 
-CHARS_MAX: Final = 1_000_000
-"""Longest project file that is read."""
 _FORMAT: Final = NumberRule(words="the format", unit="1", example="1", at_least=1, at_most=1)
 _MWH: Final = NumberRule(words="megawatt-hours a year", unit="MWh/a", example='"445000"', above=0)
 _MONEY: Final = NumberRule(words="an amount of money", unit="CNY", example='"1000000"', at_least=0)
@@ -28,28 +23,12 @@ _KV: Final = NumberRule(words="kilovolts", unit="kV", example="110", above=0)
 _KVA: Final = NumberRule(words="kilovolt-amperes", unit="kVA", example="126000", above=0)
 
 
-class CandidateFileError(InputError):
+class CandidateFileError(SheetFileError):
     """A project file is refused before anything is computed; ``problems`` holds all of it."""
 
     code = "input.candidate-file"
-
-    def __init__(self, *, source: str, problems: tuple[ParkProblem, ...]) -> None:
-        super().__init__(
-            given=f"{source} with {len(problems)} problem{'' if len(problems) == 1 else 's'}",
-            expected="a project file without any",
-            remedy="correct each key named below; docs/offer.md describes them",
-        )
-        self.source = source
-        self.problems = problems
-
-    @override
-    def __str__(self) -> str:
-        told = (
-            f"{self.source}: {path_text(p.path)}: given {p.given}, expected {p.expected}, "
-            f"{p.remedy}"
-            for p in self.problems
-        )
-        return "\n".join([super().__str__(), *told])
+    wanted = "a project file without any"
+    page = "docs/offer.md"
 
 
 def read_candidate(text: str, *, source: str) -> Candidate:
@@ -65,7 +44,7 @@ def read_candidate(text: str, *, source: str) -> Candidate:
     Raises:
         CandidateFileError: If anything is wrong; it carries all problems.
     """
-    document = _parsed(text, source)
+    document = read_toml(text, source=source, refusal=CandidateFileError)
     problems: list[ParkProblem] = []
     root = TableReader(document, path=(), problems=problems)
     root.count("format", _FORMAT)
@@ -78,27 +57,6 @@ def read_candidate(text: str, *, source: str) -> Candidate:
     if problems:
         raise CandidateFileError(source=source, problems=tuple(problems))
     return found
-
-
-def _parsed(text: str, source: str) -> Mapping[str, object]:
-    if len(text) > CHARS_MAX:
-        raise _no_toml(f"{len(text)} characters", f"at most {CHARS_MAX}", source)
-    try:
-        return tomllib.loads(text, parse_float=_decimal)
-    except (ValueError, RecursionError) as error:
-        raise _no_toml(str(error), "valid TOML", source) from error
-
-
-def _no_toml(given: str, expected: str, source: str) -> CandidateFileError:
-    problem = ParkProblem(path=(), given=given, expected=expected, remedy="correct the text")
-    return CandidateFileError(source=source, problems=(problem,))
-
-
-def _decimal(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return Decimal("NaN")
 
 
 def _read_head(

@@ -1,49 +1,27 @@
 """PROJECT.toml: an application for admission, read as strictly as the park file."""
 
-import tomllib
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Final
-
-from typing_extensions import override
 
 from taihang.config.limit_tables import AMOUNT, LEVEL, SOURCE
 from taihang.config.object_reader import read_each, read_one
+from taihang.config.sheet_file import SheetFileError, read_toml
 from taihang.config.table_reader import TableReader
 from taihang.config.value_rules import NumberRule
 from taihang.core.admission.project import Product, Project, ProjectEnergy
-from taihang.core.errors import InputError
-from taihang.core.park.problem import ParkProblem, path_text
+from taihang.core.park.problem import ParkProblem
 
-CHARS_MAX: Final = 1_000_000
-"""Longest application that is read."""
 LEVELS: Final = ("national", "sector", "international")
 _FORMAT: Final = NumberRule(words="the format", unit="1", example="1", at_least=1, at_most=1)
 _TONNES: Final = NumberRule(words="a number of tonnes", unit="t", example='"500"', at_least=0)
 
 
-class ProjectFileError(InputError):
+class ProjectFileError(SheetFileError):
     """An application is refused before it is judged; ``problems`` holds all that is wrong."""
 
     code = "input.project-file"
-
-    def __init__(self, *, source: str, problems: tuple[ParkProblem, ...]) -> None:
-        super().__init__(
-            given=f"{source} with {len(problems)} problem{'' if len(problems) == 1 else 's'}",
-            expected="an application without any",
-            remedy="correct each key named below; docs/indicators.md describes them",
-        )
-        self.source = source
-        self.problems = problems
-
-    @override
-    def __str__(self) -> str:
-        told = (
-            f"{self.source}: {path_text(p.path)}: given {p.given}, expected {p.expected}, "
-            f"{p.remedy}"
-            for p in self.problems
-        )
-        return "\n".join([super().__str__(), *told])
+    wanted = "an application without any"
+    page = "docs/indicators.md"
 
 
 def read_project(text: str, *, source: str) -> Project:
@@ -59,7 +37,7 @@ def read_project(text: str, *, source: str) -> Project:
     Raises:
         ProjectFileError: If anything is wrong; it carries all problems.
     """
-    document = _parsed(text, source)
+    document = read_toml(text, source=source, refusal=ProjectFileError)
     problems: list[ParkProblem] = []
     root = TableReader(document, path=(), problems=problems)
     root.count("format", _FORMAT)
@@ -72,27 +50,6 @@ def read_project(text: str, *, source: str) -> Project:
     if problems:
         raise ProjectFileError(source=source, problems=tuple(problems))
     return project
-
-
-def _parsed(text: str, source: str) -> Mapping[str, object]:
-    if len(text) > CHARS_MAX:
-        raise _no_toml(f"{len(text)} characters", f"at most {CHARS_MAX}", source)
-    try:
-        return tomllib.loads(text, parse_float=_decimal)
-    except (ValueError, RecursionError) as error:
-        raise _no_toml(str(error), "valid TOML", source) from error
-
-
-def _no_toml(given: str, expected: str, source: str) -> ProjectFileError:
-    problem = ParkProblem(path=(), given=given, expected=expected, remedy="correct the text")
-    return ProjectFileError(source=source, problems=(problem,))
-
-
-def _decimal(text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return Decimal("NaN")
 
 
 def _read_head(

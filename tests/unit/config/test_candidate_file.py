@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import offer_kit
-from taihang.config.candidate_file import CHARS_MAX, CandidateFileError, read_candidate
+from taihang.config.candidate_file import CandidateFileError, read_candidate
+from taihang.config.sheet_file import CHARS_MAX
 from taihang.core.park.assets import ShiftPattern
 from taihang.core.park.carbon import CbamGood
 from taihang.core.park.problem import path_text

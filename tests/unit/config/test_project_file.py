@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from taihang.config.project_file import CHARS_MAX, ProjectFileError, read_project
+from taihang.config.project_file import ProjectFileError, read_project
+from taihang.config.sheet_file import CHARS_MAX
 from taihang.core.park.problem import path_text
 
 TEXT = """

@@ -3,7 +3,8 @@ from decimal import Decimal
 
 import pytest
 
-from taihang.config.what_if_file import CHARS_MAX, WhatIfFileError, read_what_if
+from taihang.config.sheet_file import CHARS_MAX
+from taihang.config.what_if_file import WhatIfFileError, read_what_if
 
 TEXT = """format = 1
 [what_if]

@@ -6,7 +6,7 @@ Source: 国能发新能规〔2024〕67号 (listing, bilateral; one certificate i
 """
 
 from dataclasses import replace
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from typing import Final, NoReturn
 
 from taihang.core.certificates.act import (
@@ -33,8 +33,8 @@ from taihang.core.certificates.carve import (
 from taihang.core.certificates.certificate import Certificate, Piece, State
 from taihang.core.certificates.holdings import Holdings
 from taihang.core.certificates.issue import Kind
+from taihang.core.certificates.order_book import amount_of
 from taihang.core.certificates.refusal import DealError, SelfTransferError, UnknownHolderError
-from taihang.core.quantities import EXACT, WH_PER_MWH, to_fen
 
 _TRADABLE: Final = frozenset((Kind.TRADABLE,))
 
@@ -154,9 +154,7 @@ def price_of(terms: Terms, *, wh: int) -> Decimal:
         terms: The offer or listing.
         wh: How much. [Wh]
     """
-    with localcontext(EXACT):
-        exact_cny = terms.price_cny_per_mwh * wh / WH_PER_MWH
-    return to_fen(exact_cny)
+    return amount_of(wh, terms.price_cny_per_mwh)
 
 
 def _offered(holdings: Holdings, act: List | Offer, *, state: State, to: str) -> Cut:
