@@ -10,6 +10,7 @@ import pytest
 import certified_park
 import small_park
 from taihang import wiring
+from taihang.core.errors import IntegrityError
 from taihang.services.act_log import log_acts
 from taihang.services.audit import audit
 from taihang.services.keep_certificates import Claiming, claim
@@ -89,3 +90,13 @@ def test_audit__of_acts_that_nobody_logged__says_so(park: Path) -> None:
         claim(replace(CLAIM, id="c2"), ports=ports)
 
     assert "1 of them are not in the log" in "\n".join(_findings(park))
+
+
+def test_totals__of_a_state_that_there_is_not__is_refused(park: Path) -> None:
+    _by_hand(park, "UPDATE certificate SET state = 'foo' WHERE state = 'claimed'")
+
+    with (
+        small_park.opened(park, writing=False, load_journal=False) as ports,
+        pytest.raises(IntegrityError, match="'foo'"),
+    ):
+        ports.registry.certificates.totals()

@@ -362,7 +362,8 @@ class CertificateTables:
                 "SELECT issue, state, holder, SUM(stop_wh - first_wh) FROM certificate"
                 " GROUP BY issue, state, holder ORDER BY issue, state, holder"
             )
-            return {(i, s, h): int(wh) for i, s, h, wh in cursor.fetchall()}
+            rows = cursor.fetchall()
+        return {(i, _state(s, of=i).value, h): int(wh) for i, s, h, wh in rows}
 
     def owed_wh(self) -> dict[str, int]:
         """Return what each plant owes that owes something [Wh]."""
@@ -501,15 +502,26 @@ def _update(was: Certificate, now: Certificate) -> tuple[str | int, ...]:
 
 def _certificate(row: _Row) -> Certificate:
     issue, first_wh, stop_wh, state, holder, to, act, expires_s, kind = row
+    known = _state(state, of=issue)
     try:
-        known, of_kind = State(state), Kind(kind)
+        return Certificate(issue, first_wh, stop_wh, known, holder, to, act, expires_s, Kind(kind))
     except ValueError:
-        raise DamagedLedgerError(
-            given=f"a certificate of {issue}, {state} and {kind}",
-            expected="a state and a kind of certificates",
-            remedy="run `taihang audit`, and put registry.db back from its backup",
-        ) from None
-    return Certificate(issue, first_wh, stop_wh, known, holder, to, act, expires_s, of_kind)
+        raise _unknown(issue, kind) from None
+
+
+def _state(state: str, *, of: str) -> State:
+    try:
+        return State(state)
+    except ValueError:
+        raise _unknown(of, state) from None
+
+
+def _unknown(issue: str, word: str) -> DamagedLedgerError:
+    return DamagedLedgerError(
+        given=f"a certificate of {issue}, {word!r}",
+        expected="a state and a kind of certificates",
+        remedy="run `taihang audit`, and put registry.db back from its backup",
+    )
 
 
 def _opened_issue(document: str) -> Issue:
