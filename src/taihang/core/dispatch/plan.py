@@ -128,6 +128,23 @@ def plan_from(problem: DayProblem, values: Reals) -> Plan:
     return _planned(problem, _untangled(problem, raw))
 
 
+def plan_of_set_points(
+    problem: DayProblem, *, charge_kw: Reals, discharge_kw: Reals, curtail_kw: Reals
+) -> Plan:
+    """Return what follows from set-points, whoever found them.
+
+    Args:
+        problem: The day.
+        charge_kw: Drawn by the battery, shape (n,). [kW]
+        discharge_kw: Given by the battery, shape (n,). [kW]
+        curtail_kw: Below what each plant has, shape (n_plants, n). [kW]
+
+    Returns:
+        The plan. It may break a limit: ask the referee.
+    """
+    return _planned(problem, _SetPoints(charge_kw, discharge_kw, curtail_kw))
+
+
 def idle_plan(problem: DayProblem) -> Plan:
     """Return the plan of doing nothing: battery idle, curtailment only where export is full.
 

@@ -1,0 +1,1 @@
+"""The exact dynamic programme of one store behind one node."""
