@@ -115,6 +115,10 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang dispatch problem.toml",
         "taihang dispatch problem.toml --out answer --model problem.mps",
     ),
+    "size": (
+        "taihang size xingxian",
+        "taihang size study.toml --lang en --out answer.json",
+    ),
     "report": (
         "taihang report mypark --month 2026-09 --lang en",
         "taihang report mypark --year 2026 --format json --out 2026.json",

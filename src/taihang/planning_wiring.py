@@ -1,13 +1,66 @@
-"""Puts together what planning needs where there is no park: the solver alone.
+"""Puts together what planning needs where there is no park: the solver, and the year of a study.
 
 It is apart from ``wiring`` so that a problem file is planned without a database, a journal or
 anything else of a park being imported.
 """
 
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+
 from taihang.adapters import highs
+from taihang.adapters.facts import load_facts
+from taihang.config.park_file import read_park
+from taihang.config.templates import template_text
 from taihang.core.dispatch.model import Solve
+from taihang.core.dispatch.study import Study, StudyYear
+from taihang.core.ratio.outlook import Thresholds
+from taihang.simulator.study_year import grid_of, in_steps, load_ratio, plant_ratios
+from taihang.standards.ndrc_650 import GREEN_MIN, SELF_USE_MIN
 
 
 def solver() -> Solve:
     """Return what solves linear models."""
     return highs.solve
+
+
+def study_year(study: Study) -> StudyYear:
+    """Return weather and load of a study, made by the simulator.
+
+    Raises:
+        UnknownTemplateError: If its site is no template.
+        StudyStepError: If its interval does not fit into the year.
+    """
+    terms = study.terms
+    park = read_park(template_text(terms.site), source=terms.site)
+    quarters = plant_ratios(
+        park,
+        year=terms.year,
+        seed=terms.seed,
+        full_load_h={one.id: (one.kind, one.full_load_h) for one in study.plants},
+    )
+    plants = {name: in_steps(each, step_s=terms.step_s) for name, each in quarters.items()}
+    start_s, hours = grid_of(park, year=terms.year, step_s=terms.step_s)
+    load = np.ones(len(hours))
+    if terms.load_shape == "park":
+        quarterly = load_ratio(park, year=terms.year, seed=terms.seed)
+        load = in_steps(quarterly, step_s=terms.step_s)
+    return StudyYear(
+        start_s=start_s,
+        time_zone=park.time_zone,
+        hours=hours,
+        load_ratio=load,
+        available_ratio=plants,
+    )
+
+
+def study_thresholds(study: Study) -> Thresholds:
+    """Return what is asked of a study: dated facts, and the limit of its province."""
+    book, on = load_facts(), date(study.terms.year, 1, 1)
+    return Thresholds(
+        self_use_min_ratio=book.in_force(SELF_USE_MIN, on=on).value,
+        green_min_ratio=book.in_force(GREEN_MIN, on=on).value,
+        export_max_ratio=Decimal(repr(study.terms.export_max_ratio)),
+        storage_losses_in_load=study.terms.losses_in_load,
+    )

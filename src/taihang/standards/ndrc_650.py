@@ -47,8 +47,8 @@ from taihang.core.ratio.flow import FlowTotals
 PRINTED_PERCENT: Final = Decimal("0.1")
 """The last digit of a printed ratio [%]."""
 
-_SELF_USE_MIN: Final = "direct-connection.self-use-min"
-_GREEN_MIN: Final = "direct-connection.green-min"
+SELF_USE_MIN: Final = "direct-connection.self-use-min"
+GREEN_MIN: Final = "direct-connection.green-min"
 
 
 class EnergyIdentityError(InputError):
@@ -295,8 +295,8 @@ def ratios(
             expected="a share from 0 to 1, for example 0.20",
             remedy="give the limit that the province has set",
         )
-    self_use_min = book.in_force(_SELF_USE_MIN, on=on)
-    green_min = book.in_force(_GREEN_MIN, on=on)
+    self_use_min = book.in_force(SELF_USE_MIN, on=on)
+    green_min = book.in_force(GREEN_MIN, on=on)
     return Ratios650(
         energy=energy,
         self_use=_self_use(energy, self_use_min),

@@ -273,6 +273,10 @@ class Assembly:
         # A fixed size binds where it is the smaller bound; one to be chosen wherever it may be.
         binds = share * size.capacity.existing < bound if size.column is not None else most <= bound
         self.within(name, columns, size, share=np.where(binds, share, 0.0))
+        if size.column is not None:
+            # At its largest size the bound of the flow binds as well: one more unit moves both.
+            at = np.flatnonzero(most < bound)
+            self.lever(size, Edge.UPPER, columns[at], share[at])
         return columns
 
     def within(self, name: str, columns: Ints, size: Size, *, share: Reals) -> None:

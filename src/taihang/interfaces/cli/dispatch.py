@@ -280,7 +280,7 @@ def _tell_why_not(console: Console, release: Release, lang: Lang) -> None:
     if release.breaches:
         console.print(Text(text("cli.dispatch.infeasible", lang), style="red"))
         for breach in release.breaches:
-            console.print(Text(f"  {_breach(release, breach, lang)}"))
+            console.print(Text(f"  {breach_words(release, breach, lang)}"))
         return
     if release.verdict is None:
         status = release.exact.solution.status.value
@@ -301,7 +301,8 @@ def _tell_why_not(console: Console, release: Release, lang: Lang) -> None:
         console.print(Text(words))
 
 
-def _breach(release: Release, breach: Breach, lang: Lang) -> str:
+def breach_words(release: Release, breach: Breach, lang: Lang) -> str:
+    """Return the sentence that names a limit in the way of a plan, and its repair."""
     key = f"cli.dispatch.breach.{breach.kind}"
     values = {
         "time": _clock(release, breach.step, lang),

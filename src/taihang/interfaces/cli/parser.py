@@ -7,7 +7,7 @@ from typing import Final
 from taihang.interfaces.catalogue import LANGS, Lang, text
 from taihang.interfaces.cli.command_words import CommandParser, CommandWords
 
-NOT_BUILT: Final = ("size", "edge")
+NOT_BUILT: Final = ("edge",)
 """Commands of the design that answer "not built yet"."""
 TEMPLATES: Final = ("changzhi", "xingxian", "blank")
 FORMATS: Final = ("text", "json", "html", "xlsx", "pdf")
@@ -248,6 +248,9 @@ def _add_dispatch(words: CommandWords) -> None:
     words.option(dispatch, "--model")
     words.option(dispatch, "--gap", default="1e-6")
     words.option(dispatch, "--seconds", default=60)
+    size = words.command("size", "size:size", "study")
+    words.option(size, "--out")
+    words.option(size, "--seconds", default=900)
 
 
 def _add_committee(words: CommandWords) -> None:

@@ -133,7 +133,7 @@ def test_commands__for_people_speak_their_language(lang: Lang, june: Small, tmp_
 
 NOT_BUILT_LINES = (
     *((name,) for name in NOT_BUILT),
-    ("size", "STUDY.toml", "--years", "3"),
+    ("edge", "x", "--years", "3"),
     ("simulate", "x", "--from", "2026-01-01", "--days", "1", "--faults", "f.toml"),
 )
 

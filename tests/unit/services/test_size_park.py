@@ -1,0 +1,123 @@
+"""Sizing Xing County: the design's figures, a mix at least cost, and a load that is too large."""
+
+from dataclasses import replace
+from functools import cache
+from typing import cast
+
+import pytest
+
+from taihang import planning_wiring
+from taihang.config.study_file import read_study
+from taihang.core.dispatch.recheck.judge import ParkVerdict
+from taihang.core.dispatch.study import Study
+from taihang.services.plan_park import Effort
+from taihang.services.size_park import StudyAnswer, answer_document, load_least_wh, size_park
+
+STEP_S = 6 * 3600
+"""Coarse, so that a year is solved in a second; facts of the year do not depend on it."""
+GWH = 10**9
+
+
+def coarse(name: str) -> Study:
+    study = read_study(name)
+    return replace(study, terms=replace(study.terms, step_s=STEP_S))
+
+
+def solved(study: Study) -> StudyAnswer:
+    return size_park(
+        study,
+        planning_wiring.study_year(study),
+        asked=planning_wiring.study_thresholds(study),
+        solve=planning_wiring.solver(),
+        effort=Effort(time_limit_s=100.0, gap=1e-6),
+    )
+
+
+@cache
+def answer(name: str) -> StudyAnswer:
+    return solved(coarse(name))
+
+
+def test_size_park__of_xing_county_makes_975_gwh_and_holds_for_2_600() -> None:
+    found = answer("xingxian")
+
+    assert found.fit.generation_wh == 975 * GWH
+    assert found.fit.load_most_at_limit_wh == 2_600 * GWH
+    assert load_least_wh(found.fit) == 780 * GWH
+    assert {one.reason for one in found.sizes} == {"given"}
+    assert found.energy is not None
+    ratios = found.energy.ratios(losses_in_load=True)
+    assert cast("float", ratios["green-share"]) >= 0.30
+    assert cast("float", ratios["self-use"]) >= 0.60
+    assert cast("float", ratios["feed-back"]) <= 0.20 + 1e-9
+
+
+def test_size_park__fails_the_smelter_at_14_4_percent_and_says_by_how_much() -> None:
+    found = answer("xingxian-smelter")
+
+    assert found.release.plan is None
+    assert found.energy is None
+    assert round(float(found.fit.green_at_best_ratio or 0), 3) == 0.144
+    (breach,) = found.release.breaches
+    assert breach.kind == "green-share"
+    assert breach.total_kwh == pytest.approx(1_050e6)
+    assert answer_document(found)["total_cny"] is None
+
+
+def test_size_park__is_released_with_verdict_and_closes_its_sums() -> None:
+    found = answer("xingxian-1200")
+
+    verdict = cast("ParkVerdict", found.release.verdict)
+    plan = found.release.plan
+    assert verdict.accepted
+    assert plan is not None
+    # Nothing stands before, so that the bill of the plan is all of the year.
+    assert found.total_cny == pytest.approx(plan.total_cny, abs=0.01)
+    assert found.energy is not None
+    taken_kwh = found.energy.self_kwh + found.energy.import_kwh
+    assert taken_kwh == pytest.approx(found.energy.load_kwh + found.energy.loss_kwh, rel=1e-9)
+
+
+def test_size_park__stops_where_one_more_saves_what_it_costs() -> None:
+    for one in answer("xingxian-1200").sizes:
+        worth = cast("float", one.worth_cny_per_unit)
+        slack = 1e-6 * one.annuity_cny_per_unit
+        if one.reason == "balance":
+            assert worth == pytest.approx(one.annuity_cny_per_unit, rel=1e-6)
+        elif one.reason == "most":
+            assert worth >= one.annuity_cny_per_unit - slack
+        else:
+            assert worth <= one.annuity_cny_per_unit + slack
+
+
+def test_size_park__values_a_size_at_its_limit_above_what_it_costs() -> None:
+    # A roof is as good as the ground beside it, whose size is free and so worth what it costs.
+    sizes = {one.id: one for one in answer("xingxian-1200").sizes}
+
+    assert (sizes["pv"].reason, sizes["roof-pv"].reason) == ("balance", "most")
+    worth = cast("float", sizes["roof-pv"].worth_cny_per_unit)
+    assert worth == pytest.approx(sizes["pv"].annuity_cny_per_unit, rel=0.02)
+    assert worth > 1.05 * sizes["roof-pv"].annuity_cny_per_unit
+
+
+@pytest.mark.parametrize("name", ["pv", "wind"])
+def test_size_park__costs_more_with_any_other_size(name: str) -> None:
+    best = answer("xingxian-1200")
+    size = next(one.size for one in best.sizes if one.id == name)
+    study = coarse("xingxian-1200")
+    moved = replace(study.investments[name], least=size * 1.1, most=size * 1.1)
+
+    other = solved(replace(study, investments={**study.investments, name: moved}))
+
+    assert other.release.plan is not None
+    assert other.total_cny > best.total_cny
+
+
+def test_answer_document__leaves_series_to_the_plan() -> None:
+    document = answer_document(answer("xingxian-1200"))
+
+    assert "plan" not in document
+    assert document["status"] == "optimal"
+    assert set(cast("dict[str, object]", document["sizes"])) == {
+        "pv", "roof-pv", "wind", "battery-power", "battery-energy",
+    }  # fmt: skip
