@@ -100,6 +100,25 @@ def test_size_park__values_a_size_at_its_limit_above_what_it_costs() -> None:
     assert worth > 1.05 * sizes["roof-pv"].annuity_cny_per_unit
 
 
+@pytest.mark.parametrize("name", ["pv", "battery-energy"])
+def test_size_park__values_the_next_unit_as_the_cost_falls(name: str) -> None:
+    study = coarse("xingxian-1200")
+    best = next(one.size for one in answer("xingxian-1200").sizes if one.id == name)
+    half = replace(study.investments[name], most=0.5 * best)
+    more = replace(half, least=0.0, most=0.5 * best + 1.0)
+
+    capped, wider = (
+        solved(replace(study, investments={**study.investments, name: each}))
+        for each in (half, more)
+    )
+
+    size = next(one for one in capped.sizes if one.id == name)
+    assert size.reason == "most"
+    net_cny = cast("float", size.worth_cny_per_unit) - size.annuity_cny_per_unit
+    assert net_cny > 0.0
+    assert capped.total_cny - wider.total_cny == pytest.approx(net_cny, rel=1e-3)
+
+
 @pytest.mark.parametrize("name", ["pv", "wind"])
 def test_size_park__costs_more_with_any_other_size(name: str) -> None:
     best = answer("xingxian-1200")

@@ -89,7 +89,7 @@ class StudyPlant:
 
     id: str
     kind: Annotated[str, Words("pv", "wind")]
-    full_load_h: Annotated[float, Range(1.0, 8784.0)]
+    full_load_h: Annotated[float, Range(1.0, 8800.0)]
     """Equivalent full-load hours of a year [h]."""
 
 

@@ -73,4 +73,5 @@ class Plant:
             upper=stands_kw,
         )
         to.lever(size, Edge.ROW, rows, self.available_ratio)
+        to.lever(size, Edge.UPPER, used, self.available_ratio)
         return used

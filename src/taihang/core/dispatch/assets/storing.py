@@ -58,6 +58,9 @@ def add_store(
         upper=high * energy.capacity.most,
         size=to.n,
     )
+    if energy.column is not None:
+        # At the largest size this bound binds as well: one more unit moves it too.
+        to.lever(energy, Edge.UPPER, energies, high)
     columns = StoreParts(
         charges=charges,
         discharges=discharges,
