@@ -12,19 +12,11 @@ from taihang.services.keys import log_signer
 from taihang.services.prove import prove
 from taihang.services.prove_certificate import PUBLIC
 
-_RULES = """
-[certificates]
-since = "{month}"
-self_use = "hold"
-fed_in = "plant"
-"""
 _TIMES = 3
 
 
 def verify_certificate(room: Room) -> Sample:
     """Verify the largest certificate of a month of the demo park, with every plant's registers."""
-    file = room.park / "park.toml"
-    file.write_text(file.read_text("utf-8") + _RULES.format(month=MONTH), encoding="utf-8")
     with demo_ports(room.park, writing=True) as ports:
         issue_certificates(month(MONTH, ports.park.zone), ports=ports)
         log_acts(ports=ports)
