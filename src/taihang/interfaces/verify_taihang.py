@@ -770,6 +770,8 @@ class Case:
         n = f"{self.readings} readings in {len(self.batches)} batches"
         self.shown["gateway"] = [f"{who} key {ordinal}: {held}" for who, ordinal, held in keys]
         self.shown["log"] = [f"{log[0]}, size {tree_size}, {n}"]
+        if "state" in self.shown:  # what came later is in no file
+            self.shown["state"] = [f"{self.shown['state'][0]} (as of log size {tree_size})"]
         self.shown |= {"log-key": [log[1].hex()], "witness": witnesses}
         self.warnings |= {"gateway"} if keys and self.pins is None else set()
         return {

@@ -84,7 +84,7 @@ def test_prove__of_a_claimed_part_tells_its_history_and_lots(park: Ports) -> Non
     report = verified(park, one.id)
 
     assert (one.wh, report["value"]) == (1_000_000, "1000000")
-    assert report["shown"]["state"] == ["claimed, E02"]
+    assert report["shown"]["state"] == ["claimed, E02 (as of log size 14)"]
     assert [line.split()[2] for line in report["shown"]["act"]] == ["issue", "claim"]
     assert "own use, for E02, 2026-08" in report["shown"]["act"][1]
 

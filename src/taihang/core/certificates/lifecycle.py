@@ -1,8 +1,10 @@
 """Acts from issue to end: issued, covered, released, claimed, expired, withdrawn, corrected."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Final
 
 from taihang.core.certificates.act import (
     OPERATOR,
@@ -28,6 +30,7 @@ from taihang.core.certificates.holdings import Change, Holdings
 from taihang.core.certificates.issue import Issue
 from taihang.core.certificates.refusal import (
     ActRefusedError,
+    ClaimPeriodError,
     DoubleIssueIdError,
     ExpiredCertificateError,
     MoreThanHeldError,
@@ -36,6 +39,8 @@ from taihang.core.certificates.refusal import (
     UncoveredDeficitError,
     UnknownHolderError,
 )
+
+_YEAR_OR_MONTH: Final = re.compile(r"\d{4}(-\d{2})?")
 
 
 def issue(holdings: Holdings, act: Issuance) -> Change:
@@ -146,13 +151,28 @@ def claim(holdings: Holdings, act: Claim) -> Change:
     Raises:
         MoreThanHeldError: If it holds less.
         ExpiredCertificateError: If a certificate is no longer valid.
+        ClaimPeriodError: If it is claimed for a time before its production.
     """
     pieces = chosen(holdings, act.actor, wh=act.wh, pieces=act.pieces, at_s=act.at_s)
 
     def demand(one: Certificate) -> None:
         demand_held(one, holder=act.actor, at_s=act.at_s)
+        _demand_produced(one, act, holdings)
 
     return _change(act, carve(holdings, pieces, demand=demand, move=_to(State.CLAIMED, act)))
+
+
+def _demand_produced(one: Certificate, act: Claim, holdings: Holdings) -> None:
+    """Refuse a claim for a year or a month that ended before the energy was there."""
+    made, stated = holdings.issue(one.issue), _YEAR_OR_MONTH.match(act.period)
+    if made is None or stated is None:
+        return
+    if stated.group() < made.month[: len(stated.group())]:
+        raise ClaimPeriodError(
+            given=f"{one.id}, produced in {made.month}, for {act.period}",
+            expected=f"a period that does not end before {made.month}",
+            remedy="claim certificates of that period, or state the period in which it was used",
+        )
 
 
 def expire(holdings: Holdings, act: Expire) -> Change:

@@ -21,6 +21,12 @@ class ExpiredCertificateError(ActRefusedError):
     code = "state.certificate-expired"
 
 
+class ClaimPeriodError(ActRefusedError):
+    """A certificate was to be claimed for a time before its production."""
+
+    code = "state.claim-period"
+
+
 class NotTradableError(ActRefusedError):
     """A certificate that moves with its energy was to be sold."""
 

@@ -40,6 +40,7 @@ from taihang.core.certificates.issue import kind_of
 from taihang.core.certificates.ledger import apply_act, apply_acts
 from taihang.core.certificates.refusal import (
     ActRefusedError,
+    ClaimPeriodError,
     DoubleIssueIdError,
     ExpiredCertificateError,
     MoreThanHeldError,
@@ -268,3 +269,17 @@ def test_issue__of_a_plant_in_service_for_just_its_lots__is_made() -> None:
     books = empty_books({"PV01": Service(PERIOD.start_s, PERIOD.start_s + 1_800)})
 
     assert apply_act(books, issuance(used())) is not None
+
+
+@pytest.mark.parametrize(
+    ("period", "is_refused"),
+    [("1999-01", True), ("2026-05", True), ("2025", True), ("2026-06", False), ("2026", False)],
+)
+def test_claim__for_a_time_before_the_production__is_refused(
+    period: str,
+    is_refused: bool,  # noqa: FBT001 - pytest gives it by name
+) -> None:
+    (outcome,) = apply_acts(books_with(MADE), [replace(CLAIM, period=period)])
+
+    assert isinstance(outcome.refusal, ClaimPeriodError) is is_refused
+    assert (outcome.refusal is None) is not is_refused
