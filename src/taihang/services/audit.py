@@ -27,7 +27,7 @@ from taihang.core.tlog.check import JournalFinding, JournalLaw, check_journal
 from taihang.core.tlog.record import Damage, Record
 from taihang.services.account import Draft, UnsettledMonthError, month_drafts, says_the_same
 from taihang.services.admission import Admission, ForeignMeterError, key_of
-from taihang.services.audit_acts import check_acts
+from taihang.services.audit_acts import SALTS, check_acts
 from taihang.services.audit_certificates import ledger_findings, sheet_findings
 from taihang.services.audit_evidence import evidence_findings
 from taihang.services.audit_published import published_findings
@@ -72,6 +72,8 @@ class Audit:
     """Counters that a gateway skipped: batches that were never sent or never came."""
     unlogged: list[str] = field(default_factory=list[str])
     """Rows of the register that a log without any act does not speak of yet."""
+    has_salts: bool = True
+    """Whether roots over documents, lots and certificates could be worked out again."""
 
     @property
     def is_clean(self) -> bool:
@@ -90,7 +92,8 @@ def audit(*, ports: Ports, quick: bool = False, watch: Watch = iter) -> Audit:
     Returns:
         What was looked at, and every finding.
     """
-    result = Audit()
+    # Without the secret behind the salts the log's word on documents cannot be compared.
+    result = Audit(has_salts=ports.keys.holds(SALTS) or not ports.registry.logged())
     # 1. The journal: every frame, number, time, leaf and checkpoint ever signed.
     # 2. Its batches: every byte, block root, signature, sender, counter.
     truth = _check_journal(result, ports, watch)
@@ -249,7 +252,7 @@ def _check_journal(result: Audit, ports: Ports, watch: Watch) -> _Truth:
 
 def _seed(ports: Ports) -> bytes:
     """Return 16 bytes for the sums: secret where the park's secret is here, else of no secret."""
-    return ports.keys.salts("audit", 1)[0] if ports.keys.holds("salt") else bytes(16)
+    return ports.keys.salts("audit", 1)[0] if ports.keys.holds(SALTS) else bytes(16)
 
 
 def _remembered(names: list[str], ports: Ports) -> int:

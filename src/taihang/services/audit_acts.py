@@ -50,7 +50,7 @@ from taihang.services.ports import Ports
 from taihang.services.review import review_faults
 
 _SHOWN: Final = 5
-_SALTS: Final = "salt"
+SALTS: Final = "salt"
 """Name of the secret behind the salts; without it no root can be worked out again."""
 _AGAIN: Final = "settle again, which logs it; if no command was killed, it was put there by hand"
 
@@ -229,7 +229,7 @@ def _of_roll(
         issued = n = int(str(body["n"]))
         if n > len(entries):
             yield where, f"the log speaks of {n}, the register holds {len(entries)}", False
-        elif ports.keys.holds(_SALTS) and body["root"] != (
+        elif ports.keys.holds(SALTS) and body["root"] != (
             roll_commitment(kind, entries[:n], ports=ports)[1] if n else None
         ):
             yield where, f"the first {n} are not those that the log speaks of", False
@@ -254,7 +254,7 @@ def _of_reviews(acts: _Acts, ports: Ports) -> Iterator[_Found]:
 
 
 def _of_lots(acts: _Acts, ports: Ports) -> Iterator[_Found]:
-    if not ports.keys.holds(_SALTS):
+    if not ports.keys.holds(SALTS):
         return
     last = {str(event.body["period"]): event.body for _, event in acts if event.kind == LOTS}
     for period, body in sorted(last.items()):

@@ -21,10 +21,10 @@ from taihang.core.errors import TaihangError
 from taihang.core.seal.event import LogEvent
 from taihang.services.account import UnsettledMonthError
 from taihang.services.act_log import acts_commitment, state_commitment
+from taihang.services.audit_acts import SALTS
 from taihang.services.month_sheet import lots_root, sheet_of_month, whole_sheet
 from taihang.services.ports import Ports
 
-_SALTS: Final = "salt"
 _ALWAYS: Final = Service(None, None)
 _Found = tuple[str, str]
 
@@ -143,12 +143,12 @@ def _of_issue(made: Issue, sheet: Sheet, ports: Ports) -> Iterator[_Found]:
     except TaihangError as error:
         yield f"issue {made.id}", f"does not follow from its sheet: {error}"
         return
-    if ports.keys.holds(_SALTS) and lots_root(made.id, lots, ports=ports) != made.lots_root:
+    if ports.keys.holds(SALTS) and lots_root(made.id, lots, ports=ports) != made.lots_root:
         yield f"issue {made.id}", "names another root than its lots have"
 
 
 def _of_log(events: Sequence[tuple[int, LogEvent]], ports: Ports) -> Iterator[_Found]:
-    if not ports.keys.holds(_SALTS):
+    if not ports.keys.holds(SALTS):
         return
     n_acts = len(ports.registry.certificates.act_roll())
     logged = [event.body for _, event in events if event.kind == ACTS]

@@ -1,5 +1,6 @@
 """What an audit finds: any altered bit, moved record, foreign row or statement, and where it is."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -19,6 +20,7 @@ from taihang.core.seal.batch import SealedBatch, open_batch
 from taihang.core.tlog import frame as frame_module
 from taihang.core.tlog.frame import decode_frame, encode_frame
 from taihang.services.account import account
+from taihang.services.act_log import log_acts
 from taihang.services.admission import Admission
 from taihang.services.audit import Audit, audit, rebuild
 from taihang.services.bill import bill_enterprises
@@ -107,6 +109,18 @@ def test_audit__of_a_whole_park_finds_nothing_and_says_what_it_saw(month: Path) 
     assert (found.gaps, found.n_statements_damaged) == ([], 0)
     with small_park.opened(month, writing=False) as ports:
         assert found.root == ports.journal.tree.root()
+
+
+def test_audit__without_the_salts_says_that_it_compared_less(month: Path, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(month, tmp_path / "copy"))
+    with small_park.opened(root) as ports:
+        log_acts(ports=ports)
+    assert audited(root).has_salts
+
+    (root / "keys" / "salt.key").unlink()
+
+    found = audited(root)
+    assert (found.is_clean, found.has_salts) == (True, False)
 
 
 def test_audit__of_an_empty_park_finds_nothing(root: Path) -> None:

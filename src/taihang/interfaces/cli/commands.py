@@ -343,6 +343,7 @@ def audit(args: argparse.Namespace) -> int:
         "findings": [{"where": f.where, "what": f.what} for f in found.findings],
         "gaps": found.gaps,
         "unlogged": found.unlogged,
+        "has_salts": found.has_salts,
     }
     numbers = {"batches": found.n_batches, "readings": found.n_readings}
     head = (
@@ -351,6 +352,8 @@ def audit(args: argparse.Namespace) -> int:
         else text("cli.done.audit_found", _lang(args), **numbers, n=len(found.findings))
     )
     lines = [head, *(f"  ✗ {f.where}: {f.what}" for f in found.findings)]
+    if not found.has_salts:
+        lines.append(text("cli.done.audit_no_salts", _lang(args)))
     say(args, facts, "\n".join(lines))
     return 0 if found.is_clean else REFUSED
 
