@@ -145,7 +145,7 @@ def test_process__a_terminal_without_chinese_shows_escapes(tmp_path: Path) -> No
 
 def test_process__json_stays_json_on_a_terminal_without_chinese() -> None:
     ended = subprocess.run(
-        [*PROGRAM, "size", "--json"],
+        [*PROGRAM, "edge", "--json"],
         capture_output=True,
         timeout=60,
         check=False,
