@@ -21,6 +21,7 @@ from taihang.core.dispatch.model import LinearModel, Reals
 from taihang.core.dispatch.park_plan import ParkPlan
 from taihang.core.dispatch.recheck.judge import ParkVerdict
 from taihang.core.errors import InputError
+from taihang.interfaces.account_words import NOTHING
 from taihang.interfaces.catalogue import Lang, load_catalogue, text
 from taihang.interfaces.cli.main import REFUSED
 from taihang.interfaces.cli.say import say, waiting
@@ -271,7 +272,7 @@ def _verdict(console: Console, release: Release, verdict: ParkVerdict, lang: Lan
         lang,
         kwh=f"{verdict.agrees_kwh:.1e}",
         cny=f"{verdict.agrees_cny:.1e}",
-        gap=f"{release.gap or 0.0:.1e}",
+        gap=gap_told(release.gap),
     )
     console.print(Text(accepted, style="green"))
 
@@ -332,3 +333,13 @@ def _money(cny: float) -> str:
 
 def _figure(value: float) -> str:
     return f"{value:.3g}" if 0.0 < abs(value) < 1.0 else f"{value:,.1f}".removesuffix(".0")
+
+
+def gap_told(gap: float | None) -> str:
+    """Return a proven gap; where no bound was proven there is none, which is not 0.
+
+    Example:
+        >>> gap_told(1e-9), gap_told(None)
+        ('1.0e-09', '–')
+    """
+    return NOTHING if gap is None else f"{gap:.1e}"

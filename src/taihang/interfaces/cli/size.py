@@ -12,8 +12,9 @@ from rich.text import Text
 from taihang import planning_wiring
 from taihang.config.study_file import read_study
 from taihang.core.quantities import WH_PER_MWH
+from taihang.interfaces.account_words import NOTHING
 from taihang.interfaces.catalogue import Lang, text
-from taihang.interfaces.cli.dispatch import breach_words
+from taihang.interfaces.cli.dispatch import breach_words, gap_told
 from taihang.interfaces.cli.main import REFUSED
 from taihang.interfaces.cli.say import say, waiting
 from taihang.interfaces.cli.tables import plain_table
@@ -119,8 +120,8 @@ def _costs(console: Console, answer: StudyAnswer, energy: StudyEnergy, lang: Lan
     table.add_section()
     table.add_row(text("cli.size.total", lang), _money(answer.total_cny))
     console.print(table)
-    lcoe, cost = answer.lcoe_cny_per_kwh or 0.0, answer.cost_cny_per_kwh or 0.0
-    console.print(Text(text("cli.size.lcoe", lang, lcoe=f"{lcoe:.4f}", cost=f"{cost:.4f}")))
+    lcoe, cost = _price(answer.lcoe_cny_per_kwh), _price(answer.cost_cny_per_kwh)
+    console.print(Text(text("cli.size.lcoe", lang, lcoe=lcoe, cost=cost)))
     words = text(
         "cli.size.energy",
         lang,
@@ -200,12 +201,13 @@ def _tell_why_not(console: Console, answer: StudyAnswer, lang: Lang) -> None:
     console.print(Text(text("cli.size.infeasible", lang), style="red"))
     for breach in release.breaches:
         console.print(Text(f"  {breach_words(release, breach, lang)}"))
+    best = fit.green_at_best_ratio
     if fit.short_wh:
         words = text(
             "cli.size.short",
             lang,
             load=_gwh(fit.load_wh),
-            ratio=f"{float(fit.green_at_best_ratio or 0):.1%}",
+            ratio=NOTHING if best is None else f"{float(best):.1%}",
             asked=f"{answer.asked.green_min_ratio:.0%}",
         )
         repair = text("cli.size.repair", lang, gwh=_gwh(fit.short_wh), most=_gwh(fit.load_most_wh))
@@ -221,7 +223,7 @@ def _verdict(console: Console, answer: StudyAnswer, lang: Lang) -> None:
             lang,
             kwh=f"{verdict.agrees_kwh:.1e}",
             cny=f"{verdict.agrees_cny:.1e}",
-            gap=f"{answer.release.gap or 0.0:.1e}",
+            gap=gap_told(answer.release.gap),
         )
         console.print(Text(words, style="green"))
 
@@ -232,3 +234,8 @@ def _gwh(energy_wh: int) -> str:
 
 def _money(cny: float) -> str:
     return f"{cny / _CNY_PER_TEN_THOUSAND + 0.0:,.1f}"
+
+
+def _price(price_cny_per_kwh: float | None) -> str:
+    """Nothing generated, or nothing used, has no price."""
+    return NOTHING if price_cny_per_kwh is None else f"{price_cny_per_kwh:.4f}"
