@@ -9,6 +9,7 @@ costs in a year is its annuity over the life of the project, with replacements a
 with ``left`` the unused share of the last life. A replacement costs what the first one cost.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
@@ -29,6 +30,8 @@ BUS: Final = "park"
 GATE: Final = "grid"
 CONTRACT: Final = "contract"
 BATTERY: Final = "battery"
+ALL: Final = "all"
+"""In a sensitivity: every investment, every plant."""
 _HOURS: Final = 24
 
 
@@ -68,6 +71,10 @@ class Investment:
     upkeep_ratio: float
     """Upkeep of a year, as a share of the price [1/a]."""
     life_years: Annotated[float, Range(1.0, 60.0)]
+    fade_ratio: Annotated[float, Range(0.0, 0.2)]
+    """What a year takes off it, as a share of what was new [1/a]."""
+    unit: Annotated[float | None, Range(1e-3)]
+    """Size of one unit where only whole units can be built; None for any size [kW or kWh]."""
 
     def annuity_cny_per_unit(self, terms: StudyTerms) -> float:
         """Return what a unit costs in a year: capital with replacements, and upkeep [CNY]."""
@@ -124,6 +131,29 @@ class StudyGrid:
     carbon_kg_per_kwh: Annotated[float, Range(0.0)]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyFinance:
+    """How prices move over the years of the project; the study itself knows one year only."""
+
+    import_growth_ratio: Annotated[float, Range(-0.2, 0.2)]
+    """Of what is bought, with its demand charge [1/a]."""
+    export_growth_ratio: Annotated[float, Range(-0.2, 0.2)]
+    upkeep_growth_ratio: Annotated[float, Range(-0.2, 0.2)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensitivity:
+    """An assumption that is doubted: what is multiplied, and by which two factors."""
+
+    what: Annotated[
+        str, Words("capex", "import-price", "export-price", "load", "full-load-h", "discount")
+    ]
+    of: str
+    """Which investment or plant; ``all`` for every one, and where there is but one."""
+    low_ratio: Annotated[float, Range(0.0, 1.0)]
+    high_ratio: Annotated[float, Range(1.0, 10.0)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Study:
     """All that a sizing study depends on, but for the weather."""
@@ -133,6 +163,8 @@ class Study:
     investments: Mapping[str, Investment]
     store: StudyStore
     grid: StudyGrid
+    finance: StudyFinance
+    sensitivities: tuple[Sensitivity, ...]
 
     def annuities_cny(self) -> dict[str, float]:
         """Return what a unit of each investment costs in a year, by id [CNY]."""
@@ -161,7 +193,8 @@ def study_of(document: Mapping[str, Json]) -> Study:
     Raises:
         ParkProblemError: If a key is unknown or missing, or a value out of range.
     """
-    check_keys(document, ["format", "study", "plant", "invest", "store", "grid"], "the study")
+    known = ["format", "study", "plant", "invest", "store", "grid", "finance", "sensitivity"]
+    check_keys(document, known, "the study")
     if document["format"] != STUDY_FORMAT:
         raise ParkProblemError(f"format {document['format']!r}", STUDY_FORMAT)
     terms = read_record(StudyTerms, _table(document, "study"), where="study", n_steps=1)
@@ -179,11 +212,52 @@ def study_of(document: Mapping[str, Json]) -> Study:
     if sorted(investments) != sorted(due):
         raise ParkProblemError(f"invest of {sorted(investments)}", f"exactly {sorted(due)}")
     for one in investments.values():
-        if one.most < one.least:
-            raise ParkProblemError(f"most {one.most:g} of {one.id}", f"{one.least:g} or more")
+        _check_investment(one)
+    finance = read_record(StudyFinance, _table(document, "finance"), where="finance", n_steps=1)
+    doubts = tuple(
+        read_record(Sensitivity, row, where="sensitivity", n_steps=1)
+        for row in _rows(document, "sensitivity")
+    )
+    for doubt in doubts:
+        _check_doubt(doubt, plants, investments)
     store = read_record(StudyStore, _table(document, "store"), where="store", n_steps=1)
     grid = read_record(StudyGrid, _table(document, "grid"), where="grid", n_steps=_HOURS)
-    return Study(terms=terms, plants=plants, investments=investments, store=store, grid=grid)
+    return Study(
+        terms=terms,
+        plants=plants,
+        investments=investments,
+        store=store,
+        grid=grid,
+        finance=finance,
+        sensitivities=doubts,
+    )
+
+
+def _check_investment(one: Investment) -> None:
+    if one.most < one.least:
+        raise ParkProblemError(f"most {one.most:g} of {one.id}", f"{one.least:g} or more")
+    if one.fade_ratio * one.life_years >= 1.0:
+        raise ParkProblemError(
+            f"fade_ratio {one.fade_ratio:g} of {one.id} over {one.life_years:g} years",
+            f"less than {1.0 / one.life_years:.3g}: something is left at the end of its life",
+            "lower it, or shorten the life",
+        )
+    if one.unit is not None and math.floor(one.most / one.unit) < math.ceil(one.least / one.unit):
+        raise ParkProblemError(
+            f"unit {one.unit:g} of {one.id}",
+            f"a whole number of units between {one.least:g} and {one.most:g}",
+            'correct the unit, or write "none"',
+        )
+
+
+def _check_doubt(
+    doubt: Sensitivity, plants: Sequence[StudyPlant], investments: Mapping[str, Investment]
+) -> None:
+    known = {"capex": [*investments], "full-load-h": [one.id for one in plants]}.get(doubt.what, [])
+    if doubt.of not in {ALL, *known}:
+        raise ParkProblemError(
+            f"sensitivity of {doubt.of!r} to {doubt.what}", f"one of {[ALL, *known]}"
+        )
 
 
 def _table(document: Mapping[str, Json], name: str) -> Mapping[str, Json]:

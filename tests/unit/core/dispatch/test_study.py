@@ -24,6 +24,8 @@ def investment(*, life_years: float, upkeep_ratio: float = 0.0) -> Investment:
         capex_cny_per_unit=1000.0,
         upkeep_ratio=upkeep_ratio,
         life_years=life_years,
+        fade_ratio=0.0,
+        unit=None,
     )
 
 
@@ -59,6 +61,7 @@ def test_annuity__is_the_cash_flow_year_by_year(life: int, rate: float, upkeep: 
         ("store", "charge_efficiency_ratio", 1.2, "charge_efficiency_ratio"),
         ("grid", "import_price_cny_per_kwh", [0.5] * 23, "24"),
         ("grid", "colour", 1, "unknown keys"),
+        ("finance", "import_growth_ratio", 2.0, "import_growth_ratio"),
     ],
 )
 def test_study_of__refuses_what_is_odd(table: str, key: str, value: object, expected: str) -> None:
@@ -83,6 +86,38 @@ def test_study_of__refuses_a_range_that_is_upside_down() -> None:
 
     with pytest.raises(ParkProblemError, match="most 1 of pv"):
         study_of(document)
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "value", "expected"),
+    [
+        ("invest", "fade_ratio", 0.05, "fade_ratio 0.05 of pv over 25 years"),
+        ("invest", "unit", 0.0, "unit"),
+        ("invest", "unit", 150_000.0, "whole number of units between 200000 and 200000"),
+        ("sensitivity", "of", "sun", "'sun' to capex"),
+        ("sensitivity", "what", "weather", "discount"),
+        ("sensitivity", "low_ratio", 1.2, "low_ratio"),
+        ("sensitivity", "high_ratio", "120 %", "percentage"),
+    ],
+)
+def test_study_of__refuses_odd_rows(table: str, key: str, value: object, expected: str) -> None:
+    document = tomllib.loads(study_text("xingxian"))
+    document[table][0][key] = value
+
+    with pytest.raises(ParkProblemError, match=expected):
+        study_of(document)
+
+
+def test_study_of__takes_no_doubts_and_doubts_of_one_plant() -> None:
+    document = tomllib.loads(study_text("xingxian"))
+    document["sensitivity"] = []
+    assert study_of(document).sensitivities == ()
+    doubt = {"what": "full-load-h", "of": "wind", "low_ratio": 0.9, "high_ratio": 1.0}
+    document["sensitivity"] = [doubt]
+
+    (found,) = study_of(document).sensitivities
+
+    assert (found.of, found.low_ratio) == ("wind", 0.9)
 
 
 @pytest.mark.parametrize("name", STUDY_NAMES)
