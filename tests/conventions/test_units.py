@@ -92,7 +92,7 @@ EXEMPT: Final[dict[str, str]] = {
     "core/dispatch/park_plan.py": "series sizes values",
     # A finding has the unit of its rule; what the referee reads has that of its field.
     # kW or kWh: the size of which investment says it.
-    "core/dispatch/study.py": "capex_cny_per_unit least most",
+    "core/dispatch/study.py": "capex_cny_per_unit least most unit",
     "core/dispatch/recheck/bill.py": "hours",
     "core/dispatch/recheck/case.py": "given limit off",
     "core/dispatch/recheck/judge.py": "given limit off",
