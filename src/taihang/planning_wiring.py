@@ -6,10 +6,12 @@ anything else of a park being imported.
 
 from datetime import date
 from decimal import Decimal
+from types import ModuleType
 
 import numpy as np
 
 from taihang.adapters import highs
+from taihang.adapters.compiled import Compiled, compiled, own_folder
 from taihang.adapters.facts import load_facts
 from taihang.config.park_file import read_park
 from taihang.config.templates import template_text
@@ -23,6 +25,11 @@ from taihang.standards.ndrc_650 import GREEN_MIN, SELF_USE_MIN
 def solver() -> Solve:
     """Return what solves linear models."""
     return highs.solve
+
+
+def compiled_loops(*modules: ModuleType) -> Compiled:
+    """Return plain loops of the core, compiled where there is a compiler; kept for this user."""
+    return compiled(modules, folder=own_folder())
 
 
 def study_year(study: Study) -> StudyYear:
