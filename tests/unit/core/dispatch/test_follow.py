@@ -1,0 +1,62 @@
+"""What follows in a park when its batteries are told what to do."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from park_case import battery, bus, grid, load, problem
+from regret_days import EXACTLY, N, random_day
+from taihang.core.dispatch.follow import NoReplayError, checked, ending_at, follow, set_points_of
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000))
+def test_follow__does_what_a_plan_of_the_same_park_says_at_the_cost_it_claims(seed: int) -> None:
+    planned = random_day(seed).planned
+    plan = checked(planned, planned.assembled(), exactly=EXACTLY)
+    found = follow(planned, set_points_of(plan, planned), exactly=EXACTLY)
+
+    assert found.missed_kwh < 1e-6
+    assert found.plan.total_cny == pytest.approx(plan.total_cny, abs=1e-5)
+    assert found.end_kwh["store"] == pytest.approx(plan.series["store.energy_kwh"][-1], abs=1e-6)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0.0, 20_000.0))
+def test_follow__keeps_the_limits_of_the_store_whatever_it_is_told(seed: int, kw: float) -> None:
+    day = random_day(seed)
+    wild = np.random.default_rng(seed).uniform(-kw, kw, N)
+    found = follow(day.actual, {"store": wild}, exactly=EXACTLY)
+
+    energy, done = found.plan.series["store.energy_kwh"], found.set_points["store"]
+    assert energy.min() >= 400 - 1e-6
+    assert energy.max() <= 3_600 + 1e-6
+    assert np.abs(done).max() <= 1_000 + 1e-9
+    asked = np.abs(done - wild).sum()
+    assert found.missed_kwh == pytest.approx(float(asked), abs=1e-6)
+
+
+def test_follow__of_a_connection_that_is_too_small_is_refused_in_words() -> None:
+    park = problem(
+        [
+            bus("park"),
+            load("works", "park", 100.0),
+            grid("gate", "park", import_limit_kw=120.0),
+            battery("store", "park", charge_kw=50.0, energy_kwh=100.0),
+        ],
+        n_steps=2,
+    )
+
+    assert follow(park, {"store": np.array([20.0, -10.0])}, exactly=EXACTLY).missed_kwh == 0
+    with pytest.raises(NoReplayError, match="infeasible"):
+        follow(park, {"store": np.array([40.0, 0.0])}, exactly=EXACTLY)
+
+
+def test_ending_at__asks_for_what_was_left() -> None:
+    day = random_day(1)
+    (store,) = [
+        one for one in ending_at(day.actual, {"store": 2_000.0}).assets if one.id == "store"
+    ]
+
+    assert getattr(store, "soc_end_min_ratio", None) == pytest.approx(0.5)
