@@ -1,0 +1,104 @@
+"""Windows of a longer problem: cut, started where the park stands, or refused with a word."""
+
+import numpy as np
+import pytest
+
+from park_case import Table, problem
+from rolling_park import LONG, N, long_assets, long_park, store
+from taihang.core.dispatch.assets.battery import Battery
+from taihang.core.dispatch.assets.load import Load
+from taihang.core.dispatch.fields import ParkProblemError
+from taihang.core.dispatch.park_problem import problem_of
+from taihang.core.dispatch.window import (
+    Standing,
+    check_cuttable,
+    standing_at,
+    standing_of,
+    step_of,
+    stores_of,
+    window_of,
+)
+
+
+def _load(of: object) -> Load:
+    assert isinstance(of, Load)
+    return of
+
+
+def test_window_of__takes_the_intervals_and_wraps_around_the_end() -> None:
+    park = long_park()
+
+    window = window_of(park, first=LONG - 2, n_steps=N, standing=None)
+
+    whole, part = _load(park.assets[1]).load_kw, _load(window.assets[1]).load_kw
+    assert np.array_equal(part, np.concatenate([whole[-2:], whole[: N - 2]]))
+    assert window.horizon.start_s == park.horizon.start_s + (LONG - 2) * park.horizon.step_s
+    assert problem_of(window.echo()).digest() == window.digest()
+
+
+def test_window_of__a_store_that_ends_as_it_starts_keeps_that_level_in_every_window() -> None:
+    park = long_park()
+    at = Standing(level_ratio={"bat": 0.2}, so_far_kw={"peak": 77.0})
+
+    window = window_of(park, first=3, n_steps=N, standing=at)
+
+    bat = stores_of(window)[0]
+    assert isinstance(bat, Battery)
+    assert (bat.soc_start_ratio, bat.soc_end, bat.soc_end_min_ratio) == (0.2, "at-least", 0.5)
+    assert standing_of(window) == at
+
+
+def test_standing_at__is_what_standing_of_reads() -> None:
+    park = long_park()
+    at = Standing(level_ratio={"bat": 0.73}, so_far_kw={"peak": 12.5})
+
+    assert standing_of(standing_at(park, at)) == at
+
+
+def test_standing_of__a_free_start_is_no_standing() -> None:
+    assets = [*long_assets(n=3)[:-2], store(soc_start_ratio="none")]
+
+    with pytest.raises(ParkProblemError, match="start of bat"):
+        standing_of(problem(assets, n_steps=3))
+
+
+@pytest.mark.parametrize(
+    ("odd", "words"),
+    [
+        (store(cycles_max_ratio=1.0), "cycles_max_ratio"),
+        (
+            store(
+                health_ratio=0.9,
+                discharge_kw={"existing": 1.0, "add_max": 2.0, "cost_cny_per_unit": 1.0},
+            ),
+            "add_max",
+        ),
+        (
+            (
+                "green_ratio",
+                {"id": "r", "kind": "self-use", "limit_ratio": 0.1, "losses_in_load": False},
+            ),
+            "whole horizon",
+        ),
+    ],
+)
+def test_check_cuttable__refuses_what_means_nothing_in_a_window(odd: Table, words: str) -> None:
+    assets = [*long_assets(n=3)[:-2], odd]
+
+    with pytest.raises(ParkProblemError, match=words):
+        check_cuttable(problem(assets, n_steps=3))
+
+
+def test_check_cuttable__takes_a_park_that_stands() -> None:
+    check_cuttable(long_park())
+
+
+def test_step_of__only_the_present_binds() -> None:
+    window = window_of(long_park(), first=0, n_steps=N, standing=None)
+
+    step = step_of(window)
+
+    bat = stores_of(step)[0]
+    assert isinstance(bat, Battery)
+    assert (step.horizon.n_steps, bat.soc_end, bat.soc_end_min_ratio) == (1, "free", None)
+    assert _load(step.assets[1]).load_kw.tolist() == _load(window.assets[1]).load_kw[:1].tolist()
