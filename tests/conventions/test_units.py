@@ -98,6 +98,11 @@ EXEMPT: Final[dict[str, str]] = {
     "core/dispatch/recheck/judge.py": "given limit off",
     "core/dispatch/recheck/physics.py": "share",
     "core/dispatch/recheck/stores.py": "hours",
+    # Series of any field, and flows of any medium, as in assembly and exact.
+    "core/dispatch/outlook.py": "before series",
+    "core/dispatch/safe.py": "dense lower upper values wanted wish",
+    # A share, as in exact.
+    "core/dispatch/stepping.py": "gap",
     # Numbers of batches and of leaves of the log.
     "core/metering/batch_index.py": "counter counters leaves",
     "core/metering/readings.py": "batch",

@@ -327,14 +327,14 @@ def _with_ends(
     return ParkProblem(window.horizon, tuple(assets))
 
 
-def _reachable(asset: Battery, horizon: Horizon, start: float) -> float:
+def _reachable(asset: Battery, horizon: Horizon, start_ratio: float) -> float:
     """Return the level that charging at full power would lead to, limits apart."""
     full_kwh = asset.energy_kwh.existing * asset.health_ratio
     kept = (1.0 - asset.standing_loss_ratio_per_h) ** horizon.step_h
     gain = asset.charge_kw.existing * asset.charge_efficiency_ratio * horizon.step_h
     left = kept**horizon.n_steps
     gains = horizon.n_steps if kept == 1.0 else (1.0 - left) / (1.0 - kept)
-    return _REACHED * (start * left + gains * gain / full_kwh if full_kwh else 0.0)
+    return _REACHED * (start_ratio * left + gains * gain / full_kwh if full_kwh else 0.0)
 
 
 # -- the interval that begins --------------------------------------------------------------------

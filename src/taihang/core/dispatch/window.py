@@ -132,7 +132,9 @@ def window_of(
         n_steps=n_steps,
         time_zone=horizon.time_zone,
     )
-    cut = (_cut(asset, cast("Ints", at), moved, share=n_steps / n) for asset in problem.assets)
+    cut = (
+        _cut(asset, cast("Ints", at), moved, share_ratio=n_steps / n) for asset in problem.assets
+    )
     window = ParkProblem(moved, tuple(asset for asset in cut if asset is not None))
     return window if standing is None else standing_at(window, standing)
 
@@ -142,7 +144,7 @@ def standing_at(window: ParkProblem, standing: Standing) -> ParkProblem:
     return ParkProblem(window.horizon, tuple(_stand(asset, standing) for asset in window.assets))
 
 
-def _cut(asset: Asset, at: Ints, moved: Horizon, *, share: float) -> Asset | None:
+def _cut(asset: Asset, at: Ints, moved: Horizon, *, share_ratio: float) -> Asset | None:
     """Return what an asset is in a window; None for a call that does not touch it."""
     if isinstance(asset, Commitment):
         first_s, last_s = max(asset.from_s, moved.start_s), min(asset.to_s, moved.end_s)
@@ -150,7 +152,7 @@ def _cut(asset: Asset, at: Ints, moved: Horizon, *, share: float) -> Asset | Non
             return None
         asset = replace(asset, from_s=first_s, to_s=last_s)
     if isinstance(asset, Grid):
-        asset = replace(asset, fee_cny=asset.fee_cny * share)
+        asset = replace(asset, fee_cny=asset.fee_cny * share_ratio)
     record = cast("Any", asset)
     series = {
         one.name: cast("Reals", value)[at]
