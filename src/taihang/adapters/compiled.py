@@ -19,6 +19,9 @@ from typing import Any, Final, TypeVar, cast
 
 _COMPILER: Final = "numba"
 _DIGEST_DIGITS: Final = 16
+_OPTIONS: Final[Mapping[str, bool]] = {"_nrt": False}
+"""Loops make no arrays, so none are counted: counting the arrays of a named tuple at each call of
+a small function took eight ninths of the time of the storage programme."""
 _Loop = TypeVar("_Loop", bound=Callable[..., Any])
 
 
@@ -59,7 +62,7 @@ def compiled(modules: Sequence[ModuleType], *, folder: Path | None) -> Compiled:
 
     Args:
         modules: Each defines plain functions over numbers, arrays and named tuples of them, which
-            may call those of the modules before it.
+            make no arrays themselves and may call those of the modules before it.
         folder: Where compiled code is kept for the next process. With None, or where nothing can
             be written there, it is compiled anew in each.
 
@@ -68,7 +71,7 @@ def compiled(modules: Sequence[ModuleType], *, folder: Path | None) -> Compiled:
     """
     if not is_compiler_here():
         return Compiled(is_compiled=False, _of_plain={})
-    sources = "".join(inspect.getsource(module) for module in modules)
+    sources = "".join([repr(dict(_OPTIONS)), *(inspect.getsource(module) for module in modules)])
     digest = hashlib.sha256(sources.encode()).hexdigest()[:_DIGEST_DIGITS]
     engine = import_module(_COMPILER)
     kept, of_plain = engine.config.CACHE_DIR, dict[Callable[..., Any], Callable[..., Any]]()
@@ -110,5 +113,5 @@ def _compiled(
     own.__module__, own.__qualname__ = plain.__module__, plain.__qualname__
     if is_kept:
         with suppress(RuntimeError, OSError):  # Nothing can be written there.
-            return cast("Callable[..., Any]", engine.njit(cache=True)(own))
-    return cast("Callable[..., Any]", engine.njit(own))
+            return cast("Callable[..., Any]", engine.njit(cache=True, **_OPTIONS)(own))
+    return cast("Callable[..., Any]", engine.njit(**_OPTIONS)(own))
