@@ -77,7 +77,7 @@ def plan_park(problem: ParkProblem, *, solve: Solve, effort: Effort) -> Release:
     # 2. The plan and, from the same problem, what doing nothing costs.
     echo = problem.echo()
     plan = plan_of(problem, assembled, exact.solution.values)
-    idle, idle_verdict = _idle(problem, echo, solve=solve, effort=effort)
+    idle, idle_verdict = idle_of(problem, echo, solve=solve, effort=effort)
     # 3. The referee sees the documents, and nothing else.
     verdict = recheck(echo, plan.document(), idle=None if idle is None else idle.document())
     return Release(
@@ -105,7 +105,7 @@ def _without_plan(
     return Release(problem, assembled, exact, None, None, None, None, None, breaches)
 
 
-def _idle(
+def idle_of(
     problem: ParkProblem, echo: Mapping[str, Json], *, solve: Solve, effort: Effort
 ) -> tuple[ParkPlan | None, ParkVerdict | None]:
     """Return the park in which nothing is moved or built, if it can be run at all."""

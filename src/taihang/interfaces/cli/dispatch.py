@@ -26,7 +26,8 @@ from taihang.interfaces.catalogue import Lang, load_catalogue, text
 from taihang.interfaces.cli.main import REFUSED
 from taihang.interfaces.cli.say import say, waiting
 from taihang.interfaces.cli.tables import plain_table
-from taihang.services.plan_park import Effort, Release, plan_park, release_document
+from taihang.services.plan_fleets import FleetMethod, FleetRelease, plan_with_sessions
+from taihang.services.plan_park import Effort, Release, release_document
 
 _BINDINGS_MOST: Final = 8
 _SMALL: Final = 5e-7
@@ -52,7 +53,8 @@ def dispatch(args: argparse.Namespace) -> int:
     writer = None if args.model is None else _writer(Path(str(args.model)))
     found = read_problem_file(path)
     with waiting(path.name):
-        release = plan_park(found.problem, solve=planning_wiring.solver(), effort=effort)
+        planned = plan_with_sessions(found.problem, solve=planning_wiring.solver(), effort=effort)
+    release = planned.release
     written = list[Path]()
     if args.out is not None:
         written += _write(Path(str(args.out)), release)
@@ -62,12 +64,25 @@ def dispatch(args: argparse.Namespace) -> int:
         written.append(target)
     if args.json:
         remarks = [{"key": one.key, **one.words} for one in found.remarks]
-        say(args, {**release_document(release), "remarks": remarks}, "")
+        facts = {**release_document(release), "remarks": remarks, **_method(planned)}
+        say(args, facts, "")
     else:
         _tell(found, release, path.stem, lang)
+        _tell_method(planned, lang)
         for target in written:
             print(text("cli.dispatch.written", lang, path=target))
     return 0 if release.plan is not None else REFUSED
+
+
+def _method(planned: FleetRelease) -> dict[str, object]:
+    return {"session_method": planned.method.value, "session_subsets": planned.n_subsets}
+
+
+def _tell_method(planned: FleetRelease, lang: Lang) -> None:
+    """Say where sessions were planned as fleets: the plan is then within its gap, not the best."""
+    if planned.method is FleetMethod.FLEETS and planned.release.plan is not None:
+        gap = gap_told(planned.release.gap)
+        print(text("cli.dispatch.fleets", lang, n=planned.n_subsets, gap=gap))
 
 
 def _gap(words: str) -> float:

@@ -44,7 +44,7 @@ class Charging:
     def contribute(self, to: Assembly) -> None:
         """Add a column for each interval of each session, its energy and the station's limit."""
         hours = to.horizon.step_h
-        spans = [self._span(session, to.horizon) for session in self.sessions]
+        spans = self.spans(to.horizon)
         lengths = np.array([last - first for first, last in spans], np.int64)
         of = np.repeat(np.arange(len(spans), dtype=np.int32), lengths)
         at = np.concatenate([np.arange(first, last) for first, last in spans]).astype(np.int32)
@@ -60,6 +60,14 @@ class Charging:
         to.limit("station", self.id, Edge.UPPER, total)
         self._add_energy(to, columns, of=of, energy_kwh=energy)
 
+    def spans(self, horizon: Horizon) -> list[tuple[int, int]]:
+        """Return for each session its first whole interval and the one after its last.
+
+        Raises:
+            ParkProblemError: If there is none, or too little time for what must be served.
+        """
+        return [self._span(session, horizon) for session in self.sessions]
+
     def _add_energy(self, to: Assembly, columns: Ints, *, of: Ints, energy_kwh: Reals) -> None:
         price = self.unserved_price_cny_per_kwh
         most = energy_kwh if price is not None or to.is_idle else np.zeros(len(energy_kwh))
@@ -71,7 +79,7 @@ class Charging:
             f"{self.id}.wanted_kwh", [(unserved, 1.0)], lower=energy_kwh, upper=energy_kwh
         )
         to.add(rows[of], columns, value=to.horizon.step_h)
-        starts = np.array([self._span(one, to.horizon)[0] for one in self.sessions], np.int32)
+        starts = np.array([first for first, _ in self.spans(to.horizon)], np.int32)
         to.limit("session", self.id, Edge.ROW_LOWER, rows, steps=starts, weight=1.0)
 
     def _bounds(self, to: Assembly, at: Ints, of: Ints, power_kw: Reals) -> tuple[Reals, Reals]:

@@ -125,6 +125,10 @@ def _comfort(case: Case, bill: Bill) -> None:
         missing = math.fsum(case.does(asset, "unserved_kwh", size=n_sessions))
         price = number_or_none(asset, "unserved_price_cny_per_kwh") or 0.0
         _pay(bill, asset, "unserved_cny", missing * price)
+    for asset in case.assets("fleet"):
+        missing = case.does(asset, "unserved_kwh", size=1)[0]
+        price = number_or_none(asset, "unserved_price_cny_per_kwh") or 0.0
+        _pay(bill, asset, "unserved_cny", missing * price)
 
 
 def _grids(case: Case, bill: Bill) -> None:
@@ -260,7 +264,7 @@ def green_sums_kwh(case: Case, *, losses_in_load: bool) -> dict[str, float]:
     }
     drawn = [
         _drawn(case, asset)
-        for asset in case.assets("load", "shiftable", "charging")
+        for asset in case.assets("load", "shiftable", "charging", "fleet")
         if is_electric(asset)
     ]
     drawn += [_lifted(case, asset) for asset in case.assets("heat_pump", "waste_heat")]
@@ -286,7 +290,7 @@ def _lifted(case: Case, asset: Document) -> float:
 
 def _drawn(case: Case, asset: Document) -> float:
     """Return the sum of what a load draws, in kW times intervals."""
-    if asset["type"] == "charging":
+    if asset["type"] in {"charging", "fleet"}:
         return math.fsum(case.does(asset, "charge_kw"))
     if asset["type"] == "shiftable":
         more, less = case.does(asset, "more_kw"), case.does(asset, "less_kw")

@@ -245,6 +245,35 @@ def _charging(tested: Tested, asset: Document) -> None:
     tested.feed(asset["bus"], total, -1.0)
 
 
+def _fleet(tested: Tested, asset: Document) -> None:
+    case, owner = tested.case, str(asset["id"])
+    power, unserved = case.does(asset, "charge_kw"), case.does(asset, "unserved_kwh", size=1)[0]
+    tested.between("fleet-power", asset, power, case.given(asset, "power_kw"))
+    tested.feed(asset["bus"], power, -1.0)
+    least, most = case.given(asset, "least_kwh"), case.given(asset, "most_kwh")
+    served, off = 0.0, -unserved
+    if asset["unserved_price_cny_per_kwh"] == "none" and not is_idle(case):
+        off = abs(unserved)
+    tested.findings.append(Finding("fleet-energy", owner, -1, unserved, 0.0, off))
+    for step, claim in enumerate(case.does(asset, "served_kwh")):
+        served += power[step] * case.hours
+        for limit, miss in (
+            (least[step], least[step] - unserved - served),
+            (most[step], served - most[step]),
+        ):
+            tested.findings.append(Finding("fleet-energy", owner, step, served, limit, miss))
+        tested.findings.append(
+            Finding("fleet-claim", owner, step, claim, served, abs(claim - served))
+        )
+    if is_idle(case):
+        return
+    for group in cast("Sequence[Document]", asset["groups"]):
+        members = case.given(group, "member_ratio")
+        taken = math.fsum(power[step] for step in range(case.n) if members[step]) * case.hours
+        limit = number(group, "most_kwh")
+        tested.findings.append(Finding("fleet-energy", owner, -1, taken, limit, taken - limit))
+
+
 def is_idle(case: Case) -> bool:
     """Say whether the plan is one of doing nothing, which may leave a vehicle without."""
     return bool(case.plan.get("is_idle"))
@@ -263,6 +292,7 @@ _TESTS: Final[Mapping[str, Callable[[Tested, Document], None]]] = {
     "waste_heat": _waste_heat,
     "shiftable": _shiftable,
     "charging": _charging,
+    "fleet": _fleet,
 }
 _SIZES: Final[Mapping[str, tuple[str, ...]]] = {
     "plant": ("capacity_kw",),
