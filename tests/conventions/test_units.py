@@ -92,6 +92,8 @@ EXEMPT: Final[dict[str, str]] = {
     "core/dispatch/park_plan.py": "series sizes values",
     # A finding has the unit of its rule; what the referee reads has that of its field.
     # kW or kWh: the size of which investment says it.
+    # A flow is of CNY or of kWh, and its worth with it; ``at`` and ``logs`` are ln(1 + r).
+    "core/dispatch/cash_flow.py": "at capex_cny_per_unit flow least logs most size worth",
     "core/dispatch/study.py": "capex_cny_per_unit least most unit",
     "core/dispatch/recheck/bill.py": "hours",
     "core/dispatch/recheck/case.py": "given limit off",
