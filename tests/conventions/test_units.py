@@ -105,6 +105,14 @@ EXEMPT: Final[dict[str, str]] = {
     "core/dispatch/safe.py": "dense lower upper values wanted wish",
     # A share, as in exact.
     "core/dispatch/stepping.py": "gap",
+    # A price or a quantity, with the tick of either.
+    "core/dispatch/recheck/settlement.py": "hours tick value",
+    "core/dispatch/stochastic/bid_problem.py": "series",
+    "core/dispatch/stochastic/offers.py": "share values",
+    "core/dispatch/stochastic/recourse.py": "gap values",
+    "core/dispatch/stochastic/stack.py": (
+        "cost entries excess_cost lower money position tables upper used values weights"
+    ),
     # Numbers of batches and of leaves of the log.
     "core/metering/batch_index.py": "counter counters leaves",
     "core/metering/readings.py": "batch",

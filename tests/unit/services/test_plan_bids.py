@@ -1,0 +1,196 @@
+"""Bids of the day ahead: the true optimum, checked in every scenario, and what they are worth."""
+
+import itertools
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bid_case import bids, market, plain_park, random_bids, scenario
+from park_case import EFFORT
+from taihang.adapters.highs import solve
+from taihang.core.dispatch.assets.grid import Grid
+from taihang.core.dispatch.model import LinearModel, Solution
+from taihang.core.dispatch.stochastic.bid_problem import BidProblem
+from taihang.core.dispatch.stochastic.risk import Risk
+from taihang.services.plan_bids import NoBidsError, bids_document, decide, plan_bids
+from taihang.services.plan_park import plan_park
+
+LOADS = (60.0, 100.0, 170.0)
+PRICES = (0.55, 0.4, 0.2)
+REAL = (0.5, 0.45, 0.3)
+
+
+def _newsvendor(offer: str, risk: Risk, **more: float) -> BidProblem:
+    """Return one hour of three loads, whose deviations cost a fee."""
+    rows = [
+        scenario(f"s{at}", 1.0 / 3.0, plain_park([load]), day_ahead=[price], real_time=[real])
+        for at, (load, price, real) in enumerate(zip(LOADS, PRICES, REAL, strict=True))
+    ]
+    rules = market(1, offer=offer, short_fee_cny_per_kwh=0.3, long_fee_cny_per_kwh=0.25, **more)
+    return bids(rows, rules, risk=risk)
+
+
+def _cost(bought: tuple[float, float, float]) -> np.ndarray:
+    return np.array(
+        [
+            q * price + (load - q) * real + 0.3 * max(load - q, 0.0) + 0.25 * max(q - load, 0.0)
+            for q, load, price, real in zip(bought, LOADS, PRICES, REAL, strict=True)
+        ]
+    )
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.5, 1.0])
+def test_plan_bids__a_quantity_is_the_best_of_all_by_brute_force(weight: float) -> None:
+    risk = Risk(cvar_weight_ratio=weight, cvar_tail_ratio=0.4)
+    release = plan_bids(_newsvendor("quantity", risk), solve=solve, effort=EFFORT)
+
+    chance = np.full(3, 1.0 / 3.0)
+    best = min(risk.of(_cost((q, q, q)), chance) for q in np.arange(50.0, 180.0, 0.05))
+    assert best - 0.02 <= release.objective_cny <= best + 1e-4
+    assert release.worth.curve_cny is None
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.5])
+def test_plan_bids__a_curve_is_the_best_of_all_monotone_ones_by_brute_force(weight: float) -> None:
+    risk = Risk(cvar_weight_ratio=weight, cvar_tail_ratio=0.4)
+    release = plan_bids(_newsvendor("curve", risk), solve=solve, effort=EFFORT)
+
+    chance, grid = np.full(3, 1.0 / 3.0), np.arange(0.0, 501.0, 10.0)
+    # The dearest price is that of the first scenario: it must buy the least.
+    best = min(
+        risk.of(_cost(rising), chance)
+        for rising in itertools.combinations_with_replacement(grid.tolist(), 3)
+    )
+    assert release.objective_cny == pytest.approx(best, abs=1e-4)
+
+
+def test_plan_bids__one_scenario_and_no_risk_is_the_plan_of_that_day() -> None:
+    for seed in range(5):
+        many = random_bids(seed, n_scenarios=1, bought_min_kw=0.0, bought_max_kw=0.0)
+        one = many.scenarios[0]
+        free = replace(many.market, short_fee_cny_per_kwh=0.0, long_fee_cny_per_kwh=0.0)
+        release = plan_bids(
+            BidProblem(
+                market=free,
+                offers=(),
+                committed=(),
+                risk=Risk(cvar_weight_ratio=0.0, cvar_tail_ratio=1.0),
+                scenarios=many.scenarios,
+            ),
+            solve=solve,
+            effort=EFFORT,
+        )
+        gate = next(asset for asset in one.problem.assets if isinstance(asset, Grid))
+        priced = replace(
+            gate,
+            import_price_cny_per_kwh=one.real_time_cny_per_kwh + 0.1,
+            export_price_cny_per_kwh=one.real_time_cny_per_kwh,
+        )
+        day = replace(
+            one.problem,
+            assets=tuple(priced if asset is gate else asset for asset in one.problem.assets),
+        )
+        plain = plan_park(day, solve=solve, effort=EFFORT)
+        assert plain.plan is not None
+        assert release.expected_cny == pytest.approx(plain.plan.total_cny, abs=1e-6)
+        assert release.worth.evpi_cny == pytest.approx(0.0, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_plan_bids__who_knows_more_never_pays_more(seed: int) -> None:
+    release = plan_bids(random_bids(seed, offer="curve"), solve=solve, effort=EFFORT)
+
+    worth, slack = release.worth, 1e-5
+    assert worth.curve_cny is not None
+    assert worth.vss_cny is not None
+    assert worth.perfect_cny <= worth.curve_cny + slack
+    assert worth.curve_cny <= worth.quantity_cny + slack
+    assert worth.mean_plan_cny is not None
+    assert worth.quantity_cny <= worth.mean_plan_cny + slack
+    assert worth.vss_cny >= -slack
+    assert worth.evpi_cny >= -slack
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_plan_bids__every_scenario_is_accepted_and_buys_what_the_curve_says(seed: int) -> None:
+    problem = random_bids(seed, offer="curve", steps_max=2, quantity_tick_kw=5.0)
+    release = plan_bids(problem, solve=solve, effort=EFFORT)
+
+    assert release.first is not None
+    assert release.curve_faults == ()
+    for scenario_, found, verdict in zip(
+        problem.scenarios, release.recourses, release.verdicts, strict=True
+    ):
+        assert verdict.accepted
+        assert verdict.agrees_kwh < 1e-6
+        bought = release.first.curves.bought_kw(scenario_.day_ahead_cny_per_kwh)
+        assert found.bought_kw.tolist() == bought.tolist()
+        assert found.plan is not None
+        both = found.plan.series["b.charge_kw"] * found.plan.series["b.discharge_kw"]
+        assert both.max() == 0.0
+    assert max(len(one.price_ticks) for one in release.first.curves.steps) <= 2
+
+
+def test_plan_bids__more_steps_never_cost_more() -> None:
+    problem = random_bids(2, n_scenarios=8, offer="curve")
+    costs = [
+        decide(problem, n_steps_most=most, solve=solve, effort=EFFORT).objective_cny
+        for most in (1, 2, 4, 8)
+    ]
+
+    # Two steps halve into four, four into eight only where prices allow; one is in all of them.
+    assert min(costs) == pytest.approx(costs[-1], abs=1e-6)
+    assert max(costs) == pytest.approx(costs[0], abs=1e-6)
+    assert costs[0] > costs[-1]
+
+
+def test_plan_bids__a_mean_plan_that_cannot_be_kept_has_no_worth() -> None:
+    # The mean load is 120, and what is bought for it leaves the load of 200 more than 55 short.
+    rows = [
+        scenario("a", 0.8, plain_park([100.0]), day_ahead=[0.4], real_time=[0.3]),
+        scenario("b", 0.2, plain_park([200.0]), day_ahead=[0.4], real_time=[0.3]),
+    ]
+    release = plan_bids(bids(rows, market(1, deviation_max_kw=55.0)), solve=solve, effort=EFFORT)
+
+    assert release.first is not None
+    assert release.recourses[0].bought_kw[0] == pytest.approx(145.0)
+    assert release.worth.mean_plan_cny is None
+    assert release.worth.vss_cny is None
+
+
+def test_plan_bids__a_scenario_without_a_plan_is_named() -> None:
+    rows = [
+        scenario("calm", 0.5, plain_park([100.0]), day_ahead=[0.4], real_time=[0.4]),
+        scenario("storm", 0.5, plain_park([5e3]), day_ahead=[0.4], real_time=[0.4]),
+    ]
+
+    with pytest.raises(NoBidsError, match=r"storm.*import of g is 1000, needed 5000"):
+        plan_bids(bids(rows, market(1)), solve=solve, effort=EFFORT)
+
+
+def test_plan_bids__a_vector_that_lies_is_not_released() -> None:
+    def lying(model: LinearModel, *, time_limit_s: float, gap: float) -> Solution:
+        solution = solve(model, time_limit_s=time_limit_s, gap=gap)
+        assert solution.values is not None
+        return replace(solution, values=solution.values * 0.9)
+
+    release = plan_bids(
+        _newsvendor("curve", Risk(cvar_weight_ratio=0.0, cvar_tail_ratio=1.0)),
+        solve=lying,
+        effort=EFFORT,
+    )
+
+    assert release.first is None
+    assert bids_document(release)["accepted"] is False
+    assert bids_document(release)["curves"] is None
+
+
+def test_plan_bids__the_same_problem_gives_the_same_bytes() -> None:
+    first, second = (
+        json.dumps(bids_document(plan_bids(random_bids(7), solve=solve, effort=EFFORT)))
+        for _ in range(2)
+    )
+
+    assert first == second
