@@ -103,6 +103,10 @@ EXEMPT: Final[dict[str, str]] = {
     # Series of any field, and flows of any medium, as in assembly and exact.
     "core/dispatch/outlook.py": "before series",
     "core/dispatch/safe.py": "dense lower upper values wanted wish",
+    # Numbers of coefficients, and values in the unit of their column or row.
+    "core/dispatch/rolling.py": (
+        "column_cost column_lower column_upper places row_lower row_upper values within"
+    ),
     # A share, as in exact.
     "core/dispatch/stepping.py": "gap",
     # A price or a quantity, with the tick of either.

@@ -55,8 +55,8 @@ def solve(model: LinearModel, *, time_limit_s: float, gap: float) -> Solution:
             expected="a finite time above 0 and a finite gap of 0 or more",
             remedy="give for example time_limit_s=10 and gap=1e-6",
         )
-    solver = _solver(time_limit_s=time_limit_s, gap=gap)
-    _pass(solver, model)
+    solver = solver_of(time_limit_s=time_limit_s, gap=gap)
+    pass_model(solver, model)
     solver.run()
     if solver.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
         # Presolve cannot tell which of the two it is; the simplex method can.
@@ -65,7 +65,13 @@ def solve(model: LinearModel, *, time_limit_s: float, gap: float) -> Solution:
     return _solution(solver, model)
 
 
-def _solver(*, time_limit_s: float, gap: float) -> highspy.Highs:
+def solver_of(*, time_limit_s: float, gap: float) -> highspy.Highs:
+    """Return a silent solver on one thread, as every solve here uses it.
+
+    Args:
+        time_limit_s: Longest time of all its runs together: HiGHS does not start it anew. [s]
+        gap: Relative gap at which a solution with binaries counts as the optimum. [1]
+    """
     solver = highspy.Highs()
     solver.silent()
     solver.setOptionValue("threads", 1)
@@ -77,7 +83,12 @@ def _solver(*, time_limit_s: float, gap: float) -> highspy.Highs:
     return solver
 
 
-def _pass(solver: highspy.Highs, model: LinearModel) -> None:
+def demand_numbers(model: LinearModel) -> None:
+    """Refuse a model with a gap in it.
+
+    Raises:
+        SolverRefusedModelError: If a cost, a coefficient or a bound is no number.
+    """
     # HiGHS itself takes a NaN cost without a word and calls some vertex optimal.
     gaps = sum(int(np.isnan(bounds).sum()) for bounds in _bounds(model))
     gaps += int((~np.isfinite(model.column_cost)).sum() + (~np.isfinite(model.value)).sum())
@@ -87,6 +98,15 @@ def _pass(solver: highspy.Highs, model: LinearModel) -> None:
             expected="finite costs and coefficients, and bounds that are numbers",
             remedy="find the gap in the problem behind the model",
         )
+
+
+def pass_model(solver: highspy.Highs, model: LinearModel) -> None:
+    """Hand a whole model over.
+
+    Raises:
+        SolverRefusedModelError: If a number is none, or HiGHS cannot read the model.
+    """
+    demand_numbers(model)
     status = solver.passModel(
         model.n_columns,
         model.n_rows,
@@ -114,9 +134,9 @@ def _pass(solver: highspy.Highs, model: LinearModel) -> None:
 
 def _solution(solver: highspy.Highs, model: LinearModel) -> Solution:
     ended, info = solver.getModelStatus(), solver.getInfo()
-    values = _valid_values(solver, model) if ended not in _WITHOUT_VALUES else None
+    values = kept_values(model, primal_values(solver)) if ended not in _WITHOUT_VALUES else None
     row_prices, column_prices = _prices(solver) if values is not None else (None, None)
-    status = _status(ended, has_values=values is not None)
+    status = status_of(ended, has_values=values is not None)
     is_mip = bool(model.column_integer.any())
     bound = info.mip_dual_bound if is_mip else info.objective_function_value
     proven = status is SolveStatus.OPTIMAL or (status is SolveStatus.FEASIBLE and is_mip)
@@ -135,14 +155,21 @@ def _bounds(model: LinearModel) -> tuple[Reals, ...]:
     return model.column_lower, model.column_upper, model.row_lower, model.row_upper
 
 
-def _valid_values(solver: highspy.Highs, model: LinearModel) -> Reals | None:
+def primal_values(solver: highspy.Highs) -> Reals | None:
+    """Return what the solver holds, if it calls that valid and feasible: it may hold zeros."""
     feasible = (
         solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     )
     solution = solver.getSolution()
     if not (feasible and solution.value_valid):
         return None
-    values = np.array(solution.col_value, np.float64)
+    return np.array(solution.col_value, np.float64)
+
+
+def kept_values(model: LinearModel, values: Reals | None) -> Reals | None:
+    """Return values that keep every bound and row by our own product with the matrix, or None."""
+    if values is None:
+        return None
     allowed = VIOLATION_MAX + VIOLATION_RATIO * float(np.abs(values).max(initial=0.0))
     return values if model.violation(values) <= allowed else None
 
@@ -155,7 +182,8 @@ def _prices(solver: highspy.Highs) -> tuple[Reals | None, Reals | None]:
     return np.array(solution.row_dual, np.float64), np.array(solution.col_dual, np.float64)
 
 
-def _status(ended: highspy.HighsModelStatus, *, has_values: bool) -> SolveStatus:
+def status_of(ended: highspy.HighsModelStatus, *, has_values: bool) -> SolveStatus:
+    """Return how a solve ended in our words."""
     if ended in _WITHOUT_VALUES:
         return _WITHOUT_VALUES[ended]
     if not has_values:

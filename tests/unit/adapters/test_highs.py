@@ -110,7 +110,7 @@ def test_solve__refuses_zeros_that_the_solver_calls_valid(monkeypatch: pytest.Mo
         assert (time_limit_s, gap) == (10.0, 0.0)
         return liar
 
-    monkeypatch.setattr(highs, "_solver", a_liar)
+    monkeypatch.setattr(highs, "solver_of", a_liar)
 
     solution = solve(build_model(a_day()), time_limit_s=10.0, gap=0.0)
 
