@@ -4,6 +4,9 @@ It is apart from ``wiring`` so that a problem file is planned without a database
 anything else of a park being imported.
 """
 
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from types import ModuleType
@@ -13,11 +16,15 @@ import numpy as np
 from taihang.adapters import highs
 from taihang.adapters.compiled import Compiled, compiled, own_folder
 from taihang.adapters.facts import load_facts
+from taihang.adapters.highs_ring import RingStepper
+from taihang.adapters.solver_process import SolverProcess
 from taihang.config.park_file import read_park
 from taihang.config.templates import template_text
 from taihang.core.dispatch.model import Solve
+from taihang.core.dispatch.outlook import Remembered
 from taihang.core.dispatch.study import Study, StudyYear
 from taihang.core.ratio.outlook import Thresholds
+from taihang.services.control import Controller, Pace
 from taihang.simulator.study_year import grid_of, in_steps, load_ratio, plant_ratios
 from taihang.standards.ndrc_650 import GREEN_MIN, SELF_USE_MIN
 
@@ -30,6 +37,22 @@ def solver() -> Solve:
 def compiled_loops(*modules: ModuleType) -> Compiled:
     """Return plain loops of the core, compiled where there is a compiler; kept for this user."""
     return compiled(modules, folder=own_folder())
+
+
+def in_process_controller(pace: Pace, remembered: Remembered | None = None) -> Controller:
+    """Return a controller that solves in this process: for replays, where nobody waits.
+
+    A solver that hangs would hang it; ``controller`` is for a park.
+    """
+    stepper = RingStepper(monotonic_s=time.monotonic)
+    return Controller(stepper, monotonic_s=time.monotonic, pace=pace, remembered=remembered)
+
+
+@contextmanager
+def controller(pace: Pace, remembered: Remembered | None = None) -> Generator[Controller]:
+    """Yield a controller whose solver runs in a process that is killed when it is late."""
+    with SolverProcess() as stepper:
+        yield Controller(stepper, monotonic_s=time.monotonic, pace=pace, remembered=remembered)
 
 
 def study_year(study: Study) -> StudyYear:

@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final, cast
 
 import numpy as np
 
 from taihang.adapters import highs
-from taihang.core.dispatch.exact import solve_exactly
 from taihang.core.dispatch.horizon import Horizon
 from taihang.core.dispatch.model import LinearModel, Reals, Solution, SolveStatus
 from taihang.core.dispatch.park_problem import ParkProblem
@@ -20,7 +20,7 @@ from taihang.core.dispatch.rolling import (
     placed,
     slots_of,
 )
-from taihang.core.dispatch.stepping import NO_ANSWER, Method, Stepped, stepped_of
+from taihang.core.dispatch.stepping import NO_ANSWER, Method, Stepped, planned
 
 COEFFICIENTS_MAX: Final = 64
 """With more changed coefficients than this the model is handed over as a whole: each is a call."""
@@ -155,7 +155,6 @@ class RingStepper:
                 return self._ring.solve(model, horizon=window.horizon, time_limit_s=left_s)
             return highs.solve(model, time_limit_s=left_s, gap=gap)
 
-        exact = solve_exactly(assembled, solve=solve, time_limit_s=time_limit_s, gap=gap)
-        is_ring = self._ring.was_kept and not exact.n_binaries
-        method = Method.RING if is_ring else Method.REBUILT
-        return stepped_of(window, assembled, exact, method=method)
+        stepped = planned(window, assembled, solve=solve, time_limit_s=time_limit_s, gap=gap)
+        is_ring = self._ring.was_kept and not stepped.switches
+        return replace(stepped, method=Method.RING) if is_ring else stepped

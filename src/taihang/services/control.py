@@ -14,7 +14,7 @@ from typing import Final
 from taihang.core.dispatch.assets.battery import Battery
 from taihang.core.dispatch.assets.demand_charge import DemandCharge
 from taihang.core.dispatch.assets.thermal_store import ThermalStore
-from taihang.core.dispatch.exact import solve_exactly
+from taihang.core.dispatch.elastic import Breach
 from taihang.core.dispatch.model import LinearModel, Solution, Solve, SolveStatus
 from taihang.core.dispatch.outlook import (
     Measured,
@@ -28,7 +28,7 @@ from taihang.core.dispatch.park_plan import ParkPlan
 from taihang.core.dispatch.park_problem import ParkProblem
 from taihang.core.dispatch.recheck.judge import ParkVerdict, recheck
 from taihang.core.dispatch.safe import FOLLOWS, balanced, kept_wish, rest_wish
-from taihang.core.dispatch.stepping import NO_ANSWER, NOTHING, Method, Stepped, Stepper, stepped_of
+from taihang.core.dispatch.stepping import NO_ANSWER, NOTHING, Method, Stepped, Stepper, planned
 from taihang.core.dispatch.window import stores_of
 
 _ROUNDING_RATIO: Final = 1e-9
@@ -165,6 +165,7 @@ class Controller:
         if stepped.plan is None:
             key = "no-plan" if stepped.status is SolveStatus.INFEASIBLE else "no-answer"
             notices.append(Notice(key, {}))
+            notices += [_breach(outlook.window, one) for one in stepped.breaches]
         return stepped
 
     def _released(self, outlook: Outlook, stepped: Stepped, notices: list[Notice]) -> Answer | None:
@@ -248,6 +249,21 @@ def _answer(outlook: Outlook, checked: _Checked, notices: list[Notice]) -> Answe
     )
 
 
+def _breach(window: ParkProblem, breach: Breach) -> Notice:
+    """Return a limit that stands in the way, for the sentences that a plan has for it."""
+    words = {
+        "kind": breach.kind,
+        "time": "" if breach.step < 0 else window.horizon.clock(breach.step),
+        "asset": breach.asset,
+        "limit": f"{breach.limit:,.1f}",
+        "needed": f"{breach.needed:,.1f}",
+        "over": f"{abs(breach.needed - breach.limit):,.1f}",
+        "energy": f"{breach.total_kwh:,.1f}",
+        "intervals": str(breach.intervals),
+    }
+    return Notice("breach", words)
+
+
 def _refusal(key: str, verdict: ParkVerdict) -> Notice:
     rules = ", ".join(f"{one.rule} {one.asset}".strip() for one in verdict.broken)
     return Notice(key, {"rules": rules})
@@ -292,8 +308,7 @@ def rebuilt(solve: Solve, *, monotonic_s: Callable[[], float]) -> Stepper:
     def step(window: ParkProblem, *, time_limit_s: float, gap: float) -> Stepped:
         assembled = window.assembled()
         within = in_time(solve, until_s=monotonic_s() + time_limit_s, monotonic_s=monotonic_s)
-        exact = solve_exactly(assembled, solve=within, time_limit_s=time_limit_s, gap=gap)
-        return stepped_of(window, assembled, exact, method=Method.REBUILT)
+        return planned(window, assembled, solve=within, time_limit_s=time_limit_s, gap=gap)
 
     return step
 

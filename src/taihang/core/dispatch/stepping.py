@@ -1,14 +1,16 @@
 """What anything answers that plans one step of a rolling horizon, whatever its method."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, Protocol
 
 import numpy as np
 
 from taihang.core.dispatch.assembly import Assembled
-from taihang.core.dispatch.exact import Exact
-from taihang.core.dispatch.model import Solution, SolveStatus
+from taihang.core.dispatch.elastic import Breach, NoRepairError, breaches_of
+from taihang.core.dispatch.exact import Exact, solve_exactly
+from taihang.core.dispatch.model import Solution, Solve, SolveStatus
 from taihang.core.dispatch.park_plan import ParkPlan, plan_of
 from taihang.core.dispatch.park_problem import ParkProblem
 
@@ -43,6 +45,8 @@ class Stepped:
     """Simplex iterations."""
     switches: int
     """In how many intervals a flow needed a switch."""
+    breaches: tuple[Breach, ...] = ()
+    """Which limits stand in the way, where nothing keeps them all and there was time to look."""
 
 
 class Stepper(Protocol):
@@ -69,16 +73,39 @@ NOTHING: Final = Stepped(
 """No answer."""
 
 
-def stepped_of(
-    window: ParkProblem, assembled: Assembled, exact: Exact, *, method: Method
+def planned(
+    window: ParkProblem, assembled: Assembled, *, solve: Solve, time_limit_s: float, gap: float
 ) -> Stepped:
+    """Plan a window with any solver of linear models; the method is for the caller to say.
+
+    Args:
+        window: The problem.
+        assembled: Its model.
+        solve: Solves a linear model, in the time that all of this has together.
+        time_limit_s: That time. [s]
+        gap: Relative gap at which a plan with switches is good enough. [1]
+    """
+    exact = solve_exactly(assembled, solve=solve, time_limit_s=time_limit_s, gap=gap)
+    stepped = stepped_of(window, assembled, exact)
+    if exact.solution.status is not SolveStatus.INFEASIBLE:
+        return stepped
+    with suppress(NoRepairError):
+        return replace(
+            stepped,
+            breaches=breaches_of(
+                assembled, marked=exact.marked, solve=solve, time_limit_s=time_limit_s
+            ),
+        )
+    return stepped
+
+
+def stepped_of(window: ParkProblem, assembled: Assembled, exact: Exact) -> Stepped:
     """Return the answer for what an exact solve found.
 
     Args:
         window: The problem.
         assembled: Its model.
         exact: What was found.
-        method: How.
     """
     found, fixed = exact.solution, assembled.fixed_cny
     has_values = found.values is not None and bool(np.isfinite(found.values).all())
@@ -86,7 +113,7 @@ def stepped_of(
     return Stepped(
         plan=plan if has_values else None,
         status=found.status if has_values or found.values is None else SolveStatus.NO_ANSWER,
-        method=method,
+        method=Method.REBUILT,
         upper_cny=found.objective + fixed if has_values and found.objective is not None else None,
         lower_cny=None if found.bound is None else found.bound + fixed,
         iterations=found.iterations,

@@ -8,7 +8,7 @@ from rolling_park import long_park, window
 from taihang.adapters.highs import solve
 from taihang.core.dispatch.exact import solve_exactly
 from taihang.core.dispatch.model import SolveStatus
-from taihang.core.dispatch.stepping import Method, stepped_of
+from taihang.core.dispatch.stepping import stepped_of
 from taihang.core.dispatch.window import standing_at, standing_of
 
 
@@ -18,7 +18,7 @@ def test_stepped_of__bounds_hold_the_bill_and_a_fee() -> None:
     assembled = replace(own.assembled(), fixed_cny=100.0)
 
     found = solve_exactly(assembled, solve=solve, time_limit_s=9.0, gap=1e-9)
-    stepped = stepped_of(own, assembled, found, method=Method.REBUILT)
+    stepped = stepped_of(own, assembled, found)
 
     assert stepped.plan is not None
     assert stepped.upper_cny is not None
@@ -35,6 +35,6 @@ def test_stepped_of__a_vector_with_nan_is_no_plan() -> None:
     values = np.full(assembled.model.n_columns, np.nan)
     odd = replace(found, solution=replace(found.solution, values=values))
 
-    stepped = stepped_of(own, assembled, odd, method=Method.REBUILT)
+    stepped = stepped_of(own, assembled, odd)
 
     assert (stepped.plan, stepped.status) == (None, SolveStatus.NO_ANSWER)
