@@ -1,6 +1,7 @@
 """A park for rolling control: two weeks of quarters by formula, and a clock that a test moves."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -55,6 +56,7 @@ def store(**more: Value) -> Table:
     return battery("bat", "a", charge_kw=200.0, energy_kwh=500.0, **{**fields, **more})
 
 
+@cache
 def long_park(seed: int = 1) -> ParkProblem:
     return problem(long_assets(seed), n_steps=LONG)
 

@@ -6,6 +6,7 @@ checked plan had for this interval, then the safe rule (``core.dispatch.safe``),
 referee on the interval that is about to begin. What is not known is said, never guessed in silence.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -185,8 +186,8 @@ class Controller:
         answer = _answer(outlook, _Checked(stepped.method, plan, window, verdict), notices)
         answer = replace(
             answer,
-            upper_cny=stepped.upper_cny,
-            lower_cny=stepped.lower_cny,
+            upper_cny=_finite(stepped.upper_cny),
+            lower_cny=_finite(stepped.lower_cny),
             iterations=stepped.iterations,
             switches=stepped.switches,
         )
@@ -223,6 +224,11 @@ class _Checked:
 def _checked(step: ParkProblem, method: Method, wish: Mapping[str, float]) -> _Checked:
     plan = balanced(step, wish)
     return _Checked(method, plan, step, recheck(step.echo(), plan.document()))
+
+
+def _finite(cny: float | None) -> float | None:
+    """Return a bound that is a number; a solver may hand back others, and they bound nothing."""
+    return cny if cny is not None and math.isfinite(cny) else None
 
 
 def _answer(outlook: Outlook, checked: _Checked, notices: list[Notice]) -> Answer:
