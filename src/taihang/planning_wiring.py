@@ -22,9 +22,13 @@ from taihang.config.park_file import read_park
 from taihang.config.templates import template_text
 from taihang.core.dispatch.model import Solve
 from taihang.core.dispatch.outlook import Remembered
+from taihang.core.dispatch.site.outlook import Outlook
+from taihang.core.dispatch.site.station import Site
 from taihang.core.dispatch.study import Study, StudyYear
+from taihang.core.periods import days
 from taihang.core.ratio.outlook import Thresholds
 from taihang.services.control import Controller, Pace
+from taihang.simulator.site_day import site_day
 from taihang.simulator.study_year import grid_of, in_steps, load_ratio, plant_ratios
 from taihang.standards.ndrc_650 import GREEN_MIN, SELF_USE_MIN
 
@@ -93,4 +97,22 @@ def study_thresholds(study: Study) -> Thresholds:
         green_min_ratio=book.in_force(GREEN_MIN, on=on).value,
         export_max_ratio=Decimal(repr(study.terms.export_max_ratio)),
         storage_losses_in_load=study.terms.losses_in_load,
+    )
+
+
+def site_outlook(site: Site, on: date) -> Outlook:
+    """Return a station with what a day brings to it, made by the simulator.
+
+    Raises:
+        UnknownTemplateError: If the park whose sky it has is no template.
+        SiteDayError: If the day has none before it in its year.
+        ParkProblemError: If not exactly one table of prices is in force on that day.
+    """
+    park = read_park(template_text(site.terms.weather_of), source=site.terms.weather_of)
+    return Outlook(
+        site=site,
+        purchase=site.purchase_on(on),
+        day=site_day(site, on, park=park),
+        start_s=days(on, 1, park.zone).start_s,
+        time_zone=park.time_zone,
     )

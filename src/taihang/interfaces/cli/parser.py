@@ -251,6 +251,11 @@ def _add_dispatch(words: CommandWords) -> None:
     size = words.command("size", "size:size", "study")
     words.option(size, "--out")
     words.option(size, "--seconds", default=900)
+    site = words.command("site", "site:site", "site")
+    words.option(site, "--day", required=True)
+    words.option(site, "--quarter")
+    words.option(site, "--out")
+    words.option(site, "--seconds", default=10)
 
 
 def _add_committee(words: CommandWords) -> None:

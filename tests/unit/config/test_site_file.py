@@ -1,0 +1,35 @@
+"""Station files: those that come along are read, others are refused with their name."""
+
+from pathlib import Path
+
+import pytest
+
+from taihang.config.problem_file import ProblemFileError
+from taihang.config.site_file import SITE_NAMES, plain_text, read_site, site_text, toml_table
+
+
+@pytest.mark.parametrize("name", SITE_NAMES)
+def test_read_site__reads_the_same_from_a_file(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text(site_text(name), encoding="utf-8")
+
+    assert read_site(str(path)).terms == read_site(name).terms
+    assert read_site(name).terms.id == name
+
+
+def test_read_site__names_the_stations_where_there_is_no_file() -> None:
+    with pytest.raises(ProblemFileError, match="incubator, tablet"):
+        read_site("nowhere.toml")
+
+
+def test_plain_text__refuses_what_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_bytes(b"\xff\xfe\xff")
+
+    with pytest.raises(ProblemFileError, match="UTF-8"):
+        plain_text(path, SITE_NAMES)
+
+
+def test_toml_table__refuses_what_is_no_toml() -> None:
+    with pytest.raises(ProblemFileError, match="site"):
+        toml_table("format = ", "site")

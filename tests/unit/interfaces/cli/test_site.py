@@ -1,0 +1,45 @@
+"""``taihang site``: both languages, 80 columns, the same for machines, and a refusal that helps."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from command_line import done, taihang
+from taihang.interfaces.catalogue import LANGS, Lang
+from taihang.interfaces.text_width import width_of
+
+COLUMNS = 80
+DAY = ("--day", "2026-06-16")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_site__tells_hours_set_points_sessions_and_result_within_80_columns(lang: Lang) -> None:
+    out = done("site", "incubator", *DAY, "--quarter", "09:15", "--lang", lang).out
+
+    assert max(width_of(line) for line in out.splitlines()) <= COLUMNS
+    for figure in ("09:15", "09:30", "S46", "B1"):
+        assert figure in out
+    assert out.count("\n S") == 46
+
+
+def test_site__a_station_without_a_battery_has_no_row_for_it() -> None:
+    out = done("site", "tablet", *DAY, "--quarter", "09:15", "--lang", "en").out
+
+    assert "battery (" not in out
+
+
+def test_site__gives_machines_and_files_the_same(tmp_path: Path) -> None:
+    out = tmp_path / "day.json"
+
+    facts = done("site", "incubator", *DAY, "--out", out, "--json").facts
+
+    assert facts == json.loads(out.read_text(encoding="utf-8"))
+    assert facts["unplanned_quarters"] == 0
+    assert len(facts["managed"]["sessions"]) == 46
+
+
+def test_site__refuses_a_station_and_a_quarter_that_are_not_there() -> None:
+    taihang("site", "nowhere.toml", *DAY).refused("input.problem-file", "nowhere.toml")
+    taihang("site", "incubator", *DAY, "--quarter", "14:10").refused("input.words", "14:10")
+    taihang("site", "incubator", *DAY, "--quarter", "noon").refused("input.words", "noon")
