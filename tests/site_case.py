@@ -30,7 +30,7 @@ def visit(name: str, arrives: int, told: int, wanted_wh: int, **more: object) ->
         wanted_wh=wanted_wh,
         minute_wh=minute_wh(60.0),
     )
-    return replace(made, **more)  # pyright: ignore[reportArgumentType]  # fields by name
+    return replace(made, **more)
 
 
 def day(*visits: Visit, sun_kw: float = 0.0, base_kw: float = 6.0) -> SiteDay:

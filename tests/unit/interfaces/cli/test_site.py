@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -36,7 +37,8 @@ def test_site__gives_machines_and_files_the_same(tmp_path: Path) -> None:
 
     assert facts == json.loads(out.read_text(encoding="utf-8"))
     assert facts["unplanned_quarters"] == 0
-    assert len(facts["managed"]["sessions"]) == 46
+    managed = cast("dict[str, list[object]]", facts["managed"])
+    assert len(managed["sessions"]) == 46
 
 
 def test_site__refuses_a_station_and_a_quarter_that_are_not_there() -> None:
