@@ -86,17 +86,19 @@ def result_of(
         purchase: What it pays on that day.
     """
     imports, exports = record.quarters_wh("import_wh"), record.quarters_wh("export_wh")
-    before = _exact(site.terms.peak_so_far_kw)
+    before = _exact(repr(site.terms.peak_so_far_kw))
     highest = Fraction(max(imports) * _QUARTERS_PER_HOUR, _WH_PER_KWH)
     discharged = Fraction(sum(record.quarters_wh("discharge_wh")), _WH_PER_KWH)
     sold = Fraction(sum(exports), _WH_PER_KWH)
     return SiteResult(
         electricity_cny=sum((one.electricity_cny for one in bills), Decimal(0)),
         service_cny=sum((one.service_cny for one in bills), Decimal(0)),
-        export_cny=_fen(sold * _exact(purchase.export_cny_per_kwh)),
+        export_cny=_fen(sold * _exact(repr(purchase.export_cny_per_kwh))),
         purchase_cny=_fen(-_priced(imports, purchase.energy_cny_per_kwh)),
-        demand_cny=_fen(-max(highest - before, Fraction(0)) * _exact(purchase.demand_cny_per_kw)),
-        wear_cny=_fen(-discharged * _exact(site.battery.wear_cny_per_kwh)),
+        demand_cny=_fen(
+            -max(highest - before, Fraction(0)) * _exact(repr(purchase.demand_cny_per_kw))
+        ),
+        wear_cny=_fen(-discharged * _exact(repr(site.battery.wear_cny_per_kwh))),
     )
 
 
@@ -117,7 +119,7 @@ def _bill(visit: Visit, quarters_wh: Sequence[int], tariff: Tariff) -> SessionBi
 
 def _priced(quarters_wh: Sequence[int], price_cny_per_kwh: Reals) -> Fraction:
     """Return what quarters cost at prices by hour, exact [CNY]."""
-    prices = [_exact(price) for price in price_cny_per_kwh.tolist()]
+    prices = [_exact(repr(price)) for price in price_cny_per_kwh.tolist()]
     return sum(
         (
             Fraction(wh, _WH_PER_KWH) * prices[quarter // _QUARTERS_PER_HOUR]
@@ -127,9 +129,9 @@ def _priced(quarters_wh: Sequence[int], price_cny_per_kwh: Reals) -> Fraction:
     )
 
 
-def _exact(value: float) -> Fraction:
-    """Return a number of the file as it was written there."""
-    return Fraction(repr(value))
+def _exact(written: str) -> Fraction:
+    """Return a number of the file as it was written there: its shortest text."""
+    return Fraction(written)
 
 
 def _fen(cny: Fraction) -> Decimal:

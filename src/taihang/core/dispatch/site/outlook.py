@@ -20,7 +20,7 @@ from taihang.core.dispatch.assets.load import Load
 from taihang.core.dispatch.assets.plant import Plant
 from taihang.core.dispatch.fields import Capacity
 from taihang.core.dispatch.horizon import Horizon
-from taihang.core.dispatch.model import Reals
+from taihang.core.dispatch.model import Ints
 from taihang.core.dispatch.park_plan import ParkPlan
 from taihang.core.dispatch.park_problem import Asset, ParkProblem
 from taihang.core.dispatch.site.run import SetPoints, State
@@ -125,9 +125,9 @@ def set_points_of(plan: ParkPlan, state: State, outlook: Outlook) -> SetPoints:
     )
 
 
-def by_hour(values: Reals, state: State) -> Reals:
-    """Return values by hour of the day for the quarters that are left, shape (n,)."""
-    return np.repeat(values, _HOUR_QUARTERS)[state.quarter :]
+def hours_left(state: State) -> Ints:
+    """Return the hour of the day of each quarter that is left, shape (n,)."""
+    return np.arange(state.quarter, QUARTERS, dtype=np.int32) // _HOUR_QUARTERS
 
 
 def _minute(power_kw: float) -> float:
@@ -138,7 +138,7 @@ def _base(outlook: Outlook, state: State) -> Load:
     return Load(
         id="base",
         bus=BUS,
-        load_kw=by_hour(outlook.site.base.load_kw, state),
+        load_kw=outlook.site.base.load_kw[hours_left(state)],
         shed_max_ratio=0.0,
         shed_price_cny_per_kwh=None,
     )
@@ -153,7 +153,7 @@ def _gateway(outlook: Outlook, state: State) -> Grid:
         import_limit_kw=np.full(n, terms.transformer_kw),
         export_limit_kw=np.full(n, terms.export_limit_kw),
         connection_kw=_fixed(max(terms.transformer_kw, terms.export_limit_kw)),
-        import_price_cny_per_kwh=by_hour(purchase.energy_cny_per_kwh, state),
+        import_price_cny_per_kwh=purchase.energy_cny_per_kwh[hours_left(state)],
         export_price_cny_per_kwh=np.full(n, purchase.export_cny_per_kwh),
         fee_cny=0.0,
         carbon_kg_per_kwh=np.zeros(n),
@@ -193,7 +193,7 @@ def _battery(site: Site, state: State, n: int) -> Battery:
         bus=BUS,
         charge_kw=_fixed(minute_wh(battery.power_kw) * _MINUTES_PER_HOUR / 1000.0),
         discharge_kw=None,
-        energy_kwh=_fixed(battery.energy_kwh),
+        energy_kwh=Capacity(existing=battery.energy_kwh, add_max=0.0, cost_cny_per_unit=0.0),
         charge_efficiency_ratio=battery.charge_efficiency_ratio,
         discharge_efficiency_ratio=battery.discharge_efficiency_ratio,
         standing_loss_ratio_per_h=0.0,
@@ -239,5 +239,5 @@ def _sessions(outlook: Outlook, state: State) -> tuple[Session, ...]:
     return tuple(found)
 
 
-def _fixed(size: float) -> Capacity:
-    return Capacity(existing=size, add_max=0.0, cost_cny_per_unit=0.0)
+def _fixed(stands_kw: float) -> Capacity:
+    return Capacity(existing=stands_kw, add_max=0.0, cost_cny_per_unit=0.0)
