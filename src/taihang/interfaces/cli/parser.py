@@ -251,6 +251,8 @@ def _add_dispatch(words: CommandWords) -> None:
     size = words.command("size", "size:size", "study")
     words.option(size, "--out")
     words.option(size, "--seconds", default=900)
+    for name in ("--report", "--fonts"):
+        words.option(size, name)
     site = words.command("site", "site:site", "site")
     words.option(site, "--day", required=True)
     words.option(site, "--quarter")

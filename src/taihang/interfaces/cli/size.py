@@ -17,6 +17,7 @@ from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.dispatch import breach_words, gap_told
 from taihang.interfaces.cli.main import REFUSED
 from taihang.interfaces.cli.say import say, waiting
+from taihang.interfaces.cli.size_report import report_form, write_report
 from taihang.interfaces.cli.tables import plain_table
 from taihang.services.plan_park import Effort
 from taihang.services.size_park import (
@@ -37,15 +38,17 @@ _BINDINGS_MOST: Final = 6
 def size(args: argparse.Namespace) -> int:
     """Answer a sizing study."""
     source, lang = str(args.study), cast("Lang", args.lang)
-    study = read_study(source)
+    report_form(args)  # A wrong name is refused before a year is solved.
+    study, effort = read_study(source), Effort(time_limit_s=float(args.seconds), gap=_GAP)
     with waiting(source):
         answer = size_park(
             study,
             planning_wiring.study_year(study),
             asked=planning_wiring.study_thresholds(study),
             solve=planning_wiring.solver(),
-            effort=Effort(time_limit_s=float(args.seconds), gap=_GAP),
+            effort=effort,
         )
+        report = write_report(answer, args, effort=effort)
     document = answer_document(answer)
     if args.out is not None:
         words = json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1)
@@ -54,8 +57,9 @@ def size(args: argparse.Namespace) -> int:
         say(args, document, "")
     else:
         _tell(answer, Path(source).stem, lang)
-        if args.out is not None:
-            print(text("cli.dispatch.written", lang, path=args.out))
+        for path in (args.out, report):
+            if path is not None:
+                print(text("cli.dispatch.written", lang, path=path))
     return 0 if answer.energy is not None else REFUSED
 
 

@@ -14,7 +14,7 @@ from typing import Final
 
 from taihang.core.seal.canonical import JsonValue, canonical_bytes
 from taihang.interfaces.account_words import NOTHING
-from taihang.interfaces.catalogue import Lang
+from taihang.interfaces.catalogue import Lang, text
 
 FORMAT: Final = "taihang-report/v1"
 """What stands where no statement gives the figure; never a zero."""
@@ -147,6 +147,19 @@ class Document:
         return "-".join(
             digits[first : first + _CODE_GROUP] for first in range(0, _CODE_DIGITS, _CODE_GROUP)
         )
+
+
+def log_words(document: Document) -> str:
+    """Say where the log stood; nothing for a report of no park, which has no log."""
+    if not document.log_origin:
+        return ""
+    return text(
+        "report.log",
+        document.lang,
+        origin=document.log_origin,
+        size=document.log_size,
+        root=document.log_root,
+    )
 
 
 def cells_of(document: Document) -> Iterator[Cell]:

@@ -7,7 +7,15 @@ from django.template import Context, Engine
 from django.utils.safestring import mark_safe
 
 from taihang.interfaces.catalogue import text
-from taihang.interfaces.reports.document import Cell, Column, Document, Figure, Section, Table
+from taihang.interfaces.reports.document import (
+    Cell,
+    Column,
+    Document,
+    Figure,
+    Section,
+    Table,
+    log_words,
+)
 from taihang.interfaces.text_width import width_of
 
 _SHORT: Final = 14
@@ -43,13 +51,7 @@ def html_of(document: Document) -> bytes:
                     {"number": numbers[each.id], "id": each.id, "sha256": each.sha256}
                     for each in document.references
                 ],
-                "log": text(
-                    "report.log",
-                    document.lang,
-                    origin=document.log_origin,
-                    size=document.log_size,
-                    root=document.log_root,
-                ),
+                "log": log_words(document),
                 "words": {
                     name: text(f"report.{name}", document.lang)
                     for name in ("code", "references", "reference_note", "statement", "hash")

@@ -13,7 +13,7 @@ from typing import Final, cast
 from taihang.core.errors import StateError
 from taihang.core.seal.canonical import JsonValue, canonical_bytes
 from taihang.interfaces.catalogue import text
-from taihang.interfaces.reports.document import Document, machine_form
+from taihang.interfaces.reports.document import Document, log_words, machine_form
 
 FONTS: Final = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei")
 """Families that hold Chinese, best first; all are free."""
@@ -47,13 +47,7 @@ def pdf_of(document: Document, *, font_folders: Sequence[str] = ()) -> bytes:
         "reference_note": text("report.reference_note", lang),
         "statement": text("report.statement", lang),
         "hash": text("report.hash", lang),
-        "log": text(
-            "report.log",
-            lang,
-            origin=document.log_origin,
-            size=document.log_size,
-            root=document.log_root,
-        ),
+        "log": log_words(document),
         "version": text("report.version", lang, version=document.code_version),
     }
     return typeset(

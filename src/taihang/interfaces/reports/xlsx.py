@@ -9,7 +9,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from taihang.interfaces.catalogue import text
-from taihang.interfaces.reports.document import Cell, Document, Table, Tone
+from taihang.interfaces.reports.document import Cell, Document, Table, Tone, log_words
 from taihang.interfaces.text_width import width_of
 
 _CREATED: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -49,7 +49,8 @@ def xlsx_of(document: Document) -> bytes:
     for i, section in enumerate(document.sections):
         sheets.section(i, section.title, section.sentences, section.tables)
     sheets.figures()
-    sheets.references()
+    if document.log_origin:
+        sheets.references()
     book.close()
     return data.getvalue()
 
@@ -159,12 +160,7 @@ class _Sheets:
         for row, each in enumerate(self._document.references, start=1):
             sheet.write_string(row, 0, each.id)
             sheet.write_string(row, 1, each.sha256)
-        log = {
-            "origin": self._document.log_origin,
-            "size": self._document.log_size,
-            "root": self._document.log_root,
-        }
-        sheet.write_string(row + 2, 0, text("report.log", lang, **log))
+        sheet.write_string(row + 2, 0, log_words(self._document))
         version = text("report.version", lang, version=self._document.code_version)
         sheet.write_string(row + 3, 0, version)
 

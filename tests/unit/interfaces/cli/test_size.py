@@ -50,3 +50,33 @@ def test_size__says_why_the_smelter_does_not_fit(lang: Lang, tmp_path: Path) -> 
 
 def test_size__refuses_a_study_that_is_not_there() -> None:
     taihang("size", "nowhere.toml").refused("input.problem-file", "nowhere.toml")
+
+
+@pytest.mark.parametrize(("form", "head"), [("html", b"<!doctype html>"), ("xlsx", b"PK")])
+def test_size__writes_a_report_in_the_form_of_its_name(
+    form: str, head: bytes, tmp_path: Path
+) -> None:
+    study = coarse("xingxian", tmp_path)
+    short = study.read_text(encoding="utf-8").replace("project_years = 20", "project_years = 2")
+    study.write_text(short, encoding="utf-8")
+    out = tmp_path / f"of.{form}"
+
+    told = done("size", study, "--report", out, "--lang", "en").out
+
+    assert out.read_bytes().startswith(head)
+    assert out.name in told
+
+
+def test_size__writes_no_report_without_an_answer(tmp_path: Path) -> None:
+    out = tmp_path / "of.html"
+
+    ended = taihang("size", coarse("xingxian-smelter", tmp_path), "--report", out)
+
+    assert ended.code == 1
+    assert not out.exists()
+
+
+def test_size__refuses_a_report_of_another_form(tmp_path: Path) -> None:
+    taihang("size", coarse("xingxian", tmp_path), "--report", "of.docx").refused(
+        "input.words", ".xlsx"
+    )
