@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from taihang import __version__
 from taihang.core.dispatch.study import Investment, Study
+from taihang.interfaces.account_words import NOTHING
 from taihang.interfaces.catalogue import Lang, text
-from taihang.interfaces.cli.dispatch import gap_told
 from taihang.interfaces.reports.document import (
     Column,
     Document,
@@ -140,11 +140,11 @@ def _sections(dossier: SizeDossier, lang: Lang) -> Iterator[Section]:
 
 
 def _proof(answer: StudyAnswer, lang: Lang) -> Section:
-    verdict = answer.release.verdict
+    verdict, gap = answer.release.verdict, answer.release.gap
     rows = [
         ("digest", answer.release.problem.digest()),
         ("status", answer.release.exact.solution.status.value),
-        ("gap", gap_told(answer.release.gap)),
+        ("gap", NOTHING if gap is None else f"{gap:.1e}"),
         ("horizon", f"{answer.release.problem.horizon.n_steps:,}"),
     ]
     if verdict is not None:
