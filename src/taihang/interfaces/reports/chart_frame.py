@@ -52,6 +52,8 @@ class Frame:
     height: float
     low: float
     high: float
+    step: float
+    """From one grid line to the next; ``low`` and ``high`` are grid lines."""
 
     @property
     def bottom(self) -> float:
@@ -67,18 +69,19 @@ class Frame:
         return LEFT + (WIDTH - LEFT - RIGHT) * share
 
 
-def frame_of(values: Iterable[float], *, top: float, height: float) -> Frame:
-    """Return a frame that holds some values and zero, between two of its grid lines."""
-    given = [0.0, *values]
+def frame_of(values: Iterable[float], *, top: float, height: float, has_zero: bool = True) -> Frame:
+    """Return a frame that holds some values, and zero with them, between two of its grid lines."""
+    given = [*values, 0.0] if has_zero else [*values]
     low, high = min(given), max(given)
     if high - low < _LEAST:
-        low, high = 0.0, 1.0
+        low, high = (0.0, 1.0) if has_zero else (low - 0.5, low + 0.5)
     step = _step(high - low)
     return Frame(
         top=top,
         height=height,
         low=math.floor(low / step + 1e-9) * step,
         high=math.ceil(high / step - 1e-9) * step,
+        step=step,
     )
 
 
@@ -96,7 +99,7 @@ def _step(span: float) -> float:
 
 def scale(frame: Frame, unit: str) -> str:
     """Draw the grid lines with their values, and the unit above them."""
-    step, parts = _step(frame.high - frame.low), list[str]()
+    step, parts = frame.step, list[str]()
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
     for at in range(round((frame.high - frame.low) / step) + 1):
         value = frame.low + at * step

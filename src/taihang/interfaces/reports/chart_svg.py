@@ -190,8 +190,7 @@ def cloud(points: Sequence[tuple[float, float]], *, words: ChartWords, axis: str
         An ``<svg>`` element; every word in it is escaped.
     """
     left, right = min(x for x, _ in points), max(x for x, _ in points)
-    low, high = min(y for _, y in points), max(y for _, y in points)
-    frame = Frame(top=_HEAD + 4, height=_HEIGHT, low=low, high=high if high > low else low + 1.0)
+    frame = frame_of((y for _, y in points), top=_HEAD + 4, height=_HEIGHT, has_zero=False)
     shares = [(x - left) / ((right - left) or 1.0) for x, _ in points]
     line = Series(name="", fill="#0b6e6e", values=tuple(y for _, y in points))
     body = (
