@@ -80,7 +80,7 @@ def follow(problem: ParkProblem, told: SetPoints, *, exactly: Exactly) -> Follow
     free = ParkProblem(problem.horizon, tuple(_free(asset) for asset in problem.assets))
     done, ends, missed = dict[str, Reals](), dict[str, float](), 0.0
     for one in batteries_of(free):
-        power, end_kwh = _able(one, told[one.id], step_h=free.horizon.step_h)
+        power, end_kwh = able(one, told[one.id], step_h=free.horizon.step_h)
         done[one.id], ends[one.id] = power, end_kwh
         missed += float(np.abs(power - told[one.id]).sum()) * free.horizon.step_h
     plan = checked(free, _pinned(free.assembled(), done), exactly=exactly)
@@ -173,7 +173,7 @@ class _Store:
             yield rise, level
 
 
-def _able(battery: Battery, told_kw: Reals, *, step_h: float) -> tuple[Reals, float]:
+def able(battery: Battery, told_kw: Reals, *, step_h: float) -> tuple[Reals, float]:
     """Return what a battery can do of what it is told, and what it then holds at the end."""
     into, out = battery.charge_efficiency_ratio, battery.discharge_efficiency_ratio
     charge_kw = battery.charge_kw.existing
