@@ -24,6 +24,8 @@ from taihang.core.dispatch.model import Solve
 from taihang.core.dispatch.outlook import Remembered
 from taihang.core.dispatch.site.outlook import Outlook
 from taihang.core.dispatch.site.station import Site
+from taihang.core.dispatch.slope import search, shapes, sweeps
+from taihang.core.dispatch.slope.shapes import FindPlan
 from taihang.core.dispatch.study import Study, StudyYear
 from taihang.core.periods import days
 from taihang.core.ratio.outlook import Thresholds
@@ -57,6 +59,15 @@ def controller(pace: Pace, remembered: Remembered | None = None) -> Generator[Co
     """Yield a controller whose solver runs in a process that is killed when it is late."""
     with SolverProcess() as stepper:
         yield Controller(stepper, monotonic_s=time.monotonic, pace=pace, remembered=remembered)
+
+
+def find_plan() -> FindPlan | None:
+    """Return the compiled programme of one store; None where there is no compiler.
+
+    As plain Python it is slower than a solver is on the same problem.
+    """
+    loops = compiled_loops(shapes, sweeps, search)
+    return loops.of(search.find_plan) if loops.is_compiled else None
 
 
 def study_year(study: Study) -> StudyYear:

@@ -19,9 +19,11 @@ from typing import Any, Final, TypeVar, cast
 
 _COMPILER: Final = "numba"
 _DIGEST_DIGITS: Final = 16
-_OPTIONS: Final[Mapping[str, bool]] = {"_nrt": False}
-"""Loops make no arrays, so none are counted: counting the arrays of a named tuple at each call of
-a small function took eight ninths of the time of the storage programme."""
+_PLAIN: Final = {"_nrt": False, "no_cfunc_wrapper": True}
+"""The loops allocate nothing, so references to arrays need no counting: that took nine tenths of
+the time."""
+_INSIDE: Final = {**_PLAIN, "forceinline": True, "no_cpython_wrapper": True}
+"""A loop that a loop calls is drawn into it."""
 _Loop = TypeVar("_Loop", bound=Callable[..., Any])
 
 
@@ -62,7 +64,7 @@ def compiled(modules: Sequence[ModuleType], *, folder: Path | None) -> Compiled:
 
     Args:
         modules: Each defines plain functions over numbers, arrays and named tuples of them, which
-            make no arrays themselves and may call those of the modules before it.
+            allocate nothing and may call those of the modules before it.
         folder: Where compiled code is kept for the next process. With None, or where nothing can
             be written there, it is compiled anew in each.
 
@@ -71,47 +73,44 @@ def compiled(modules: Sequence[ModuleType], *, folder: Path | None) -> Compiled:
     """
     if not is_compiler_here():
         return Compiled(is_compiled=False, _of_plain={})
-    sources = "".join([repr(dict(_OPTIONS)), *(inspect.getsource(module) for module in modules)])
+    sources = "".join(
+        [repr(_PLAIN), repr(_INSIDE), *(inspect.getsource(module) for module in modules)]
+    )
     digest = hashlib.sha256(sources.encode()).hexdigest()[:_DIGEST_DIGITS]
     engine = import_module(_COMPILER)
-    kept, of_plain = engine.config.CACHE_DIR, dict[Callable[..., Any], Callable[..., Any]]()
+    kept = engine.config.CACHE_DIR
+    inside, found = dict[Callable[..., Any], Callable[..., Any]](), dict[Any, Any]()
     # The compiler takes the folder from its settings when a function is handed over, not later.
     engine.config.CACHE_DIR = "" if folder is None else str(folder / digest)
     try:
         for module in modules:
-            of_plain |= _functions(engine, module, of_plain, is_kept=folder is not None)
+            # One name space of its own: compiled loops call compiled ones, the module stays plain.
+            names = dict(vars(module))
+            for name, plain in _functions(module).items():
+                if plain.__module__ == module.__name__:
+                    own = _copy(plain, names)
+                    inside[plain] = engine.njit(**_INSIDE)(own)
+                    found[plain] = _kept(engine, own) if folder else engine.njit(**_PLAIN)(own)
+                names[name] = inside.get(plain, plain)
     finally:
         engine.config.CACHE_DIR = kept
-    return Compiled(is_compiled=True, _of_plain=of_plain)
+    return Compiled(is_compiled=True, _of_plain=found)
 
 
-def _functions(
-    engine: ModuleType,
-    module: ModuleType,
-    before: Mapping[Callable[..., Any], Callable[..., Any]],
-    *,
-    is_kept: bool,
-) -> dict[Callable[..., Any], Callable[..., Any]]:
-    """Return the compiled form of each function that a module defines."""
-    # One name space of its own: a compiled loop calls compiled loops, the module keeps the plain.
-    names = dict(vars(module))
-    found = dict[Callable[..., Any], Callable[..., Any]]()
-    for name, plain in vars(module).items():
-        if not isinstance(plain, FunctionType):
-            continue
-        if plain.__module__ == module.__name__:
-            found[plain] = names[name] = _compiled(engine, plain, names, is_kept=is_kept)
-        elif plain in before:
-            names[name] = before[plain]
-    return found
+def _functions(module: ModuleType) -> dict[str, FunctionType]:
+    return {name: one for name, one in vars(module).items() if isinstance(one, FunctionType)}
 
 
-def _compiled(
-    engine: ModuleType, plain: FunctionType, names: dict[str, Any], *, is_kept: bool
-) -> Callable[..., Any]:
+def _copy(plain: FunctionType, names: dict[str, Any]) -> FunctionType:
+    """Return a function that looks up other names than the one it copies."""
     own = FunctionType(plain.__code__, names, plain.__name__, plain.__defaults__)
     own.__module__, own.__qualname__ = plain.__module__, plain.__qualname__
-    if is_kept:
-        with suppress(RuntimeError, OSError):  # Nothing can be written there.
-            return cast("Callable[..., Any]", engine.njit(cache=True, **_OPTIONS)(own))
-    return cast("Callable[..., Any]", engine.njit(**_OPTIONS)(own))
+    return own
+
+
+def _kept(engine: ModuleType, own: FunctionType) -> Callable[..., Any]:
+    """Return the compiled form that is kept for the next process, if it can be written."""
+    try:
+        return cast("Callable[..., Any]", engine.njit(cache=True, **_PLAIN)(own))
+    except (RuntimeError, OSError):
+        return cast("Callable[..., Any]", engine.njit(**_PLAIN)(own))

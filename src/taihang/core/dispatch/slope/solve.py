@@ -1,194 +1,130 @@
-"""The cheapest day by the programme, with a lower bound that does not rest on the search.
+"""The cheapest plan of a park by the programme, as a solution of its linear model.
 
-The demand charge couples the intervals by one number, the peak P. Import above P is charged in
-each interval as the tariff charges it in the highest: that is never less than the true charge, and
-the same at the best P, so no penalty is guessed. The cost is convex in P and found by cuts from
-both sides. The bound is computed anew: the demand charge is spread over the intervals by the dual
-solution, which gives a day without coupling whose optimum is never above the true one, whatever
-the search did.
+The plan, the bound and the prices are written as the vectors that a solver would hand back. So all
+that follows (plan, referee, prices, binding limits) is the same, whichever of the two found it, and
+the model's own rows say whether a ratio or a cap is broken that the programme does not see.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from taihang.core.dispatch.model import Reals
-from taihang.core.dispatch.plan import plan_of_set_points
-from taihang.core.dispatch.problem import Plan
-from taihang.core.dispatch.slope import kernel
-from taihang.core.dispatch.slope.case import SlopeCase, written
-from taihang.core.dispatch.slope.kernel import Node, Path, Room
+from taihang.core.dispatch.assembly import Assembled
+from taihang.core.dispatch.exact import Exact
+from taihang.core.dispatch.model import LinearModel, Reals, Solution, SolveStatus
+from taihang.core.dispatch.slope import shapes
+from taihang.core.dispatch.slope.case import NotSlope, Reason, SlopeCase, refused
+from taihang.core.dispatch.slope.shapes import Answer, FindPlan, a_room
 
-_GAP_RATIO: Final = 1e-12
-"""Share of the cost at which the search for the peak ends [1]."""
-_NEAR_RATIO: Final = 1e-12
-"""Share of the store below which two energies are the same: the rounding of sums [1]."""
-_LOOKS_MAX: Final = 60
-_ROOM: Final = 64
-"""Pieces of a value function that there is room for at first; doubled where that is short."""
+_PIECES: Final = 16
+"""Pieces of a value function, on average, that there is room for at first; doubled if short."""
+_PIECES_MOST: Final = 1 << 14
+_BROKEN: Final = 1e-9
+"""By how much a row may be broken, as a share of the largest number in it: rounding [1]."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SlopeAnswer:
-    """A plan and what is proven of it."""
+    """What the programme found of a case."""
 
-    plan: Plan
+    answer: Answer
     upper_cny: float
     """What the plan costs."""
     lower_cny: float
     """What no plan can cost less than."""
-    looks: int
-    """How many peaks were tried."""
 
     @property
-    def gap_ratio(self) -> float:
-        """What may be left to gain, as a share of the cost; never below 0 [1]."""
-        size = max(abs(self.upper_cny), abs(self.lower_cny), 1e-9)
-        return max(self.upper_cny - self.lower_cny, 0.0) / size
+    def gap_cny(self) -> float:
+        """What may be left to gain; never below 0."""
+        return max(self.upper_cny - self.lower_cny, 0.0)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Look:
-    """What a peak costs, the slope of that, and the path behind it."""
-
-    cap_kwh: float
-    cost_cny: float
-    slope_cny_per_kwh: float
-    path: Path
-
-    def at(self, cap_kwh: float) -> float:
-        return self.cost_cny + self.slope_cny_per_kwh * (cap_kwh - self.cap_kwh)
-
-
-def solve_by_slopes(case: SlopeCase) -> SlopeAnswer | None:
-    """Find the cheapest day.
+def solve_by_slopes(case: SlopeCase, *, find_plan: FindPlan) -> SlopeAnswer | NotSlope:
+    """Find the cheapest plan of a case.
 
     Args:
         case: What ``slope_case`` wrote.
+        find_plan: The loops, plain or compiled.
 
     Returns:
-        The plan with its bounds; None where the programme finds no plan within the limits. The
-        linear model then has the word, and says which limits conflict.
+        The plan with its bounds; or why the linear model has the word: some interval is not convex,
+        or no plan keeps all limits.
     """
-    demand, hours = case.problem.demand, case.problem.step_h
-    price = 0.0 if demand is None else demand.price_cny_per_kw / hours
-    so_far = 0.0 if demand is None else demand.peak_so_far_kw * hours
-    most = float(case.problem.import_limit_kw.max()) * hours
-    first = _looked(case, so_far if price else most, price_cny_per_kwh=price, so_far_kwh=so_far)
-    if first is None:
-        return None
-    looks, worth = [first], first.path.cap_cny_per_kwh
-    if price and first.slope_cny_per_kwh < 0.0 and most > so_far:
-        looks, worth = _search(
-            case, first, price_cny_per_kwh=price, so_far_kwh=so_far, most_kwh=most
-        )
-    plans = [_plan(case, look) for look in looks]
-    plan = min(plans, key=lambda one: one.cost.total_cny)
-    lower = _bound(case, worth if price else np.zeros_like(worth), so_far_kwh=so_far)
-    return SlopeAnswer(plan, plan.cost.total_cny, lower, len(looks))
-
-
-def _search(
-    case: SlopeCase, left: _Look, *, price_cny_per_kwh: float, so_far_kwh: float, most_kwh: float
-) -> tuple[list[_Look], Reals]:
-    """Close in on the best peak; return the looks, and what the dual charges each interval."""
-    right = _looked(case, most_kwh, price_cny_per_kwh=price_cny_per_kwh, so_far_kwh=so_far_kwh)
-    if right is None:
-        return [left], left.path.cap_cny_per_kwh
-    looks = [left, right]
-    while len(looks) < _LOOKS_MAX:
-        fall = left.slope_cny_per_kwh - right.slope_cny_per_kwh
-        at = (right.at(0.0) - left.at(0.0)) / fall if fall else left.cap_kwh
-        best = min(look.cost_cny for look in looks)
-        is_inside = left.cap_kwh < at < right.cap_kwh
-        if not is_inside or best - left.at(at) <= _GAP_RATIO * abs(best):
-            break
-        look = _looked(case, at, price_cny_per_kwh=price_cny_per_kwh, so_far_kwh=so_far_kwh)
-        if look is None:
-            break
-        looks.append(look)
-        left, right = (look, right) if look.slope_cny_per_kwh < 0.0 else (left, look)
-    slope = right.slope_cny_per_kwh - left.slope_cny_per_kwh
-    share = right.slope_cny_per_kwh / slope if slope > 0.0 else 1.0
-    worth: Reals = share * left.path.cap_cny_per_kwh + (1.0 - share) * right.path.cap_cny_per_kwh
-    return sorted(looks, key=lambda look: look.cost_cny), worth
-
-
-def _looked(
-    case: SlopeCase, cap_kwh: float, *, price_cny_per_kwh: float, so_far_kwh: float
-) -> _Look | None:
-    room = _filled(case, cap_kwh)
-    if room is None:
-        return None
-    n = case.problem.n_steps
-    path = Path(np.zeros(n), np.zeros(n))
-    worth = kernel.forward(_node(case, cap_kwh), room, path)
-    cost = kernel.value_of_start(case.store, room) + price_cny_per_kwh * (cap_kwh - so_far_kwh)
-    return _Look(cap_kwh, cost, price_cny_per_kwh - worth, path)
-
-
-def _node(case: SlopeCase, cap_kwh: float) -> Node:
-    near = _NEAR_RATIO * max(case.store.high_kwh, cap_kwh, 1.0)
-    return Node(case.steps, case.store, cap_kwh, near)
-
-
-def _filled(case: SlopeCase, cap_kwh: float) -> Room | None:
-    """Return the value functions; None where no plan keeps the limits."""
-    size, n = _ROOM, case.problem.n_steps
+    n_pieces = _PIECES
     while True:
-        n_pieces = 2 * case.steps.slopes_cny_per_kwh.shape[1]
-        room = Room(
-            slopes_cny_per_kwh=np.empty((n + 1, size)),
-            widths_kwh=np.empty((n + 1, size)),
-            counts=np.zeros(n + 1, np.int32),
-            first_kwh=np.zeros(n + 1),
-            first_cny=np.zeros(n + 1),
-            piece_cny_per_kwh=np.empty(n_pieces),
-            piece_kwh=np.empty(n_pieces),
-            merged_cny_per_kwh=np.empty(size + n_pieces),
-            merged_kwh=np.empty(size + n_pieces),
-            merged_falls_ratio=np.empty(size + n_pieces),
-        )
-        status = kernel.backward(_node(case, cap_kwh), room)
-        if status != kernel.NO_ROOM:
-            return room if status == kernel.DONE else None
-        size *= 2
+        room = a_room(*case.case.node.flow_kwh.shape, n_pieces=n_pieces)
+        status = find_plan(case.case, room)
+        if status == shapes.DONE:
+            upper, lower = (float(each) + case.fixed_cny for each in room.answer.bounds_cny)
+            return SlopeAnswer(room.answer, upper, lower)
+        if status != shapes.NO_ROOM or n_pieces > _PIECES_MOST:
+            return refused(case, status, step=int(room.answer.counts[1]))
+        n_pieces *= 2
 
 
-def _bound(case: SlopeCase, worth_cny_per_kwh: Reals, *, so_far_kwh: float) -> float:
-    """Return the optimum of the day whose demand charge is spread over the intervals."""
-    demand, hours = case.problem.demand, case.problem.step_h
-    price = 0.0 if demand is None else demand.price_cny_per_kw / hours
-    total = float(worth_cny_per_kwh.sum())
-    # A dual solution charges no more than the tariff does; rounding must not make it more.
-    worth = worth_cny_per_kwh * (min(1.0, price / total) if total > 0.0 else 1.0)
-    spread = written(case.problem, charge_cny_per_kwh=worth)
-    room = _filled(spread, float(case.problem.import_limit_kw.max()) * hours)
-    if room is None:
-        return -np.inf
-    return kernel.value_of_start(spread.store, room) - float(worth.sum()) * so_far_kwh
+def as_exact(case: SlopeCase, found: SlopeAnswer, assembled: Assembled) -> Exact | NotSlope:
+    """Return what the programme found as a solution of the linear model.
 
+    Args:
+        case: The case.
+        found: What was found of it.
+        assembled: The model of the same problem.
 
-def _plan(case: SlopeCase, look: _Look) -> Plan:
-    """Return the set-points that lead along a path, and what follows from them."""
-    problem, store, steps = case.problem, case.store, case.steps
-    charge = np.maximum(look.path.rise_kwh, 0.0) / store.in_ratio
-    discharge = np.maximum(-look.path.rise_kwh, 0.0) * store.out_ratio
-    net = steps.need_kwh + charge - discharge
-    columns = np.arange(steps.widths_kwh.shape[1], dtype=np.int32)
-    cheap = np.equal(columns, steps.cheap_at[:, None])
-    dear = np.equal(columns, steps.dear_at[:, None])
-    widths = np.where(cheap, np.minimum(steps.widths_kwh, look.cap_kwh), steps.widths_kwh)
-    widths = np.where(dear, np.maximum(steps.widths_kwh - look.cap_kwh, 0.0), widths)
-    begins = steps.lowest_kwh[:, None] + np.cumsum(widths, axis=1) - widths
-    left = widths - np.clip(net[:, None] - begins, 0.0, widths)
-    curtail = [
-        np.where(case.order == plant, left, 0.0).sum(axis=1) for plant in range(len(problem.plants))
-    ]
-    return plan_of_set_points(
-        problem,
-        charge_kw=charge / problem.step_h,
-        discharge_kw=discharge / problem.step_h,
-        curtail_kw=np.array(curtail).reshape(len(curtail), problem.n_steps) / problem.step_h,
+    Returns:
+        The solution with its prices; or that a rule binds which the programme does not see.
+    """
+    model, series = assembled.model, series_of(case, found.answer, model=assembled.model)
+    values = np.concatenate([series[block.name] for block in model.columns])
+    values = np.clip(values, model.column_lower, model.column_upper)
+    if model.violation(values) > _BROKEN * max(1.0, float(np.abs(values).max(initial=0.0))):
+        return NotSlope(Reason.RULE, "", None)
+    prices = _row_prices(case, found.answer, assembled)
+    each = np.repeat(np.arange(model.n_columns), np.diff(model.start))
+    paid = np.bincount(each, model.value * prices[model.index], minlength=model.n_columns)
+    solution = Solution(
+        status=SolveStatus.OPTIMAL,
+        values=values,
+        objective=float(model.column_cost @ values),
+        bound=found.lower_cny - assembled.fixed_cny,
+        iterations=int(found.answer.counts[0]),
+        row_prices=prices,
+        column_prices=model.column_cost - paid,
     )
+    marked = tuple(np.zeros(len(pair.drawn), np.bool_) for pair in assembled.one_ways)
+    return Exact(solution, 0, 1, marked)
+
+
+def series_of(case: SlopeCase, answer: Answer, *, model: LinearModel) -> Mapping[str, Reals]:
+    """Return the values of every block of columns: set-points, and what follows from them."""
+    hours, store, battery = case.step_h, case.case.store, case.battery
+    bounds = {block.name: model.column_upper[block.span] for block in model.columns}
+    series: dict[str, Reals] = dict(bounds)
+    for at, name in enumerate(case.flows):
+        flow_kw = answer.flow_kwh[:, at] / hours
+        is_left = name.endswith(".used_kw")  # Of a plant, the flow is what is curtailed.
+        series[name] = bounds[name] - flow_kw if is_left else flow_kw
+    series[f"{battery}.charge_kw"] = np.maximum(answer.rise_kwh, 0.0) / store.in_ratio / hours
+    series[f"{battery}.discharge_kw"] = np.maximum(-answer.rise_kwh, 0.0) * store.out_ratio / hours
+    series[f"{battery}.energy_kwh"] = answer.energy_kwh
+    rise_kw = (answer.peak_kwh - case.case.demand.so_far_kwh) / hours
+    for name in (f"{case.demand}.rise_kw", f"{case.demand}.excess_kw"):
+        if name in bounds:
+            series[name] = rise_kw
+    return series
+
+
+def _row_prices(case: SlopeCase, answer: Answer, assembled: Assembled) -> Reals:
+    """Return the dual solution as prices of the model's rows; a ratio that does not bind has 0."""
+    prices, hours, store = np.zeros(assembled.model.n_rows), case.step_h, case.case.store
+    spans = {block.name: block.span for block in assembled.model.rows}
+    for rows in assembled.bus_rows.values():
+        prices[rows] = answer.node_cny_per_kwh * hours
+    prices[spans[f"{case.battery}.store_kwh"]] = answer.stored_cny_per_kwh
+    if case.demand is not None:
+        prices[spans[f"{case.demand}.highest_kw"]] = -answer.worth_cny_per_kwh * hours
+    end, last = spans.get(f"{case.battery}.end_kwh"), float(answer.stored_cny_per_kwh[-1])
+    if end is not None and store.end_low_kwh > store.low_kwh:
+        prices[end] = max(-last, 0.0)
+    return prices

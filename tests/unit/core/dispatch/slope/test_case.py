@@ -1,54 +1,77 @@
-"""The structure test: where one store decides with convex cost, and why not elsewhere."""
+"""The structure test: where one store decides alone, and why not elsewhere."""
 
-from dataclasses import replace
+from typing import Final
 
-import numpy as np
+import pytest
 
-from dispatch_days import a_day, a_storage
-from taihang.core.dispatch.problem import PlantGroup
-from taihang.core.dispatch.slope.case import NotSlope, SlopeCase, slope_case, written
+from park_case import Table, Value, battery, bus, demand_charge, grid, spill, supply
+from slope_parks import a_case, plain_park
+from taihang.core.dispatch.slope.case import NotSlope, Reason, slope_case
+
+RESERVE: Final = {
+    "id": "held",
+    "battery": "store",
+    "up_kw": 1.0,
+    "down_kw": 0.0,
+    "duration_h": 1.0,
+    "income_cny_per_kw": 0.0,
+}
 
 
-def test_slope_case__takes_a_plain_day() -> None:
-    assert isinstance(slope_case(a_day()), SlopeCase)
-
-
-def test_slope_case__says_where_export_is_paid_more_than_import_costs() -> None:
-    found = slope_case(a_day(export_price_cny_per_kwh=np.full(96, 0.5)))
-
+def reason_of(*more: Table, **battery_fields: Value) -> Reason:
+    found = slope_case(plain_park(*more, n_steps=96, **battery_fields))
     assert isinstance(found, NotSlope)
-    assert found.reason == "export is paid more than import costs in interval 0"
+    return found.reason
 
 
-def test_slope_case__says_where_burning_energy_pays() -> None:
-    prices = np.full(96, 0.7)
-    prices[40:44] = -2.0
-    day = a_day(plants=(), import_price_cny_per_kwh=prices, export_price_cny_per_kwh=prices - 0.1)
+def test_slope_case__reads_every_flow_with_export_first_and_import_last() -> None:
+    case = a_case(plain_park(supply("genset", "a", capacity_kw=100.0, price=1.0), spill("x", "a")))
 
-    found = slope_case(day)
+    assert case.flows == (
+        "gate.export_kw",
+        "sun.used_kw",
+        "x.spilled_kw",
+        "genset.given_kw",
+        "gate.import_kw",
+    )
+    assert case.case.node.n_drains == 3
+    # A cooler of 100 GW would cost digits of everything else.
+    assert case.case.node.flow_kwh.max() < 1e5 < case.limits_kwh.max()
 
-    assert isinstance(found, NotSlope)
-    assert found.reason == "burning energy in the battery pays in interval 40"
+
+@pytest.mark.parametrize(
+    ("more", "fields", "reason"),
+    [
+        ((bus("b"), grid("other", "b")), {}, Reason.BUSES),
+        ((battery("second", "a", charge_kw=1.0, energy_kwh=1.0),), {}, Reason.STORES),
+        ((grid("other", "a"),), {}, Reason.GATEWAYS),
+        ((), {"soc_start_ratio": "none"}, Reason.START),
+        ((), {"soc_start_ratio": 0.05}, Reason.START),
+        ((), {"cycles_max_ratio": 1.0}, Reason.WARRANTY),
+        ((demand_charge("d", "gate", 1.0, direction="export"),), {}, Reason.DEMAND),
+        (
+            (demand_charge("d", "gate", 1.0), demand_charge("e", "gate", 1.0)),
+            {},
+            Reason.DEMAND,
+        ),
+        ((("reserve", RESERVE),), {}, Reason.ASSET),
+    ],
+)
+def test_slope_case__says_what_is_in_the_way(
+    more: tuple[Table, ...], fields: dict[str, Value], reason: Reason
+) -> None:
+    assert reason_of(*more, **fields) is reason
 
 
-def test_slope_case__takes_negative_prices_where_nothing_is_lost_by_burning() -> None:
-    prices = np.full(96, 0.7)
-    prices[40:44] = -2.0
-    lossless = a_storage(charge_efficiency_ratio=1.0, discharge_efficiency_ratio=1.0)
-    day = a_day(
-        plants=(),
-        import_price_cny_per_kwh=prices,
-        export_price_cny_per_kwh=prices - 0.1,
-        storage=lossless,
+def test_slope_case__leaves_sizes_to_the_linear_model() -> None:
+    more = supply(
+        "g", "a", capacity_kw={"existing": 0, "add_max": 9, "cost_cny_per_unit": 1}, price=1.0
     )
 
-    assert isinstance(slope_case(day), SlopeCase)
+    assert reason_of(more) is Reason.SIZE
 
 
-def test_written__costs_ascend_and_every_flow_stands_once() -> None:
-    day = replace(a_day(), plants=(PlantGroup("pv", np.full(96, 900.0), 0.2), a_day().plants[1]))
+def test_slope_case__leaves_two_months_of_demand_to_the_linear_model() -> None:
+    found = slope_case(plain_park(demand_charge("d", "gate", 1.0), n_steps=96 * 32))
 
-    case = written(day, charge_cny_per_kwh=np.zeros(96))
-
-    assert (np.diff(case.steps.slopes_cny_per_kwh, axis=1) >= 0.0).all()
-    assert (np.sort(case.order, axis=1) == np.arange(5)).all()
+    assert found == NotSlope(Reason.MONTHS, "d", 96 * 31)

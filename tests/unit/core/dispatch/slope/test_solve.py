@@ -1,110 +1,175 @@
-"""The programme equals the linear model, proves it, and passes the referee."""
+"""The programme equals the linear model, proves it, and passes the referee; plain and compiled."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch_days import a_day, a_storage
+from park_case import Table, demand_charge
+from slope_parks import a_case, compiled_plan, plain_park, slope_park
 from taihang.adapters.highs import solve
-from taihang.core.dispatch.plan import build_model
-from taihang.core.dispatch.problem import DayProblem, DemandCharge, PlantGroup
-from taihang.core.dispatch.referee import check
-from taihang.core.dispatch.slope.case import NotSlope, SlopeCase, slope_case
-from taihang.core.dispatch.slope.solve import SlopeAnswer, solve_by_slopes
+from taihang.core.dispatch.assembly import Assembled
+from taihang.core.dispatch.exact import Exact, solve_exactly
+from taihang.core.dispatch.marginal import marginals_of
+from taihang.core.dispatch.model import SolveStatus
+from taihang.core.dispatch.park_plan import plan_of
+from taihang.core.dispatch.park_problem import ParkProblem
+from taihang.core.dispatch.recheck.judge import recheck
+from taihang.core.dispatch.slope import search
+from taihang.core.dispatch.slope.case import NotSlope, Reason, slope_case
+from taihang.core.dispatch.slope.shapes import FindPlan
+from taihang.core.dispatch.slope.solve import as_exact, solve_by_slopes
 
 CLOSE = 1e-9
 """Share of the money turned over by which two optima may differ."""
+ABOVE = 1e-12
+"""Share of it by which rounding may put a bound above the optimum."""
+HORIZONS = 1000
 
 
-def a_random_day(seed: int) -> DayProblem:
-    """Prices that may be negative, limits, losses, any plants, a demand charge or none."""
-    rng = np.random.default_rng(seed)
-    n = int(rng.integers(2, 40))
-    prices = rng.uniform(-0.3, 1.2, n) if rng.random() < 0.5 else rng.choice([0.3, 0.7, 1.2], n)
-    energy_kwh = rng.uniform(100.0, 8000.0)
-    empty_kwh = energy_kwh * float(rng.choice([0.0, 0.1]))
-    curtail = (None, 0.0, 0.2)
-    return a_day(
-        step_s=int(rng.choice([900, 3600])),
-        load_kw=rng.uniform(0.0, 4000.0, n),
-        plants=tuple(
-            PlantGroup(f"p{k}", rng.uniform(0.0, 3000.0, n), curtail[int(rng.integers(0, 3))])
-            for k in range(int(rng.integers(0, 3)))
-        ),
-        import_price_cny_per_kwh=prices,
-        export_price_cny_per_kwh=prices - rng.choice([0.0, 0.1, 0.4]),
-        import_limit_kw=np.full(n, rng.choice([3500.0, 5000.0, 9000.0])),
-        export_limit_kw=np.full(n, rng.choice([0.0, 2000.0, 9000.0])),
-        demand=None
-        if rng.random() < 0.3
-        else DemandCharge(
-            price_cny_per_kw=float(rng.choice([0.0, 1.0, 38.0])),
-            peak_so_far_kw=float(rng.choice([0.0, 1500.0, 3000.0])),
-        ),
-        storage=a_storage(
-            charge_kw=rng.uniform(0.0, 3000.0),
-            discharge_kw=rng.uniform(0.0, 3000.0),
-            energy_min_kwh=empty_kwh,
-            energy_max_kwh=energy_kwh,
-            charge_efficiency_ratio=float(rng.choice([1.0, 0.95, 0.9])),
-            discharge_efficiency_ratio=float(rng.choice([1.0, 0.95])),
-            standing_loss_ratio_per_h=float(rng.choice([0.0, 0.002, 0.02])),
-            cycle_cost_cny_per_kwh=float(rng.choice([0.0, 0.05, 0.1])),
-        ),
-        energy_start_kwh=rng.uniform(empty_kwh, energy_kwh),
-        energy_end_min_kwh=None if rng.random() < 0.4 else 0.9 * rng.uniform(0.0, energy_kwh),
+def rebuilt(assembled: Assembled) -> Exact:
+    return solve_exactly(assembled, solve=solve, time_limit_s=20.0, gap=0.0)
+
+
+def held_to_the_linear_model(park: ParkProblem, find_plan: FindPlan) -> bool:
+    """Hold one park to the linear model; say whether the programme took it."""
+    case, assembled = slope_case(park), park.assembled()
+    if isinstance(case, NotSlope):
+        return False
+    found = solve_by_slopes(case, find_plan=find_plan)
+    if isinstance(found, NotSlope):
+        if found.reason is Reason.NO_PLAN:
+            assert rebuilt(assembled).solution.status is SolveStatus.INFEASIBLE
+        return False
+    exact = as_exact(case, found, assembled)
+    if isinstance(exact, NotSlope):
+        assert exact.reason is Reason.RULE
+        return False
+    own, best = exact.solution, rebuilt(assembled).solution
+    assert own.values is not None
+    assert own.objective is not None
+    assert own.bound is not None
+    assert best.values is not None
+    assert best.objective is not None
+    turned_over = max(float(np.abs(assembled.model.column_cost) @ np.abs(best.values)), 1.0)
+    assert abs(own.objective - best.objective) <= CLOSE * turned_over
+    assert own.objective - own.bound <= CLOSE * turned_over
+    assert own.bound - best.objective <= ABOVE * turned_over
+    assert found.upper_cny - assembled.fixed_cny == pytest.approx(
+        own.objective, abs=CLOSE * turned_over
     )
+    assert recheck(park.echo(), plan_of(park, assembled, own.values).document()).accepted
+    return True
 
 
-def solved(day: DayProblem) -> SlopeAnswer:
-    case = slope_case(day)
-    assert isinstance(case, SlopeCase)
-    answer = solve_by_slopes(case)
-    assert answer is not None
-    return answer
+def test_solve_by_slopes__equals_the_rebuilt_model_on_a_thousand_horizons_compiled() -> None:
+    find_plan = compiled_plan()
+    if find_plan is None:
+        pytest.skip("numba is not installed: pip install 'taihang[fast]'")
+
+    taken = sum(held_to_the_linear_model(slope_park(seed), find_plan) for seed in range(1450))
+
+    assert taken >= HORIZONS
 
 
 @given(seed=st.integers(0, 2**31))
 @settings(max_examples=60, deadline=None)
-def test_solve_by_slopes__equals_the_linear_model_and_proves_it(seed: int) -> None:
-    day = a_random_day(seed)
-    case = slope_case(day)
-    if isinstance(case, NotSlope):
+def test_solve_by_slopes__equals_the_rebuilt_model_as_plain_python(seed: int) -> None:
+    held_to_the_linear_model(slope_park(seed), search.find_plan)
+
+
+@given(seed=st.integers(0, 2**31))
+@settings(max_examples=40, deadline=None)
+def test_solve_by_slopes__gives_the_same_bytes_plain_and_compiled(seed: int) -> None:
+    find_plan, case = compiled_plan(), slope_case(slope_park(seed))
+    if find_plan is None or isinstance(case, NotSlope):
         return
-    answer, solution = solve_by_slopes(case), solve(build_model(day), time_limit_s=10.0, gap=0.0)
-    if solution.objective is None or answer is None:
-        assert (solution.objective is None) == (answer is None)
+    plain = solve_by_slopes(case, find_plan=search.find_plan)
+    same = solve_by_slopes(case, find_plan=find_plan)
+
+    if isinstance(plain, NotSlope) or isinstance(same, NotSlope):
+        assert plain == same
         return
-    turned_over = np.abs(day.import_price_cny_per_kwh) @ day.load_kw * day.step_h
-    scale_cny = max(abs(solution.objective), float(turned_over), 1.0)
-    assert abs(answer.upper_cny - solution.objective) <= CLOSE * scale_cny
-    assert answer.lower_cny <= answer.upper_cny + CLOSE * scale_cny
-    assert answer.upper_cny - answer.lower_cny <= CLOSE * scale_cny
-    assert check(day, answer.plan).accepted
+    for one, other in zip(plain.answer, same.answer, strict=True):
+        assert one.tobytes() == other.tobytes()
 
 
-def test_solve_by_slopes__shaves_the_peak_of_a_plain_day() -> None:
-    dear = DemandCharge(price_cny_per_kw=3.0, peak_so_far_kw=0.0)
-
-    answer = solved(a_day(demand=dear))
-
-    assert answer.gap_ratio < CLOSE
-    assert answer.looks > 1
-    assert answer.plan.saving_cny is not None
-    assert answer.plan.saving_cny > 0.0
-
-
-def test_solve_by_slopes__leaves_a_day_without_any_plan_to_the_linear_model() -> None:
-    case = slope_case(a_day(import_limit_kw=np.full(96, 100.0), plants=()))
-
-    assert isinstance(case, SlopeCase)
-    assert solve_by_slopes(case) is None
-
-
-def test_solve_by_slopes__pays_nothing_for_a_peak_that_the_month_has_reached() -> None:
-    reached = DemandCharge(price_cny_per_kw=38.0, peak_so_far_kw=9000.0)
-
-    assert solved(a_day(demand=reached)).upper_cny == pytest.approx(
-        solved(a_day(demand=None)).upper_cny, rel=CLOSE
+@given(seed=st.integers(0, 2**31))
+@settings(max_examples=30, deadline=None)
+def test_as_exact__its_prices_are_a_dual_solution_of_the_model(seed: int) -> None:
+    park = slope_park(seed)
+    case, assembled = slope_case(park), park.assembled()
+    found = (
+        case if isinstance(case, NotSlope) else solve_by_slopes(case, find_plan=search.find_plan)
     )
+    if isinstance(case, NotSlope) or isinstance(found, NotSlope):
+        return
+    exact = as_exact(case, found, assembled)
+    if isinstance(exact, NotSlope):
+        return
+    model, solution = assembled.model, exact.solution
+    assert solution.values is not None
+    assert solution.column_prices is not None
+    lower = np.where(solution.values > model.column_lower + 1e-6, solution.column_prices, 0.0)
+    upper = np.where(solution.values < model.column_upper - 1e-6, -solution.column_prices, 0.0)
+    close = 1e-7 * max(1.0, float(np.abs(model.column_cost).max()))
+    assert max(lower.max(), upper.max()) < close
+
+
+def test_as_exact__tells_the_price_of_the_bus_and_the_worth_of_the_battery() -> None:
+    park = plain_park(demand_charge("peak", "gate", 3.0))
+    case, assembled = a_case(park), park.assembled()
+    found = solve_by_slopes(case, find_plan=search.find_plan)
+    assert not isinstance(found, NotSlope)
+    exact = as_exact(case, found, assembled)
+    assert not isinstance(exact, NotSlope)
+
+    own, other = marginals_of(assembled, exact.solution), rebuilt(assembled).solution
+    theirs = marginals_of(assembled, other)
+
+    assert own is not None
+    assert theirs is not None
+    assert own.bus_cny_per_kwh["a"].mean() == pytest.approx(
+        theirs.bus_cny_per_kwh["a"].mean(), rel=0.05
+    )
+    assert own.size_cny_per_unit["store.energy_kwh"] > 0.0
+
+
+def test_solve_by_slopes__leaves_a_park_without_any_plan_to_the_linear_model() -> None:
+    needy: Table = ("load", {"id": "more", "bus": "a", "load_kw": 1e5, **NOTHING_SHED})
+
+    found = solve_by_slopes(a_case(plain_park(needy)), find_plan=search.find_plan)
+
+    assert found == NotSlope(Reason.NO_PLAN, "", None)
+
+
+NOTHING_SHED = {"shed_max_ratio": 0.0, "shed_price_cny_per_kwh": "none"}
+
+
+@pytest.mark.parametrize(
+    ("import_cny", "export_cny", "reason", "asset"),
+    [(0.5, 0.6, Reason.LOOPS, ""), (-2.0, -2.5, Reason.BURNS, "store")],
+)
+def test_solve_by_slopes__says_in_which_interval_a_cost_is_not_convex(
+    import_cny: float, export_cny: float, reason: Reason, asset: str
+) -> None:
+    case = a_case(plain_park())
+    case.case.node.flow_cny_per_kwh[40, [0, -1]] = export_cny, import_cny
+    case.case.node.flow_kwh[40, 1] = 0.0
+
+    found = solve_by_slopes(case, find_plan=search.find_plan)
+
+    assert found == NotSlope(reason, asset, 40)
+
+
+def test_as_exact__leaves_a_rule_that_binds_to_the_linear_model() -> None:
+    rule: Table = (
+        "green_ratio",
+        {"id": "share", "kind": "green-share", "limit_ratio": 0.99, "losses_in_load": False},
+    )
+    park = plain_park(rule)
+    case = a_case(park)
+    found = solve_by_slopes(case, find_plan=search.find_plan)
+
+    assert not isinstance(found, NotSlope)
+    assert as_exact(case, found, park.assembled()) == NotSlope(Reason.RULE, "", None)
