@@ -115,6 +115,10 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang dispatch problem.toml",
         "taihang dispatch problem.toml --out answer --model problem.mps",
     ),
+    "bids": (
+        "taihang bids mypark --day 2026-06-02 --market bids.toml --out tomorrow",
+        "taihang bids problem.toml --market bids.toml --json",
+    ),
     "size": (
         "taihang size xingxian",
         "taihang size study.toml --lang en --out answer.json",

@@ -112,8 +112,10 @@ EXEMPT: Final[dict[str, str]] = {
     # A price or a quantity, with the tick of either.
     "core/dispatch/recheck/settlement.py": "hours tick value",
     "core/dispatch/stochastic/bid_problem.py": "series",
+    "core/dispatch/stochastic/history.py": "by_name days least most past truth values",
     "core/dispatch/stochastic/offers.py": "share values",
     "core/dispatch/stochastic/recourse.py": "gap values",
+    "core/dispatch/stochastic/reduction.py": "by_name numbers",
     "core/dispatch/stochastic/stack.py": (
         "cost entries excess_cost lower money position tables upper used values weights"
     ),

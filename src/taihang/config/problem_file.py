@@ -67,11 +67,25 @@ class ProblemFile:
     remarks: tuple[Remark, ...]
 
 
-def read_problem_file(path: Path) -> ProblemFile:
+@dataclass(frozen=True, slots=True)
+class SeriesRows:
+    """Series that stand for those of a problem's files, or come beside them: one scenario's."""
+
+    name: str
+    """Where they come from, for messages."""
+    step_s: int
+    rows: tuple[tuple[str, ...], ...]
+    """A header, ``start`` first, and one row an interval."""
+    unused: tuple[str, ...]
+    """Columns that the problem need not read."""
+
+
+def read_problem_file(path: Path, *, scenario: SeriesRows | None = None) -> ProblemFile:
     """Read a problem.
 
     Args:
         path: The TOML file; its series lie beside it.
+        scenario: Columns that replace those of the same name, or are not in any file.
 
     Returns:
         The problem.
@@ -91,11 +105,13 @@ def read_problem_file(path: Path) -> ProblemFile:
         raise ParkProblemError(
             f"tables {unknown} in {path.name}", f"{[*_TOP, *KINDS]}", "correct the names"
         )
-    horizon = cast("dict[str, Json]", _plain(given.get("horizon", {}), "horizon"))
+    horizon = cast("dict[str, Json]", plain_value(given.get("horizon", {}), "horizon"))
     check_keys(horizon, ["start_s", "step_s", "n_steps", "time_zone"], "horizon")
     table = _SeriesTable(path.parent, horizon)
     for at, entry in enumerate(cast("list[object]", given.get("series", []))):
         table.load(cast("Mapping[str, object]", entry), where=f"series[{at}]")
+    if scenario is not None:
+        table.replace(scenario)
     assets = [
         {"type": kind, **_asset(entry, kind, table)}
         for kind in KINDS
@@ -152,7 +168,28 @@ class _SeriesTable:
         """Read one series file."""
         check_keys(cast("Mapping[str, Json]", entry), ["file", "step_s", "unused"], where)
         name = str(entry["file"])
-        rows = self._rows(name)
+        unused = {str(one) for one in cast("list[object]", entry["unused"])}
+        step_s = int(cast("int", entry["step_s"]))
+        columns = self._columns(name, self._rows(name), step_s=step_s, unused=unused)
+        for column in columns:
+            if column in self.columns:
+                raise ProblemFileError(
+                    given=f"a second column {column!r}, in {name}",
+                    expected="every name once in all files",
+                    remedy="rename one of them",
+                )
+        self.columns.update(columns)
+
+    def replace(self, scenario: SeriesRows) -> None:
+        """Put the columns of a scenario in the place of those of the same name."""
+        rows = [list(row) for row in scenario.rows]
+        self.columns.update(
+            self._columns(scenario.name, rows, step_s=scenario.step_s, unused=set(scenario.unused))
+        )
+
+    def _columns(
+        self, name: str, rows: list[list[str]], *, step_s: int, unused: set[str]
+    ) -> dict[str, _Column]:
         header, body = rows[0], rows[1:]
         if header[:1] != ["start"] or len(set(header)) != len(header):
             raise ProblemFileError(
@@ -160,19 +197,15 @@ class _SeriesTable:
                 expected='"start" first, and every name once',
                 remedy="name each row by the start of its interval, with its zone",
             )
-        repeats = self._check_grid(
-            name, [row[0] for row in body], int(cast("int", entry["step_s"]))
-        )
-        unused = {str(one) for one in cast("list[object]", entry["unused"])}
-        for at, column in enumerate(header[1:], 1):
-            if column in self.columns:
-                raise ProblemFileError(
-                    given=f"a second column {column!r}, in {name}",
-                    expected="every name once in all files",
-                    remedy="rename one of them",
-                )
-            texts = [row[at] for row in body for _ in range(repeats)]
-            self.columns[column] = _Column(name, texts, is_read=column in unused)
+        repeats = self._check_grid(name, [row[0] for row in body], step_s)
+        return {
+            column: _Column(
+                name,
+                [row[at] for row in body for _ in range(repeats)],
+                is_read=column in unused,
+            )
+            for at, column in enumerate(header[1:], 1)
+        }
 
     def value(self, given: object, name: str) -> Json:
         """Turn a value of the problem file into a plain one; a column becomes its numbers."""
@@ -182,7 +215,7 @@ class _SeriesTable:
                 return self._series(entry, name)
             if set(entry) == {"file"}:
                 return self._sessions(str(entry["file"]))
-        return _plain(cast("object", given), name)
+        return plain_value(cast("object", given), name)
 
     def demand_all_read(self) -> None:
         """Refuse columns that no field reads."""
@@ -211,7 +244,7 @@ class _SeriesTable:
                 remedy="correct the name, or add its file under [[series]]",
             )
         column.is_read = True
-        factor = _factor(asked, name, times)
+        factor = factor_of(asked, name, times)
         values = np.array([_number(text, asked, row) for row, text in enumerate(column.texts)])
         self._remark(asked, values)
         return cast("Json", (values * factor).tolist())
@@ -310,7 +343,7 @@ def unit_of(name: str) -> str:
     return name.rsplit("_", 1)[-1]
 
 
-def _factor(column: str, name: str, times: object) -> float:
+def factor_of(column: str, name: str, times: object) -> float:
     """Return by what the numbers of a column are multiplied to be those of a field."""
     unit, scale = _SAME_UNIT.get(unit_of(column), (unit_of(column), 1.0))
     if times is None:
@@ -355,15 +388,15 @@ def _instant_s(text: str, where: str) -> int:
     return int(instant.timestamp())
 
 
-def _plain(value: object, name: str) -> Json:
+def plain_value(value: object, name: str) -> Json:
     """Turn dates of a TOML file into seconds, and everything else into plain values."""
     if isinstance(value, datetime):
         return _instant_s(value.isoformat(), name)
     if isinstance(value, Mapping):
         entries = cast("Mapping[str, object]", value)
-        return {key: _plain(one, f"{name}.{key}") for key, one in entries.items()}
+        return {key: plain_value(one, f"{name}.{key}") for key, one in entries.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_plain(one, name) for one in cast("Sequence[object]", value)]
+        return [plain_value(one, name) for one in cast("Sequence[object]", value)]
     if isinstance(value, bool | int | float | str):
         return value
     raise ProblemFileError(

@@ -37,6 +37,8 @@ class ForecastKind(StrEnum):
     """Follows the sun: mean of the recent days at the same quarter."""
     WIND = "wind"
     """Follows the weather: mean of the recent days at the same quarter."""
+    PRICE = "price"
+    """Follows the market: mean of the recent days at the same quarter."""
 
 
 class ForecastMethod(IntEnum):

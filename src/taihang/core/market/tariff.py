@@ -4,7 +4,7 @@ The prices come from the published texts in ``standards``; what no text fixes is
 ``BillTerms`` without a default, so that a bill names every choice behind it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -346,9 +346,39 @@ def grid_prices_cny_per_kwh(
             remedy="plan with another tariff until market prices are forecast",
         )
     found = prices(terms, book=book, period=period, zone=zone)
-    by_kind = np.full(len(KINDS), np.nan)
+    return _sums_cny_per_kwh(found, found.by_item)
+
+
+def fees_cny_per_kwh(
+    terms: BillTerms, *, book: FactBook, period: Period, zone: ZoneInfo
+) -> NDArray[np.float64]:
+    """Return what comes on top of the energy itself in each interval, for plans in the market.
+
+    It is the sum of all items charged per kWh but the energy, and the fee of the market where the
+    tariff has one. Floats: never for a bill (§6).
+
+    Args:
+        terms: The terms of the user.
+        book: The facts.
+        period: Whole local days.
+        zone: The zone of the local days.
+
+    Returns:
+        Fees of each settlement interval, shape (n_steps,). [CNY/kWh]
+
+    Raises:
+        TariffNotInForceError: If a price is not in force on every day of the period.
+    """
+    found = prices(terms, book=book, period=period, zone=zone)
+    items = [item for item in found.by_item if item is not BillItem.ENERGY]
+    fee = terms.tariff.market_fee_cny_per_kwh or Decimal(0)
+    return _sums_cny_per_kwh(found, items) + float(fee)
+
+
+def _sums_cny_per_kwh(found: Prices, items: Iterable[BillItem]) -> NDArray[np.float64]:
+    by_kind, counted = np.full(len(KINDS), np.nan), list(items)
     for kind in found.ratios:
-        total = sum((found.of(item, kind) for item in found.by_item), Decimal(0))
+        total = sum((found.of(item, kind) for item in counted), Decimal(0))
         by_kind[KINDS.index(kind)] = float(total)
     return by_kind[found.kinds]
 

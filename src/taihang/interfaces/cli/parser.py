@@ -248,6 +248,18 @@ def _add_dispatch(words: CommandWords) -> None:
     words.option(dispatch, "--model")
     words.option(dispatch, "--gap", default="1e-6")
     words.option(dispatch, "--seconds", default=60)
+    bids = words.command("bids", "bids:bids")
+    bids.words.add_argument(
+        "source", metavar="DIR|PROBLEM", help=text("cli.word.bids_source", words.lang)
+    )
+    for name, is_required in (("market", True), ("day", False), ("out", False)):
+        bids.options.add_argument(
+            f"--{name}",
+            required=is_required,
+            metavar=name.upper(),
+            help=text(f"cli.option.bids_{name}", words.lang),
+        )
+    words.option(bids, "--seconds", default=60)
     size = words.command("size", "size:size", "study")
     words.option(size, "--out")
     words.option(size, "--seconds", default=900)

@@ -12,6 +12,7 @@ from taihang.core.market.tariff import (
     BillItem,
     LineLossRule,
     TariffTermError,
+    fees_cny_per_kwh,
     grid_prices_cny_per_kwh,
     line_loss_price_cny_per_kwh,
     prices,
@@ -115,3 +116,19 @@ def test_terms__refuse_an_unknown_line_loss_formula() -> None:
 def test_terms__refuse_a_power_factor_table_of_another_standard() -> None:
     with pytest.raises(TariffTermError, match=r"0\.85"):
         terms(replace(tariff(), power_factor_standard="0.85"))
+
+
+def test_fees__are_the_price_without_the_energy_and_with_the_fee_of_the_market() -> None:
+    day = days(date(2026, 8, 3), 1, ZONE)
+    agent = terms(tariff(floating_items=(), sharp_applies=False))
+    alone = replace(
+        agent.tariff, market_price_series="PRICE", market_fee_cny_per_kwh=Decimal("0.005")
+    )
+
+    whole = grid_prices_cny_per_kwh(agent, book=BOOK, period=day, zone=ZONE)
+    fees = fees_cny_per_kwh(agent, book=BOOK, period=day, zone=ZONE)
+    market = fees_cny_per_kwh(replace(agent, tariff=alone), book=BOOK, period=day, zone=ZONE)
+
+    agent_price = float(agent.tariff.agent_price_cny_per_kwh)
+    assert whole - fees == pytest.approx(np.full(96, agent_price))
+    assert market - fees == pytest.approx(np.full(96, 0.005))

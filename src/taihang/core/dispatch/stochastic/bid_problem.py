@@ -13,6 +13,7 @@ from taihang.core.dispatch.park_problem import Asset, ParkProblem
 from taihang.core.dispatch.stochastic.market import Market, Position
 from taihang.core.dispatch.stochastic.offers import Offer, choices_of
 from taihang.core.dispatch.stochastic.risk import Risk
+from taihang.core.quantities import SECONDS_PER_HOUR
 
 MAX_SCENARIOS: Final = 1_000
 """Most scenarios in one problem (§10)."""
@@ -36,14 +37,34 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class BidProblem:
-    """All that today's commitments depend on."""
+class BidRules:
+    """What may be committed today, and how it is judged."""
 
     market: Market
     offers: tuple[Offer, ...]
     committed: tuple[str, ...]
     """Flows of the plan that are decided today as well, by ``asset.name``."""
     risk: Risk
+
+    def with_scenarios(self, scenarios: Sequence[Scenario]) -> "BidProblem":
+        """Return the problem of a day.
+
+        Raises:
+            ParkProblemError: If the scenarios are not of one park.
+        """
+        return BidProblem(
+            market=self.market,
+            offers=self.offers,
+            committed=self.committed,
+            risk=self.risk,
+            scenarios=tuple(scenarios),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class BidProblem(BidRules):
+    """All that today's commitments depend on."""
+
     scenarios: tuple[Scenario, ...]
 
     def __post_init__(self) -> None:
@@ -71,8 +92,9 @@ class BidProblem:
         for one in self.scenarios:
             _need(
                 [(asset.TYPE, asset.id) for asset in one.problem.assets] == names
-                and _same_grid(one.problem, first),
-                f"other assets or another horizon in scenario {one.id}",
+                and one.problem.horizon == first.horizon
+                and all(map(_alike, one.problem.assets, first.assets)),
+                f"other assets, sizes or another horizon in scenario {one.id}",
                 "the same park in every scenario; only series may differ",
             )
             self._check_prices(one)
@@ -116,6 +138,17 @@ class BidProblem:
         )
         return replace(self, scenarios=(mean,))
 
+    def hourly_prices(self) -> tuple[str, ...]:
+        """Return which prices change only from hour to hour, where intervals are shorter."""
+        per_hour = int(SECONDS_PER_HOUR // self.scenarios[0].problem.horizon.step_s)
+        names = ("day_ahead_cny_per_kwh", "real_time_cny_per_kwh")
+        return tuple(
+            name
+            for name in names
+            if all(_is_hourly(getattr(one, name), per_hour) for one in self.scenarios)
+            and any(float(np.ptp(getattr(one, name))) > 0.0 for one in self.scenarios)
+        )
+
     def _check_prices(self, one: Scenario) -> None:
         market, n = self.market, one.problem.horizon.n_steps
         for name, prices in (
@@ -158,8 +191,19 @@ def _named(offer: Offer) -> str:
     return str(getattr(offer, _KIND[offer.TYPE]))
 
 
-def _same_grid(one: ParkProblem, other: ParkProblem) -> bool:
-    return one.horizon == other.horizon
+def _alike(one: Asset, other: Asset) -> bool:
+    """Whether two assets differ in nothing but their series."""
+    names = [field.name for field in fields(cast("Any", one))]
+    pairs = [(getattr(one, name), getattr(other, name)) for name in names]
+    return all(isinstance(mine, np.ndarray) or mine == yours for mine, yours in pairs)
+
+
+def _is_hourly(price_cny_per_kwh: Reals, per_hour: int) -> bool:
+    n = len(price_cny_per_kwh)
+    if per_hour < 2 or n % per_hour:  # noqa: PLR2004  # an hour of one interval says nothing
+        return False
+    hours = price_cny_per_kwh.reshape(-1, per_hour)
+    return bool(np.allclose(hours, hours[:, :1], rtol=0.0, atol=_SUM_RATIO))
 
 
 def _mean(series: Sequence[Reals], chance_ratio: Reals) -> Reals:
