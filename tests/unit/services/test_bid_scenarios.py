@@ -13,6 +13,7 @@ from bid_case import EXPECTED, market
 from park_case import EFFORT
 from small_park import ZONE
 from taihang.adapters.highs import solve
+from taihang.core.dispatch.assets.grid import Grid
 from taihang.core.dispatch.forecast import NoHistoryError
 from taihang.core.dispatch.stochastic.bid_problem import BidRules
 from taihang.core.dispatch.stochastic.history import FORECAST_DAYS, LEAST_DAYS, HistoryTerms
@@ -45,10 +46,9 @@ TERMS = HistoryTerms(
 )
 
 
-def _rules(**more: object) -> BidRules:
-    rules = market(STEPS_PER_DAY, grid=GATE, bought_max_kw=6000.0, offer="curve", steps_max=3)
+def _rules(grid: str = GATE) -> BidRules:
     return BidRules(
-        market=replace(rules, **more),  # type: ignore[arg-type]
+        market=market(STEPS_PER_DAY, grid=grid, bought_max_kw=6000.0, offer="curve", steps_max=3),
         offers=(),
         committed=(),
         risk=EXPECTED,
@@ -113,9 +113,8 @@ def test_park_day__each_scenario_is_named_by_the_day_whose_errors_it_carries(por
 def test_park_day__the_fees_beside_the_market_are_those_of_the_tariff(ports: Ports) -> None:
     found = park_day(TOMORROW, _rules(), TERMS, ports=ports)
 
-    assets = found.problem.scenarios[0].problem.echo()["assets"]
-    gate = next(one for one in assets if one["id"] == GATE)  # type: ignore[union-attr, call-overload, index]
-    fees = np.array(gate["import_price_cny_per_kwh"])  # type: ignore[call-overload, index]
+    assets = found.problem.scenarios[0].problem.assets
+    fees = next(one for one in assets if isinstance(one, Grid)).import_price_cny_per_kwh
     assert 0.0 < float(fees.min()) <= float(fees.max()) < 0.332
 
 
@@ -135,18 +134,18 @@ def test_park_day__too_short_a_past_is_refused(ports: Ports) -> None:
 
 
 @pytest.mark.parametrize(
-    ("terms", "rules", "words"),
+    ("terms", "grid", "words"),
     [
-        (replace(TERMS, day_ahead_series="X"), {}, "series 'X'"),
-        (replace(TERMS, tariff="X"), {}, "grid tariff 'X'"),
-        (TERMS, {"grid": "west"}, "gateway 'west'"),
+        (replace(TERMS, day_ahead_series="X"), GATE, "series 'X'"),
+        (replace(TERMS, tariff="X"), GATE, "grid tariff 'X'"),
+        (TERMS, "west", "gateway 'west'"),
     ],
 )
 def test_park_day__names_that_lead_nowhere_are_refused(
-    ports: Ports, terms: HistoryTerms, rules: dict[str, object], words: str
+    ports: Ports, terms: HistoryTerms, grid: str, words: str
 ) -> None:
     with pytest.raises(BidSourceError, match=words):
-        park_day(TOMORROW, _rules(**rules), terms, ports=ports)
+        park_day(TOMORROW, _rules(grid), terms, ports=ports)
 
 
 def test_park_day__a_park_without_a_connection_is_refused(ports: Ports) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from taihang.interfaces.catalogue import LANGS, Lang, text
 from taihang.interfaces.cli.command_words import CommandParser, CommandWords
+from taihang.interfaces.cli.planning_words import add_planning
 
 NOT_BUILT: Final = ("edge",)
 """Commands of the design that answer "not built yet"."""
@@ -215,7 +216,7 @@ def _add_accounts(words: CommandWords) -> None:
     plan = words.command("plan", "commands:plan", "dir")
     words.option(plan, "--day", required=True)
     words.option(plan, "--battery")
-    _add_dispatch(words)
+    add_planning(words)
     report = words.command("report", "report:report", "dir")
     stretch = _add_month_or_year(words, report)
     stretch.add_argument(
@@ -240,36 +241,6 @@ def _add_accounts(words: CommandWords) -> None:
     quality = words.command("quality", "quality:quality", "dir")
     words.option(quality, "--month", required=True)
     words.option(quality, "--meter")
-
-
-def _add_dispatch(words: CommandWords) -> None:
-    dispatch = words.command("dispatch", "dispatch:dispatch", "problem")
-    words.option(dispatch, "--out")
-    words.option(dispatch, "--model")
-    words.option(dispatch, "--gap", default="1e-6")
-    words.option(dispatch, "--seconds", default=60)
-    bids = words.command("bids", "bids:bids")
-    bids.words.add_argument(
-        "source", metavar="DIR|PROBLEM", help=text("cli.word.bids_source", words.lang)
-    )
-    for name, is_required in (("market", True), ("day", False), ("out", False)):
-        bids.options.add_argument(
-            f"--{name}",
-            required=is_required,
-            metavar=name.upper(),
-            help=text(f"cli.option.bids_{name}", words.lang),
-        )
-    words.option(bids, "--seconds", default=60)
-    size = words.command("size", "size:size", "study")
-    words.option(size, "--out")
-    words.option(size, "--seconds", default=900)
-    for name in ("--report", "--fonts"):
-        words.option(size, name)
-    site = words.command("site", "site:site", "site")
-    words.option(site, "--day", required=True)
-    words.option(site, "--quarter")
-    words.option(site, "--out")
-    words.option(site, "--seconds", default=10)
 
 
 def _add_committee(words: CommandWords) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -34,12 +35,12 @@ def test_bids__gives_machines_the_same_and_writes_what_is_handed_in(tmp_path: Pa
     facts = done("bids", problem, "--market", path, "--out", tmp_path / "out", "--json").facts
 
     assert facts["accepted"] is True
-    curves = facts["curves"]
+    curves = cast("list[dict[str, list[float]]]", facts["curves"])
     text = (tmp_path / "out" / "bids.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(text.splitlines()))
     told = [
         (price, bought)
-        for curve in curves  # type: ignore[attr-defined]
+        for curve in curves
         for price, bought in zip(curve["price_cny_per_mwh"], curve["bought_kw"], strict=True)
     ]
     written = [(float(row["up_to_price_cny_per_mwh"]), float(row["bought_kw"])) for row in rows]

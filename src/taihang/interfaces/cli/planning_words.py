@@ -1,0 +1,39 @@
+"""The words and options of the commands that plan: what the parser adds of planning."""
+
+from taihang.interfaces.catalogue import text
+from taihang.interfaces.cli.command_words import CommandWords
+
+
+def add_planning(words: CommandWords) -> None:
+    """Add the commands that plan: a problem, a bid, a design, a site."""
+    dispatch = words.command("dispatch", "dispatch:dispatch", "problem")
+    words.option(dispatch, "--out")
+    words.option(dispatch, "--model")
+    words.option(dispatch, "--gap", default="1e-6")
+    words.option(dispatch, "--seconds", default=60)
+    _add_bids(words)
+    size = words.command("size", "size:size", "study")
+    words.option(size, "--out")
+    words.option(size, "--seconds", default=900)
+    for name in ("--report", "--fonts"):
+        words.option(size, name)
+    site = words.command("site", "site:site", "site")
+    words.option(site, "--day", required=True)
+    words.option(site, "--quarter")
+    words.option(site, "--out")
+    words.option(site, "--seconds", default=10)
+
+
+def _add_bids(words: CommandWords) -> None:
+    bids = words.command("bids", "bids:bids")
+    bids.words.add_argument(
+        "source", metavar="DIR|PROBLEM", help=text("cli.word.bids_source", words.lang)
+    )
+    for name, is_required in (("market", True), ("day", False), ("out", False)):
+        bids.options.add_argument(
+            f"--{name}",
+            required=is_required,
+            metavar=name.upper(),
+            help=text(f"cli.option.bids_{name}", words.lang),
+        )
+    words.option(bids, "--seconds", default=60)
