@@ -16,6 +16,7 @@ import numpy as np
 from taihang.adapters import highs
 from taihang.adapters.compiled import Compiled, compiled, own_folder
 from taihang.adapters.facts import load_facts
+from taihang.adapters.highs_growing import HighsGrowingModel
 from taihang.adapters.highs_ring import RingStepper
 from taihang.adapters.solver_process import SolverProcess
 from taihang.config.park_file import read_park
@@ -24,12 +25,16 @@ from taihang.core.dispatch.model import Solve
 from taihang.core.dispatch.outlook import Remembered
 from taihang.core.dispatch.site.outlook import Outlook
 from taihang.core.dispatch.site.station import Site
+from taihang.core.dispatch.sizing import kernel as sizing_kernel
+from taihang.core.dispatch.sizing.oracle import Loops
+from taihang.core.dispatch.slope import kernel as slope_kernel
 from taihang.core.dispatch.slope import search, shapes, sweeps
 from taihang.core.dispatch.slope.shapes import FindPlan
 from taihang.core.dispatch.study import Study, StudyYear
 from taihang.core.periods import days
 from taihang.core.ratio.outlook import Thresholds
 from taihang.services.control import Controller, Pace
+from taihang.services.size_park import Decomposition
 from taihang.simulator.site_day import site_day
 from taihang.simulator.study_year import grid_of, in_steps, load_ratio, plant_ratios
 from taihang.standards.ndrc_650 import GREEN_MIN, SELF_USE_MIN
@@ -68,6 +73,21 @@ def find_plan() -> FindPlan | None:
     """
     loops = compiled_loops(shapes, sweeps, search)
     return loops.of(search.find_plan) if loops.is_compiled else None
+
+
+def decomposition() -> Decomposition | None:
+    """Return what sizing by decomposition works with; None where there is no compiler."""
+    loops = compiled_loops(slope_kernel, sizing_kernel)
+    if not loops.is_compiled:
+        return None
+    return Decomposition(
+        loops=Loops(
+            look=loops.of(sizing_kernel.look),
+            add_path=loops.of(sizing_kernel.add_path),
+            add_prices=loops.of(sizing_kernel.add_prices),
+        ),
+        make=HighsGrowingModel,
+    )
 
 
 def study_year(study: Study) -> StudyYear:

@@ -4,7 +4,7 @@ A plan is released only with its verdict, its gap and what doing nothing would h
 there is no plan, the answer says which limits conflict and what would repair them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +13,7 @@ from taihang.core.dispatch.elastic import Breach, breaches_of
 from taihang.core.dispatch.exact import Exact, solve_exactly
 from taihang.core.dispatch.fields import Json
 from taihang.core.dispatch.marginal import Marginals, marginals_of
-from taihang.core.dispatch.model import Solve, SolveStatus
+from taihang.core.dispatch.model import Solution, Solve, SolveStatus
 from taihang.core.dispatch.park_plan import ParkPlan, plan_of
 from taihang.core.dispatch.park_problem import ParkProblem
 from taihang.core.dispatch.recheck.judge import ParkVerdict, recheck
@@ -58,20 +58,33 @@ class Release:
         return max(solution.objective - solution.bound, 0.0) / max(abs(solution.objective), 1.0)
 
 
-def plan_park(problem: ParkProblem, *, solve: Solve, effort: Effort) -> Release:
+Relaxed = Callable[[Assembled], Solution | None]
+"""Finds the optimum of a linear relaxation by another way than the solver, or gives up."""
+
+
+def plan_park(
+    problem: ParkProblem, *, solve: Solve, effort: Effort, relaxed: Relaxed | None = None
+) -> Release:
     """Plan a park and have the plan checked.
 
     Args:
         problem: The problem.
         solve: Solves a linear model.
         effort: How long, and how near.
+        relaxed: Asked for the first linear problem; what it gives up is left to the solver.
 
     Returns:
         The release.
     """
     # 1. The model, and its cheapest vector in which nothing runs both ways.
     assembled = problem.assembled()
-    exact = solve_exactly(assembled, solve=solve, time_limit_s=effort.time_limit_s, gap=effort.gap)
+    exact = solve_exactly(
+        assembled,
+        solve=solve,
+        time_limit_s=effort.time_limit_s,
+        gap=effort.gap,
+        relaxed=None if relaxed is None else relaxed(assembled),
+    )
     if exact.solution.values is None:
         return _without_plan(problem, assembled, exact, solve=solve, effort=effort)
     # 2. The plan and, from the same problem, what doing nothing costs.

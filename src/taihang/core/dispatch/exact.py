@@ -49,7 +49,14 @@ class Exact:
     """For each pair that must not run at once, where it had a switch in the last of them."""
 
 
-def solve_exactly(assembled: Assembled, *, solve: Solve, time_limit_s: float, gap: float) -> Exact:
+def solve_exactly(
+    assembled: Assembled,
+    *,
+    solve: Solve,
+    time_limit_s: float,
+    gap: float,
+    relaxed: Solution | None = None,
+) -> Exact:
     """Find the cheapest plan in which nothing runs both ways.
 
     Args:
@@ -57,6 +64,7 @@ def solve_exactly(assembled: Assembled, *, solve: Solve, time_limit_s: float, ga
         solve: Solves a linear model.
         time_limit_s: Longest time of each solve. [s]
         gap: Relative gap at which a solution with binaries counts as the optimum. [1]
+        relaxed: The solution of the linear relaxation, where it is known already.
 
     Returns:
         The solution. Its prices are those of the last linear problem, binaries at their values.
@@ -65,7 +73,9 @@ def solve_exactly(assembled: Assembled, *, solve: Solve, time_limit_s: float, ga
     model, n_own = assembled.model, assembled.model.n_columns
     found = Exact(_NOTHING, 0, 0, tuple(marked))
     for number in range(1, MAX_ROUNDS + 2):
-        solution = solve(model, time_limit_s=time_limit_s, gap=gap)
+        solution = relaxed if number == 1 else None
+        if solution is None:
+            solution = solve(model, time_limit_s=time_limit_s, gap=gap)
         n_binaries = int(sum(mark.sum() for mark in marked))
         if solution.values is None:
             return Exact(solution, n_binaries, number, tuple(marked))

@@ -47,6 +47,7 @@ def size(args: argparse.Namespace) -> int:
             asked=planning_wiring.study_thresholds(study),
             solve=planning_wiring.solver(),
             effort=effort,
+            decomposition=planning_wiring.decomposition(),
         )
         report = write_report(answer, args, effort=effort)
     document = answer_document(answer)

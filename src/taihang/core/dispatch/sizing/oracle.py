@@ -1,0 +1,218 @@
+"""Asks the storage programme: at these variables and prices, what does the year cost?
+
+Each answer is two things. A *cut*: no year of any variables costs less than this plane. And a
+*point*: a year that can be run, with what it costs and how much of each budget it takes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from taihang.core.dispatch.model import Reals
+from taihang.core.dispatch.sizing.case import SizingCase
+from taihang.core.dispatch.sizing.kernel import (
+    EXTRA,
+    Desk,
+    Found,
+    Mixture,
+    Prices,
+    Share,
+    Sizes,
+    Table,
+    add_path,
+    add_prices,
+    look,
+)
+from taihang.core.dispatch.slope.kernel import DONE, NO_ROOM, Room, Steps
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loops:
+    """The loops of ``kernel``, plain or compiled."""
+
+    look: Callable[..., int]
+    add_path: Callable[..., None]
+    add_prices: Callable[..., None]
+
+
+PLAIN: Final = Loops(look, add_path, add_prices)
+_ROUNDING_RATIO: Final = 1e-15
+"""Share of the load that is the rounding of sums, and not unserved [1]."""
+_ROOM: Final = 48
+"""Pieces of a value function that there is room for at first; doubled where that is short."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cut:
+    """For all x and budgets b: cost of the flows ≥ ``base_cny + slope @ x − prices @ b``."""
+
+    base_cny: float
+    slope: Reals
+    prices: Reals
+    """Of the budgets, 0 or more, shape (budgets,) [CNY/kWh]."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Point:
+    """A year that can be run."""
+
+    x: Reals
+    """The variables it was asked at."""
+    prices: Reals
+    """The prices of the budgets it was asked at."""
+    cost_cny: float
+    """What its flows truly cost, without any price on a budget."""
+    taken_kwh: Reals
+    """How much of each budget it takes, shape (budgets,)."""
+    peak_kw: Reals
+    """Highest import of each month."""
+    unserved_kwh: float
+
+
+class Oracle:
+    """Keeps the arrays of the programme from one question to the next."""
+
+    def __init__(self, case: SizingCase, *, loops: Loops) -> None:
+        """Make room for one case.
+
+        Args:
+            case: The year.
+            loops: The programme, plain or compiled.
+        """
+        self.case, self._loops, self.looks = case, loops, 0
+        n, k = len(case.year.load_kwh), len(case.year.use_cny) + EXTRA
+        table = Table(
+            steps=Steps(
+                slopes_cny_per_kwh=np.zeros((n, k)),
+                widths_kwh=np.zeros((n, k)),
+                cheap_at=np.full(n, -1, np.int32),
+                dear_at=np.full(n, -1, np.int32),
+                lowest_kwh=np.zeros(n),
+                lowest_cny=np.zeros(n),
+                need_kwh=np.zeros(n),
+            ),
+            order=np.zeros((n, k), np.int32),
+        )
+        found = Found(
+            path_kwh=np.zeros(n),
+            stored_cny=np.zeros(n),
+            node_cny=np.zeros(n),
+            slope=np.zeros(len(case.quantities.fixed)),
+            flow_kwh=np.zeros(5),
+            flow_cny=np.zeros(2),
+            peak_kw=np.zeros(len(case.above_cap_cny)),
+            used_kwh=np.zeros(len(case.year.use_cny)),
+        )
+        self.desk = Desk(table, _room(n, k, size=_ROOM), found)
+        self.unserved_cny = _first_unserved_cny(case)
+
+    def ask(self, x: Reals, prices: Reals) -> tuple[Cut, Point] | None:
+        """Find the cheapest year at given variables and prices of the budgets.
+
+        Args:
+            x: The variables, 0 or more.
+            prices: Of each budget, 0 or more. [CNY/kWh]
+
+        Returns:
+            The cut and the point; None where the programme finds no year at all.
+        """
+        status, self.looks = self._look(x, prices), self.looks + 1
+        return (self._cut(prices), self._point(x, prices)) if status == DONE else None
+
+    def add(self, x: Reals, prices: Reals, *, weight: float, to: Mixture, paths: bool) -> None:
+        """Look again at what was asked before, and add its path or its prices to a mixture.
+
+        Args:
+            x: The variables.
+            prices: Of each budget. [CNY/kWh]
+            weight: Of what is added. [1]
+            to: Where to.
+            paths: Whether the path is added, else the prices.
+        """
+        self._look(x, prices)
+        case, share = self.case, Share(weight, self._sizes(x), to)
+        if paths:
+            self._loops.add_path(share, case.year, self.desk)
+        else:
+            self._loops.add_prices(share, case.year, self._prices(prices), self.desk.found)
+
+    def _look(self, x: Reals, prices: Reals) -> int:
+        year, sizes, shifts = self.case.year, self._sizes(x), self._prices(prices)
+        while True:
+            status = self._loops.look(year, sizes, shifts, self.desk)
+            if status != NO_ROOM:
+                return status
+            size = 2 * self.desk.room.slopes_cny_per_kwh.shape[1]
+            room = _room(*self.desk.table.order.shape, size=size)
+            self.desk = Desk(self.desk.table, room, self.desk.found)
+
+    def _cut(self, prices: Reals) -> Cut:
+        by_quantity, quantities = self.desk.found.slope, self.case.quantities
+        # A month without a cap has none to be worth anything.
+        fixed = np.where(np.isfinite(quantities.fixed), quantities.fixed, 0.0)
+        return Cut(
+            base_cny=float(self.desk.found.flow_cny[0]) + float(by_quantity @ fixed),
+            slope=by_quantity @ quantities.by_variable,
+            prices=prices.copy(),
+        )
+
+    def _point(self, x: Reals, prices: Reals) -> Point:
+        budgets, flows = self.case.budgets, self.desk.found.flow_kwh
+        used_kwh = float(self.desk.found.used_kwh.sum())
+        unserved_kwh = float(flows[4])
+        if unserved_kwh <= _ROUNDING_RATIO * float(self.case.year.load_kwh.sum()):
+            unserved_kwh = 0.0
+        taken = budgets.used * used_kwh + budgets.export * flows[1] + budgets.loss * flows[2]
+        return Point(
+            x=x.copy(),
+            prices=prices.copy(),
+            cost_cny=float(self.desk.found.flow_cny[1]),
+            taken_kwh=taken,
+            peak_kw=self.desk.found.peak_kw.copy(),
+            unserved_kwh=unserved_kwh,
+        )
+
+    def _sizes(self, x: Reals) -> Sizes:
+        q, n_plants = self.case.quantities.at(x), len(self.case.plants)
+        charge, discharge, energy, start, end = (float(one) for one in q[n_plants : n_plants + 5])
+        law = self.case.year.law
+        # Rounding of a mixture must not put the start outside the store.
+        start = min(max(start, law.low_ratio * energy), law.high_ratio * energy)
+        end = min(max(end, law.low_ratio * energy), law.high_ratio * energy)
+        return Sizes(q[:n_plants], charge, discharge, energy, start, end, q[n_plants + 5 :])
+
+    def _prices(self, prices: Reals) -> Prices:
+        budgets = self.case.budgets
+        return Prices(
+            used_cny=-float(prices @ budgets.used),
+            export_cny=float(prices @ budgets.export),
+            loss_cny=float(prices @ budgets.loss),
+            above_cap_cny=self.case.above_cap_cny / self.case.year.step_h,
+            unserved_cny=self.unserved_cny,
+        )
+
+
+def _first_unserved_cny(case: SizingCase) -> float:
+    """Return a price of the unserved kWh above what any kWh drawn could cost."""
+    dearest = float(np.abs(case.year.import_cny).max()) + float(np.abs(case.year.export_cny).max())
+    caps = float(case.above_cap_cny.max(initial=0.0)) / case.year.step_h
+    # What is built for a single interval must be cheaper than leaving that interval dark.
+    built = float(case.variables.cost_cny.max(initial=0.0)) / case.year.step_h
+    return 10.0 * (dearest + caps + built)
+
+
+def _room(n: int, k: int, *, size: int) -> Room:
+    return Room(
+        slopes_cny_per_kwh=np.empty((n + 1, size)),
+        widths_kwh=np.empty((n + 1, size)),
+        counts=np.zeros(n + 1, np.int32),
+        first_kwh=np.zeros(n + 1),
+        first_cny=np.zeros(n + 1),
+        piece_cny_per_kwh=np.empty(2 * k),
+        piece_kwh=np.empty(2 * k),
+        merged_cny_per_kwh=np.empty(size + 2 * k),
+        merged_kwh=np.empty(size + 2 * k),
+        merged_falls_ratio=np.empty(size + 2 * k),
+    )
