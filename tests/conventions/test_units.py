@@ -94,6 +94,13 @@ EXEMPT: Final[dict[str, str]] = {
     # kW or kWh: the size of which investment says it.
     # A flow is of CNY or of kWh, and its worth with it; ``at`` and ``logs`` are ln(1 + r).
     "core/dispatch/cash_flow.py": "at capex_cny_per_unit flow least logs most size worth",
+    # Variables are kW or kWh, as their name says; slopes, prices and weights are of theirs.
+    "core/dispatch/sizing/answer.py": ("reduced row_prices upper x"),
+    "core/dispatch/sizing/bounds.py": ("by_cap cost lower prices upper values weights x"),
+    "core/dispatch/sizing/case.py": ("by_variable export fixed loss row rows share upper used x"),
+    "core/dispatch/sizing/kernel.py": ("slope weight"),
+    "core/dispatch/sizing/oracle.py": ("prices slope weight x"),
+    "core/dispatch/sizing/search.py": ("gap prices x"),
     "core/dispatch/study.py": "capex_cny_per_unit least most unit",
     "core/dispatch/recheck/bill.py": "hours",
     "core/dispatch/recheck/case.py": "given limit off",
