@@ -36,7 +36,7 @@ def plan_quarters(room: Room) -> Sample:
 
 def _plan(n_steps: int) -> Sample:
     problem = year_park(n_steps)
-    with stopwatch() as watch, _inside_solver() as inside:
+    with stopwatch() as watch, inside_solver() as inside:
         assembled = problem.assembled()
         found = solve_exactly(assembled, solve=solve, time_limit_s=_TIME_LIMIT_S, gap=_GAP)
         assert found.solution.values is not None
@@ -63,7 +63,7 @@ class _Inside:
 
 
 @contextmanager
-def _inside_solver() -> Generator[_Inside]:
+def inside_solver() -> Generator[_Inside]:
     """Measure what HiGHS takes between being told to run and its answer."""
     inside, run = _Inside(), highspy.Highs.run
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from taihang.core.dispatch.fields import Capacity
 from taihang.core.dispatch.horizon import Horizon
-from taihang.core.dispatch.model import Ints, LinearModel, ModelBuilder, Reals
+from taihang.core.dispatch.model import Ints, LinearModel, ModelBuilder, Reals, filled
 
 INF: Final = float("inf")
 SHORT: Final = "short"
@@ -207,9 +207,7 @@ class Assembly:
             columns: One column an interval, shape (n,).
             share: What of each flow arrives, one for all or one each [1].
         """
-        self._ports[bus].append(
-            (columns, np.broadcast_to(np.asarray(share, np.float64), (self.n,)))
-        )
+        self._ports[bus].append((columns, filled(share, self.n)))
 
     def draw(self, bus: str, load_kw: Reals) -> None:
         """Let something fixed be drawn at a bus, shape (n,) [kW]."""
@@ -264,10 +262,10 @@ class Assembly:
         Returns:
             The columns, shape (n,).
         """
-        bound = np.broadcast_to(np.asarray(upper, np.float64), (self.n,))
+        bound = filled(upper, self.n)
         if size is None:
             return self.columns(name, lower=0.0, upper=bound, size=self.n)
-        share = np.broadcast_to(np.asarray(per_unit, np.float64), (self.n,))
+        share = filled(per_unit, self.n)
         most = share * size.capacity.most
         columns = self.columns(name, lower=0.0, upper=np.minimum(bound, most), size=self.n)
         # A fixed size binds where it is the smaller bound; one to be chosen wherever it may be.
@@ -313,9 +311,7 @@ class Assembly:
             The number of the row, shape (1,).
         """
         columns = np.concatenate([one for one, _ in terms])
-        values = np.concatenate(
-            [np.broadcast_to(np.asarray(value, np.float64), one.shape) for one, value in terms]
-        )
+        values = np.concatenate([filled(value, len(one)) for one, value in terms])
         unique, place = np.unique(columns, return_inverse=True)
         summed = np.bincount(place, values, minlength=len(unique)).astype(np.float64)
         row = self._builder.rows(
@@ -348,7 +344,7 @@ class Assembly:
 
     def lever(self, size: Size, edge: Edge, numbers: Ints, moves: float | Reals) -> None:
         """Remember bounds that one more unit of an existing size moves."""
-        each = np.broadcast_to(np.asarray(moves, np.float64), numbers.shape)
+        each = filled(moves, len(numbers))
         self._levers.append(Lever(size.name, edge, numbers, each))
 
     # -- money, energies, rules ----------------------------------------------------------------
@@ -371,7 +367,7 @@ class Assembly:
             each_cny: What one unit of each costs.
             fixed_cny: What is paid whatever is done.
         """
-        each = np.broadcast_to(np.asarray(each_cny, np.float64), columns.shape)
+        each = filled(each_cny, len(columns))
         self._costs.append(CostLine(owner, line, columns, each, fixed_cny))
 
     def size_costs(self, size: Size, cny: float) -> None:
@@ -409,9 +405,7 @@ class Assembly:
         if size is not None:
             kept.moves[size.name] = float(np.mean(each))
         if len(columns):
-            kept.terms.append(
-                (columns, np.broadcast_to(np.asarray(each, np.float64), columns.shape))
-            )
+            kept.terms.append((columns, filled(each, len(columns))))
 
     def limit(
         self,
