@@ -309,6 +309,19 @@ LIMITS: Final = (
         source=_PLANNING,
     ),
     Limit(
+        case="rolling-year",
+        measure="year_cpu_s",
+        below=90.0,
+        says="a year of 35 040 rolling steps by the linear programme within 90 CPU s",
+        source=_PLANNING,
+    ),
+    Limit(
+        case="rolling-step",
+        measure="ring_over_rebuilt_ratio",
+        below=0.5,
+        says="a step of the ring takes less than half of one that is built anew",
+    ),
+    Limit(
         case="journal-start",
         measure="wall_s",
         below=10.0,

@@ -296,6 +296,19 @@ CASES: Final = (
         repeats=1,
     ),
     Case(
+        name="rolling-step",
+        about="a step of 96 quarters, new forecasts each time: a ring in the solver, warm",
+        unit="steps",
+        runner="benchmarks.cases.rolling:rolling_step",
+    ),
+    Case(
+        name="rolling-year",
+        about="a simulated year of 35 040 such steps",
+        unit="steps",
+        runner="benchmarks.cases.rolling:rolling_year_ring",
+        repeats=1,
+    ),
+    Case(
         name="journal-start",
         about="the start of a journal of a million records, with its indexes and without",
         unit="records",

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from benchmarks.case import Room, Sample
@@ -11,42 +12,53 @@ from benchmarks.stopwatch import stopwatch
 
 from taihang.adapters.highs import solve
 from taihang.adapters.highs_ring import RingStepper
+from taihang.core.dispatch.assembly import Assembled
+from taihang.core.dispatch.exact import Exact, solve_exactly
 from taihang.core.dispatch.outlook import Measured
 from taihang.core.dispatch.park_problem import ParkProblem
-from taihang.core.dispatch.stepping import Method, Stepped, Stepper
 from taihang.core.dispatch.window import Standing
-from taihang.services.control import Controller, Kind, Pace, rebuilt
+from taihang.services.control import Controller, Kind, Pace
 
 _STEPS: Final = 1_000
 _REBUILT: Final = 100
+_CHECKED: Final = 250
 _TIME_LIMIT_S: Final = 60.0
 _GAP: Final = 1e-6
+_AGREE_RATIO: Final = 1e-9
 _FULL_KWH: Final = 60_000.0
+"""Of the battery of ``year_park``."""
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One step of the ring."""
+
+    window: ParkProblem
+    upper_cny: float
+    iterations: int
+    is_exact: bool
+    """Whether the relaxation was exact, and no switch was needed."""
+    cpu_s: float
+    """From the window to its checked vector [s]."""
 
 
 def rolling_step(room: Room) -> Sample:
-    """Plan a thousand windows by the ring; the same with checks, and built anew."""
+    """Plan a thousand windows by the ring; some built anew, and some with all checks."""
     del room
     year = rolling_year()
-    ring = RingStepper(monotonic_s=time.monotonic)
     with stopwatch() as watch, inside_solver() as inside:
-        steps = list(rolled(year, ring, steps=_STEPS))
-    step_ms = 1e3 * watch.cpu_s / _STEPS
-    anew_ms, anew = _anew(year)
-    assert all(
-        abs(mine - other) <= 1e-9 * max(1.0, abs(other))
-        for mine, other in zip(_costs(steps), anew, strict=False)
-    )
+        steps = list(rolled(year, steps=_STEPS))
+    step_ms = 1e3 * sum(one.cpu_s for one in steps) / _STEPS
+    rebuilt_ms = _rebuilt_ms(steps)
     return watch.sample(
         items=_STEPS,
         figures={
             "step_cpu_ms": step_ms,
             "solver_cpu_ms": 1e3 * inside.cpu_s / _STEPS,
             "iterations": sum(one.iterations for one in steps) / _STEPS,
-            "in_place_ratio": sum(one.method is Method.RING for one in steps) / _STEPS,
+            "rebuilt_cpu_ms": rebuilt_ms,
+            "ring_over_rebuilt_ratio": step_ms / rebuilt_ms,
             "checked_cycle_cpu_ms": _checked_ms(year),
-            "rebuilt_cpu_ms": anew_ms,
-            "rebuilt_over_ring_ratio": anew_ms / step_ms,
         },
     )
 
@@ -55,69 +67,71 @@ def rolling_year_ring(room: Room) -> Sample:
     """Plan every quarter of a year by the ring; the park does as it is told."""
     del room
     year = rolling_year()
-    ring = RingStepper(monotonic_s=time.monotonic)
-    iterations, in_place, switches, upper = 0, 0, 0, 0.0
+    iterations, inexact, cpu_s = 0, 0, 0.0
     with stopwatch() as watch, inside_solver() as inside:
-        for step in rolled(year, ring, steps=QUARTERS):
+        for step in rolled(year, steps=QUARTERS):
             iterations += step.iterations
-            in_place += step.method is Method.RING
-            switches += step.switches > 0
-            upper += step.upper_cny or 0.0
+            inexact += not step.is_exact
+            cpu_s += step.cpu_s
     return watch.sample(
         items=QUARTERS,
         figures={
             "year_cpu_s": watch.cpu_s,
+            "steps_cpu_s": cpu_s,
             "solver_cpu_s": inside.cpu_s,
             "iterations": iterations / QUARTERS,
-            "in_place_ratio": in_place / QUARTERS,
-            "steps_with_switches": switches,
+            "steps_with_switches": inexact,
         },
     )
 
 
-def rolled(year: RollingYear, stepper: Stepper, *, steps: int) -> Iterator[Stepped]:
+def rolled(year: RollingYear, *, steps: int) -> Iterator[Step]:
     """Yield the steps of a park that does as it is told, from the first quarter of the year."""
-    standing = year.start
+    ring, standing = RingStepper(monotonic_s=time.monotonic), year.start
     for at in range(steps):
         window = year.window(at, standing)
-        step = stepper(window, time_limit_s=_TIME_LIMIT_S, gap=_GAP)
-        yield step
-        standing = _after(step, standing, window)
-
-
-def _after(step: Stepped, before: Standing, window: ParkProblem) -> Standing:
-    assert step.plan is not None
-    level = float(step.plan.series["battery.energy_kwh"][0]) / _FULL_KWH
-    kw = float(step.plan.series["gate.import_kw"][0])
-    months = window.horizon.months()
-    reached = before.so_far_kw["demand"] if months[0] == months[1] else 0.0
-    peak = max(reached, kw) if months[0] == months[1] else 0.0
-    return Standing(level_ratio={"battery": level}, so_far_kw={"demand": peak})
-
-
-def _costs(steps: list[Stepped]) -> list[float]:
-    return [one.upper_cny or 0.0 for one in steps]
-
-
-def _anew(year: RollingYear) -> tuple[float, list[float]]:
-    """Return the CPU time of a step that is built anew [ms], and the costs."""
-    ring, anew = (
-        RingStepper(monotonic_s=time.monotonic),
-        rebuilt(solve, monotonic_s=time.monotonic),
-    )
-    spent_s, costs = 0.0, list[float]()
-
-    def both(window: ParkProblem, /, *, time_limit_s: float, gap: float) -> Stepped:
-        nonlocal spent_s
         started_s = time.process_time()
-        found = anew(window, time_limit_s=time_limit_s, gap=gap)
-        spent_s += time.process_time() - started_s
-        costs.append(found.upper_cny or 0.0)
-        return ring(window, time_limit_s=time_limit_s, gap=gap)
+        assembled, exact = ring.values(window, time_limit_s=_TIME_LIMIT_S, gap=_GAP)
+        cpu_s = time.process_time() - started_s
+        assert exact.solution.objective is not None
+        yield Step(
+            window=window,
+            upper_cny=exact.solution.objective + assembled.fixed_cny,
+            iterations=exact.solution.iterations,
+            is_exact=not exact.n_binaries,
+            cpu_s=cpu_s,
+        )
+        standing = _after(assembled, exact, standing)
 
-    for _ in rolled(year, both, steps=_REBUILT):
-        pass
-    return 1e3 * spent_s / _REBUILT, costs
+
+def _after(assembled: Assembled, exact: Exact, before: Standing) -> Standing:
+    values, model = exact.solution.values, assembled.model
+    assert values is not None
+    energy_kwh = float(model.part(values, name="battery.energy_kwh")[0])
+    kw = float(model.part(values, name="gate.import_kw")[0])
+    peak_kw = max(before.so_far_kw["demand"], kw)
+    clock, after = assembled.horizon.start_of(0), assembled.horizon.start_of(1)
+    return Standing(
+        level_ratio={"battery": energy_kwh / _FULL_KWH},
+        so_far_kw={"demand": peak_kw if clock.month == after.month else 0.0},
+    )
+
+
+def _rebuilt_ms(steps: list[Step]) -> float:
+    """Return what the first windows cost when each is built anew; the plans cost the same."""
+    started_s = time.process_time()
+    costs = list[float]()
+    for step in steps[:_REBUILT]:
+        assembled = step.window.assembled()
+        found = solve_exactly(assembled, solve=solve, time_limit_s=_TIME_LIMIT_S, gap=_GAP)
+        assert found.solution.objective is not None
+        costs.append(found.solution.objective + assembled.fixed_cny)
+    spent_s = time.process_time() - started_s
+    assert all(
+        abs(step.upper_cny - cny) <= _AGREE_RATIO * max(1.0, abs(cny))
+        for step, cny in zip(steps, costs, strict=False)
+    )
+    return 1e3 * spent_s / _REBUILT
 
 
 def _checked_ms(year: RollingYear) -> float:
@@ -126,7 +140,7 @@ def _checked_ms(year: RollingYear) -> float:
     stepper = RingStepper(monotonic_s=time.monotonic)
     own = Controller(stepper, monotonic_s=time.monotonic, pace=pace)
     standing, started_s = year.start, time.process_time()
-    for at in range(_STEPS // 4):
+    for at in range(_CHECKED):
         window = year.window(at, standing)
         measured = Measured(
             at_s=window.horizon.start_s,
@@ -139,4 +153,4 @@ def _checked_ms(year: RollingYear) -> float:
         left = own.remembered
         assert left is not None
         standing = Standing(level_ratio=left.level_ratio, so_far_kw=left.so_far_kw)
-    return 1e3 * (time.process_time() - started_s) / (_STEPS // 4)
+    return 1e3 * (time.process_time() - started_s) / _CHECKED

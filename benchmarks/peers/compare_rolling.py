@@ -4,15 +4,12 @@ import argparse
 import json
 import subprocess
 import sys
-import time
 from typing import Final
 
 from benchmarks.cases.rolling import rolled
 from benchmarks.rolling_park import rolling_year
 
-from taihang.adapters.highs_ring import RingStepper
 from taihang.core.dispatch.park_problem import ParkProblem
-from taihang.core.dispatch.stepping import Stepped
 
 AGREE_RATIO: Final = 1e-6
 _PEER: Final = "benchmarks/peers/pypsa_steps.py"
@@ -25,26 +22,13 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=500, help="steps of the ring")
     parser.add_argument("--windows", type=int, default=10, help="of them, how many PyPSA solves")
     args = parser.parse_args()
-    year, ring = rolling_year(), RingStepper(monotonic_s=time.monotonic)
-    kept = list[tuple[ParkProblem, Stepped]]()
-    every = args.steps // args.windows
-
-    def keeping(window: ParkProblem, /, *, time_limit_s: float, gap: float) -> Stepped:
-        step = ring(window, time_limit_s=time_limit_s, gap=gap)
-        if len(kept) < args.windows and (window.horizon.start_s - start_s) // 900 % every == 0:
-            kept.append((window, step))
-        return step
-
-    start_s = year.problem.horizon.start_s
-    started_s = time.process_time()
-    for _ in rolled(year, keeping, steps=args.steps):
-        pass
-    mine_ms = 1e3 * (time.process_time() - started_s) / args.steps
-    peers = _peers([window for window, _ in kept], peer=args.peer)
+    steps = list(rolled(rolling_year(), steps=args.steps))
+    mine_ms = 1e3 * sum(one.cpu_s for one in steps) / len(steps)
+    kept = steps[:: args.steps // args.windows]
+    peers = _peers([one.window for one in kept], peer=args.peer)
     worst = 0.0
-    for (window, step), peer in zip(kept, peers, strict=True):
-        upper = step.upper_cny
-        assert upper is not None
+    for step, peer in zip(kept, peers, strict=True):
+        upper, window = step.upper_cny, step.window
         off = abs(upper - peer["objective"]) / max(1.0, abs(upper))
         worst = max(worst, off)
         print(

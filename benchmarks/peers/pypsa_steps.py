@@ -1,8 +1,8 @@
 """Builds the windows of a rolling horizon as PyPSA networks and solves them, in the peer's Python.
 
-Beside what ``pypsa_parks`` knows: a battery with limits that vary, an end it must reach, and a demand
-charge, which PyPSA takes as a constraint on its linopy model. Each window is built anew, as a user of
-PyPSA does it.
+Beside what ``pypsa_parks`` knows: a battery with limits of its energy, an end that it must reach,
+and a demand charge, which PyPSA takes as a constraint on its linopy model. Each window is built
+anew, as a user of PyPSA does it.
 """
 
 import json
@@ -14,8 +14,6 @@ import warnings
 
 import numpy as np
 import pypsa_parks
-
-FREE = 1e6
 
 
 def add_grid(net, a):

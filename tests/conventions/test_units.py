@@ -112,8 +112,11 @@ EXEMPT: Final[dict[str, str]] = {
     "core/dispatch/safe.py": "dense lower upper values wanted wish",
     # Numbers of coefficients, and values in the unit of their column or row.
     "core/dispatch/rolling.py": (
-        "column_cost column_lower column_upper places row_lower row_upper values within"
+        "column_cost column_lower column_upper held now places row_lower row_upper value values"
+        " within"
     ),
+    # Numbers in the unit of their column or row.
+    "core/dispatch/refresh.py": "column_cost column_lower column_upper row_lower row_upper",
     # A share, as in exact.
     "core/dispatch/stepping.py": "gap",
     # A price or a quantity, with the tick of either.

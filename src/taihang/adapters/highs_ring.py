@@ -8,20 +8,27 @@ from typing import Any, Final, cast
 import numpy as np
 
 from taihang.adapters import highs
+from taihang.core.dispatch.assembly import Assembled
+from taihang.core.dispatch.exact import Exact, solve_exactly
 from taihang.core.dispatch.horizon import Horizon
-from taihang.core.dispatch.model import LinearModel, Reals, Solution, SolveStatus
+from taihang.core.dispatch.model import LinearModel, Reals, Solution, Solve, SolveStatus
 from taihang.core.dispatch.park_problem import ParkProblem
+from taihang.core.dispatch.refresh import Refresher
 from taihang.core.dispatch.rolling import (
     Changes,
+    Links,
     Placed,
     Slots,
+    Turn,
     changes_of,
+    links_of,
     offset_of,
     placed,
-    slots_of,
+    turn_of,
 )
 from taihang.core.dispatch.stepping import NO_ANSWER, Method, Stepped, planned
 
+_DEVEX: Final = 1
 COEFFICIENTS_MAX: Final = 64
 """With more changed coefficients than this the model is handed over as a whole: each is a call."""
 
@@ -37,7 +44,11 @@ class HighsRing:
         self._solver = highs.solver_of(time_limit_s=1.0, gap=0.0)
         # Presolve would throw away the basis, which is all that a ring is for.
         self._solver.setOptionValue("presolve", "off")
+        # Devex: with a dozen iterations a step the weights of steepest edge are never paid back.
+        self._solver.setOptionValue("simplex_dual_edge_weight_strategy", _DEVEX)
         self._held: Placed | None = None
+        self._turns: dict[int, Turn] = {}
+        self._links: dict[int, Links] = {}
         self.was_kept = False
         """Whether the last step changed the model in place."""
 
@@ -54,9 +65,9 @@ class HighsRing:
         """
         highs.demand_numbers(model)
         # 1. What differs from the model that the solver holds.
-        slots = slots_of(model, n_steps=horizon.n_steps, offset=offset_of(horizon))
-        now = placed(model, slots)
-        changes = None if self._held is None else changes_of(self._held, now)
+        turn = self._turned(model, horizon)
+        now = placed(model, turn)
+        changes = self._changes(now, offset_of(horizon))
         # 2. Tell it.
         self.was_kept = changes is not None and len(changes.places) <= COEFFICIENTS_MAX
         self._held = None
@@ -69,10 +80,30 @@ class HighsRing:
         self._solver.setOptionValue("time_limit", self._solver.getRunTime() + time_limit_s)
         self._solver.run()
         # 4. A vector only if it is valid.
-        solution = self._solution(model, slots)
+        solution = self._solution(model, turn.slots)
         if solution.status is SolveStatus.OPTIMAL:
             self._held = now
         return solution
+
+    def _changes(self, now: Placed, offset: int) -> Changes | None:
+        """Return what differs; the links of a matrix are the same in every turn of the ring."""
+        held = self._held
+        if held is None or held.shape != now.shape:
+            return None
+        links = self._links.get(offset)
+        if links is None or not links.is_between(held, now):
+            links = links_of(held, now)
+            self._links[offset] = links
+        return changes_of(held, now, links=links)
+
+    def _turned(self, model: LinearModel, horizon: Horizon) -> Turn:
+        """Return the order of the matrix now, worked out once for each slot."""
+        offset = offset_of(horizon)
+        turn = self._turns.get(offset)
+        if turn is None or turn.index is not model.index or turn.value is not model.value:
+            turn = turn_of(model, n_steps=horizon.n_steps, offset=offset)
+            self._turns[offset] = turn
+        return turn
 
     def _change(self, changes: Changes, now: Placed) -> None:
         solver, n_rows = self._solver, len(now.row_lower)
@@ -141,20 +172,42 @@ class RingStepper:
     def __init__(self, *, monotonic_s: Callable[[], float]) -> None:
         self._monotonic_s = monotonic_s
         self._ring = HighsRing()
+        self._refresher = Refresher()
 
     def __call__(self, window: ParkProblem, /, *, time_limit_s: float, gap: float) -> Stepped:
         """Plan a window within the time."""
+        assembled = self._refresher.assembled(window)
+        solve = self._solve(assembled, window.horizon, time_limit_s=time_limit_s)
+        stepped = planned(window, assembled, solve=solve, time_limit_s=time_limit_s, gap=gap)
+        is_ring = self._ring.was_kept and not stepped.switches
+        return replace(stepped, method=Method.RING) if is_ring else stepped
+
+    def values(
+        self, window: ParkProblem, *, time_limit_s: float, gap: float
+    ) -> tuple[Assembled, Exact]:
+        """Return the model of a window and its checked vector, without writing a plan.
+
+        It is for whoever only wants to read a few flows of many windows.
+
+        Args:
+            window: The window.
+            time_limit_s: Longest time of it all. [s]
+            gap: Relative gap at which a solution with switches is good enough. [1]
+        """
+        assembled = self._refresher.assembled(window)
+        solve = self._solve(assembled, window.horizon, time_limit_s=time_limit_s)
+        return assembled, solve_exactly(assembled, solve=solve, time_limit_s=time_limit_s, gap=gap)
+
+    def _solve(self, assembled: Assembled, horizon: Horizon, *, time_limit_s: float) -> Solve:
+        """Return what solves the window's own model by the ring, and any other one anew."""
         until_s = self._monotonic_s() + time_limit_s
-        assembled = window.assembled()
 
         def solve(model: LinearModel, *, time_limit_s: float, gap: float) -> Solution:
             left_s = min(time_limit_s, until_s - self._monotonic_s())
             if left_s <= 0.0:
                 return NO_ANSWER
             if model is assembled.model:
-                return self._ring.solve(model, horizon=window.horizon, time_limit_s=left_s)
+                return self._ring.solve(model, horizon=horizon, time_limit_s=left_s)
             return highs.solve(model, time_limit_s=left_s, gap=gap)
 
-        stepped = planned(window, assembled, solve=solve, time_limit_s=time_limit_s, gap=gap)
-        is_ring = self._ring.was_kept and not stepped.switches
-        return replace(stepped, method=Method.RING) if is_ring else stepped
+        return solve

@@ -13,7 +13,7 @@ from taihang.adapters.highs import SolverRefusedModelError, solve
 from taihang.adapters.highs_ring import HighsRing, RingStepper
 from taihang.core.dispatch.exact import solve_exactly
 from taihang.core.dispatch.model import LinearModel, Reals, SolveStatus
-from taihang.core.dispatch.rolling import Changes, Placed, changes_of
+from taihang.core.dispatch.rolling import Changes, Links, Placed, changes_of
 from taihang.core.dispatch.stepping import Method, Stepped
 from taihang.core.dispatch.window import standing_at, standing_of, window_of
 
@@ -57,8 +57,8 @@ def test_solve__equals_the_rebuilt_model_on_a_thousand_windows() -> None:
 
 
 def test_solve__a_link_that_is_not_moved_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    def forgets(held: Placed, now: Placed) -> Changes | None:
-        changes = changes_of(held, now)
+    def forgets(held: Placed, now: Placed, *, links: Links | None = None) -> Changes | None:
+        changes = changes_of(held, now, links=links)
         return changes and replace(changes, places=changes.places[:0], values=changes.values[:0])
 
     monkeypatch.setattr(highs_ring, "changes_of", forgets)
@@ -68,8 +68,8 @@ def test_solve__a_link_that_is_not_moved_would_be_seen(monkeypatch: pytest.Monke
 
 
 def test_solve__a_bound_that_is_not_told_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    def forgets(held: Placed, now: Placed) -> Changes | None:
-        changes = changes_of(held, now)
+    def forgets(held: Placed, now: Placed, *, links: Links | None = None) -> Changes | None:
+        changes = changes_of(held, now, links=links)
         return changes and replace(changes, row_bounds=changes.row_bounds[:-1])
 
     monkeypatch.setattr(highs_ring, "changes_of", forgets)

@@ -60,6 +60,8 @@ def test_limits__hold_every_line_of_the_issues() -> None:
         ("install", "size_mb"): 350.0,
         ("plan-year", "total_over_solver_ratio"): 1.15,
         ("plan-year-quarters", "peak_rss_mb"): 450.0,
+        ("rolling-year", "year_cpu_s"): 90.0,
+        ("rolling-step", "ring_over_rebuilt_ratio"): 0.5,
         ("journal-start", "wall_s"): 10.0,
         ("merkle", "inclusion_proof_cpu_us"): 1e6 / 15_000,
         ("restate-late-day", "late_day_ratio"): 1 / 50,

@@ -169,6 +169,8 @@ def _untangled(assembled: Assembled, values: Reals) -> tuple[Reals, list[NDArray
     for pair in assembled.one_ways:
         both = np.minimum(own[pair.drawn], own[pair.given]) > _BOTH_KW
         left.append(_replaced(assembled, own, pair, both) if both.any() else both)
+    if not any(mark.any() for mark in left) and np.array_equal(own, values):
+        return own, left
     model = assembled.model
     allowed = model.violation(values) + _BOTH_KW
     is_dearer = float(model.column_cost @ (own - values)) > _COST_RATIO * float(

@@ -75,16 +75,41 @@ def _turned(blocks: tuple[Block, ...], size: int, n_steps: int, offset: int) -> 
     return places
 
 
-def placed(model: LinearModel, slots: Slots) -> Placed:
+@dataclass(frozen=True, slots=True, eq=False)
+class Turn:
+    """The order of a matrix at one offset: the same for every window that has this matrix."""
+
+    slots: Slots
+    index: Ints
+    """The matrix that it is of, by its own array."""
+    value: Reals
+    places: NDArray[np.int64]
+    values: Reals
+
+
+def turn_of(model: LinearModel, *, n_steps: int, offset: int) -> Turn:
+    """Return the order of a model's matrix at one offset.
+
+    Args:
+        model: The model, in the order of time.
+        n_steps: How many intervals the window has.
+        offset: The slot of the first interval.
+    """
+    slots = slots_of(model, n_steps=n_steps, offset=offset)
+    columns = np.repeat(slots.columns, np.diff(model.start)).astype(np.int64)
+    places = columns * model.n_rows + slots.rows[model.index]
+    order = np.argsort(places)
+    return Turn(slots, model.index, model.value, places[order], model.value[order])
+
+
+def placed(model: LinearModel, turn: Turn) -> Placed:
     """Return a model in the order of its slots.
 
     Args:
         model: The model, in the order of time.
-        slots: Where its columns and rows stand.
+        turn: The order of its matrix.
     """
-    columns = np.repeat(slots.columns, np.diff(model.start)).astype(np.int64)
-    places = columns * model.n_rows + slots.rows[model.index]
-    order = np.argsort(places)
+    slots = turn.slots
     return Placed(
         shape=(model.columns, model.rows),
         column_cost=_at(model.column_cost, slots.columns),
@@ -92,8 +117,8 @@ def placed(model: LinearModel, slots: Slots) -> Placed:
         column_upper=_at(model.column_upper, slots.columns),
         row_lower=_at(model.row_lower, slots.rows),
         row_upper=_at(model.row_upper, slots.rows),
-        places=places[order],
-        values=model.value[order],
+        places=turn.places,
+        values=turn.values,
     )
 
 
@@ -116,30 +141,55 @@ class Changes:
     """What they are now; 0 where there is none any more."""
 
 
-def changes_of(held: Placed, now: Placed) -> Changes | None:
+@dataclass(frozen=True, slots=True, eq=False)
+class Links:
+    """The coefficients that differ between two orders of one matrix."""
+
+    held: NDArray[np.int64]
+    now: NDArray[np.int64]
+    places: NDArray[np.int64]
+    values: Reals
+
+    def is_between(self, held: Placed, now: Placed) -> bool:
+        """Say whether they are those between two models, by the arrays themselves."""
+        return self.held is held.places and self.now is now.places
+
+
+def links_of(held: Placed, now: Placed) -> Links:
+    """Return the coefficients that differ.
+
+    Args:
+        held: The model that the solver holds.
+        now: The model that it shall hold, of the same shape.
+    """
+    return Links(held.places, now.places, *_coefficients(held, now))
+
+
+def changes_of(held: Placed, now: Placed, *, links: Links | None = None) -> Changes | None:
     """Return what is to be told to a solver; None where columns or rows are others.
 
     Args:
         held: The model that the solver holds.
         now: The model that it shall hold.
+        links: The coefficients that differ, if they were worked out before.
     """
-    if held.shape != now.shape:
+    if held.shape is not now.shape and held.shape != now.shape:
         return None
-    places, values = _coefficients(held, now)
+    links = links_of(held, now) if links is None else links
     return Changes(
         costs=_where(held.column_cost != now.column_cost),
         column_bounds=_where(
             (held.column_lower != now.column_lower) | (held.column_upper != now.column_upper)
         ),
         row_bounds=_where((held.row_lower != now.row_lower) | (held.row_upper != now.row_upper)),
-        places=places,
-        values=values,
+        places=links.places,
+        values=links.values,
     )
 
 
 def _coefficients(held: Placed, now: Placed) -> tuple[NDArray[np.int64], Reals]:
     """Return the places whose coefficient is another, and what it is now."""
-    if np.array_equal(held.places, now.places):
+    if held.places is now.places or np.array_equal(held.places, now.places):
         at = np.flatnonzero(held.values != now.values)
         return now.places[at], now.values[at]
     gone = held.places[~_contained(held.places, now.places)]

@@ -4,7 +4,7 @@ import numpy as np
 
 from rolling_park import N, long_park, window
 from taihang.core.dispatch.model import Reals
-from taihang.core.dispatch.rolling import Placed, changes_of, offset_of, placed, slots_of
+from taihang.core.dispatch.rolling import Placed, changes_of, offset_of, placed, slots_of, turn_of
 from taihang.core.dispatch.window import standing_at, standing_of
 
 
@@ -12,7 +12,7 @@ def _placed(first: int, n: int = N) -> Placed:
     park = long_park()
     own = standing_at(window(park, first, n), standing_of(park))
     model = own.assembled().model
-    return placed(model, slots_of(model, n_steps=n, offset=offset_of(own.horizon)))
+    return placed(model, turn_of(model, n_steps=n, offset=offset_of(own.horizon)))
 
 
 def test_slots_of__each_place_is_taken_once() -> None:
