@@ -122,7 +122,7 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
     "size": (
         "taihang size xingxian",
         "taihang size study.toml --lang en --out answer.json",
-        "taihang size study.toml --report study.html",
+        "taihang size study.toml --report study.html --sensitivity",
     ),
     "site": (
         "taihang site incubator --day 2026-06-16",

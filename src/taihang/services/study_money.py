@@ -35,8 +35,17 @@ from taihang.services.size_park import StudyAnswer
 
 Operate: TypeAlias = Callable[[Study, Thresholds], ParkPlan | None]
 """Plans the year of a study whose sizes are given; None where its limits cannot be held."""
+LIFTED: Final = Thresholds(
+    self_use_min_ratio=Decimal(0),
+    green_min_ratio=Decimal(0),
+    export_max_ratio=Decimal(1),
+    storage_losses_in_load=True,
+)
+"""Nothing is asked; the export limit of the study has to be lifted with it."""
 _INVESTMENT: Final = ".investment_cny"
 _ENERGY: Final = "battery-energy"
+_ROOM: Final = 1.0 + 1e-9
+"""A connection as large as a peak that was multiplied must not miss it by its last digit."""
 _EXPORT: Final = f"{GATE}.export_cny"
 
 
@@ -73,7 +82,7 @@ def study_money(study: Study, answer: StudyAnswer, *, operate: Operate) -> Study
         return None
     # 1. What the load costs alone.
     alone = load_alone(study, answer)
-    without = _operating(alone, operate(alone, _LIFTED), holds_ratios=True)
+    without = operating_year(alone, operate(alone, LIFTED), holds_ratios=True)
     # 2. What the design does in each year, once for each state of age.
     built = built_of(study, {one.id: one.size for one in answer.sizes})
     n_years = round(study.terms.project_years)
@@ -91,14 +100,18 @@ def study_money(study: Study, answer: StudyAnswer, *, operate: Operate) -> Study
             return StudyMoney(built=built, flow=None, stuck_year=year)
         years.append(found)
     # 3. The years side by side.
-    growth = Growth(
+    rate = study.terms.discount_ratio
+    flow = cash_flow_of(built, years, without=without, growth=growth_of(study), discount_ratio=rate)
+    return StudyMoney(built=built, flow=flow, stuck_year=None)
+
+
+def growth_of(study: Study) -> Growth:
+    """Return how prices move in a study."""
+    return Growth(
         import_ratio=study.finance.import_growth_ratio,
         export_ratio=study.finance.export_growth_ratio,
         upkeep_ratio=study.finance.upkeep_growth_ratio,
     )
-    rate = study.terms.discount_ratio
-    flow = cash_flow_of(built, years, without=without, growth=growth, discount_ratio=rate)
-    return StudyMoney(built=built, flow=flow, stuck_year=None)
 
 
 def built_of(study: Study, sizes: Mapping[str, float]) -> tuple[Built, ...]:
@@ -125,10 +138,16 @@ def with_sizes(study: Study, sizes: Mapping[str, float]) -> Study:
     return replace(study, investments=fixed)
 
 
-def load_alone(study: Study, answer: StudyAnswer) -> Study:
-    """Return the study without plants and battery, on a connection that bears the load."""
+def load_alone(study: Study, answer: StudyAnswer, *, load_ratio: float = 1.0) -> Study:
+    """Return a study without plants and battery, on a connection that bears the load.
+
+    Args:
+        study: The study.
+        answer: An answer whose load has the same shape.
+        load_ratio: Load of the study over that of the answer. [1]
+    """
     load = next(one for one in answer.release.problem.assets if isinstance(one, Load))
-    peak_kw = float(load.load_kw.max())
+    peak_kw = float(load.load_kw.max()) * load_ratio * _ROOM
     grid = replace(
         study.grid,
         import_limit_kw=max(study.grid.import_limit_kw, peak_kw),
@@ -162,19 +181,11 @@ def operated(study: Study, asked: Thresholds, *, operate: Operate) -> OperatingY
     Returns:
         The year, which says whether the ratios hold; None where the load cannot be served.
     """
-    found = _operating(study, operate(study, asked), holds_ratios=True)
+    found = operating_year(study, operate(study, asked), holds_ratios=True)
     if found is not None:
         return found
     free = replace(study, terms=replace(study.terms, export_max_ratio=1.0))
-    return _operating(free, operate(free, _LIFTED), holds_ratios=False)
-
-
-_LIFTED: Final = Thresholds(
-    self_use_min_ratio=Decimal(0),
-    green_min_ratio=Decimal(0),
-    export_max_ratio=Decimal(1),
-    storage_losses_in_load=True,
-)
+    return operating_year(free, operate(free, LIFTED), holds_ratios=False)
 
 
 def operate_study(
@@ -206,7 +217,10 @@ def operate_study(
     return plan if recheck(problem.echo(), plan.document()).accepted else None
 
 
-def _operating(study: Study, plan: ParkPlan | None, *, holds_ratios: bool) -> OperatingYear | None:
+def operating_year(
+    study: Study, plan: ParkPlan | None, *, holds_ratios: bool
+) -> OperatingYear | None:
+    """Return what a plan does in its year; None without a plan."""
     if plan is None:
         return None
     by_owner: dict[str, float] = {}

@@ -17,6 +17,7 @@ def add_planning(words: CommandWords) -> None:
     words.option(size, "--seconds", default=900)
     for name in ("--report", "--fonts"):
         words.option(size, name)
+    words.switch(size, "--sensitivity")
     site = words.command("site", "site:site", "site")
     words.option(site, "--day", required=True)
     words.option(site, "--quarter")

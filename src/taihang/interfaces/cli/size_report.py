@@ -6,14 +6,15 @@ from typing import Final, cast
 
 from taihang import planning_wiring
 from taihang.core.dispatch.park_plan import ParkPlan
-from taihang.core.dispatch.study import Study
+from taihang.core.dispatch.study import Study, StudyYear
 from taihang.core.ratio.outlook import Thresholds
 from taihang.interfaces.catalogue import Lang
 from taihang.interfaces.cli.report import set_document
 from taihang.interfaces.cli.words import WordsError
 from taihang.interfaces.reports.size_study import SizeDossier, size_study
 from taihang.services.plan_park import Effort
-from taihang.services.size_park import StudyAnswer
+from taihang.services.size_park import StudyAnswer, size_park
+from taihang.services.study_doubts import SizeUp, study_doubts
 from taihang.services.study_money import Operate, operate_study, study_money
 
 FORMS: Final = ("html", "xlsx", "pdf", "json")
@@ -43,11 +44,17 @@ def write_report(answer: StudyAnswer, args: argparse.Namespace, *, effort: Effor
     form = report_form(args)
     if form is None or answer.energy is None:
         return None
+    study, years = answer.study, _Years()
+    operate = _operate(effort, years)
+    doubts = None
+    if args.sensitivity:
+        doubts = study_doubts(study, answer, size_up=_size_up(effort, years), operate=operate)
     dossier = SizeDossier(
         name=Path(str(args.study)).stem,
         answer=answer,
         energy=answer.energy,
-        money=study_money(answer.study, answer, operate=_operate(effort)),
+        money=study_money(study, answer, operate=operate),
+        doubts=doubts,
     )
     out = Path(str(args.report))
     document = size_study(dossier, lang=cast("Lang", args.lang))
@@ -56,9 +63,32 @@ def write_report(answer: StudyAnswer, args: argparse.Namespace, *, effort: Effor
     return out
 
 
-def _operate(effort: Effort) -> Operate:
+class _Years:
+    """Weather and load by what they depend on: cases that differ in money share them."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[object, ...], StudyYear] = {}
+
+    def __call__(self, study: Study) -> StudyYear:
+        terms = study.terms
+        place = (terms.site, terms.year, terms.seed, terms.step_s, terms.load_shape)
+        key = (*place, *((one.id, one.kind, one.full_load_h) for one in study.plants))
+        if key not in self._made:
+            self._made[key] = planning_wiring.study_year(study)
+        return self._made[key]
+
+
+def _operate(effort: Effort, years: _Years) -> Operate:
     def operate(study: Study, asked: Thresholds) -> ParkPlan | None:
-        year, solve = planning_wiring.study_year(study), planning_wiring.solver()
-        return operate_study(study, year, asked=asked, solve=solve, effort=effort)
+        solve = planning_wiring.solver()
+        return operate_study(study, years(study), asked=asked, solve=solve, effort=effort)
 
     return operate
+
+
+def _size_up(effort: Effort, years: _Years) -> SizeUp:
+    def size_up(study: Study, asked: Thresholds) -> StudyAnswer:
+        solve = planning_wiring.solver()
+        return size_park(study, years(study), asked=asked, solve=solve, effort=effort)
+
+    return size_up

@@ -17,6 +17,7 @@ from taihang.interfaces.reports.document import (
     prose,
 )
 from taihang.interfaces.reports.size_cash import cash_figures, cash_section
+from taihang.interfaces.reports.size_doubts import doubts_section, regret_section
 from taihang.interfaces.reports.size_energy import (
     duration_section,
     flows_of,
@@ -31,6 +32,7 @@ from taihang.interfaces.reports.size_sections import (
 )
 from taihang.interfaces.reports.size_words import amount, money, name_of, percent
 from taihang.services.size_park import StudyAnswer, StudyEnergy
+from taihang.services.study_doubts import StudyDoubts
 from taihang.services.study_money import StudyMoney
 
 KIND = "size-study"
@@ -45,6 +47,8 @@ class SizeDossier:
     answer: StudyAnswer
     energy: StudyEnergy
     money: StudyMoney | None
+    doubts: StudyDoubts | None
+    """None where none were asked for."""
 
 
 def size_study(dossier: SizeDossier, *, lang: Lang) -> Document:
@@ -135,6 +139,9 @@ def _sections(dossier: SizeDossier, lang: Lang) -> Iterator[Section]:
         yield duration_section(flows, lang)
     if dossier.money is not None:
         yield cash_section(dossier.money, lang)
+    if dossier.doubts is not None:
+        yield doubts_section(dossier.doubts, lang)
+        yield regret_section(dossier.doubts, answer.study, lang)
     yield _assumptions(answer.study, lang)
     yield _proof(answer, lang)
 

@@ -58,10 +58,11 @@ def test_size__writes_a_report_in_the_form_of_its_name(
 ) -> None:
     study = coarse("xingxian", tmp_path)
     short = study.read_text(encoding="utf-8").replace("project_years = 20", "project_years = 2")
-    study.write_text(short, encoding="utf-8")
+    kept = short.index("[[sensitivity]]", short.index('what = "import-price"'))
+    study.write_text(short[:kept], encoding="utf-8")
     out = tmp_path / f"of.{form}"
 
-    told = done("size", study, "--report", out, "--lang", "en").out
+    told = done("size", study, "--report", out, "--sensitivity", "--lang", "en").out
 
     assert out.read_bytes().startswith(head)
     assert out.name in told
