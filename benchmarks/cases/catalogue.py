@@ -309,6 +309,12 @@ CASES: Final = (
         repeats=1,
     ),
     Case(
+        name="bids-day",
+        about="a day of quarters over 20 scenarios: the bid, and its whole release",
+        unit="scenarios",
+        runner="benchmarks.cases.bid_day:bid_day",
+    ),
+    Case(
         name="journal-start",
         about="the start of a journal of a million records, with its indexes and without",
         unit="records",
