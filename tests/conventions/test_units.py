@@ -120,7 +120,7 @@ EXEMPT: Final[dict[str, str]] = {
     # A share, as in exact.
     "core/dispatch/stepping.py": "gap",
     # A price or a quantity, with the tick of either.
-    "core/dispatch/recheck/settlement.py": "hours tick value",
+    "core/dispatch/recheck/settlement.py": "hours others tick value values",
     "core/dispatch/stochastic/bid_problem.py": "series",
     "core/dispatch/stochastic/history.py": "by_name days least most past truth values",
     "core/dispatch/stochastic/offers.py": "share values",

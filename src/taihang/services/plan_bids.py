@@ -16,7 +16,13 @@ from taihang.core.dispatch.exact import solve_exactly
 from taihang.core.dispatch.fields import Json, echo_record
 from taihang.core.dispatch.model import Reals, Solve, SolveStatus
 from taihang.core.dispatch.recheck.judge import Broken, ParkVerdict, recheck
-from taihang.core.dispatch.recheck.settlement import Settled, check_curves, check_settlement
+from taihang.core.dispatch.recheck.settlement import (
+    Settled,
+    check_committed,
+    check_curves,
+    check_settlement,
+)
+from taihang.core.dispatch.stochastic.bid_echo import bid_digest
 from taihang.core.dispatch.stochastic.bid_problem import BidProblem, Scenario
 from taihang.core.dispatch.stochastic.curve import (
     Curves,
@@ -123,7 +129,8 @@ class BidRelease:
     recourses: tuple[Recourse, ...]
     verdicts: tuple[ParkVerdict, ...]
     """What the referee says of each scenario, the market's part included."""
-    curve_faults: tuple[Broken, ...]
+    faults: tuple[Broken, ...]
+    """What the referee finds in the bid itself, and in what all scenarios have to share."""
     worth: Worth
 
     @property
@@ -189,6 +196,12 @@ def plan_bids(problem: BidProblem, *, solve: Solve, effort: Effort) -> BidReleas
         )
     # 3. The referee sees each scenario's documents and the bid, and nothing else.
     faults = check_curves(echo_record(problem.market), curve_documents(first.curves))
+    faults += check_committed(
+        [one.problem.echo() for one in recourses if one.problem],
+        [one.plan.document() for one in recourses if one.plan],
+        flows=problem.committed,
+        offers=[one.id for one in first.offers],
+    )
     verdicts = [
         _verdict(problem, scenario, first, found)
         for scenario, found in zip(problem.scenarios, recourses, strict=True)
@@ -407,9 +420,7 @@ def bids_document(release: BidRelease) -> dict[str, Json]:
     problem, worth, first = release.problem, release.worth, release.first
     return {
         "format": BIDS_FORMAT,
-        "market": echo_record(problem.market),
-        "risk": echo_record(problem.risk),
-        "committed": list(problem.committed),
+        "problem_sha256": bid_digest(problem),
         "accepted": first is not None,
         "curves": None if first is None else cast("Json", curve_documents(first.curves)),
         "takes_part": None if first is None else [one.id for one in first.offers],
@@ -430,7 +441,7 @@ def bids_document(release: BidRelease) -> dict[str, Json]:
             "vss_cny": worth.vss_cny,
             "evpi_cny": worth.evpi_cny,
         },
-        "faults": [_broken(one) for one in release.curve_faults],
+        "faults": [_broken(one) for one in release.faults],
         "scenarios": _scenarios(release),
     }
 

@@ -50,6 +50,15 @@ def test_read_bid_file__says_where_prices_are_hourly(tmp_path: Path) -> None:
     assert found.hourly_prices() == ("day_ahead_cny_per_kwh",)
 
 
+def test_read_bid_file__a_floor_may_lie_below_nought(tmp_path: Path) -> None:
+    rules = RULES.replace("price_floor_cny_per_mwh = 0", "price_floor_cny_per_mwh = -80")
+    problem, path = write_bids(tmp_path, rules=rules)
+
+    found = read_bid_file(path, problem=problem).problem
+
+    assert found.market.price_floor_cny_per_mwh == -80.0
+
+
 def test_read_bid_file__offers_and_committed_flows(tmp_path: Path) -> None:
     more = """
 [[reserve_offer]]

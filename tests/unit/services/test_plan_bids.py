@@ -119,7 +119,7 @@ def test_plan_bids__every_scenario_is_accepted_and_buys_what_the_curve_says(seed
     release = plan_bids(problem, solve=solve, effort=EFFORT)
 
     assert release.first is not None
-    assert release.curve_faults == ()
+    assert release.faults == ()
     for scenario_, found, verdict in zip(
         problem.scenarios, release.recourses, release.verdicts, strict=True
     ):

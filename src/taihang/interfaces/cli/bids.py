@@ -15,6 +15,7 @@ from rich.text import Text
 from taihang import planning_wiring, wiring
 from taihang.config.bids_file import read_bid_file, read_park_bid_file
 from taihang.core.dispatch.fields import Json
+from taihang.core.dispatch.stochastic.bid_echo import bid_echo
 from taihang.core.dispatch.stochastic.curve import Curve, Curves
 from taihang.core.dispatch.stochastic.history import Calibration
 from taihang.core.periods import STEPS_PER_DAY
@@ -87,10 +88,15 @@ def _made_document(made: ParkDay | None) -> Mapping[str, Json]:
 
 
 def _write(folder: Path, release: BidRelease) -> list[Path]:
-    """Write the bid to hand in and the whole release; a refused bid is not written."""
+    """Write the bid, the resolved problem and the release; a refused bid is not written."""
     folder.mkdir(parents=True, exist_ok=True)
-    document = json.dumps(bids_document(release), ensure_ascii=False, sort_keys=True)
-    texts = {"release.json": document}
+    texts = {
+        name: json.dumps(document, ensure_ascii=False, sort_keys=True)
+        for name, document in (
+            ("problem.json", bid_echo(release.problem)),
+            ("release.json", bids_document(release)),
+        )
+    }
     if release.first is not None:
         texts["bids.csv"] = _bids_csv(release, release.first.curves)
     for name, words in texts.items():
@@ -185,14 +191,16 @@ def _shares(one: Calibration) -> tuple[str, str]:
 
 
 def _tell_curves(console: Console, release: BidRelease, curves: Curves, lang: Lang) -> None:
-    headings = (text(f"cli.bids.{key}", lang) for key in ("cheap", "up_to", "dear", "above"))
+    is_quantity = max(len(curve.price_ticks) for curve in curves.steps) == 1
+    keys = ("bought",) if is_quantity else ("cheap", "up_to", "dear", "above")
+    headings = (text(f"cli.bids.{key}", lang) for key in keys)
     table = _table(console, text("cli.bids.curves", lang), *headings)
     horizon = release.problem.scenarios[0].problem.horizon
     for first, last in _runs(curves.steps):
         curve = curves.steps[first]
         end = horizon.start_of(last + 1).strftime("%H:%M")
         time = f"{horizon.start_of(first).strftime('%m-%d %H:%M')}–{end}"
-        table.add_row(time, *_ends(curves, curve, lang))
+        table.add_row(time, *_ends(curves, curve, lang)[: len(keys)])
     console.print(table)
     if max(len(curve.price_ticks) for curve in curves.steps) > _ENDS:
         console.print(Text(text("cli.bids.more_steps", lang)))
@@ -286,7 +294,7 @@ def _tell_verdict(console: Console, release: BidRelease, lang: Lang) -> None:
 
 def _tell_refused(console: Console, release: BidRelease, lang: Lang) -> None:
     console.print(Text(text("cli.bids.refused", lang), style="red"))
-    found = [("", one) for one in release.curve_faults]
+    found = [("", one) for one in release.faults]
     for scenario, verdict in zip(release.problem.scenarios, release.verdicts, strict=True):
         found += [(scenario.id, one) for one in verdict.broken]
     for scenario_id, one in found:

@@ -1,6 +1,7 @@
 """``taihang bids``: both languages, 80 columns, the same for machines, and a file to hand in."""
 
 import csv
+import json
 from pathlib import Path
 from typing import cast
 
@@ -8,6 +9,7 @@ import pytest
 
 from bid_files import RULES, write_bids
 from command_line import done, taihang
+from taihang.core.dispatch.stochastic.bid_echo import bid_digest, bid_problem_of
 from taihang.interfaces.catalogue import LANGS, Lang
 from taihang.interfaces.text_width import width_of
 
@@ -45,6 +47,8 @@ def test_bids__gives_machines_the_same_and_writes_what_is_handed_in(tmp_path: Pa
     ]
     written = [(float(row["up_to_price_cny_per_mwh"]), float(row["bought_kw"])) for row in rows]
     assert written == told
+    echo = json.loads((tmp_path / "out" / "problem.json").read_text(encoding="utf-8"))
+    assert bid_digest(bid_problem_of(echo)) == facts["problem_sha256"]
     assert rows[0]["start"] == "2012-01-01T00:00:00+08:00"
 
 

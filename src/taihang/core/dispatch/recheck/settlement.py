@@ -102,6 +102,61 @@ def check_settlement(
     return broken
 
 
+def check_committed(
+    problems: Sequence[Document],
+    plans: Sequence[Document],
+    *,
+    flows: Sequence[str],
+    offers: Sequence[str],
+) -> list[Broken]:
+    """Say where scenarios do not share what was committed before they were known.
+
+    Args:
+        problems: The echoed park of each scenario, with what was promised.
+        plans: The plan of each, in the same order.
+        flows: Flows that are committed, by ``asset.name``.
+        offers: Ids of the promises.
+
+    Returns:
+        What differs from the first scenario, sizes included.
+    """
+    broken = list[Broken]()
+    first = plans[0]
+    for plan in plans[1:]:
+        for name in flows:
+            broken += _differs(name, _flow(first, name), _flow(plan, name))
+        sizes = cast("Mapping[str, float]", first["sizes"])
+        others = cast("Mapping[str, float]", plan["sizes"])
+        for name in sorted({*sizes, *others}):
+            missing = float("inf")
+            pair = [sizes.get(name, missing)], [others.get(name, -missing)]
+            broken += _differs(name, *pair)
+    for name in offers:
+        promised = [_asset(problem, name) for problem in problems]
+        if any(one is None or one != promised[0] for one in promised):
+            broken.append(Broken("bid-committed", name, -1, 0.0, 0.0, math.inf, 1))
+    return broken
+
+
+def _differs(name: str, values: Sequence[float], others: Sequence[float]) -> list[Broken]:
+    offs = [abs(mine - yours) for mine, yours in zip(values, others, strict=True)]
+    worst = max(range(len(offs)), key=offs.__getitem__)
+    if offs[worst] <= AGREE_KWH:
+        return []
+    owner = name.split(".", 1)[0]
+    found = others[worst], values[worst], offs[worst]
+    return [Broken("bid-committed", owner, worst, *found, sum(off > AGREE_KWH for off in offs))]
+
+
+def _flow(plan: Document, name: str) -> Sequence[float]:
+    return cast("Mapping[str, Sequence[float]]", plan["series"])[name]
+
+
+def _asset(problem: Document, name: str) -> Document | None:
+    assets = cast("Sequence[Document]", problem["assets"])
+    return next((asset for asset in assets if asset["id"] == name), None)
+
+
 def due_cny(market: Document, settled: Settled) -> float:
     """Return both settlements and the fees of one scenario [CNY]."""
     short_fee, long_fee = (_number(market, f"{way}_fee_cny_per_kwh") for way in ("short", "long"))

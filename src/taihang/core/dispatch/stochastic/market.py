@@ -41,8 +41,9 @@ class Market:
     """For a kWh bought and not drawn, beside its price [CNY/kWh]."""
     deviation_max_kw: float | None
     """Largest difference between bought and drawn, either way; none for any [kW]."""
-    price_floor_cny_per_mwh: float
-    price_cap_cny_per_mwh: float
+    price_floor_cny_per_mwh: Annotated[float, _ANY]
+    """May lie below 0, as in some provinces [CNY/MWh]."""
+    price_cap_cny_per_mwh: Annotated[float, _ANY]
     price_tick_cny_per_mwh: Annotated[float, _ABOVE_ZERO]
     """Prices are handed in as multiples of it [CNY/MWh]."""
     quantity_tick_kw: Annotated[float, _ABOVE_ZERO]

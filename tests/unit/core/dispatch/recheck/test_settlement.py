@@ -7,6 +7,7 @@ import pytest
 
 from taihang.core.dispatch.recheck.settlement import (
     Settled,
+    check_committed,
     check_curves,
     check_settlement,
     due_cny,
@@ -98,3 +99,36 @@ def test_due_cny__is_the_vector_of_the_handbook_of_two_settlements() -> None:
     assert due_cny(free, settled) == pytest.approx(
         11 * 300 - 320 + 10 * 280 - 250 + 9 * 500 + 3 * 600 + 10 * 420
     )
+
+
+def _plan(charge_kw: list[float], size: float = 50.0) -> dict[str, Any]:
+    return {"series": {"b.charge_kw": charge_kw}, "sizes": {"b.energy_kwh": size}}
+
+
+def _park(up_kw: float) -> dict[str, Any]:
+    return {"assets": [{"id": "ready", "up_kw": up_kw}]}
+
+
+def test_check_committed__the_same_in_every_scenario_is_accepted() -> None:
+    plans, parks = [_plan([1.0, 2.0])] * 3, [_park(5.0)] * 3
+
+    assert check_committed(parks, plans, flows=["b.charge_kw"], offers=["ready"]) == []
+
+
+@pytest.mark.parametrize(
+    ("park", "plan", "asset"),
+    [
+        (_park(5.0), _plan([1.0, 2.1]), "b"),
+        (_park(5.0), _plan([1.0, 2.0], size=51.0), "b"),
+        (_park(6.0), _plan([1.0, 2.0]), "ready"),
+        ({"assets": []}, _plan([1.0, 2.0]), "ready"),
+    ],
+)
+def test_check_committed__each_planted_fault_is_named(
+    park: dict[str, Any], plan: dict[str, Any], asset: str
+) -> None:
+    broken = check_committed(
+        [_park(5.0), park], [_plan([1.0, 2.0]), plan], flows=["b.charge_kw"], offers=["ready"]
+    )
+
+    assert [(one.rule, one.asset) for one in broken] == [("bid-committed", asset)]
