@@ -124,7 +124,7 @@ EXEMPT: Final[dict[str, str]] = {
     "core/dispatch/stochastic/bid_problem.py": "series",
     "core/dispatch/stochastic/history.py": "by_name days least most past truth values",
     "core/dispatch/stochastic/offers.py": "share values",
-    "core/dispatch/stochastic/recourse.py": "gap values",
+    "core/dispatch/stochastic/recourse.py": "gap slack values",
     "core/dispatch/stochastic/reduction.py": "by_name numbers",
     "core/dispatch/stochastic/stack.py": (
         "cost entries excess_cost lower money position tables upper used values weights"

@@ -183,17 +183,7 @@ def plan_bids(problem: BidProblem, *, solve: Solve, effort: Effort) -> BidReleas
     # 1. The best commitments for all scenarios together.
     best = decide(problem, n_steps_most=problem.market.n_steps_most, solve=solve, effort=effort)
     # 2. As the market takes them, and what every scenario makes of them.
-    first = best.first_stage(problem)
-    recourses = recourses_of(problem, first, solve=solve, effort=effort)
-    lost = [
-        one.id for one, found in zip(problem.scenarios, recourses, strict=True) if not found.plan
-    ]
-    if lost:
-        raise NoBidsError(
-            given=f"a bid in ticks that scenarios {lost} cannot keep",
-            expected="a bid that every scenario can keep",
-            remedy="allow a larger deviation, or a finer quantity_tick_kw",
-        )
+    first, recourses = _in_ticks(problem, best, solve=solve, effort=effort)
     # 3. The referee sees each scenario's documents and the bid, and nothing else.
     faults = check_curves(echo_record(problem.market), curve_documents(first.curves))
     faults += check_committed(
@@ -220,6 +210,42 @@ def plan_bids(problem: BidProblem, *, solve: Solve, effort: Effort) -> BidReleas
     )
 
 
+def _in_ticks(
+    problem: BidProblem, best: Decision, *, solve: Solve, effort: Effort
+) -> tuple[FirstStage, list[Recourse]]:
+    """Round to the market's ticks; where a deviation at its limit cannot bear that, leave room."""
+    first = best.first_stage(problem)
+    recourses = recourses_of(problem, first, solve=solve, effort=effort)
+    if all(one.plan for one in recourses):
+        return first, recourses
+    roomy = _with_room(problem, solve=solve, effort=effort)
+    if roomy is not None:
+        first = roomy.first_stage(problem)
+        recourses = recourses_of(problem, first, solve=solve, effort=effort)
+    lost = [
+        one.id for one, found in zip(problem.scenarios, recourses, strict=True) if not found.plan
+    ]
+    if lost:
+        raise NoBidsError(
+            given=f"a bid in ticks that scenarios {lost} cannot keep",
+            expected="a bid that every scenario can keep",
+            remedy="allow a larger deviation, or a finer quantity_tick_kw",
+        )
+    return first, recourses
+
+
+def _with_room(problem: BidProblem, *, solve: Solve, effort: Effort) -> Decision | None:
+    """Return the best commitments that keep half a tick away from the limit of a deviation."""
+    most_kw, room_kw = problem.market.deviation_max_kw, problem.market.quantity_tick_kw / 2.0
+    if most_kw is None or most_kw <= room_kw:
+        return None
+    market = replace(problem.market, deviation_max_kw=most_kw - room_kw)
+    n_steps_most = problem.market.n_steps_most
+    return _best(
+        replace(problem, market=market), n_steps_most=n_steps_most, solve=solve, effort=effort
+    )
+
+
 def decide(problem: BidProblem, *, n_steps_most: int, solve: Solve, effort: Effort) -> Decision:
     """Find the best commitments, over every way of taking part in responses.
 
@@ -235,15 +261,22 @@ def decide(problem: BidProblem, *, n_steps_most: int, solve: Solve, effort: Effo
     Raises:
         NoBidsError: If no commitment can be kept in every scenario.
     """
+    best = _best(problem, n_steps_most=n_steps_most, solve=solve, effort=effort)
+    if best is None:
+        given, expected, remedy = _why_not(problem, solve=solve, effort=effort)
+        raise NoBidsError(given=given, expected=expected, remedy=remedy)
+    return best
+
+
+def _best(
+    problem: BidProblem, *, n_steps_most: int, solve: Solve, effort: Effort
+) -> Decision | None:
     found = [
         one
         for offers in choices_of(problem.offers)
         if (one := _decided(problem, offers, n_steps_most, solve=solve, effort=effort))
     ]
-    if not found:
-        given, expected, remedy = _why_not(problem, solve=solve, effort=effort)
-        raise NoBidsError(given=given, expected=expected, remedy=remedy)
-    return min(found, key=lambda one: one.objective_cny)
+    return min(found, key=lambda one: one.objective_cny, default=None)
 
 
 def recourses_of(

@@ -160,6 +160,23 @@ def test_plan_bids__a_mean_plan_that_cannot_be_kept_has_no_worth() -> None:
     assert release.worth.vss_cny is None
 
 
+def test_plan_bids__ticks_leave_room_for_a_deviation_at_its_limit() -> None:
+    # 100 and 207 kW with at most 55 off: 152 to 155 fit, and of the multiples of 1.3 up to 154.7.
+    rows = [
+        scenario("a", 0.5, plain_park([100.0]), day_ahead=[0.4], real_time=[0.9]),
+        scenario("b", 0.5, plain_park([207.0]), day_ahead=[0.4], real_time=[0.9]),
+    ]
+    rules = market(1, deviation_max_kw=55.0, quantity_tick_kw=1.3)
+
+    release = plan_bids(bids(rows, rules), solve=solve, effort=EFFORT)
+
+    assert release.first is not None
+    assert release.recourses[0].bought_kw[0] == pytest.approx(154.7)
+    coarse = market(1, deviation_max_kw=55.0, quantity_tick_kw=40.0)
+    with pytest.raises(NoBidsError, match="in ticks"):
+        plan_bids(bids(rows, coarse), solve=solve, effort=EFFORT)
+
+
 def test_plan_bids__a_scenario_without_a_plan_is_named() -> None:
     rows = [
         scenario("calm", 0.5, plain_park([100.0]), day_ahead=[0.4], real_time=[0.4]),

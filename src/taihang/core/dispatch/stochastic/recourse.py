@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from taihang.core.dispatch.stochastic.bid_problem import BidProblem, Scenario
 from taihang.core.dispatch.stochastic.curve import Curves
 from taihang.core.dispatch.stochastic.market import Market
 from taihang.core.dispatch.stochastic.offers import Offer
+
+_SLACK: Final = 1e-7
+"""By how much a commitment of the solver may be missed: a tenth of what the referee forgives."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,8 +83,8 @@ def recourse(
     """
     assembled = problem.assembled(scenario, first.offers)
     bought = first.curves.bought_kw(scenario.day_ahead_cny_per_kwh)
-    fixed = {**first.values, problem.market.bought: bought}
-    bound = replace(assembled, model=with_fixed(assembled.model, fixed))
+    model = with_fixed(assembled.model, {problem.market.bought: bought})
+    bound = replace(assembled, model=with_fixed(model, first.values, slack=_SLACK))
     exact = solve_exactly(bound, solve=solve, time_limit_s=time_limit_s, gap=gap)
     values = exact.solution.values
     if values is None:
@@ -94,17 +98,21 @@ def recourse(
     return Recourse(exact, park, replace(whole, bill_cny=bill), bought, float(market_cny))
 
 
-def with_fixed(model: LinearModel, values: Mapping[str, Reals]) -> LinearModel:
+def with_fixed(
+    model: LinearModel, values: Mapping[str, Reals], *, slack: float = 0.0
+) -> LinearModel:
     """Return the model in which some blocks have one value each.
 
     Args:
         model: It is not changed.
         values: By block; noise beyond a bound is cut off.
+        slack: By how much a value may still move: what a solver gave is exact to its tolerance
+            only, and several such values together may else be impossible by a millionth of a watt.
     """
     lower, upper = model.column_lower.copy(), model.column_upper.copy()
     for block in model.columns:
         if block.name in values:
             kept = np.clip(values[block.name], lower[block.span], upper[block.span])
-            lower[block.span] = kept
-            upper[block.span] = kept
+            lower[block.span] = np.maximum(kept - slack, lower[block.span])
+            upper[block.span] = np.minimum(kept + slack, upper[block.span])
     return replace(model, column_lower=lower, column_upper=upper)
