@@ -26,7 +26,15 @@ from taihang.core.dispatch.recheck.judge import recheck
 from taihang.core.dispatch.site.levels import subsets_by_price
 from taihang.core.dispatch.site.share_out import Shares, shared_out
 from taihang.core.dispatch.site.stays import GRAINS_PER_KWH, Stay, Subset, fleet_of, stays_of
-from taihang.services.plan_park import Effort, Release, idle_of, plan_park
+from taihang.core.dispatch.slope.case import NotSlope, Reason
+from taihang.services.plan_park import (
+    Effort,
+    Loops,
+    Release,
+    idle_of,
+    no_loops,
+    plan_park,
+)
 
 SESSION_COLUMNS_MOST: Final = 200_000
 """Columns of all sessions together above which they are planned as fleets."""
@@ -87,6 +95,7 @@ def plan_with_sessions(
     solve: Solve,
     effort: Effort,
     columns_most: int = SESSION_COLUMNS_MOST,
+    loops: Loops = no_loops,
 ) -> FleetRelease:
     """Plan a park, its sessions one by one where they are few, else as fleets.
 
@@ -95,6 +104,7 @@ def plan_with_sessions(
         solve: Solves a linear model.
         effort: How long, and how near.
         columns_most: Columns of sessions up to which they are planned one by one.
+        loops: Loads the loops of the programme of one store, for a park without sessions.
 
     Returns:
         The release. Its plan is always one of sessions.
@@ -103,7 +113,7 @@ def plan_with_sessions(
     stations = [_station(one, problem) for one in problem.assets if isinstance(one, Charging)]
     n_columns = sum(stay.last - stay.first for one in stations for stay in one.stays)
     if n_columns <= columns_most:
-        release = plan_park(problem, solve=solve, effort=effort)
+        release = plan_park(problem, solve=solve, effort=effort, loops=loops)
         return FleetRelease(release, FleetMethod.SESSIONS, None, 1, 0)
     # 2. As fleets; each round adds what the vehicles could not do, until both bounds meet.
     best: _Round | None = None
@@ -314,6 +324,7 @@ def _released(problem: ParkProblem, found: _Round, *, solve: Solve, effort: Effo
     idle, idle_verdict = idle_of(problem, echo, solve=solve, effort=effort)
     document = None if idle is None else idle.document()
     verdict = recheck(echo, found.plan.document(), idle=document)
+    station = next(one.id for one in problem.assets if isinstance(one, Charging))
     solution = replace(found.exact.solution, objective=found.plan.total_cny)
     return Release(
         problem=problem,
@@ -325,4 +336,5 @@ def _released(problem: ParkProblem, found: _Round, *, solve: Solve, effort: Effo
         idle_verdict=idle_verdict,
         marginals=marginals_of(found.assembled, found.exact.solution),
         breaches=(),
+        why_linear=NotSlope(Reason.ASSET, station, None),
     )

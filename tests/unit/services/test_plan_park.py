@@ -4,13 +4,18 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from park_case import EFFORT, battery, bus, grid, load, planned, problem
+from park_case import EFFORT, battery, bus, demand_charge, grid, load, planned, problem
 from random_parks import random_park
+from slope_parks import plain_park
 from taihang.adapters.highs import solve
 from taihang.core.dispatch.model import LinearModel, Solution, SolveStatus
+from taihang.core.dispatch.park_problem import ParkProblem
 from taihang.core.dispatch.recheck.case import AGREE_CNY, AGREE_KWH
-from taihang.services.plan_park import plan_park, release_document
+from taihang.core.dispatch.slope.case import NotSlope, Reason
+from taihang.core.dispatch.slope.search import find_plan
+from taihang.services.plan_park import Method, Release, plan_park, release_document
 from whole_park import N, whole_park
 
 PARK = [
@@ -80,3 +85,48 @@ def test_plan_park__random_parks_are_released_or_told_why_not() -> None:
         assert release.verdict.agrees_cny < AGREE_CNY
 
     assert released >= 40
+
+
+def by_slopes() -> Release:
+    return plan_park(one_store(), solve=solve, effort=EFFORT, loops=lambda: find_plan)
+
+
+def one_store() -> ParkProblem:
+    return plain_park(demand_charge("peak", "gate", 3.0), n_steps=24)
+
+
+def test_plan_park__takes_the_programme_of_one_store_and_says_so() -> None:
+    release, linear = by_slopes(), plan_park(one_store(), solve=solve, effort=EFFORT)
+
+    facts = release_document(release)
+    assert (facts["method"], facts["why_linear"]) == ("slope-dp", None)
+    assert release.plan is not None
+    assert linear.plan is not None
+    assert release.plan.total_cny == pytest.approx(linear.plan.total_cny, rel=1e-9)
+    assert release.gap is not None
+    assert release.gap < 1e-9
+    assert release.marginals is not None
+    assert release.idle is not None
+
+
+def test_plan_park__says_why_the_linear_model_was_taken() -> None:
+    without = plan_park(one_store(), solve=solve, effort=EFFORT)
+    whole = plan_park(
+        problem(whole_park(), n_steps=N), solve=solve, effort=EFFORT, loops=lambda: find_plan
+    )
+
+    assert release_document(without)["method"] == Method.LINEAR.value
+    assert without.why_linear == NotSlope(Reason.COMPILER, "", None)
+    assert whole.why_linear is not None
+    assert whole.why_linear.reason is Reason.ASSET
+
+
+def test_plan_park__leaves_a_park_without_a_plan_to_the_linear_model_that_explains_it() -> None:
+    needy = load("more", "a", 1e5)
+
+    release = plan_park(
+        plain_park(needy, n_steps=24), solve=solve, effort=EFFORT, loops=lambda: find_plan
+    )
+
+    assert release.why_linear == NotSlope(Reason.NO_PLAN, "", None)
+    assert release.breaches

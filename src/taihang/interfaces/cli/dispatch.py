@@ -20,6 +20,7 @@ from taihang.core.dispatch.marginal import Marginals
 from taihang.core.dispatch.model import LinearModel, Reals
 from taihang.core.dispatch.park_plan import ParkPlan
 from taihang.core.dispatch.recheck.judge import ParkVerdict
+from taihang.core.dispatch.slope.case import NotSlope, Reason
 from taihang.core.errors import InputError
 from taihang.interfaces.account_words import NOTHING
 from taihang.interfaces.catalogue import Lang, load_catalogue, text
@@ -53,7 +54,12 @@ def dispatch(args: argparse.Namespace) -> int:
     writer = None if args.model is None else _writer(Path(str(args.model)))
     found = read_problem_file(path)
     with waiting(path.name):
-        planned = plan_with_sessions(found.problem, solve=planning_wiring.solver(), effort=effort)
+        planned = plan_with_sessions(
+            found.problem,
+            solve=planning_wiring.solver(),
+            effort=effort,
+            loops=planning_wiring.find_plan,
+        )
     release = planned.release
     written = list[Path]()
     if args.out is not None:
@@ -69,6 +75,7 @@ def dispatch(args: argparse.Namespace) -> int:
     else:
         _tell(found, release, path.stem, lang)
         _tell_method(planned, lang)
+        _tell_programme(release, lang)
         for target in written:
             print(text("cli.dispatch.written", lang, path=target))
     return 0 if release.plan is not None else REFUSED
@@ -83,6 +90,26 @@ def _tell_method(planned: FleetRelease, lang: Lang) -> None:
     if planned.method is FleetMethod.FLEETS and planned.release.plan is not None:
         gap = gap_told(planned.release.gap)
         print(text("cli.dispatch.fleets", lang, n=planned.n_subsets, gap=gap))
+
+
+def _tell_programme(release: Release, lang: Lang) -> None:
+    """Say which method found the plan, and once what would make it faster."""
+    why, console = release.why_linear, Console(highlight=False)
+    if release.plan is None:
+        return
+    if why is None:
+        console.print(Text(text("cli.dispatch.method.slope", lang), style="dim"))
+        return
+    words = text("cli.dispatch.method.linear", lang, why=why_linear_words(release, why, lang))
+    console.print(Text(words, style="yellow" if why.reason is Reason.COMPILER else "dim"))
+
+
+def why_linear_words(release: Release, why: NotSlope, lang: Lang) -> str:
+    """Return why the programme of one store was not taken."""
+    key = f"cli.dispatch.why_linear.{why.reason}"
+    step = 0 if why.step is None else why.step
+    values = {"asset": why.asset, "time": _clock(release, step, lang)}
+    return text(key, lang, **_named(key, values, lang))
 
 
 def _gap(words: str) -> float:

@@ -9,9 +9,13 @@ from typing import Any, cast
 import pytest
 
 from command_line import done, taihang
-from park_case import bus, column, grid, load, write_problem
+from park_case import battery, bus, column, grid, load, write_problem
+from taihang import planning_wiring
+from taihang.core.dispatch.slope.case import Reason
+from taihang.core.dispatch.slope.search import find_plan
 from taihang.interfaces.catalogue import LANGS, Lang, load_catalogue
 from taihang.interfaces.text_width import width_of
+from taihang.services.plan_park import no_loops
 from whole_park import LOAD, PRICE, SUN, N, whole_park
 
 COLUMNS = 80
@@ -117,3 +121,43 @@ def test_catalogue__has_words_for_every_rule_limit_and_line() -> None:
     limits = {key.rsplit(".", 1)[1] for key in keys if key.startswith("cli.dispatch.limit.")}
 
     assert breaches == limits | {"short", "surplus"}
+
+
+def one_store(folder: Path) -> Path:
+    assets = [
+        bus("el"),
+        load("l", "el", column("load_kw")),
+        grid("gate", "el", import_price_cny_per_kwh=column("price_cny_per_kwh")),
+        battery("store", "el", charge_kw=40.0, energy_kwh=80.0),
+    ]
+    series = {"load_kw": [50.0, 120.0, 90.0], "price_cny_per_kwh": [0.2, 0.9, 0.5]}
+    return write_problem(folder, assets, series=series, n_steps=3)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_dispatch__says_once_that_a_compiler_would_make_it_faster(
+    tmp_path: Path, lang: Lang, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning_wiring, "find_plan", no_loops)
+
+    said = done("dispatch", one_store(tmp_path), "--lang", lang).out
+
+    assert said.replace("\n", "").count("taihang[fast]") == 1
+    assert max(width_of(line) for line in said.splitlines()) <= COLUMNS
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_dispatch__says_that_the_programme_of_one_store_found_the_plan(
+    tmp_path: Path, lang: Lang, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning_wiring, "find_plan", lambda: find_plan)
+
+    said = done("dispatch", one_store(tmp_path), "--lang", lang).out
+    facts = done("dispatch", one_store(tmp_path), "--json").facts
+
+    assert load_catalogue()["cli.dispatch.method.slope"][lang] in said
+    assert facts["method"] == "slope-dp"
+
+
+def test_dispatch__has_words_for_every_reason_to_take_the_linear_model() -> None:
+    assert all(f"cli.dispatch.why_linear.{reason}" in load_catalogue() for reason in Reason)

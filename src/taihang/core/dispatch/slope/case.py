@@ -68,6 +68,8 @@ class Reason(StrEnum):
     """A ratio or a cap binds."""
     NO_PLAN = "no-plan"
     """No plan keeps all limits; the linear model says which of them conflict."""
+    COMPILER = "compiler"
+    """There is no compiler for the loops, and without one the solver is faster."""
 
 
 @dataclass(frozen=True, slots=True)

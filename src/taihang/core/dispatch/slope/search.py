@@ -22,6 +22,7 @@ from taihang.core.dispatch.slope.sweeps import (
     forward,
     is_convex,
     lowest_kwh,
+    near_kwh,
     node_price,
     value_of_start,
     width_at,
@@ -186,12 +187,15 @@ def settle(case: Case, room: Room) -> float:
 def write_flows(t: int, case: Case, room: Room) -> None:
     """Write which flows make up the net import of interval t, the cheapest first."""
     node, curve, answer, k = case.node, room.curve, room.answer, case.node.flow_kwh.shape[1]
-    left = node.need_kwh[t] + drawn(answer.rise_kwh[t], case.store) - lowest_kwh(t, node)
+    left, near = node.need_kwh[t] - lowest_kwh(t, node), near_kwh(case)
+    left += drawn(answer.rise_kwh[t], case.store)
     answer.flow_kwh[t, k - 1] = 0.0
     for j in range(k + 1):
         flow, width = min(curve.order[t, j], k - 1), width_at(t, j, answer.peak_kwh[0], curve)
         filled = min(max(left, 0.0), width)
         left -= width
+        if width - filled < near:  # What rounding leaves of a flow is none.
+            filled = width
         if flow < node.n_drains:
             answer.flow_kwh[t, flow] = width - filled
         elif flow < k - 1:
