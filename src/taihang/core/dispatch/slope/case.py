@@ -66,6 +66,8 @@ class Reason(StrEnum):
     """Burning energy in the battery pays."""
     RULE = "rule"
     """A ratio or a cap binds."""
+    GAP = "gap"
+    """The programme did not prove its plan the best."""
     NO_PLAN = "no-plan"
     """No plan keeps all limits; the linear model says which of them conflict."""
     COMPILER = "compiler"

@@ -23,6 +23,8 @@ _PIECES: Final = 16
 _PIECES_MOST: Final = 1 << 14
 _BROKEN: Final = 1e-9
 """By how much a row may be broken, as a share of the largest number in it: rounding [1]."""
+_OPEN: Final = 1e-9
+"""Share of the money turned over by which the bounds may be apart [1]."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,13 +75,17 @@ def as_exact(case: SlopeCase, found: SlopeAnswer, assembled: Assembled) -> Exact
         assembled: The model of the same problem.
 
     Returns:
-        The solution with its prices; or that a rule binds which the programme does not see.
+        The solution with its prices; or that a rule binds which the programme does not see, or that
+        it did not prove its plan.
     """
     model, series = assembled.model, series_of(case, found.answer, model=assembled.model)
     values = np.concatenate([series[block.name] for block in model.columns])
     values = np.clip(values, model.column_lower, model.column_upper)
     if model.violation(values) > _BROKEN * max(1.0, float(np.abs(values).max(initial=0.0))):
         return NotSlope(Reason.RULE, "", None)
+    turned_over = max(float(np.abs(model.column_cost) @ np.abs(values)), 1.0)
+    if found.gap_cny > _OPEN * turned_over:
+        return NotSlope(Reason.GAP, "", None)
     prices = _row_prices(case, found.answer, assembled)
     each = np.repeat(np.arange(model.n_columns), np.diff(model.start))
     paid = np.bincount(each, model.value * prices[model.index], minlength=model.n_columns)

@@ -34,12 +34,27 @@ from taihang.core.dispatch.slope.shapes import (
 )
 
 _NEAR_RATIO: Final = 1e-12
-"""Share of an energy below which two are the same: the rounding of sums [1]."""
+"""Share of an energy by which a limit may be missed: the rounding of sums [1]."""
+_TIE_RATIO: Final = 1e-10
+"""Share of an energy below which two kinks are one. The peak that is tried is computed and lies
+on a kink whenever it is the best; the stretch that rounding leaves beside it must not be taken for
+a piece with a price of its own [1]."""
 
 
 def near_kwh(case: Case) -> float:
-    """Return how far apart two energies may be and yet be the same."""
-    return _NEAR_RATIO * max(case.store.high_kwh, case.demand.so_far_kwh, 1.0)
+    """Return by how much a limit may be missed."""
+    return _NEAR_RATIO * scale_kwh(case)
+
+
+def tie_kwh(case: Case) -> float:
+    """Return how far apart two kinks may be and yet be one."""
+    return _TIE_RATIO * scale_kwh(case)
+
+
+def scale_kwh(case: Case) -> float:
+    """Return how large the energies of a case are."""
+    demand = case.demand
+    return max(case.store.high_kwh, demand.so_far_kwh, demand.guess_kwh, 1.0)
 
 
 # -- the node --------------------------------------------------------------------------------------
@@ -225,13 +240,12 @@ def value_of_start(store: Store, values: Values) -> float:
 # -- the path, from the first interval to the last -------------------------------------------------
 
 
-def walk(t: int, left_kwh: float, dual_cny_per_kwh: float, room: Room) -> tuple[float, float]:
-    """Walk the merged order so far; return how much the store rises less, and the slope there.
+def walk(t: int, left_kwh: float, close_kwh: float, room: Room) -> tuple[float, float, float]:
+    """Walk the merged order so far.
 
-    At a kink every slope between its two sides is one; the nearest to ``dual_cny_per_kwh`` is
-    taken, so that the slopes of all intervals belong to one dual solution.
+    Returns by how much the store rises less, and the slopes on both sides of where that is.
     """
-    pieces, values, near = room.pieces, room.values, _NEAR_RATIO * max(left_kwh, 1.0)
+    pieces, values = room.pieces, room.values
     i, end, j = int(values.ends[t + 2]), int(values.ends[t + 1]), int(pieces.counts[t]) - 1
     fallen, low, high = 0.0, -np.inf, np.inf
     while i < end or j >= 0:
@@ -241,14 +255,14 @@ def walk(t: int, left_kwh: float, dual_cny_per_kwh: float, room: Room) -> tuple[
         else:
             slope, width, falls = -pieces.cny_per_kwh[t, j], pieces.kwh[t, j], 1.0
             j -= 1
-        if left_kwh < width - near:
-            low, high = (slope if left_kwh > near else low), slope
+        if left_kwh < width - close_kwh:
+            low, high = (slope if left_kwh > close_kwh else low), slope
             fallen += falls * max(left_kwh, 0.0)
             break
-        # A piece that is no wider than rounding is a leftover of a cut and says nothing.
-        low, left_kwh = (slope if width > near else low), left_kwh - width
+        # A piece that is no wider than rounding says nothing.
+        low, left_kwh = (slope if width > close_kwh else low), left_kwh - width
         fallen += falls * width
-    return fallen, min(max(dual_cny_per_kwh, low), high)
+    return fallen, low, high
 
 
 def node_price(t: int, row: int, case: Case, room: Room) -> float:
@@ -257,7 +271,7 @@ def node_price(t: int, row: int, case: Case, room: Room) -> float:
     The slope of the value says it where the store is free to move; at a limit of its power only
     the node itself does, so the price is held between the two sides of the node's own cost.
     """
-    curve, store, looks, near = room.curve, case.store, room.looks, near_kwh(case)
+    curve, store, looks, near = room.curve, case.store, room.looks, tie_kwh(case)
     rise, dual = looks.rise_kwh[row, t], looks.stored_cny_per_kwh[row, t]
     left, low, high = case.node.need_kwh[t] + drawn(rise, store), -np.inf, np.inf
     left -= lowest_kwh(t, case.node)
@@ -285,13 +299,17 @@ def worth_of_cap(t: int, row: int, case: Case, room: Room) -> float:
 
 
 def forward(row: int, case: Case, room: Room) -> None:
-    """Walk the best path, and write it as a look."""
+    """Walk the best path, and write it as a look.
+
+    At a kink every slope between its two sides is one; the nearest to that of the interval before
+    is taken, so that the slopes of all intervals belong to one dual solution.
+    """
     looks, values, pieces = room.looks, room.values, room.pieces
     energy, dual, kept = case.store.start_kwh, 0.0, case.store.kept_ratio
     for t in range(len(case.node.need_kwh)):
         left = kept * energy - (values.first_kwh[t + 1] - pieces.last_kwh[t])
-        fallen, dual = walk(t, left, dual / kept, room)
-        rise = pieces.last_kwh[t] - fallen
+        fallen, low, high = walk(t, left, tie_kwh(case), room)
+        rise, dual = pieces.last_kwh[t] - fallen, min(max(dual / kept, low), high)
         looks.rise_kwh[row, t], looks.stored_cny_per_kwh[row, t] = rise, dual
         looks.worth_cny_per_kwh[row, t] = worth_of_cap(t, row, case, room)
         energy = kept * energy + rise

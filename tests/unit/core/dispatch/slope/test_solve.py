@@ -1,5 +1,7 @@
 """The programme equals the linear model, proves it, and passes the referee; plain and compiled."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -173,3 +175,18 @@ def test_as_exact__leaves_a_rule_that_binds_to_the_linear_model() -> None:
 
     assert not isinstance(found, NotSlope)
     assert as_exact(case, found, park.assembled()) == NotSlope(Reason.RULE, "", None)
+
+
+@pytest.mark.parametrize("seed", [115_612, 273_836_872, 53, 152])
+def test_solve_by_slopes__proves_parks_whose_best_peak_lies_on_a_kink(seed: int) -> None:
+    assert held_to_the_linear_model(slope_park(seed), search.find_plan)
+
+
+def test_as_exact__leaves_what_is_not_proven_to_the_linear_model() -> None:
+    park = plain_park()
+    case = a_case(park)
+    found = solve_by_slopes(case, find_plan=search.find_plan)
+    assert not isinstance(found, NotSlope)
+    doubtful = replace(found, lower_cny=found.lower_cny - 1.0)
+
+    assert as_exact(case, doubtful, park.assembled()) == NotSlope(Reason.GAP, "", None)
