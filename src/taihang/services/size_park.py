@@ -177,7 +177,7 @@ def size_park(
         self_use_ratio=float(asked.self_use_min_ratio),
         green_ratio=float(asked.green_min_ratio),
     )
-    shortcut = _Shortcut(problem, decomposition, gap=effort.gap)
+    shortcut = Shortcut(problem, decomposition, gap=effort.gap)
     release = plan_park(problem, solve=solve, effort=effort, relaxed=shortcut)
     # 2. The sizes, and what the year's identities say of them.
     plan = release.plan
@@ -200,7 +200,7 @@ def size_park(
     )
 
 
-class _Shortcut:
+class Shortcut:
     """Finds the optimum of the relaxation by decomposition, and remembers how it went."""
 
     def __init__(

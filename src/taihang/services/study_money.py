@@ -31,7 +31,7 @@ from taihang.core.dispatch.study import (
 )
 from taihang.core.ratio.outlook import Thresholds
 from taihang.services.plan_park import Effort
-from taihang.services.size_park import StudyAnswer
+from taihang.services.size_park import Decomposition, Shortcut, StudyAnswer
 
 Operate: TypeAlias = Callable[[Study, Thresholds], ParkPlan | None]
 """Plans the year of a study whose sizes are given; None where its limits cannot be held."""
@@ -189,7 +189,13 @@ def operated(study: Study, asked: Thresholds, *, operate: Operate) -> OperatingY
 
 
 def operate_study(
-    study: Study, year: StudyYear, *, asked: Thresholds, solve: Solve, effort: Effort
+    study: Study,
+    year: StudyYear,
+    *,
+    asked: Thresholds,
+    solve: Solve,
+    effort: Effort,
+    decomposition: Decomposition | None = None,
 ) -> ParkPlan | None:
     """Plan the year of a study whose sizes are given, and have the plan checked.
 
@@ -199,6 +205,7 @@ def operate_study(
         asked: What is asked of the ratios; its export limit must be that of the study.
         solve: Solves a linear model.
         effort: How long, and how near.
+        decomposition: With it, the year is planned by the storage programme where that can.
 
     Returns:
         The plan; None where the limits cannot be held, or the referee refuses it.
@@ -210,7 +217,14 @@ def operate_study(
         green_ratio=float(asked.green_min_ratio),
     )
     assembled = problem.assembled()
-    exact = solve_exactly(assembled, solve=solve, time_limit_s=effort.time_limit_s, gap=effort.gap)
+    shortcut = Shortcut(problem, decomposition, gap=effort.gap)
+    exact = solve_exactly(
+        assembled,
+        solve=solve,
+        time_limit_s=effort.time_limit_s,
+        gap=effort.gap,
+        relaxed=shortcut(assembled),
+    )
     if exact.solution.values is None:
         return None
     plan = plan_of(problem, assembled, exact.solution.values)

@@ -79,16 +79,32 @@ class _Years:
 
 
 def _operate(effort: Effort, years: _Years) -> Operate:
+    fast = planning_wiring.decomposition()
+
     def operate(study: Study, asked: Thresholds) -> ParkPlan | None:
-        solve = planning_wiring.solver()
-        return operate_study(study, years(study), asked=asked, solve=solve, effort=effort)
+        return operate_study(
+            study,
+            years(study),
+            asked=asked,
+            solve=planning_wiring.solver(),
+            effort=effort,
+            decomposition=fast,
+        )
 
     return operate
 
 
 def _size_up(effort: Effort, years: _Years) -> SizeUp:
+    fast = planning_wiring.decomposition()
+
     def size_up(study: Study, asked: Thresholds) -> StudyAnswer:
-        solve = planning_wiring.solver()
-        return size_park(study, years(study), asked=asked, solve=solve, effort=effort)
+        return size_park(
+            study,
+            years(study),
+            asked=asked,
+            solve=planning_wiring.solver(),
+            effort=effort,
+            decomposition=fast,
+        )
 
     return size_up
