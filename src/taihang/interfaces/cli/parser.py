@@ -243,26 +243,6 @@ def _add_accounts(words: CommandWords) -> None:
     words.option(quality, "--meter")
 
 
-def _add_dispatch(words: CommandWords) -> None:
-    dispatch = words.command("dispatch", "dispatch:dispatch", "problem")
-    words.option(dispatch, "--out")
-    words.option(dispatch, "--model")
-    words.option(dispatch, "--gap", default="1e-6")
-    words.option(dispatch, "--seconds", default=60)
-    size = words.command("size", "size:size", "study")
-    words.option(size, "--out")
-    words.option(size, "--seconds", default=900)
-    site = words.command("site", "site:site", "site")
-    words.option(site, "--day", required=True)
-    words.option(site, "--quarter")
-    words.option(site, "--out")
-    words.option(site, "--seconds", default=10)
-    store = words.command("shared-storage", "shared_storage:shared_storage", "store")
-    words.option(store, "--day", required=True)
-    words.option(store, "--out")
-    words.option(store, "--seconds", default=60)
-
-
 def _add_committee(words: CommandWords) -> None:
     for name in ("indicators", "pathway"):
         account = words.command(name, f"indicators:{name}", "dir")
