@@ -217,9 +217,9 @@ def _negative(cny: Decimal | None) -> Decimal | None:
     return None if cny is None else -cny
 
 
-def _total(*parts: Decimal | None) -> Decimal | None:
-    known = [one for one in parts if one is not None]
-    return sum(known, Decimal(0)) if len(known) == len(parts) else None
+def _total(*parts_cny: Decimal | None) -> Decimal | None:
+    known = [one for one in parts_cny if one is not None]
+    return sum(known, Decimal(0)) if len(known) == len(parts_cny) else None
 
 
 def _fen(cny: Fraction) -> Decimal:

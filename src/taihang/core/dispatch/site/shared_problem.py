@@ -6,7 +6,7 @@ is a commitment of the meter.
 """
 
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -57,7 +57,7 @@ def shared_problem(shared: SharedStorage, *, start_s: int) -> ParkProblem:
     assets: list[Asset] = [Bus(id=BUS, carrier="electricity"), _grid(shared)]
     for one in shared.renters:
         if one.mode == FREE:
-            share = (one.power_kw, one.energy_kwh, one.start_kwh)
+            share = _Share(one.power_kw, one.energy_kwh, one.start_kwh)
             assets.append(_account(shared, one.id, share))
         else:
             assets += _nominated(one)
@@ -82,8 +82,15 @@ def _grid(shared: SharedStorage) -> Grid:
     )
 
 
-def _account(shared: SharedStorage, owner: str, share: tuple[float, float, float]) -> Battery:
-    """Return an account of a power [kW], an energy and what it holds at midnight [kWh]."""
+class _Share(NamedTuple):
+    """What an account may do and hold."""
+
+    power_kw: float
+    energy_kwh: float
+    start_kwh: float
+
+
+def _account(shared: SharedStorage, owner: str, share: _Share) -> Battery:
     storage, (power_kw, energy_kwh, start_kwh) = shared.storage, share
     return Battery(
         id=owner,
@@ -108,12 +115,12 @@ def _account(shared: SharedStorage, owner: str, share: tuple[float, float, float
 def _own(shared: SharedStorage) -> Battery:
     """Return the operator's account, with what is always left: its standing loss is his."""
     base_kwh = shared.storage.base_kwh
-    share = (
+    share = _Share(
         shared.own_kw,
         shared.own_kwh + base_kwh,
         max(shared.own_start_kwh, 0.0) + base_kwh,
     )
-    return replace(_account(shared, OWN, share), soc_min_ratio=base_kwh / share[1])
+    return replace(_account(shared, OWN, share), soc_min_ratio=base_kwh / share.energy_kwh)
 
 
 def _nominated(renter: Renter) -> list[Asset]:
