@@ -128,9 +128,9 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang site incubator --day 2026-06-16",
         "taihang site station.toml --day 2026-06-16 --quarter 14:15 --lang en",
     ),
-    "shared-storage": (
-        "taihang shared-storage jinhai --day 2026-06-16",
-        "taihang shared-storage store.toml --day 2026-06-16 --out day.json --lang en",
+    "storage": (
+        "taihang storage jinhai --day 2026-06-16",
+        "taihang storage store.toml --day 2026-06-16 --out day.json --lang en",
     ),
     "report": (
         "taihang report mypark --month 2026-09 --lang en",

@@ -23,7 +23,7 @@ def add_planning(words: CommandWords) -> None:
     words.option(site, "--quarter")
     words.option(site, "--out")
     words.option(site, "--seconds", default=10)
-    store = words.command("shared-storage", "shared_storage:shared_storage", "store")
+    store = words.command("storage", "shared_storage:shared_storage", "store")
     words.option(store, "--day", required=True)
     words.option(store, "--out")
     words.option(store, "--seconds", default=60)

@@ -1,4 +1,4 @@
-"""``taihang shared-storage``: a day of a store that several rent, with a statement for each."""
+"""``taihang storage``: a day of a store that several rent, with a statement for each."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""``taihang shared-storage``: both languages, 80 columns, machines, and why there is no plan."""
+"""``taihang storage``: both languages, 80 columns, machines, and why there is no plan."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ DAY = ("--day", "2026-06-16")
 def test_shared_storage__tells_accounts_statements_and_counter_within_80_columns(
     lang: Lang,
 ) -> None:
-    out = done("shared-storage", "jinhai", *DAY, "--lang", lang).out
+    out = done("storage", "jinhai", *DAY, "--lang", lang).out
 
     assert max(width_of(line) for line in out.splitlines()) <= COLUMNS
     for figure in ("400.0", "200.00 GWh", "11.50", "-87,671.23", "95.83%"):
@@ -28,7 +28,7 @@ def test_shared_storage__tells_accounts_statements_and_counter_within_80_columns
 def test_shared_storage__gives_machines_and_files_the_same(tmp_path: Path) -> None:
     out = tmp_path / "day.json"
 
-    facts = done("shared-storage", "jinhai", *DAY, "--out", out, "--json").facts
+    facts = done("storage", "jinhai", *DAY, "--out", out, "--json").facts
 
     assert facts == json.loads(out.read_text(encoding="utf-8"))
     assert facts["accepted"] is True
@@ -40,11 +40,11 @@ def test_shared_storage__says_which_limit_an_order_breaks(lang: Lang, tmp_path: 
     text = store_text("jinhai").replace('last = "20:00"', 'last = "23:00"')
     path.write_text(text, encoding="utf-8")
 
-    ended = taihang("shared-storage", path, *DAY, "--lang", lang)
+    ended = taihang("storage", path, *DAY, "--lang", lang)
 
     assert ended.code == 1
     assert "evening" in ended.out or "own" in ended.out
 
 
 def test_shared_storage__refuses_a_store_that_is_not_there() -> None:
-    taihang("shared-storage", "nowhere.toml", *DAY).refused("input.problem-file", "nowhere.toml")
+    taihang("storage", "nowhere.toml", *DAY).refused("input.problem-file", "nowhere.toml")
