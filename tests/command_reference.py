@@ -32,6 +32,10 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang witness w --bind 10.1.2.3 --port 8102 --open-to-network",
     ),
     "publish": ("taihang publish mypark", "taihang publish mypark --every 60 --json"),
+    "control": (
+        "taihang control problem.toml --cycles 96 --memory control.json",
+        "taihang control problem.toml --measured now.toml --deadline 30 --json",
+    ),
     "status": ("taihang status mypark GW2 17",),
     "check-log": (
         f"taihang check-log https://park.example/log --held kept.checkpoint --log-key {64 * '9'}",

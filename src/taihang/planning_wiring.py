@@ -9,6 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -19,6 +20,7 @@ from taihang.adapters.facts import load_facts
 from taihang.adapters.highs_growing import HighsGrowingModel
 from taihang.adapters.highs_ring import RingStepper
 from taihang.adapters.solver_process import SolverProcess
+from taihang.adapters.system import PosixDisk
 from taihang.config.park_file import read_park
 from taihang.config.templates import template_text
 from taihang.core.dispatch.model import Solve
@@ -34,6 +36,7 @@ from taihang.core.dispatch.study import Study, StudyYear
 from taihang.core.periods import days
 from taihang.core.ratio.outlook import Thresholds
 from taihang.services.control import Controller, Pace
+from taihang.services.control_state import ControlStateError, state_bytes, state_of
 from taihang.services.size_park import Decomposition
 from taihang.simulator.site_day import site_day
 from taihang.simulator.study_year import grid_of, in_steps, load_ratio, plant_ratios
@@ -88,6 +91,26 @@ def decomposition() -> Decomposition | None:
         ),
         make=HighsGrowingModel,
     )
+
+
+def read_state(path: Path) -> Remembered | None:
+    """Return what an earlier run of the control left; None where there was none.
+
+    Raises:
+        ControlStateError: If the file is not what was written; it is kept under another name.
+    """
+    if not path.exists():
+        return None
+    try:
+        return state_of(path.read_bytes())
+    except ControlStateError:
+        path.replace(path.with_name(f"{path.name}.damaged"))
+        raise
+
+
+def write_state(path: Path, remembered: Remembered) -> None:
+    """Write what a run of the control leaves, whole or not at all."""
+    PosixDisk().write_whole(path, state_bytes(remembered))
 
 
 def study_year(study: Study) -> StudyYear:

@@ -27,6 +27,8 @@ from taihang.core.dispatch.stepping import Stepped
 from taihang.core.errors import LinkError
 
 _READY: Final = "ready"
+_START_S: Final = 30.0
+"""How long a child may take to start before anybody needs it [s]."""
 _STDIN: Final = 0
 _STDOUT: Final = 1
 _STDERR: Final = 2
@@ -60,8 +62,11 @@ class SolverProcess:
         """How many children were started."""
 
     def __enter__(self) -> Self:
-        """Start the child and wait until it can solve."""
-        self._started()
+        """Start the child and wait until it can solve, so that no step has to."""
+        child = self._started()
+        with suppress(EOFError, OSError):
+            if child.answers.poll(_START_S):
+                child.is_ready = child.answers.recv() == _READY
         return self
 
     def __exit__(

@@ -10,21 +10,23 @@ says its own step and is held. A column that nobody reads is an error, unless it
 import csv
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from io import StringIO
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from taihang.core.dispatch.fields import Json, ParkProblemError, check_keys
 from taihang.core.dispatch.model import Reals
-from taihang.core.dispatch.park_problem import KINDS, ParkProblem, problem_of
+from taihang.core.dispatch.park_problem import KINDS, Asset, ParkProblem, problem_of
 from taihang.core.errors import InputError
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
 """Largest problem or series file (§10)."""
+_GAPS: Final = ("", "nan")
 _TOP: Final = ("format", "horizon", "series")
 _PER_HOUR_MIN: Final = 2
 """Intervals of an hour from which prices that never change within an hour are worth a word."""
@@ -80,12 +82,16 @@ class SeriesRows:
     """Columns that the problem need not read."""
 
 
-def read_problem_file(path: Path, *, scenario: SeriesRows | None = None) -> ProblemFile:
+def read_problem_file(
+    path: Path, *, scenario: SeriesRows | None = None, may_have_gaps: bool = False
+) -> ProblemFile:
     """Read a problem.
 
     Args:
         path: The TOML file; its series lie beside it.
         scenario: Columns that replace those of the same name, or are not in any file.
+        may_have_gaps: Whether an empty cell of a series is a value that is not known, NaN: for the
+            control, which must answer all the same. Else it is refused.
 
     Returns:
         The problem.
@@ -107,7 +113,7 @@ def read_problem_file(path: Path, *, scenario: SeriesRows | None = None) -> Prob
         )
     horizon = cast("dict[str, Json]", plain_value(given.get("horizon", {}), "horizon"))
     check_keys(horizon, ["start_s", "step_s", "n_steps", "time_zone"], "horizon")
-    table = _SeriesTable(path.parent, horizon)
+    table = _SeriesTable(path.parent, horizon, may_have_gaps=may_have_gaps)
     for at, entry in enumerate(cast("list[object]", given.get("series", []))):
         table.load(cast("Mapping[str, object]", entry), where=f"series[{at}]")
     if scenario is not None:
@@ -123,7 +129,24 @@ def read_problem_file(path: Path, *, scenario: SeriesRows | None = None) -> Prob
         "horizon": horizon,
         "assets": assets,
     }
-    return ProblemFile(problem_of(document), tuple(table.remarks))
+    problem = _with_gaps(problem_of(document), table.gaps)
+    return ProblemFile(problem, tuple(table.remarks))
+
+
+def _with_gaps(problem: ParkProblem, gaps: Mapping[str, NDArray[np.bool_]]) -> ParkProblem:
+    """Put NaN where a series had a gap."""
+    if not gaps:
+        return problem
+    assets = list[Asset]()
+    for asset in problem.assets:
+        where = f"{asset.TYPE} {asset.id}"
+        series = {
+            name: np.where(gaps[f"{where}.{name}"], np.nan, cast("Reals", getattr(asset, name)))
+            for name in (one.name for one in fields(cast("Any", asset)))
+            if f"{where}.{name}" in gaps
+        }
+        assets.append(cast("Asset", replace(cast("Any", asset), **series)) if series else asset)
+    return ParkProblem(problem.horizon, tuple(assets))
 
 
 def _text(path: Path) -> str:
@@ -163,6 +186,9 @@ class _SeriesTable:
     horizon: Mapping[str, Json]
     columns: dict[str, _Column] = field(default_factory=dict[str, _Column])
     remarks: list[Remark] = field(default_factory=list[Remark])
+    may_have_gaps: bool = False
+    gaps: dict[str, NDArray[np.bool_]] = field(default_factory=dict[str, NDArray[np.bool_]])
+    """By field, as messages name it: where nothing is known. Something in range stands there."""
 
     def load(self, entry: Mapping[str, object], *, where: str) -> None:
         """Read one series file."""
@@ -245,7 +271,19 @@ class _SeriesTable:
             )
         column.is_read = True
         factor = factor_of(asked, name, times)
-        values = np.array([_number(text, asked, row) for row, text in enumerate(column.texts)])
+        values = np.array(
+            [
+                np.nan
+                if self.may_have_gaps and text.strip().lower() in _GAPS
+                else _number(text, asked, row)
+                for row, text in enumerate(column.texts)
+            ]
+        )
+        is_gap = np.isnan(values)
+        if self.may_have_gaps and is_gap.any():
+            self.gaps[name] = is_gap
+            known = values[~is_gap]
+            values = np.where(is_gap, known[0] if len(known) else 0.0, values)
         self._remark(asked, values)
         return cast("Json", (values * factor).tolist())
 

@@ -16,6 +16,7 @@ from taihang.core.dispatch.assets.battery import Battery
 from taihang.core.dispatch.assets.demand_charge import DemandCharge
 from taihang.core.dispatch.assets.thermal_store import ThermalStore
 from taihang.core.dispatch.elastic import Breach
+from taihang.core.dispatch.fields import Json
 from taihang.core.dispatch.model import LinearModel, Solution, Solve, SolveStatus
 from taihang.core.dispatch.outlook import (
     Measured,
@@ -32,6 +33,7 @@ from taihang.core.dispatch.safe import FOLLOWS, balanced, kept_wish, rest_wish
 from taihang.core.dispatch.stepping import NO_ANSWER, NOTHING, Method, Stepped, Stepper, planned
 from taihang.core.dispatch.window import stores_of
 
+ANSWER_FORMAT: Final = "taihang/control-answer/v1"
 _ROUNDING_RATIO: Final = 1e-9
 """Share of the cost below which upper and lower bound are the same: the rounding of sums [1]."""
 
@@ -327,3 +329,27 @@ def in_time(solve: Solve, *, until_s: float, monotonic_s: Callable[[], float]) -
         return solve(model, time_limit_s=left_s, gap=gap) if left_s > 0.0 else NO_ANSWER
 
     return within
+
+
+def answer_document(answer: Answer) -> dict[str, Json]:
+    """Return an answer as plain values: what is written and sent."""
+    return {
+        "format": ANSWER_FORMAT,
+        "at_s": answer.at_s,
+        "kind": answer.kind.value,
+        "method": answer.method.value,
+        "set_points": dict(answer.set_points),
+        "upper_cny": answer.upper_cny,
+        "lower_cny": answer.lower_cny,
+        "gap_ratio": answer.gap,
+        "accepted": answer.verdict.accepted,
+        "broken": [
+            {"rule": one.rule, "asset": one.asset, "off": one.off} for one in answer.verdict.broken
+        ],
+        "checked_sha256": answer.plan.problem_sha256,
+        "notices": [{"key": one.key, **one.words} for one in answer.notices],
+        "took_s": answer.took_s,
+        "is_late": answer.is_late,
+        "iterations": answer.iterations,
+        "switches": answer.switches,
+    }

@@ -128,5 +128,5 @@ class _Ticks:
 
     def __call__(self) -> float:
         self.calls += 1
-        # Start, wait for "ready", what is left, wait for the answer.
-        return 0.0 if self.calls <= 3 else LONG_S
+        # Start, what is left for the child, and then the wait for its answer.
+        return 0.0 if self.calls <= 2 else LONG_S

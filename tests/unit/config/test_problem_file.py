@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from park_case import (
@@ -17,6 +18,7 @@ from park_case import (
     write_problem,
 )
 from taihang.config.problem_file import ProblemFileError, read_problem_file, unit_of
+from taihang.core.dispatch.assets.load import Load
 from taihang.core.dispatch.fields import ParkProblemError
 from taihang.core.dispatch.park_problem import problem_of
 
@@ -170,3 +172,24 @@ def test_read_problem_file__a_start_in_percent_or_outside_is_told_apart(tmp_path
 
 def test_unit_of__knows_compound_units() -> None:
     assert unit_of("battery b.standing_loss_ratio_per_h") == "ratio_per_h"
+
+
+def test_read_problem_file__a_gap_is_refused_or_is_a_value_that_is_not_known(
+    tmp_path: Path,
+) -> None:
+    assets = [bus("a"), load("l", "a", column("load_kw")), grid("g", "a")]
+    path = write_problem(tmp_path, assets, series={"load_kw": [1.0, 2.0, 3.0]}, n_steps=3)
+    rows = (tmp_path / "series.csv").read_text(encoding="utf-8").splitlines()
+    rows[2] = rows[2].replace("2.0", "")
+    (tmp_path / "series.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+    with pytest.raises(ProblemFileError, match="missing is never zero"):
+        read_problem_file(path)
+    (found,) = (
+        asset
+        for asset in read_problem_file(path, may_have_gaps=True).problem.assets
+        if isinstance(asset, Load)
+    )
+
+    assert np.isnan(found.load_kw).tolist() == [False, True, False]
+    assert found.load_kw[[0, 2]].tolist() == [1.0, 3.0]

@@ -121,6 +121,23 @@ def outlook_of(window: ParkProblem, measured: Measured, remembered: Remembered |
     )
 
 
+def as_told(remembered: Remembered, *, horizon: Horizon) -> Measured:
+    """Return what the next cycle would measure in a park that did exactly as it was told.
+
+    Args:
+        remembered: What the last cycle left.
+        horizon: The window that was answered for: its grid and its zone.
+    """
+    before, after = horizon.start_of(0), horizon.start_of(1)
+    is_new_month = (before.year, before.month) != (after.year, after.month)
+    return Measured(
+        at_s=remembered.at_s + horizon.step_s,
+        level_ratio=dict(remembered.level_ratio),
+        so_far_kw={name: 0.0 if is_new_month else kw for name, kw in remembered.so_far_kw.items()},
+        alarms=(),
+    )
+
+
 # -- time ----------------------------------------------------------------------------------------
 
 

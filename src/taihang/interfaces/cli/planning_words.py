@@ -11,6 +11,7 @@ def add_planning(words: CommandWords) -> None:
     words.option(dispatch, "--model")
     words.option(dispatch, "--gap", default="1e-6")
     words.option(dispatch, "--seconds", default=60)
+    _add_control(words)
     _add_bids(words)
     size = words.command("size", "size:size", "study")
     words.option(size, "--out")
@@ -27,6 +28,15 @@ def add_planning(words: CommandWords) -> None:
     words.option(store, "--day", required=True)
     words.option(store, "--out")
     words.option(store, "--seconds", default=60)
+
+
+def _add_control(words: CommandWords) -> None:
+    control = words.command("control", "control:control", "problem")
+    words.option(control, "--cycles", default=1)
+    words.option(control, "--window", default=96)
+    words.option(control, "--deadline", default="60")
+    words.option(control, "--memory")
+    words.option(control, "--measured")
 
 
 def _add_bids(words: CommandWords) -> None:
