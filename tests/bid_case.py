@@ -102,7 +102,13 @@ def _random_scenario(dice: np.random.Generator, at: int, chance: float, n: int) 
     assets = [
         bus("el"),
         load("l", "el", (200.0 + 60.0 * dice.random(n)).tolist()),
-        plant("pv", "el", dice.random(n).tolist(), capacity_kw=250.0),
+        plant(
+            "pv",
+            "el",
+            dice.random(n).tolist(),
+            capacity_kw=250.0,
+            curtail_price_cny_per_kwh=0.05,
+        ),
         grid(
             "g",
             "el",

@@ -110,6 +110,7 @@ def test_plan_bids__who_knows_more_never_pays_more(seed: int) -> None:
     assert worth.mean_plan_cny is not None
     assert worth.quantity_cny <= worth.mean_plan_cny + slack
     assert worth.vss_cny >= -slack
+    assert worth.evpi_cny == pytest.approx(worth.curve_cny - worth.perfect_cny)
     assert worth.evpi_cny >= -slack
 
 

@@ -21,12 +21,21 @@ def _other(*, load_kw: float) -> Scenario:
     return scenario("b", 0.5, more, day_ahead=[0.4], real_time=[0.5])
 
 
+def _wider() -> Scenario:
+    assets = [
+        (kind, {**fields, "connection_kw": 2e3} if kind == "grid" else fields)
+        for kind, fields in plain_park([100.0])
+    ]
+    return scenario("b", 0.5, assets, day_ahead=[0.4], real_time=[0.4])
+
+
 @pytest.mark.parametrize(
     ("scenarios", "words"),
     [
         ([], "0 scenarios"),
         ([_one(0.5)], "sum to 0.5"),
         ([_one(0.5), _other(load_kw=1.0)], "other assets"),
+        ([_one(0.5), _wider()], "sizes"),
         ([_one(price=9.0)], "limits of the market"),
         ([replace(_one(), real_time_cny_per_kwh=np.array([np.nan]))], "with a gap"),
         ([replace(_one(), day_ahead_cny_per_kwh=np.array([0.1, 0.2]))], "another length"),

@@ -31,14 +31,27 @@ def _response(**more: Any) -> ResponseOffer:  # noqa: ANN401  # any field
     return ResponseOffer(**fields)
 
 
-def _parks(loads: list[float], *, offer: ResponseOffer | ReserveOffer) -> BidProblem:
+def _parks(
+    loads: list[float],
+    *,
+    offer: ResponseOffer | ReserveOffer,
+    chances: list[float] | None = None,
+    wear: float = 0.0,
+) -> BidProblem:
     rows = [
         scenario(
             f"s{at}",
-            1.0 / len(loads),
+            1.0 / len(loads) if chances is None else chances[at],
             [
                 *plain_park([load_kw, 50.0]),
-                battery("b", "el", charge_kw=20.0, energy_kwh=40.0, soc_start_ratio=0.5),
+                battery(
+                    "b",
+                    "el",
+                    charge_kw=20.0,
+                    energy_kwh=40.0,
+                    soc_start_ratio=0.5,
+                    cycle_cost_cny_per_kwh=wear,
+                ),
             ],
             day_ahead=[0.3, 0.3],
             real_time=[0.3, 0.3],
@@ -66,6 +79,26 @@ def test_response_offer__who_does_not_take_part_is_bound_by_nothing() -> None:
     assert release.first is not None
     assert release.first.offers == ()
     assert release.worth.evpi_cny == pytest.approx(0.0, abs=1e-6)
+
+
+def test_response_offer__no_more_can_be_missing_than_was_promised() -> None:
+    # At 30 kW the promise would earn much. But whoever takes part may never draw more than the
+    # baseline of 120, and in one day of ten the load is 200: no price buys that off.
+    release = plan_bids(
+        _parks([30.0, 200.0], offer=_response(), chances=[0.9, 0.1]), solve=solve, effort=EFFORT
+    )
+
+    assert release.first is not None
+    assert release.first.offers == ()
+
+
+def test_response_offer__what_can_be_kept_and_does_not_pay_is_not_promised() -> None:
+    # To draw 85 instead of 100 kW the battery has to wear more than the call pays.
+    offer = _response(baseline_kw=np.array([85.0, 85.0]), pay_cny_per_kwh=0.1)
+    release = plan_bids(_parks([100.0], offer=offer, wear=2.0), solve=solve, effort=EFFORT)
+
+    assert release.first is not None
+    assert release.first.offers == ()
 
 
 def test_reserve_offer__holds_back_what_every_scenario_can_keep() -> None:
