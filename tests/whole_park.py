@@ -209,6 +209,7 @@ def _rules() -> Sequence[Table]:
         ("contract_demand", contract),
         ("carbon", {"id": "co2", "price_cny_per_t": 80.0, "cap_t": 20.0}),
         *(("green_ratio", ratio) for ratio in ratios),
+        ("export_allowance", {"id": "room", "most_kwh": 1e4, "value_cny_per_kwh": 0.013}),
         ("reserve", hold),
         ("commitment", promise),
     )

@@ -1,4 +1,4 @@
-"""One day of one battery: forecast, model, solver, referee."""
+"""One day of a park: forecast, look-ahead over the month, model, solver, referee."""
 
 from typing import Final
 
@@ -6,13 +6,11 @@ from benchmarks.case import Room, Sample
 from benchmarks.state import PLAN_DAY, demo_ports
 from benchmarks.stopwatch import cpu_ms_each, stopwatch
 
-from taihang.core.dispatch.plan import build_model
-from taihang.core.dispatch.referee import check
-from taihang.services.dispatch import plan_day
+from taihang.core.dispatch.exact import solve_exactly
+from taihang.core.dispatch.recheck.judge import recheck
+from taihang.services.plan_day import EFFORT, plan_day
 
 _TIMES: Final = 5
-_GAP: Final = 1e-6
-_TIME_LIMIT_S: Final = 10.0
 
 
 def plan_one_day(room: Room) -> Sample:
@@ -20,15 +18,24 @@ def plan_one_day(room: Room) -> Sample:
     with demo_ports(room.park, writing=True) as ports:
         with stopwatch() as watch:
             plans = [plan_day(PLAN_DAY, ports=ports) for _ in range(_TIMES)]
-        problem, plan, solve = plans[0].problem, plans[0].plan, ports.solve
-        model = build_model(problem)
+        release, solve = plans[0].release, ports.solve
+        problem, plan = release.problem, release.plan
+        if plan is None:
+            raise AssertionError("the demo park has a plan")
+        echo, document, model = problem.echo(), plan.document(), release.assembled.model
         figures = {
             "day_cpu_ms": watch.cpu_s / _TIMES * 1_000,
-            "build_cpu_ms": cpu_ms_each(lambda: build_model(problem), times=20),
+            "build_cpu_ms": cpu_ms_each(problem.assembled, times=20),
             "solve_cpu_ms": cpu_ms_each(
-                lambda: solve(model, time_limit_s=_TIME_LIMIT_S, gap=_GAP), times=20
+                lambda: solve_exactly(
+                    release.assembled,
+                    solve=solve,
+                    time_limit_s=EFFORT.time_limit_s,
+                    gap=EFFORT.gap,
+                ),
+                times=20,
             ),
-            "referee_cpu_ms": cpu_ms_each(lambda: check(problem, plan), times=20),
+            "referee_cpu_ms": cpu_ms_each(lambda: recheck(echo, document), times=20),
             "column_count": model.n_columns,
             "row_count": model.n_rows,
         }

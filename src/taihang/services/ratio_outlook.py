@@ -111,7 +111,7 @@ def ratio_outlook(first: date, *, ports: Ports, flow: ProjectFlow | None = None)
     outlook = year_outlook(parts, asked=asked)
     # 4. What to do about it.
     planning = outlook.planning_scenario(settings.certainty_ratio)
-    case = _case(outlook, drawn, planning)
+    case = case_of(outlook, drawn, planning)
     return RatioOutlook(
         first=first,
         end=end,
@@ -145,6 +145,22 @@ def demand_settings(park: Park) -> RatioForecast:
             remedy="write [ratio_forecast] (docs/park-toml.md)",
         )
     return park.direct_connection.forecast
+
+
+def case_of(outlook: YearOutlook, drawn: Scenarios, scenario: int) -> Case:
+    """Return what one scenario needs, and what it would export each day left.
+
+    Args:
+        outlook: What all scenarios say.
+        drawn: The scenarios.
+        scenario: Which one.
+    """
+    return Case(
+        needs_wh={
+            symbol: int(np.ceil(need[scenario])) for symbol, need in outlook.needs_wh.items()
+        },
+        exported_by_day_wh=tuple(int(wh) for wh in drawn.exported_by_day_wh[scenario]),
+    )
 
 
 def thresholds(on: date, *, ports: Ports) -> Thresholds:
@@ -229,15 +245,6 @@ def _drawn(pool: DayPool, first: date, end: date, ports: Ports) -> Scenarios:
     shape = draws_of(pool, left, settings)
     draws = ports.uniform_numbers(settings.seed, shape[0] * shape[1]).reshape(shape)
     return scenarios(pool, left, settings=settings, draws=draws)
-
-
-def _case(outlook: YearOutlook, drawn: Scenarios, planning: int) -> Case:
-    return Case(
-        needs_wh={
-            symbol: int(np.ceil(need[planning])) for symbol, need in outlook.needs_wh.items()
-        },
-        exported_by_day_wh=tuple(int(wh) for wh in drawn.exported_by_day_wh[planning]),
-    )
 
 
 def _cure(case: Case, asked: Thresholds, park: Park) -> Cure:

@@ -21,6 +21,7 @@ from taihang.core.dispatch.assets.chp import Chp
 from taihang.core.dispatch.assets.commitment import Commitment
 from taihang.core.dispatch.assets.contract_demand import ContractDemand
 from taihang.core.dispatch.assets.demand_charge import DemandCharge
+from taihang.core.dispatch.assets.export_allowance import ExportAllowance
 from taihang.core.dispatch.assets.fleet import Fleet
 from taihang.core.dispatch.assets.green_ratio import GreenRatio
 from taihang.core.dispatch.assets.grid import Grid
@@ -87,6 +88,7 @@ KINDS: Final[Mapping[str, type[Asset]]] = {
         ContractDemand,
         Carbon,
         GreenRatio,
+        ExportAllowance,
         Reserve,
         Commitment,
     )

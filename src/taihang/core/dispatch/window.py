@@ -19,6 +19,7 @@ from taihang.core.dispatch.assets.carbon import Carbon
 from taihang.core.dispatch.assets.charging import Charging
 from taihang.core.dispatch.assets.commitment import Commitment
 from taihang.core.dispatch.assets.demand_charge import DemandCharge
+from taihang.core.dispatch.assets.export_allowance import ExportAllowance
 from taihang.core.dispatch.assets.green_ratio import GreenRatio
 from taihang.core.dispatch.assets.grid import Grid
 from taihang.core.dispatch.assets.load import Load
@@ -29,7 +30,7 @@ from taihang.core.dispatch.horizon import Horizon
 from taihang.core.dispatch.model import Ints, Reals
 from taihang.core.dispatch.park_problem import Asset, ParkProblem
 
-_WHOLE_KINDS: Final = (Charging, Shiftable, GreenRatio)
+_WHOLE_KINDS: Final = (Charging, Shiftable, GreenRatio, ExportAllowance)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

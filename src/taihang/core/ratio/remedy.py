@@ -128,7 +128,7 @@ def cheapest_cure(case: Case, remedies: Sequence[Remedy], *, asked: Thresholds) 
         cost_cny=_fen(cost),
         short_wh={symbol: ceil(wh) for symbol, wh in zip(SYMBOLS, short_wh, strict=True)},
         latest_start=_latest_start(case, priced, energies),
-        allowance_value_cny_per_mwh=_allowance_value(case, priced, asked, (cost, short_wh)),
+        allowance_value_cny_per_mwh=_value(case, priced, asked, (cost, short_wh), symbol="R_exp"),
     )
 
 
@@ -223,20 +223,39 @@ def _cost_cny(amounts_wh: Sequence[Fraction], priced: Sequence[Remedy]) -> Fract
     return Fraction(total) / WH_PER_MWH
 
 
-def _allowance_value(
+def need_value_cny_per_mwh(
+    case: Case, remedies: Sequence[Remedy], *, asked: Thresholds, symbol: str
+) -> Decimal | None:
+    """Return what the cheapest cure would cost less if one ratio needed a MWh less [CNY/MWh].
+
+    Args:
+        case: The end of the year.
+        remedies: All of the park; those without a price are never chosen.
+        asked: The requirements.
+        symbol: Which ratio.
+
+    Returns:
+        The value; None where no priced remedy reaches that far.
+    """
+    priced = [remedy for remedy in remedies if remedy.price_cny_per_mwh is not None]
+    amounts_wh, short = _solve(case, priced, asked)
+    return _value(case, priced, asked, (_cost_cny(amounts_wh, priced), short), symbol=symbol)
+
+
+def _value(
     case: Case,
     priced: Sequence[Remedy],
     asked: Thresholds,
     solved: tuple[Fraction, Sequence[Fraction]],
+    *,
+    symbol: str,
 ) -> Decimal | None:
-    """Return what the cure would cost less with one MWh more of allowance [CNY/MWh]."""
     cost, short = solved
-    at = SYMBOLS.index("R_exp")
-    if short[at]:
+    if short[SYMBOLS.index(symbol)]:
         return None
-    need_wh = max(case.needs_wh["R_exp"] - WH_PER_MWH, 0)
+    need_wh = max(case.needs_wh[symbol] - WH_PER_MWH, 0)
     eased = Case(
-        needs_wh={**case.needs_wh, "R_exp": need_wh},
+        needs_wh={**case.needs_wh, symbol: need_wh},
         exported_by_day_wh=case.exported_by_day_wh,
     )
     amounts_wh, _ = _solve(eased, priced, asked)

@@ -44,7 +44,6 @@ from taihang.services.collect import (
     span_of,
     uploads_of_blocks,
 )
-from taihang.services.dispatch import plan_day
 from taihang.services.ingest import ingest
 from taihang.services.keys import log_signer
 from taihang.services.ports import Ports
@@ -251,24 +250,6 @@ def run_settlement(period: Period, ports: Ports) -> dict[str, object]:
         "not_billed": list(billed.not_billed),
         "not_billed_reason": billed.reason,
     }
-
-
-def plan(args: argparse.Namespace) -> int:
-    """Plan a battery for a day and have the referee check it."""
-    with wiring.open_park(_path(args, "dir"), writing=True) as ports:
-        found = plan_day(day_of(_str(args, "day")), ports=ports, battery_id=args.battery)
-        log_acts(ports=ports)
-    saving_cny = found.plan.saving_cny
-    facts = {
-        "day": found.day.isoformat(),
-        "battery": found.battery,
-        "saving_cny": "" if saving_cny is None else f"{saving_cny:.2f}",
-        "charged_kwh": round(float(found.plan.charge_kw.sum()) / 4, 1),
-        "discharged_kwh": round(float(found.plan.discharge_kw.sum()) / 4, 1),
-        "accepted": found.verdict.accepted,
-    }
-    say(args, facts, text("cli.done.plan", _lang(args), **_only(facts, "accepted")))
-    return 0
 
 
 def prove(args: argparse.Namespace) -> int:

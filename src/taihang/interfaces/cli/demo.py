@@ -22,8 +22,8 @@ from taihang.interfaces.cli.summary import print_report, report_facts
 from taihang.interfaces.reports.paper import paper_html, paper_of
 from taihang.services.act_log import log_acts
 from taihang.services.certificate_balance import month_balances
-from taihang.services.dispatch import DayPlan, plan_day
 from taihang.services.forms import missing_in
+from taihang.services.plan_day import DayPlan, plan_day
 from taihang.services.ports import Ports
 from taihang.services.prove_certificate import named_certificate
 from taihang.services.report import report
@@ -113,7 +113,7 @@ def _live(
         "plan": {
             "day": plan.day.isoformat(),
             "saving_cny": _saving(plan, ".2f"),
-            "accepted": plan.verdict.accepted,
+            "accepted": plan.release.plan is not None,
         },
         "certificates": certified,
         "proof": proof,
@@ -188,7 +188,7 @@ def _prove(ports: Ports, statement_id: str, root: Path) -> dict[str, object]:
 
 
 def _saving(plan: DayPlan, form: str) -> str:
-    saving_cny = plan.plan.saving_cny
+    saving_cny = plan.saving_cny
     return "–" if saving_cny is None else f"{saving_cny:{form}}"
 
 

@@ -4,7 +4,7 @@ import argparse
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, cast
 
@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from taihang import planning_wiring
-from taihang.config.problem_file import ProblemFile, read_problem_file
+from taihang.config.problem_file import read_problem_file
 from taihang.core.dispatch.elastic import Breach
 from taihang.core.dispatch.export import lp_text, mps_text
 from taihang.core.dispatch.marginal import Marginals
@@ -63,7 +63,7 @@ def dispatch(args: argparse.Namespace) -> int:
     release = planned.release
     written = list[Path]()
     if args.out is not None:
-        written += _write(Path(str(args.out)), release)
+        written += write_release(Path(str(args.out)), release)
     if writer is not None:
         target = Path(str(args.model))
         target.write_text(writer(release.assembled.model), encoding="utf-8")
@@ -73,7 +73,8 @@ def dispatch(args: argparse.Namespace) -> int:
         facts = {**release_document(release), "remarks": remarks, **_method(planned)}
         say(args, facts, "")
     else:
-        _tell(found, release, path.stem, lang)
+        remarks = [text(f"cli.dispatch.{one.key}", lang, **one.words) for one in found.remarks]
+        tell_release(release, path.stem, remarks, lang)
         _tell_method(planned, lang)
         _tell_programme(release, lang)
         for target in written:
@@ -135,7 +136,7 @@ def _writer(path: Path) -> Callable[[LinearModel], str]:
     return writer
 
 
-def _write(folder: Path, release: Release) -> list[Path]:
+def write_release(folder: Path, release: Release) -> list[Path]:
     """Write problem, release and series; the folder may be there already."""
     folder.mkdir(parents=True, exist_ok=True)
     texts = {
@@ -167,7 +168,15 @@ def _series_csv(release: Release, plan: ParkPlan) -> str:
 # -- words for people ----------------------------------------------------------------------------
 
 
-def _tell(found: ProblemFile, release: Release, name: str, lang: Lang) -> None:
+def tell_release(release: Release, name: str, remarks: Sequence[str], lang: Lang) -> None:
+    """Print a release as people read it: bill, flows, prices, verdict; or why there is none.
+
+    Args:
+        release: The release.
+        name: What was planned.
+        remarks: What is to be said before it.
+        lang: Language of the words.
+    """
     console = Console(highlight=False)
     horizon = release.problem.horizon
     title = text(
@@ -179,10 +188,8 @@ def _tell(found: ProblemFile, release: Release, name: str, lang: Lang) -> None:
         minutes=f"{horizon.step_s / 60:g}",
     )
     console.print(Text(title, style="bold"))
-    for remark in found.remarks:
-        console.print(
-            Text(text(f"cli.dispatch.{remark.key}", lang, **remark.words), style="yellow")
-        )
+    for remark in remarks:
+        console.print(Text(remark, style="yellow"))
     if release.plan is None:
         _tell_why_not(console, release, lang)
         return

@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from taihang import wiring
 from taihang.core.park.assets import PlantKind
+from taihang.core.park.park import PARK_SUBJECT
 from taihang.core.periods import STEP_S, STEPS_PER_DAY, Period, days, month, months_in
 from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH, WH_PER_MWH
 from taihang.core.series import Quality
@@ -40,6 +41,7 @@ from taihang.interfaces.web.view import (
 )
 from taihang.interfaces.web.view import Quality as ReadingQuality
 from taihang.services.keys import log_signer
+from taihang.services.plan_day import DAY_PLAN
 from taihang.services.ports import Columns, Ports
 from taihang.services.prove_certificate import NoCertificateError
 from taihang.services.report import EnterpriseFigures, ParkReport, report, settled_span
@@ -282,13 +284,15 @@ def _power(wh: NDArray[np.int64], present: NDArray[np.bool_]) -> PowerSeries:
 def _plan(span: Period, ports: Ports) -> tuple[Plan, Decimal | None] | None:
     """Return the plan of the day after the last settled one, if there is one, and its saving."""
     day = span.end.astimezone(ports.park.zone).date().isoformat()
-    issued = [s for s in ports.registry.latest_statements(day) if s.kind == "day-plan"]
-    # A battery that was taken out of the park file since then has no limits to draw against.
-    issued = [s for s in issued if s.subject in ports.park.batteries]
+    of_day = [s for s in ports.registry.latest_statements(day) if s.kind == DAY_PLAN]
+    # Plans of single batteries, as they were issued once, stay statements and are not drawn.
+    issued = [s for s in of_day if s.subject == PARK_SUBJECT]
     if not issued or days(date.fromisoformat(day), 1, ports.park.zone).n_steps != STEPS_PER_DAY:
         return None
     document = cast("Mapping[str, object]", json.loads(issued[0].document))
-    battery = ports.park.batteries[issued[0].subject]
+    rated_wh = cast("int", document["rated_wh"])
+    if not rated_wh:
+        return None
     plants = cast("Mapping[str, list[int]]", document["plants"])
     nothing = [0] * STEPS_PER_DAY
     series: dict[SeriesName, PowerSeries] = {
@@ -302,8 +306,8 @@ def _plan(span: Period, ports: Ports) -> tuple[Plan, Decimal | None] | None:
     }
     stored_wh = cast("list[int]", document["stored_wh"])
     # The document names the ends of intervals, the page their starts.
-    starts_wh = [battery.energy_kwh * battery.soc_min_ratio * WH_PER_KWH, *stored_wh[:-1]]
-    soc = tuple(round(wh / battery.energy_kwh / WH_PER_KWH, 4) for wh in starts_wh)
+    starts_wh = [cast("int", document["stored_start_wh"]), *stored_wh[:-1]]
+    soc = tuple(round(wh / rated_wh, 4) for wh in starts_wh)
     saving = str(document["value"])
     return Plan(date=day, series=series, soc_ratio=soc), Decimal(saving) if saving else None
 

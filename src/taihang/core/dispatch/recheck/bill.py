@@ -48,6 +48,7 @@ def due(case: Case) -> Bill:
     _energy(case, bill)
     _comfort(case, bill)
     _grids(case, bill)
+    _allowances(case, bill)
     _promises(case, bill)
     _carbon(case, bill)
     return bill
@@ -151,6 +152,18 @@ def _grids(case: Case, bill: Bill) -> None:
         _pay(bill, rule, "excess_cny", above * price * number(rule, "excess_ratio"))
 
 
+def _exported_kwh(case: Case) -> float:
+    """Return what all gateways fed back together [kWh]."""
+    flows = [case.does(one, "export_kw") for one in case.assets("grid")]
+    return math.fsum(math.fsum(flow) for flow in flows) * case.hours
+
+
+def _allowances(case: Case, bill: Bill) -> None:
+    for rule in case.assets("export_allowance"):
+        used_cny = _exported_kwh(case) * number(rule, "value_cny_per_kwh")
+        _pay(bill, rule, "allowance_cny", used_cny)
+
+
 def _highest(case: Case, rule: Document, way: str) -> list[float]:
     """Return the highest interval of each local month [kW]."""
     flow = case.does(case.asset(str(rule["grid"])), f"{way}_kw")
@@ -226,8 +239,17 @@ def go_through_rules(tested: Tested) -> None:
             kg = emitted_kg(case)
             off = kg - cap * 1000.0
             tested.findings.append(Finding("carbon", str(rule["id"]), -1, kg / 1000.0, cap, off))
-    for rule in case.assets("green_ratio"):
-        tested.findings.append(_ratio(case, rule))
+    tested.findings += [_ratio(case, rule) for rule in case.assets("green_ratio")]
+    tested.findings += [
+        _room(case, rule, number(rule, "most_kwh"))
+        for rule in case.assets("export_allowance")
+        if number_or_none(rule, "most_kwh") is not None
+    ]
+
+
+def _room(case: Case, rule: Document, most: float) -> Finding:
+    kwh = _exported_kwh(case)
+    return Finding("allowance", str(rule["id"]), -1, kwh, most, kwh - most)
 
 
 def _ratio(case: Case, rule: Document) -> Finding:

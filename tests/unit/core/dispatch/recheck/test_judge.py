@@ -127,6 +127,7 @@ FAULTS: Final[dict[str, tuple[Fault, str]]] = {
     "carbon forgotten": (pay("co2.carbon_cny", -1.0), "bill"),
     "the store for free": (pay("store.investment_cny", -100.0), "bill"),
     "a promise paid twice": (pay("promise.commitment_cny", -350.0), "bill"),
+    "the year's allowance for free": (pay("room.allowance_cny", -1.0), "bill"),
     "a line out of nowhere": (put("bill_cny", "gate.gift_cny", -5.0), "bill"),
     "a total that is no sum": (set_to("total_cny", 9000.0), "bill-total"),
 }
@@ -162,12 +163,15 @@ def test_recheck__refuses_what_the_ratios_and_caps_forbid() -> None:
             asset["cap_t"] = 0.1
         if asset["id"] == "promise":
             asset["penalty_cny_per_kwh"] = "none"
+        if asset["id"] == "room":
+            asset["most_kwh"] = 0.0
     plan = true_plan()
     plan["problem_sha256"] = digest_of(echo)
+    plan["series"]["gate.export_kw"][5] += 30.0
 
     broken = {one.rule for one in recheck(echo, plan).broken}
 
-    assert {"green-share", "carbon", "commitment"} <= broken
+    assert {"green-share", "carbon", "commitment", "allowance"} <= broken
 
 
 def test_recheck__a_plan_dearer_than_doing_nothing_is_refused() -> None:

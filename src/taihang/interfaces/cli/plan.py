@@ -1,0 +1,116 @@
+"""``taihang plan``: plan a park for a day from its own records."""
+
+import argparse
+from pathlib import Path
+from typing import cast
+
+from taihang import wiring
+from taihang.core.dispatch.month_peak import MonthPeak
+from taihang.core.quantities import WH_PER_KWH, WH_PER_MWH
+from taihang.interfaces.catalogue import Lang, text
+from taihang.interfaces.cli.dispatch import tell_release, write_release
+from taihang.interfaces.cli.main import REFUSED
+from taihang.interfaces.cli.say import say, waiting
+from taihang.interfaces.cli.words import day_of
+from taihang.services.act_log import log_acts
+from taihang.services.export_budget import ExportBudget
+from taihang.services.plan_day import DayPlan, plan_day
+from taihang.services.plan_park import release_document
+
+_KWH_PER_MWH = WH_PER_MWH // WH_PER_KWH
+
+
+def plan(args: argparse.Namespace) -> int:
+    """Plan a park for a day and have the referee check it."""
+    lang = cast("Lang", args.lang)
+    with wiring.open_park(Path(str(args.dir)), writing=True) as ports:
+        with waiting(str(args.day)):
+            found = plan_day(day_of(str(args.day)), ports=ports)
+        log_acts(ports=ports)
+    written = [] if args.out is None else write_release(Path(str(args.out)), found.release)
+    if args.json:
+        say(args, _facts(found), "")
+    else:
+        title = text("cli.plan.name", lang)
+        tell_release(found.release, title, _remarks(found, lang), lang)
+        for target in written:
+            print(text("cli.dispatch.written", lang, path=target))
+    return 0 if found.release.plan is not None else REFUSED
+
+
+def _facts(found: DayPlan) -> dict[str, object]:
+    saving_cny = found.saving_cny
+    return {
+        "day": found.day.isoformat(),
+        "accepted": found.release.plan is not None,
+        "saving_cny": "" if saving_cny is None else f"{saving_cny:.2f}",
+        "month_peaks": [
+            {
+                "so_far_kw": peak.so_far_kw,
+                "expected_kw": peak.expected_kw,
+                "price_cny_per_kw": peak.price_cny_per_kw,
+                "days": peak.n_days,
+            }
+            for peak in found.peaks
+        ],
+        "export_budget": {
+            "mode": found.budget.mode.value,
+            "most_kwh": found.budget.most_kwh,
+            "value_cny_per_kwh": found.budget.export_value_cny_per_kwh,
+            "chance_ratio": found.budget.chance_ratio,
+            "left_kwh": found.budget.left_kwh,
+        },
+        "forecast_errors": {flow: one.nmae_ratio for flow, one in found.errors.items()},
+        "notices": [{"key": one.key, **one.words} for one in found.notices],
+        "release": release_document(found.release),
+    }
+
+
+def _remarks(found: DayPlan, lang: Lang) -> list[str]:
+    remarks = [text(f"cli.plan.notice.{one.key}", lang, **one.words) for one in found.notices]
+    flows = [
+        text(
+            "cli.plan.flow",
+            lang,
+            flow=text(f"cli.plan.flow_name.{flow}", lang),
+            error=f"{100 * one.nmae_ratio:.0f}",
+            yesterday=f"{100 * one.yesterday_nmae_ratio:.0f}",
+        )
+        for flow, one in found.errors.items()
+    ]
+    n_days = str(next((one.days for one in found.errors.values()), 0))
+    joined = ("；" if lang == "zh" else "; ").join(flows)
+    remarks.append(text("cli.plan.forecast", lang, days=n_days, flows=joined))
+    remarks += [_peak(peak, lang) for peak in found.peaks]
+    remarks.append(_budget(found.budget, lang))
+    return remarks
+
+
+def _peak(peak: MonthPeak, lang: Lang) -> str:
+    return text(
+        "cli.plan.peak",
+        lang,
+        so_far=f"{peak.so_far_kw:,.0f}",
+        expected=f"{peak.expected_kw:,.0f}",
+        days=peak.n_days,
+        price=f"{peak.price_cny_per_kw:,.2f}",
+    )
+
+
+def _budget(budget: ExportBudget, lang: Lang) -> str:
+    chance = text("cli.plan.budget.unknown", lang)
+    if budget.chance_ratio is not None:
+        percent = f"{100 * budget.chance_ratio:.0f}"
+        chance = text("cli.plan.budget.chance", lang, percent=percent)
+    words = {
+        "open": {"chance": chance},
+        "price": {"chance": chance, "value": f"{budget.export_value_cny_per_kwh:.4f}"},
+        "block": {
+            "chance": chance,
+            "left": f"{(budget.left_kwh or 0.0) / _KWH_PER_MWH:,.0f}",
+            "most": f"{budget.most_kwh or 0.0:,.0f}",
+        },
+        "shut": {},
+    }
+    mode = budget.mode.value
+    return text(f"cli.plan.budget.{mode}", lang, **words[mode])

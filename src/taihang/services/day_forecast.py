@@ -1,0 +1,135 @@
+"""What is expected of the days ahead: each load and each plant, from the settled weeks before."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taihang.core.dispatch.forecast import (
+    DAYS_PER_WEEK,
+    Backtest,
+    ForecastKind,
+    backtest,
+    naive_day_ahead,
+)
+from taihang.core.errors import StateError
+from taihang.core.park.assets import PlantKind
+from taihang.core.periods import STEP_S, STEPS_PER_DAY, Period, days
+from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH
+from taihang.core.series import Quality
+from taihang.services.ports import Columns, Ports
+
+HISTORY_DAYS: Final = 28
+"""Days of history that a forecast looks at."""
+BACKTEST_DAYS: Final = 7
+_LOAD: Final = "load"
+_KIND: Final = {PlantKind.PV: ForecastKind.PV, PlantKind.WIND: ForecastKind.WIND}
+_Powers = NDArray[np.float64]
+
+
+class NoPlanError(StateError):
+    """No day can be planned here: nothing was settled before it, or it has no 96 quarters."""
+
+    code = "state.no-plan"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DayHistory:
+    """Mean power of the days before a day, one row a day, NaN where nothing usable was measured."""
+
+    day: date
+    load_kw: Mapping[str, _Powers]
+    """By user, shape (``HISTORY_DAYS``, 96). [kW]"""
+    plant_kw: Mapping[str, _Powers]
+    """By plant, the same. [kW]"""
+    kinds: Mapping[str, PlantKind]
+    """By plant."""
+
+    def load_ahead_kw(self, users: Sequence[str], *, offset_days: int = 0) -> _Powers:
+        """Return what some users together are expected to draw on a day.
+
+        Args:
+            users: Whose load; those without history add nothing.
+            offset_days: 0 for the day itself, 1 for the day after it.
+
+        Returns:
+            Mean power, shape (96,). [kW]
+        """
+        known = [self.load_kw[user] for user in users if user in self.load_kw]
+        if not known:
+            return np.zeros(STEPS_PER_DAY)
+        total_kw = np.sum(known, axis=0)
+        # Days that are not measured yet stand between, so that the same weekdays are looked at.
+        ahead = np.full((offset_days % DAYS_PER_WEEK, STEPS_PER_DAY), np.nan)
+        return naive_day_ahead(np.vstack([total_kw, ahead]), kind=ForecastKind.LOAD).kw
+
+    def plant_ahead_kw(self, plant: str) -> _Powers:
+        """Return what a plant is expected to be able to give [kW], shape (96,)."""
+        return naive_day_ahead(self.plant_kw[plant], kind=_KIND[self.kinds[plant]]).kw
+
+    def errors(self) -> dict[str, Backtest]:
+        """Return how well each forecast would have done on the last days, by flow."""
+        flows = {_LOAD: (ForecastKind.LOAD, [*self.load_kw.values()])}
+        for kind in PlantKind:
+            chosen = [kw for plant, kw in self.plant_kw.items() if self.kinds[plant] is kind]
+            if chosen:
+                flows[kind.value] = (_KIND[kind], chosen)
+        return {
+            flow: backtest(np.sum(parts, axis=0), kind=kind, days=BACKTEST_DAYS)
+            for flow, (kind, parts) in flows.items()
+        }
+
+
+def day_history(day: date, *, ports: Ports) -> DayHistory:
+    """Read what was measured in the weeks before a day.
+
+    Args:
+        day: The local day that is forecast.
+        ports: The outside world.
+
+    Returns:
+        The history.
+
+    Raises:
+        NoPlanError: If nothing is settled before the day, or the day has no 96 quarters.
+    """
+    park = ports.park
+    if days(day, 1, park.zone).n_steps != STEPS_PER_DAY:
+        raise NoPlanError(
+            given=f"{day.isoformat()} of {days(day, 1, park.zone).n_steps} quarters",
+            expected=f"a local day of {STEPS_PER_DAY}: days on which clocks change have no history",
+            remedy="operate by the plan of the day before, or by hand",
+        )
+    span = days(day - timedelta(days=HISTORY_DAYS), HISTORY_DAYS, park.zone)
+    matching = ports.lake.read("matching", span)
+    users = {node: rows for (role, node), rows in matching.items() if role == "user"}
+    if not users:
+        raise NoPlanError(
+            given=f"no settled day in the {HISTORY_DAYS} days before {day.isoformat()}",
+            expected="settled history to forecast from",
+            remedy="run `taihang settle` for the days before it",
+        )
+    plants = {
+        plant.id: matching["plant", plant.id]
+        for plant in park.plants.values()
+        if ("plant", plant.id) in matching and plant.in_service.covers(day)
+    }
+    return DayHistory(
+        day=day,
+        load_kw={node: _power_kw(rows, span) for node, rows in users.items()},
+        plant_kw={node: _power_kw(rows, span) for node, rows in plants.items()},
+        kinds={node: park.plants[node].kind for node in plants},
+    )
+
+
+def _power_kw(columns: Columns, span: Period) -> _Powers:
+    kw = np.full(HISTORY_DAYS * STEPS_PER_DAY, np.nan)
+    usable = columns["quality"] < Quality.MISSING
+    at = (columns["time_s"][usable] - span.start_s) // STEP_S
+    fits = at < len(kw)
+    per_wh = SECONDS_PER_HOUR / STEP_S / WH_PER_KWH
+    kw[at[fits]] = np.maximum(columns["total_wh"][usable][fits], 0) * per_wh
+    return kw.reshape(-1, STEPS_PER_DAY)
