@@ -113,7 +113,7 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
     "settle": ("taihang settle mypark --from 2026-09-01 --to 2026-10-01",),
     "plan": (
         "taihang plan mypark --day 2026-10-01",
-        "taihang plan mypark --day 2026-10-01 --battery B2",
+        "taihang plan mypark --day 2026-10-01 --lang en --out answer",
     ),
     "dispatch": (
         "taihang dispatch problem.toml",

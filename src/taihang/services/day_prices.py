@@ -12,7 +12,12 @@ from taihang.core.dispatch.outlook import Notice
 from taihang.core.errors import StateError
 from taihang.core.market.demand import contract_demand_kw
 from taihang.core.market.month_use import IntervalPrices
-from taihang.core.market.tariff import BillTerms, TariffParts, fees_cny_per_kwh, grid_prices_cny_per_kwh
+from taihang.core.market.tariff import (
+    BillTerms,
+    TariffParts,
+    fees_cny_per_kwh,
+    grid_prices_cny_per_kwh,
+)
 from taihang.core.park.assets import GridConnection
 from taihang.core.park.contract import DemandBasis, GridTariff
 from taihang.core.park.park import Park

@@ -148,7 +148,7 @@ def _looked_ahead(
             charge=charge,
             solve=ports.solve,
             time_limit_s=EFFORT.time_limit_s,
-            gap=EFFORT.gap,
+            gap_ratio=EFFORT.gap,
         )
         if peak is not None:
             peaks.append(peak)

@@ -79,7 +79,7 @@ def month_peak(
     charge: DemandCharge,
     solve: Solve,
     time_limit_s: float,
-    gap: float,
+    gap_ratio: float,
 ) -> MonthPeak | None:
     """Return the peak at which the days that are left cost least, taken together.
 
@@ -88,14 +88,14 @@ def month_peak(
         charge: The demand charge, with what the month has reached.
         solve: Solves a linear model.
         time_limit_s: Longest time of one solve. [s]
-        gap: Relative gap of a solve with switches. [1]
+        gap_ratio: Relative gap of a solve with switches. [1]
 
     Returns:
         The peak; None where some day has no plan, so that nothing can be said of the month.
     """
     kinds = [_Kind(alike, charge) for alike in left]
     tried = list[_Tangent]()
-    limits = _Limits(solve, time_limit_s, gap)
+    limits = _Limits(solve, time_limit_s, gap_ratio)
     low = _tangent(kinds, charge.so_far_kw, charge, limits)
     if low is None:
         return None
@@ -141,7 +141,7 @@ def with_peak(problem: ParkProblem, charge: DemandCharge, peak_kw: float) -> Par
 class _Limits:
     solve: Solve
     time_limit_s: float
-    gap: float
+    gap_ratio: float
 
 
 class _Kind:
@@ -163,7 +163,7 @@ class _Kind:
     def cost(self, peak_kw: float, limits: _Limits) -> tuple[float, float, float] | None:
         """Return a day's cost above a peak [CNY], its slope [CNY/kW], and its highest [kW].
 
-        The cost is convex in the peak, its slope between −price and 0. Where it was found flat it is
+        """Return a day's cost above a peak [CNY], its slope [CNY/kW], and its highest [kW].
         flat from the highest import of that plan on; where it was found steepest it is so up to the
         highest import of that one.
         """
@@ -176,7 +176,7 @@ class _Kind:
         upper[self._at] = peak_kw
         moved = replace(self.assembled, model=replace(self.assembled.model, row_upper=upper))
         solution = solve_exactly(
-            moved, solve=limits.solve, time_limit_s=limits.time_limit_s, gap=limits.gap
+            moved, solve=limits.solve, time_limit_s=limits.time_limit_s, gap=limits.gap_ratio
         ).solution
         values = solution.values
         if values is None or solution.objective is None or solution.row_prices is None:

@@ -63,7 +63,7 @@ def looked(days: list[ParkProblem], so_far_kw: float) -> float:
         charge=charge_of(charge),
         solve=solve,
         time_limit_s=10.0,
-        gap=0.0,
+        gap_ratio=0.0,
     )
     assert found is not None
     return found.expected_kw
@@ -132,7 +132,7 @@ def test_month_peak__alike_days_count_as_often_as_they_come() -> None:
             charge=charge_of(day),
             solve=solve,
             time_limit_s=10.0,
-            gap=0.0,
+            gap_ratio=0.0,
         )
         assert found is not None
         assert found.n_days == n_days
@@ -149,7 +149,7 @@ def test_month_peak__says_nothing_of_a_month_with_a_day_without_a_plan() -> None
         charge=charge_of(days[0]),
         solve=solve,
         time_limit_s=10.0,
-        gap=0.0,
+        gap_ratio=0.0,
     )
 
     assert found is None

@@ -247,9 +247,9 @@ def go_through_rules(tested: Tested) -> None:
     ]
 
 
-def _room(case: Case, rule: Document, most: float) -> Finding:
+def _room(case: Case, rule: Document, most_kwh: float) -> Finding:
     kwh = _exported_kwh(case)
-    return Finding("allowance", str(rule["id"]), -1, kwh, most, kwh - most)
+    return Finding("allowance", str(rule["id"]), -1, kwh, most_kwh, kwh - most_kwh)
 
 
 def _ratio(case: Case, rule: Document) -> Finding:
