@@ -33,7 +33,6 @@ PENDING: Final = frozenset(
         "account",
         "audit",
         "bill",
-        "dispatch",
         "prove",
         "report",
         "tariff",

@@ -1,6 +1,6 @@
 """Prices of a day at the gate: time of use, the market, and what is paid for demand."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ import pytest
 import small_park
 from taihang.core.market.month_use import IntervalPrices
 from taihang.core.park.contract import DemandBasis, GridTariff
+from taihang.core.periods import Period
 from taihang.services import day_prices
 from taihang.services.day_prices import NoGridTariffError, PriceAheadError, grid_prices, tariff_of
 from taihang.services.ports import Ports
@@ -40,6 +41,15 @@ def in_the_market(ports: Ports) -> Ports:
     return with_tariff(ports, own)
 
 
+def answering(prices: IntervalPrices) -> Callable[[str, Period, Ports], IntervalPrices]:
+    """Read these prices, whatever is asked."""
+
+    def read(_name: str, _period: Period, _ports: Ports) -> IntervalPrices:
+        return prices
+
+    return read
+
+
 def test_grid_prices__float_with_the_time_of_use_of_the_day(ports: Ports) -> None:
     found = grid_prices(ports.park.grids["G1"], DAY, ports=ports)
 
@@ -55,6 +65,7 @@ def test_grid_prices__charge_demand_where_the_tariff_does(ports: Ports) -> None:
 
     found = grid_prices(changed.park.grids["G1"], DAY, ports=changed)
 
+    assert found.demand is not None
     assert found.demand == (float(found.terms.transmission.demand.value), 0.0)
     contract = replace(found, terms=replace(found.terms, contract_demand_kw=Decimal(5000)))
     rules = found.terms.transmission.rules
@@ -71,7 +82,7 @@ def test_grid_prices__add_fees_to_the_market_and_say_that_prices_are_hourly(
     every = IntervalPrices(
         counts=counts, known=np.ones(96, np.bool_), cny_per_kwh_of_count=Decimal("0.01")
     )
-    monkeypatch.setattr(day_prices, "series_prices", lambda *_: every)
+    monkeypatch.setattr(day_prices, "series_prices", answering(every))
     changed = in_the_market(ports)
 
     found = grid_prices(changed.park.grids["G1"], DAY, ports=changed)
@@ -90,7 +101,7 @@ def test_grid_prices__a_gap_is_named_with_its_time(
     some = IntervalPrices(
         counts=np.ones(96, np.int64), known=known, cny_per_kwh_of_count=Decimal("0.01")
     )
-    monkeypatch.setattr(day_prices, "series_prices", lambda *_: some)
+    monkeypatch.setattr(day_prices, "series_prices", answering(some))
     changed = in_the_market(ports)
 
     with pytest.raises(PriceAheadError, match=r"PRICE with 3 prices of 2026-08-29 .* first 14:15"):

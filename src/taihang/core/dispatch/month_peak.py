@@ -163,9 +163,9 @@ class _Kind:
     def cost(self, peak_kw: float, limits: _Limits) -> tuple[float, float, float] | None:
         """Return a day's cost above a peak [CNY], its slope [CNY/kW], and its highest [kW].
 
-        """Return a day's cost above a peak [CNY], its slope [CNY/kW], and its highest [kW].
-        flat from the highest import of that plan on; where it was found steepest it is so up to the
-        highest import of that one.
+        The cost is convex in the peak, its slope between −price and 0. Where it was found flat,
+        it is flat from the highest import of that plan on; where it was found steepest, it is so up
+        to the highest import of that one.
         """
         if self._flat is not None and peak_kw >= self._flat[0]:
             return self._flat[1], 0.0, self._flat[0]
