@@ -149,6 +149,15 @@ def _movable() -> Sequence[Table]:
         "station_kw": 100.0,
         "unserved_price_cny_per_kwh": 4.0,
     }
+    vans: dict[str, Value] = {
+        "id": "vans",
+        "bus": "north",
+        "power_kw": 2.0,
+        "least_kwh": [0.0] * (N - 1) + [4.0],
+        "most_kwh": [min(2.0 * (hour + 1), 4.0) for hour in range(N)],
+        "groups": [],
+        "unserved_price_cny_per_kwh": "none",
+    }
     return (
         battery(
             "store",
@@ -166,6 +175,7 @@ def _movable() -> Sequence[Table]:
         ),
         ("shiftable", press),
         ("charging", station),
+        ("fleet", vans),
     )
 
 

@@ -118,7 +118,7 @@ FAULTS: Final[dict[str, tuple[Fault, str]]] = {
     "vehicle above its power": (add("station.session_kw", 0, 5.0), "session-power"),
     "vehicle left without": (add("station.session_kw", 5, -10.0), "session-energy"),
     "vehicle short, and not said": (add("station.unserved_kwh", 2, -1.0), "session-energy"),
-    "station above its limit": (add("station.session_kw", 9, 90.0), "station"),
+    "station above its limit": (add("station.session_kw", 9, 150.0), "station"),
     "station's sum is not its vehicles'": (add("station.charge_kw", 12, 1.0), "station-claim"),
     "more unserved than may be": (add("mill.shed_kw", 3, 31.0), "shed"),
     "energy under-billed": (pay("gate.import_cny", -0.02), "bill"),
