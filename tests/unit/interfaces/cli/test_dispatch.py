@@ -53,17 +53,17 @@ def test_dispatch__tells_bill_prices_and_verdict_within_80_columns(whole: Path, 
     words = load_catalogue()
     for key in ("bill", "flows", "sizes", "buses", "values", "bindings"):
         assert words[f"cli.dispatch.{key}"][lang].split("（")[0][:12] in out.replace("\n", "")
-    assert "9,209.96" in out
-    assert "11,970.67" in out
+    assert "9,212.53" in out
+    assert "11,972.07" in out
 
 
 def test_dispatch__gives_machines_the_same(whole: Path) -> None:
     facts = done("dispatch", whole, "--json").facts
 
     plan = cast("Mapping[str, float]", facts["plan"])
-    assert plan["total_cny"] == pytest.approx(9209.96, abs=0.01)
-    assert facts["idle_total_cny"] == pytest.approx(11970.67, abs=0.01)
-    assert facts["saving_cny"] == pytest.approx(2760.71, abs=0.02)
+    assert plan["total_cny"] == pytest.approx(9212.53, abs=0.01)
+    assert facts["idle_total_cny"] == pytest.approx(11972.07, abs=0.01)
+    assert facts["saving_cny"] == pytest.approx(2759.54, abs=0.02)
 
 
 def test_dispatch__writes_problem_release_series_and_model(whole: Path, tmp_path: Path) -> None:
