@@ -419,31 +419,6 @@ def test_settle__a_plant_whose_lots_deviate_is_named(demo_park: DemoPark, tmp_pa
     assert re.search(rf"issued lots differ.*\b{plant}\b", told), told
 
 
-def test_plan__is_checked_by_the_referee_and_names_its_battery(
-    demo_park: DemoPark, tmp_path: Path
-) -> None:
-    park = demo_park.copy(tmp_path / "park")
-
-    facts = done("plan", park, "--day", "2026-10-01", "--json").facts
-
-    assert facts["accepted"] is True
-    assert cast("float", facts["charged_kwh"]) > cast("float", facts["discharged_kwh"]) > 0
-    assert str(facts["battery"]) in done("plan", park, "--day", "2026-10-01").out
-
-
-def test_plan__refuses_a_battery_that_the_park_has_not(demo_park: DemoPark, tmp_path: Path) -> None:
-    park = demo_park.copy(tmp_path / "park")
-
-    ended = taihang("plan", park, "--day", "2026-10-01", "--battery", "B99")
-
-    ended.refused("input.no-battery", "B99")
-
-
-def test_plan__refuses_a_day_without_history(june: Small, demo_park: DemoPark) -> None:
-    taihang("plan", june.root, "--day", "2026-07-01").refused("input.no-battery")
-    taihang("plan", demo_park.root, "--day", "2030-01-01").refused("state.no-plan", "2030-01-01")
-
-
 def test_report__of_a_year_says_how_much_of_it_is_settled(park: Path) -> None:
     facts = done("report", park, "--year", "2026", "--json").facts
 
