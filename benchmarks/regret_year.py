@@ -10,6 +10,7 @@ import json
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,11 @@ from benchmarks.demo_year import DATA, battery, measured_year, park_of
 
 from taihang.adapters import highs
 from taihang.adapters.highs_ring import RingStepper
+from taihang.core.dispatch.assets.battery import Battery
+from taihang.core.dispatch.assets.demand_charge import DemandCharge
+from taihang.core.dispatch.assets.grid import Grid
+from taihang.core.dispatch.assets.load import Load
+from taihang.core.dispatch.assets.plant import Plant
 from taihang.core.dispatch.closed_loop import (
     Answer,
     Decision,
@@ -41,7 +47,10 @@ from taihang.core.dispatch.park_plan import ParkPlan
 from taihang.core.dispatch.park_problem import ParkProblem
 from taihang.core.dispatch.recheck.judge import recheck
 from taihang.core.dispatch.regret import Leg, Legs, cny, idle_cny, leg_of, perfect_plan
+from taihang.core.dispatch.slope.case import NotSlope, slope_case
+from taihang.core.dispatch.slope.control import SlopeControl, Window
 from taihang.core.dispatch.stepping import Stepped
+from taihang.planning_wiring import find_plan
 from taihang.services.control import Controller, Kind, Pace
 
 STEPS_PER_DAY: Final = 96
@@ -61,7 +70,7 @@ class Control:
     def __init__(self) -> None:
         self._ring = RingStepper(monotonic_s=time.monotonic)
         self._controller = Controller(self._planned, monotonic_s=time.monotonic, pace=_PACE)
-        self.planning_cpu_s = 0.0
+        self.planning_cpu_s = self.loading_cpu_s = 0.0
         self.cycle_cpu_s = 0.0
         self.methods = Counter[str]()
 
@@ -95,11 +104,85 @@ class Control:
         return stepped
 
 
+class Programme:
+    """The exact programme of one store, step by step; what it refuses goes to the control."""
+
+    def __init__(self) -> None:
+        self._control = Control()
+        self._slope: SlopeControl | None = None
+        self._find_plan = find_plan()
+        self.planning_cpu_s = self.loading_cpu_s = 0.0
+        self.methods = Counter[str]()
+
+    @property
+    def cycle_cpu_s(self) -> float:
+        """CPU time of all steps, with the referee where the control took the step [s]."""
+        return self.planning_cpu_s + self._control.cycle_cpu_s
+
+    def __call__(self, window: ParkProblem) -> Decision:
+        """Decide over a window."""
+        started_s = time.process_time()
+        found = self._step(window)
+        took_s = time.process_time() - started_s
+        # The first step loads the compiled loops, once in the life of a process.
+        if self.methods.total():
+            self.planning_cpu_s += took_s
+        else:
+            self.loading_cpu_s = took_s
+        if found is None:
+            self.methods["control"] += 1
+            return self._control(window)
+        self.methods["slope"] += 1
+        return found
+
+    def _step(self, window: ParkProblem) -> Decision | None:
+        if self._find_plan is None or window.horizon.months()[-1] > 0:
+            return None
+        if self._slope is None:
+            case = slope_case(window)
+            if isinstance(case, NotSlope):
+                return None
+            self._slope = SlopeControl(window, case, find_plan=self._find_plan)
+        answer = self._slope.step(_shown(window))
+        if isinstance(answer, NotSlope):
+            return None
+        points = self._slope.set_points()
+        power_kw = points["store.charge_kw"][0] - points["store.discharge_kw"][0]
+        is_best = answer.gap_cny <= _PACE.gap * max(abs(answer.upper_cny), 1.0)
+        cap_kw = float(answer.answer.peak_kwh[0]) / window.horizon.step_h
+        return Decision(float(power_kw), cap_kw, Answer.OPTIMAL if is_best else Answer.GAP)
+
+
+def _shown(window: ParkProblem) -> Window:
+    """Return what is new in a window, as the programme takes it."""
+    loads = [one.load_kw for one in window.assets if isinstance(one, Load)]
+    plants = [
+        one.available_ratio * one.capacity_kw.existing
+        for one in window.assets
+        if isinstance(one, Plant)
+    ]
+    (gate,) = (one for one in window.assets if isinstance(one, Grid))
+    (store,) = (one for one in window.assets if isinstance(one, Battery))
+    (charge,) = (one for one in window.assets if isinstance(one, DemandCharge))
+    full = full_kwh(store)
+    return Window(
+        load_kw=np.array(loads),
+        available_kw=np.array(plants),
+        import_price_cny_per_kwh=gate.import_price_cny_per_kwh,
+        export_price_cny_per_kwh=gate.export_price_cny_per_kwh,
+        import_limit_kw=gate.import_limit_kw,
+        export_limit_kw=gate.export_limit_kw,
+        energy_start_kwh=(store.soc_start_ratio or 0.0) * full,
+        energy_end_min_kwh=(store.soc_end_min_ratio or 0.0) * full,
+        peak_so_far_kw=charge.so_far_kw,
+    )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Told:
     """A control that was run, and what followed in the measured park."""
 
-    control: Control
+    control: Control | Programme
     ran: Ran
     followed: Followed
     leg: Leg
@@ -118,21 +201,29 @@ def peaks_ahead(park: ParkProblem) -> dict[int, float]:
     return ahead
 
 
-def told_by(park: ParkProblem, *, peaks_kw: dict[int, float], has_foresight: bool) -> Told:
+def told_by(
+    park: ParkProblem,
+    *,
+    peaks_kw: dict[int, float],
+    has_foresight: bool,
+    make: Callable[[], Control | Programme],
+) -> Told:
     """Run the control over a span and replay what it told."""
     site = Site(park, _END_RATIO, peaks_kw, has_foresight)
-    control, started_s = Control(), time.process_time()
+    control, started_s = make(), time.process_time()
     ran = run(site, control)
     loop_cpu_s = time.process_time() - started_s
     followed = follow(park, {"store": ran.power_kw}, exactly=_EXACTLY)
     return Told(control, ran, followed, leg_of(followed, park, exactly=_EXACTLY), loop_cpu_s)
 
 
-def figures_of(park: ParkProblem) -> dict[str, Json]:
+def figures_of(
+    park: ParkProblem, *, make: Callable[[], Control | Programme] = Control
+) -> dict[str, Json]:
     """Run everything over a span and return what is to be told."""
     peaks_kw = peaks_ahead(park)
-    plan = told_by(park, peaks_kw=peaks_kw, has_foresight=False)
-    informed = told_by(park, peaks_kw=peaks_kw, has_foresight=True)
+    plan = told_by(park, peaks_kw=peaks_kw, has_foresight=False, make=make)
+    informed = told_by(park, peaks_kw=peaks_kw, has_foresight=True, make=make)
     started_s = time.process_time()
     perfect = perfect_plan(park, plan.followed.end_kwh, exactly=_EXACTLY)
     perfect_cpu_s = time.process_time() - started_s
@@ -168,6 +259,7 @@ def figures_of(park: ParkProblem) -> dict[str, Json]:
         "methods": dict(plan.control.methods),
         "cpu_s": {
             "planning": round(plan.control.planning_cpu_s, 2),
+            "loading": round(plan.control.loading_cpu_s, 2),
             "cycles_with_referee": round(plan.control.cycle_cpu_s, 2),
             "loop": round(plan.loop_cpu_s, 2),
             "perfect": round(perfect_cpu_s, 2),
@@ -206,11 +298,18 @@ def _peaks(park: ParkProblem, import_kw: Reals) -> list[float]:
     ]
 
 
+_MAKERS: Final[Mapping[str, Callable[[], Control | Programme]]] = {
+    "ring": Control,
+    "slope": Programme,
+}
+
+
 def main() -> int:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=int, default=0, help="only the first days; 0 for all")
     parser.add_argument("--first", type=int, default=0, help="the day to begin with")
+    parser.add_argument("--control", choices=sorted(_MAKERS), default="ring")
     args = parser.parse_args()
     if not DATA.exists():
         sys.stderr.write(
@@ -220,7 +319,7 @@ def main() -> int:
     park = park_of(measured_year())
     if args.days:
         park = days_of(park, args.first * STEPS_PER_DAY, args.days * STEPS_PER_DAY)
-    sys.stdout.write(json.dumps(figures_of(park), indent=1) + "\n")
+    sys.stdout.write(json.dumps(figures_of(park, make=_MAKERS[args.control]), indent=1) + "\n")
     return 0
 
 
