@@ -26,6 +26,8 @@ SetPoints: TypeAlias = Mapping[str, Reals]
 """By battery: power at the AC side, charging positive, shape (n,) [kW]."""
 Exactly: TypeAlias = Callable[[Assembled], Exact]
 """Solves an assembled problem; ``solve_exactly`` with solver, time and gap filled in."""
+_ABOVE: Final = 10.0
+"""How far above the dearest cost what is told stands, where it cannot all be followed."""
 _END_ROOM_RATIO: Final = 1e-12
 """Share of a battery by which an end that was reached may be missed: the rounding of floats [1]."""
 
@@ -75,16 +77,22 @@ def follow(problem: ParkProblem, told: SetPoints, *, exactly: Exactly) -> Follow
         What follows.
 
     Raises:
-        NoReplayError: If the rest of the park cannot balance it, or the referee refuses it.
+        NoReplayError: If the park cannot be run at all, or the referee refuses what follows.
     """
     free = ParkProblem(problem.horizon, tuple(_free(asset) for asset in problem.assets))
-    done, ends, missed = dict[str, Reals](), dict[str, float](), 0.0
+    able_kw, ends = dict[str, Reals](), dict[str, float]()
     for one in batteries_of(free):
-        power, end_kwh = able(one, told[one.id], step_h=free.horizon.step_h)
-        done[one.id], ends[one.id] = power, end_kwh
-        missed += float(np.abs(power - told[one.id]).sum()) * free.horizon.step_h
-    plan = checked(free, _pinned(free.assembled(), done), exactly=exactly)
-    return Followed(plan, done, ends, missed)
+        able_kw[one.id], ends[one.id] = able(one, told[one.id], step_h=free.horizon.step_h)
+    assembled, done = free.assembled(), able_kw
+    try:
+        plan = checked(free, _pinned(assembled, able_kw), exactly=exactly)
+    except NoReplayError:
+        # A gateway or line is in the way: then as much of it as passes.
+        plan = checked(free, _as_near(assembled, able_kw), exactly=exactly)
+        done = set_points_of(plan, free)
+        ends = {name: float(plan.series[f"{name}.energy_kwh"][-1]) for name in done}
+    missed = sum(float(np.abs(kw - told[name]).sum()) for name, kw in done.items())
+    return Followed(plan, done, ends, missed * free.horizon.step_h)
 
 
 def checked(problem: ParkProblem, assembled: Assembled, *, exactly: Exactly) -> ParkPlan:
@@ -193,11 +201,28 @@ def able(battery: Battery, told_kw: Reals, *, step_h: float) -> tuple[Reals, flo
     return np.where(rise > 0.0, rise / into, rise * out) / step_h, run[-1][1]
 
 
+def _as_near(assembled: Assembled, able_kw: SetPoints) -> Assembled:
+    """Let the batteries do no more than they are told, and want that above all money."""
+    model = assembled.model
+    upper, cost = model.column_upper.copy(), model.column_cost.copy()
+    wanted = _ABOVE * max(1.0, float(np.abs(cost).max(initial=0.0)))
+    flows = _flows_of(able_kw)
+    for block in model.columns:
+        if block.name in flows:
+            upper[block.span] = np.minimum(flows[block.name], upper[block.span])
+            cost[block.span] -= wanted
+    return replace(assembled, model=replace(model, column_upper=upper, column_cost=cost))
+
+
+def _flows_of(power_kw: SetPoints) -> dict[str, Reals]:
+    flows = {f"{name}.charge_kw": np.maximum(kw, 0.0) for name, kw in power_kw.items()}
+    return flows | {f"{name}.discharge_kw": np.maximum(-kw, 0.0) for name, kw in power_kw.items()}
+
+
 def _pinned(assembled: Assembled, done: SetPoints) -> Assembled:
     """Fix the flows of the batteries; everything else stays to be decided."""
     lower, upper = assembled.model.column_lower.copy(), assembled.model.column_upper.copy()
-    flows = {f"{name}.charge_kw": np.maximum(kw, 0.0) for name, kw in done.items()}
-    flows |= {f"{name}.discharge_kw": np.maximum(-kw, 0.0) for name, kw in done.items()}
+    flows = _flows_of(done)
     for block in assembled.model.columns:
         if block.name in flows:
             lower[block.span] = upper[block.span] = np.minimum(flows[block.name], upper[block.span])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from park_case import battery, bus, grid, load, problem
 from regret_days import EXACTLY, N, random_day
 from taihang.core.dispatch.follow import NoReplayError, checked, ending_at, follow, set_points_of
+from taihang.core.dispatch.park_problem import ParkProblem
 
 
 @settings(max_examples=30, deadline=None)
@@ -37,20 +38,33 @@ def test_follow__keeps_the_limits_of_the_store_whatever_it_is_told(seed: int, kw
     assert found.missed_kwh == pytest.approx(float(asked), abs=1e-6)
 
 
-def test_follow__of_a_connection_that_is_too_small_is_refused_in_words() -> None:
-    park = problem(
+def small_gate(load_kw: float) -> ParkProblem:
+    return problem(
         [
             bus("park"),
-            load("works", "park", 100.0),
+            load("works", "park", load_kw),
             grid("gate", "park", import_limit_kw=120.0),
             battery("store", "park", charge_kw=50.0, energy_kwh=100.0),
         ],
         n_steps=2,
     )
 
-    assert follow(park, {"store": np.array([20.0, -10.0])}, exactly=EXACTLY).missed_kwh == 0
+
+def test_follow__does_as_much_as_passes_where_a_connection_is_in_the_way() -> None:
+    park = small_gate(100.0)
+    whole = follow(park, {"store": np.array([20.0, -10.0])}, exactly=EXACTLY)
+    part = follow(park, {"store": np.array([40.0, -10.0])}, exactly=EXACTLY)
+
+    assert whole.missed_kwh == 0
+    assert part.missed_kwh == pytest.approx(20.0)
+    assert part.set_points["store"] == pytest.approx([20.0, -10.0])
+    assert part.end_kwh["store"] == pytest.approx(20.0 * 0.95 - 10.0 / 0.95)
+    assert part.plan.total_cny == pytest.approx(0.5 * (120.0 + 90.0)), "no reward is on the bill"
+
+
+def test_follow__of_a_park_that_cannot_be_run_is_refused_in_words() -> None:
     with pytest.raises(NoReplayError, match="infeasible"):
-        follow(park, {"store": np.array([40.0, 0.0])}, exactly=EXACTLY)
+        follow(small_gate(200.0), {"store": np.zeros(2)}, exactly=EXACTLY)
 
 
 def test_ending_at__asks_for_what_was_left() -> None:
