@@ -296,6 +296,18 @@ CASES: Final = (
         repeats=1,
     ),
     Case(
+        name="fleet-month",
+        about="2 000 charging sessions of four weeks as fleets, shared out, with a proven gap",
+        unit="sessions",
+        runner="benchmarks.cases.sites:plan_fleet_month",
+    ),
+    Case(
+        name="site-day",
+        about="a day of a charging station: 96 plans, 1 440 minutes, checked and paid",
+        unit="plans",
+        runner="benchmarks.cases.sites:run_site_day",
+    ),
+    Case(
         name="rolling-step",
         about="a step of 96 quarters, new forecasts each time: a ring in the solver, warm",
         unit="steps",

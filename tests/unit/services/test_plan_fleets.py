@@ -136,25 +136,32 @@ def test_plan_with_sessions__planted_faults_among_the_vehicles_are_refused() -> 
         assert rule in found
 
 
-@pytest.mark.parametrize("source", ["ev-workplace-sessions/sessions.parquet"])
+SOURCES: Final = {
+    "ev-workplace-sessions/sessions.parquet": "session_id, start_local, end_local",
+    "demo-park/ev_sessions.parquet": "pile_id || user_id, start_time, end_time",
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
 def test_plan_with_sessions__real_sessions_of_a_week_have_a_proven_gap(source: str) -> None:
     path = shared_path(f"data/{source}")
+    name, start, end = SOURCES[source].split(", ")
     rows = (
         duckdb.connect()
         .execute(
-            f"select session_id, epoch(start_local), epoch(end_local), energy_kwh from '{path}'"
-            " where energy_kwh > 0 order by start_local, session_id limit 400"
+            f"select {name}, epoch({start}), epoch({end}), energy_kwh from '{path}'"
+            f" where energy_kwh > 0 order by {start}, 1 limit 400"
         )
         .fetchall()
     )
     n = REAL_DAYS * 96
     sessions = list[dict[str, Value]]()
-    for name, start_s, end_s, kwh in rows:
+    for number, (which, start_s, end_s, kwh) in enumerate(rows):
         first = -(-(int(start_s) % (REAL_DAYS * 86_400)) // STEP_S)
         last = min(first + int(end_s - start_s) // STEP_S, n)
         if last > first:
             most = min(float(kwh), 1.65 * (last - first))
-            sessions.append(session(str(name), first, last, most, kw=6.6))
+            sessions.append(session(f"{number}-{which}", first, last, most, kw=6.6))
     hours = [at % 96 // 4 for at in range(n)]
     prices = [1.2 if 18 <= hour < 21 else 0.35 if 10 <= hour < 15 else 0.6 for hour in hours]
 

@@ -205,8 +205,9 @@ class _Desk:
 
     def _name(self, reached: set[int]) -> None:
         steps = tuple(sorted(reached))
+        touched = {number for step in steps for number in self.present[step]}
         most = sum(
             one.most_grains(bisect_left(steps, one.last) - bisect_left(steps, one.first))
-            for one in self.stays
+            for one in (self.stays[number] for number in touched)
         )
         self.subsets.append(Subset(steps, most))
