@@ -31,4 +31,6 @@ def dossier(name: str = "xingxian") -> SizeDossier:
     answer = size_park(study, year, asked=asked, solve=solve, effort=EFFORT)
     assert answer.energy is not None
     paid = study_money(study, answer, operate=operate)
-    return SizeDossier(name=name, answer=answer, energy=answer.energy, money=paid, doubts=None)
+    return SizeDossier(
+        name=name, answer=answer, energy=answer.energy, money=paid, doubts=None, units=()
+    )

@@ -17,7 +17,12 @@ from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.dispatch import breach_words, gap_told
 from taihang.interfaces.cli.main import REFUSED
 from taihang.interfaces.cli.say import say, waiting
-from taihang.interfaces.cli.size_report import report_form, write_report
+from taihang.interfaces.cli.size_report import (
+    report_form,
+    units_words,
+    with_whole_units,
+    write_report,
+)
 from taihang.interfaces.cli.tables import plain_table
 from taihang.services.plan_park import Effort
 from taihang.services.size_park import (
@@ -28,6 +33,7 @@ from taihang.services.size_park import (
     load_least_wh,
     size_park,
 )
+from taihang.services.study_units import units_document
 
 _GAP: Final = 1e-6
 _WH_PER_GWH: Final = WH_PER_MWH * 1000
@@ -49,8 +55,13 @@ def size(args: argparse.Namespace) -> int:
             effort=effort,
             decomposition=planning_wiring.decomposition(),
         )
-        report = write_report(answer, args, effort=effort)
-    document = answer_document(answer)
+        whole = with_whole_units(answer, effort=effort)
+        units = () if whole is None else units_words(whole, lang)
+        is_found = answer.energy is not None and (whole is None or whole.answer is not None)
+        if whole is not None and whole.answer is not None:
+            answer = whole.answer
+        report = write_report(answer, args, effort=effort, units=units) if is_found else None
+    document = {**answer_document(answer), **units_document(whole)}
     if args.out is not None:
         words = json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1)
         Path(str(args.out)).write_text(words + "\n", encoding="utf-8")
@@ -58,10 +69,12 @@ def size(args: argparse.Namespace) -> int:
         say(args, document, "")
     else:
         _tell(answer, Path(source).stem, lang)
+        for words in units:
+            print(words)
         for path in (args.out, report):
             if path is not None:
                 print(text("cli.dispatch.written", lang, path=path))
-    return 0 if answer.energy is not None else REFUSED
+    return 0 if is_found else REFUSED
 
 
 # -- words for people ----------------------------------------------------------------------------

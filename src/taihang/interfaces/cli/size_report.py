@@ -8,17 +8,21 @@ from taihang import planning_wiring
 from taihang.core.dispatch.park_plan import ParkPlan
 from taihang.core.dispatch.study import Study, StudyYear
 from taihang.core.ratio.outlook import Thresholds
-from taihang.interfaces.catalogue import Lang
+from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.report import set_document
 from taihang.interfaces.cli.words import WordsError
 from taihang.interfaces.reports.size_study import SizeDossier, size_study
+from taihang.interfaces.reports.size_words import name_of, told, unit_of
 from taihang.services.plan_park import Effort
 from taihang.services.size_park import StudyAnswer, size_park
 from taihang.services.study_doubts import SizeUp, study_doubts
 from taihang.services.study_money import Operate, operate_study, study_money
+from taihang.services.study_units import WholeUnits, whole_units
 
 FORMS: Final = ("html", "xlsx", "pdf", "json")
 """By the end of the file's name."""
+_UNITS_GAP: Final = 1e-5
+_LOOKS_MOST: Final = 200
 
 
 def report_form(args: argparse.Namespace) -> str | None:
@@ -39,7 +43,47 @@ def report_form(args: argparse.Namespace) -> str | None:
     return form
 
 
-def write_report(answer: StudyAnswer, args: argparse.Namespace, *, effort: Effort) -> Path | None:
+def with_whole_units(answer: StudyAnswer, *, effort: Effort) -> WholeUnits | None:
+    """Choose whole numbers of units where a study has units; None where it has none."""
+    size_up = _size_up(effort, _Years())
+    return whole_units(
+        answer.study,
+        answer,
+        size_up=lambda study: size_up(study, answer.asked),
+        gap=_UNITS_GAP,
+        looks_most=_LOOKS_MOST,
+    )
+
+
+def units_words(whole: WholeUnits, lang: Lang) -> tuple[str, ...]:
+    """Say how many units are built, and what it costs that they are whole."""
+    if whole.answer is None:
+        return (text("size_report.units.none", lang),)
+    study = whole.answer.study
+    counts = tuple(
+        text(
+            "size_report.units.count",
+            lang,
+            asset=name_of(name, study, lang),
+            n=n,
+            size=f"{(study.investments[name].unit or 0.0) / 1e3:,.2f}",
+            unit=unit_of(name),
+        )
+        for name, n in whole.counts.items()
+    )
+    extra = text(
+        "size_report.units.extra",
+        lang,
+        cny=told((whole.extra_cny or 0.0) / 1e4, 1),
+        gap=f"{whole.gap_ratio or 0.0:.1e}",
+        looks=whole.looks,
+    )
+    return (*counts, extra)
+
+
+def write_report(
+    answer: StudyAnswer, args: argparse.Namespace, *, effort: Effort, units: tuple[str, ...]
+) -> Path | None:
     """Write the report of an answer; nothing where there is none to report."""
     form = report_form(args)
     if form is None or answer.energy is None:
@@ -55,6 +99,7 @@ def write_report(answer: StudyAnswer, args: argparse.Namespace, *, effort: Effor
         energy=answer.energy,
         money=study_money(study, answer, operate=operate),
         doubts=doubts,
+        units=units,
     )
     out = Path(str(args.report))
     document = size_study(dossier, lang=cast("Lang", args.lang))

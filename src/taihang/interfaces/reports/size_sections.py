@@ -31,7 +31,7 @@ _LINES: Final = {"grid.import_cny": BOUGHT, "contract.contract_cny": DEMAND}
 _EXPORT: Final = "grid.export_cny"
 
 
-def sizes_section(answer: StudyAnswer, lang: Lang) -> Section:
+def sizes_section(answer: StudyAnswer, units: tuple[str, ...], lang: Lang) -> Section:
     """Say what is chosen, and what one more unit would save beside what it costs."""
     study = answer.study
     columns = (
@@ -57,15 +57,16 @@ def sizes_section(answer: StudyAnswer, lang: Lang) -> Section:
         )
     return Section(
         title=text("size_report.section.sizes", lang),
-        sentences=tuple(why(one, study, lang) for one in answer.sizes),
+        sentences=(*(why(one, study, lang) for one in answer.sizes), *units),
         tables=(Table(title="", columns=columns, rows=tuple(rows)),),
     )
 
 
 def why(one: SizeFound, study: Study, lang: Lang) -> str:
     """Say in words why there is not more of something."""
+    is_whole = study.investments[one.id].unit is not None and one.reason == "balance"
     return text(
-        f"size_report.why.{one.reason}",
+        f"size_report.why.{'whole' if is_whole else one.reason}",
         lang,
         asset=name_of(one.id, study, lang),
         unit=unit_of(one.id),

@@ -49,6 +49,8 @@ class SizeDossier:
     money: StudyMoney | None
     doubts: StudyDoubts | None
     """None where none were asked for."""
+    units: tuple[str, ...]
+    """How many units are built and what that costs; empty where any size can be built."""
 
 
 def size_study(dossier: SizeDossier, *, lang: Lang) -> Document:
@@ -125,7 +127,7 @@ def _sections(dossier: SizeDossier, lang: Lang) -> Iterator[Section]:
             for key in ("made", "assumed", "money", "not_advice")
         ),
     )
-    yield sizes_section(answer, lang)
+    yield sizes_section(answer, dossier.units, lang)
     limits = limits_section(answer, lang)
     if limits is not None:
         yield limits

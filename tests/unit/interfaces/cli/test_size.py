@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -81,3 +82,34 @@ def test_size__refuses_a_report_of_another_form(tmp_path: Path) -> None:
     taihang("size", coarse("xingxian", tmp_path), "--report", "of.docx").refused(
         "input.words", ".xlsx"
     )
+
+
+def with_units(folder: Path) -> Path:
+    """Roofs are free; wind comes in turbines, all else is given."""
+    study = coarse("xingxian-1200", folder)
+    words = study.read_text(encoding="utf-8")
+    head, *rows = words.split("[[invest]]")
+    given = {"pv": 460_000, "battery-power": 90_000, "battery-energy": 700_000}
+    for at, row in enumerate(rows):
+        name = row.split('"')[1]
+        if name in given:
+            size = given[name]
+            kept = row.split("capex", 1)[1]
+            rows[at] = f'\nid = "{name}"\nleast = {size}\nmost = {size}\ncapex{kept}'
+        if name == "wind":
+            rows[at] = row.replace('unit = "none"', "unit = 6250")
+    study.write_text("[[invest]]".join([head, *rows]), encoding="utf-8")
+    return study
+
+
+def test_size__builds_whole_turbines_and_says_what_that_costs(tmp_path: Path) -> None:
+    facts = cast("dict[str, Any]", done("size", with_units(tmp_path), "--json").facts)
+    told = done("size", with_units(tmp_path), "--lang", "en").out
+
+    units = facts["units"]
+    size = facts["sizes"]["wind"]["size"]
+    assert size == pytest.approx(6250.0 * units["counts"]["wind"], rel=1e-9)
+    assert 0.0 <= units["extra_cny"] < 1e-3 * facts["total_cny"]
+    assert units["gap_ratio"] <= 1e-5
+    assert facts["sizes"]["wind"]["most"] == 600_000
+    assert f"{units['counts']['wind']} units of 6.25 MW" in told
