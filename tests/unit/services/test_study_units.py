@@ -109,9 +109,11 @@ def found(bowl: Bowl, of: Study, *, gap: float = 0.0, looks: int = 1000) -> Whol
 
 BOWLS = st.builds(
     Bowl,
-    best=st.tuples(st.floats(-10, 70), st.floats(-10, 70)),
+    best=st.tuples(st.integers(-100, 700), st.integers(-100, 700)).map(
+        lambda at: (at[0] / 10.0, at[1] / 10.0)
+    ),
     steep=st.tuples(st.floats(0.01, 10), st.floats(0.01, 10)),
-    least_sum=st.floats(0, 130),
+    least_sum=st.integers(0, 130).map(float),
 )
 
 
