@@ -21,6 +21,7 @@ from taihang.core.dispatch.recheck.settlement import (
     check_committed,
     check_curves,
     check_settlement,
+    due_cny,
 )
 from taihang.core.dispatch.stochastic.bid_echo import bid_digest
 from taihang.core.dispatch.stochastic.bid_problem import BidProblem, Scenario
@@ -403,7 +404,12 @@ def _verdict(
         claimed_cny=found.market_cny,
     )
     broken = check_settlement(echo_record(market), curve_documents(first.curves), settled)
-    return replace(verdict, broken=(*verdict.broken, *broken))
+    off_cny = abs(due_cny(echo_record(market), settled) - settled.claimed_cny)
+    return replace(
+        verdict,
+        broken=(*verdict.broken, *broken),
+        agrees_cny=max(verdict.agrees_cny, off_cny),
+    )
 
 
 def _why_not(problem: BidProblem, *, solve: Solve, effort: Effort) -> tuple[str, str, str]:
@@ -454,6 +460,7 @@ def bids_document(release: BidRelease) -> dict[str, Json]:
     return {
         "format": BIDS_FORMAT,
         "problem_sha256": bid_digest(problem),
+        "hourly_prices": list(problem.hourly_prices()),
         "accepted": first is not None,
         "curves": None if first is None else cast("Json", curve_documents(first.curves)),
         "takes_part": None if first is None else [one.id for one in first.offers],

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bid_case import bids, market, plain_park, random_bids, scenario
-from park_case import EFFORT
+from park_case import EFFORT, battery
 from taihang.adapters.highs import solve
 from taihang.core.dispatch.assets.grid import Grid
 from taihang.core.dispatch.model import LinearModel, Solution
@@ -64,6 +64,45 @@ def test_plan_bids__a_curve_is_the_best_of_all_monotone_ones_by_brute_force(weig
         for rising in itertools.combinations_with_replacement(grid.tolist(), 3)
     )
     assert release.objective_cny == pytest.approx(best, abs=1e-4)
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.7])
+def test_plan_bids__a_committed_battery_is_the_best_of_all_by_brute_force(weight: float) -> None:
+    # 20 kW may be stored in the first hour and given in the second, the same in every scenario.
+    first, second = (0.2, 0.5, 0.4), (0.6, 0.1, 0.5)
+    chance = (0.5, 0.3, 0.2)
+    store = battery(
+        "b",
+        "el",
+        charge_kw=20.0,
+        energy_kwh=20.0,
+        charge_efficiency_ratio=1.0,
+        discharge_efficiency_ratio=1.0,
+    )
+    rows = [
+        scenario(
+            f"s{at}",
+            chance[at],
+            [*plain_park([100.0, 80.0 + 10.0 * at]), store],
+            day_ahead=[first[at], second[at]],
+            real_time=[first[at], second[at]],
+        )
+        for at in range(3)
+    ]
+    risk = Risk(cvar_weight_ratio=weight, cvar_tail_ratio=0.4)
+    flows = ("b.charge_kw", "b.discharge_kw")
+
+    release = plan_bids(
+        bids(rows, market(2), risk=risk, committed=flows), solve=solve, effort=EFFORT
+    )
+
+    def objective(kw: float) -> float:
+        costs = [(100.0 + kw) * first[at] + (80.0 + 10.0 * at - kw) * second[at] for at in range(3)]
+        return risk.of(np.array(costs), np.array(chance))
+
+    best = min(objective(kw) for kw in np.arange(0.0, 20.01, 0.05))
+    assert best - 0.01 <= release.objective_cny <= best + 1e-4
+    assert release.first is not None
 
 
 def test_plan_bids__one_scenario_and_no_risk_is_the_plan_of_that_day() -> None:

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from taihang import planning_wiring, wiring
 from taihang.config.bids_file import read_bid_file, read_park_bid_file
+from taihang.config.problem_file import Remark
 from taihang.core.dispatch.fields import Json
 from taihang.core.dispatch.stochastic.bid_echo import bid_echo
 from taihang.core.dispatch.stochastic.curve import Curve, Curves
@@ -46,6 +47,7 @@ def bids(args: argparse.Namespace) -> int:
             remedy="write for example --day 2026-06-02, or leave it out",
         )
     made: ParkDay | None = None
+    remarks: tuple[Remark, ...] = ()
     if source.is_dir():
         day = day_of(str(args.day))
         with wiring.open_park(source, writing=False) as ports:
@@ -54,14 +56,17 @@ def bids(args: argparse.Namespace) -> int:
             made = park_day(day, read.rules, read.history, ports=ports)
         problem = made.problem
     else:
-        problem = read_bid_file(rules, problem=source).problem
+        file = read_bid_file(rules, problem=source)
+        problem, remarks = file.problem, file.remarks
     with waiting(source.name):
         release = plan_bids(problem, solve=planning_wiring.solver(), effort=effort)
     written = [] if args.out is None else _write(Path(str(args.out)), release)
     if args.json:
-        say(args, {**bids_document(release), **_made_document(made)}, "")
+        told = [{"key": one.key, **one.words} for one in remarks]
+        say(args, {**bids_document(release), **_made_document(made), "remarks": told}, "")
     else:
-        _tell(release, made, source.name, cast("Lang", args.lang))
+        _tell_title(release, source.name, cast("Lang", args.lang), remarks)
+        _tell(release, made, cast("Lang", args.lang))
         for target in written:
             print(text("cli.dispatch.written", cast("Lang", args.lang), path=target))
     return REFUSED if release.first is None else 0
@@ -125,7 +130,7 @@ def _bids_csv(release: BidRelease, curves: Curves) -> str:
 # -- words for people ----------------------------------------------------------------------------
 
 
-def _tell(release: BidRelease, made: ParkDay | None, name: str, lang: Lang) -> None:
+def _tell_title(release: BidRelease, name: str, lang: Lang, remarks: Sequence[Remark]) -> None:
     console = Console(highlight=False)
     horizon = release.problem.scenarios[0].problem.horizon
     title = text(
@@ -138,9 +143,16 @@ def _tell(release: BidRelease, made: ParkDay | None, name: str, lang: Lang) -> N
         scenarios=len(release.problem.scenarios),
     )
     console.print(Text(title, style="bold"))
+    for remark in remarks:
+        words = text(f"cli.dispatch.{remark.key}", lang, **remark.words)
+        console.print(Text(words, style="yellow"))
     for price in release.problem.hourly_prices():
         words = text("cli.bids.hourly", lang, price=text(f"cli.bids.price.{price}", lang))
         console.print(Text(words, style="yellow"))
+
+
+def _tell(release: BidRelease, made: ParkDay | None, lang: Lang) -> None:
+    console = Console(highlight=False)
     if made is not None:
         _tell_past(console, made, lang)
     if release.first is None:
@@ -285,6 +297,7 @@ def _tell_verdict(console: Console, release: BidRelease, lang: Lang) -> None:
         lang,
         n=len(release.verdicts),
         kwh=f"{max(one.agrees_kwh for one in release.verdicts):.1e}",
+        cny=f"{max(one.agrees_cny for one in release.verdicts):.1e}",
         gap=gap_told(release.gap),
     )
     console.print()
