@@ -230,7 +230,7 @@ def _in_ticks(
         raise NoBidsError(
             given=f"a bid in ticks that scenarios {lost} cannot keep",
             expected="a bid that every scenario can keep",
-            remedy="allow a larger deviation, a finer quantity_tick_kw or a smaller quantity_min_kw",
+            remedy="allow a larger deviation, or smaller quantity_tick_kw and quantity_min_kw",
         )
     return first, recourses
 
