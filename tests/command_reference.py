@@ -71,6 +71,10 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
     "last": ("taihang last mypark", "taihang last mypark --csv"),
     "compact": ("taihang compact mypark",),
     "restate": ("taihang restate mypark --dry-run", "taihang restate mypark"),
+    "regret": (
+        "taihang regret mypark --day 2026-08-20",
+        "taihang regret mypark --month 2026-08 --json",
+    ),
     "restatements": (
         "taihang restatements mypark --month 2026-09",
         "taihang restatements mypark --year 2026 --subject E17 --json",

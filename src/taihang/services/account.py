@@ -605,8 +605,9 @@ def _says_the_same(old: JsonValue, draft: Draft) -> bool:
 
 
 def _causes(period: str, because: Because) -> tuple[Cause, ...]:
-    """Return what changed in a month, or in any month of a year."""
-    return tuple(cause for name, of in because.items() if name.startswith(period) for cause in of)
+    """Return what changed in a month, in any month of a year, or in the month of a day."""
+    about = (of for name, of in because.items() if name.startswith(period) or name == period[:7])
+    return tuple(cause for of in about for cause in of)
 
 
 def _versioned(draft: Draft, last: IssuedStatement | None, reason: str) -> IssuedStatement:

@@ -85,15 +85,8 @@ def plan_day(day: date, *, ports: Ports) -> DayPlan:
         NoGridTariffError: If no tariff says what the park pays there.
         PriceAheadError: If market prices of the day are missing.
     """
-    grids = grids_of(ports.park, day)
     # 1. What was measured before the day, what energy costs on it, what the year has left.
-    facts = DayFacts(
-        park=ports.park,
-        history=day_history(day, ports=ports),
-        prices=tuple(grid_prices(grid, day, ports=ports) for grid in grids),
-        so_far_kw=_so_far_kw(day, ports),
-        budget=export_budget(day, ports=ports),
-    )
+    facts = _facts(day, ports)
     # 2. The problem of the day, and what the month will pay for anyway.
     problem, peaks = _looked_ahead(day_problem(facts), facts, ports)
     # 3. The cheapest plan, and what the referee says of it.
@@ -116,6 +109,30 @@ def plan_day(day: date, *, ports: Ports) -> DayPlan:
         draft = Draft(DAY_PLAN, PARK_SUBJECT, day.isoformat(), document)
         issue_statements([draft], period=day.isoformat(), ports=ports)
     return found
+
+
+def planned_day(day: date, *, ports: Ports) -> ParkProblem:
+    """Return the problem that a plan of a day is made for, by the records as they are now.
+
+    Args:
+        day: The local day.
+        ports: The outside world.
+
+    Returns:
+        The problem; nothing is planned or issued.
+    """
+    facts = _facts(day, ports)
+    return _looked_ahead(day_problem(facts), facts, ports)[0]
+
+
+def _facts(day: date, ports: Ports) -> DayFacts:
+    return DayFacts(
+        park=ports.park,
+        history=day_history(day, ports=ports),
+        prices=tuple(grid_prices(grid, day, ports=ports) for grid in grids_of(ports.park, day)),
+        so_far_kw=_so_far_kw(day, ports),
+        budget=export_budget(day, ports=ports),
+    )
 
 
 # -- the month -----------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from taihang.services import (
     product_account,
     quota_account,
     ratio_account,
+    regret,
     score_account,
     sum_table,
     waste_heat_account,
@@ -44,6 +45,7 @@ JOBS: Final[tuple[tuple[tuple[str, ...], Job], ...]] = (
     ((score_account.KIND,), score_account.drafts),
     ((asset_account.KIND, asset_account.KIND + WHAT_IF), asset_account.drafts),
     ((ratio_account.KIND,), ratio_account.drafts),
+    ((regret.KIND,), regret.drafts),
 )
 """Who draws up which kinds; each after those that it builds on."""
 _CHAINED: Final = frozenset((product_account.drafts, cbam_account.drafts))

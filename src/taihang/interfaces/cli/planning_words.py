@@ -13,6 +13,12 @@ def add_planning(words: CommandWords) -> None:
     words.option(dispatch, "--seconds", default=60)
     _add_control(words)
     _add_bids(words)
+    ledger = words.command("regret", "regret:regret", "dir")
+    stretch = ledger.options.add_mutually_exclusive_group(required=True)
+    for name in ("day", "month"):
+        stretch.add_argument(
+            f"--{name}", metavar=name.upper(), help=text(f"cli.option.{name}", words.lang)
+        )
     size = words.command("size", "size:size", "study")
     words.option(size, "--out")
     words.option(size, "--seconds", default=900)
