@@ -15,11 +15,14 @@ STEPS: Final = 20
 """Steps of one walk."""
 
 
-def walk(seed: int) -> Iterator[ParkProblem]:
-    """Yield windows of one random park, each a step on, from elsewhere, with new forecasts."""
+def walk(seed: int, *, is_calm: bool = False) -> Iterator[ParkProblem]:
+    """Yield windows of one random park, each a step on, from elsewhere, with new forecasts.
+
+    Calm ones have one store and prices at which nothing pays for running both ways.
+    """
     dice = np.random.default_rng(seed)
     n = int(dice.integers(4, 20))
-    long = problem(_assets(dice, n + STEPS), n_steps=n + STEPS)
+    long = problem(_assets(dice, n + STEPS, is_calm=is_calm), n_steps=n + STEPS)
     start_s = long.horizon.start_s + int(dice.integers(0, 900)) * long.horizon.step_s
     moved = Horizon(
         start_s=start_s, step_s=3600, n_steps=long.horizon.n_steps, time_zone="Asia/Shanghai"
@@ -44,9 +47,9 @@ def _forecast_anew(window: ParkProblem, dice: np.random.Generator) -> ParkProble
     return window
 
 
-def _assets(dice: np.random.Generator, n: int) -> list[Table]:
-    price = np.round(dice.uniform(-0.4, 1.2, n), 3)
-    sells = np.round(price - dice.uniform(-0.05, 0.4, n), 3)
+def _assets(dice: np.random.Generator, n: int, *, is_calm: bool) -> list[Table]:
+    price = np.round(dice.uniform(0.6 if is_calm else -0.4, 1.2, n), 3)
+    sells = np.round(price - dice.uniform(0.4 if is_calm else -0.05, 0.5, n), 3)
     sun = np.round(dice.uniform(0.0, 1.0, n) * (dice.random(n) < 0.6), 4)
     curtail: Value = round(float(dice.uniform(0.0, 0.2)), 3)
     assets = [
@@ -65,7 +68,8 @@ def _assets(dice: np.random.Generator, n: int) -> list[Table]:
         _store("bat", dice),
         demand_charge("peak", "gate", round(float(dice.uniform(0.0, 5.0)), 3)),
     ]
-    return [*assets, _store("bat2", dice)] if dice.random() < 0.3 else assets
+    is_double = dice.random() < 0.3 and not is_calm
+    return [*assets, _store("bat2", dice)] if is_double else assets
 
 
 def _store(name: str, dice: np.random.Generator) -> Table:

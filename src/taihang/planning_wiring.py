@@ -32,6 +32,7 @@ from taihang.core.dispatch.sizing.oracle import Loops
 from taihang.core.dispatch.slope import kernel as slope_kernel
 from taihang.core.dispatch.slope import search, shapes, sweeps
 from taihang.core.dispatch.slope.shapes import FindPlan
+from taihang.core.dispatch.slope_step import SlopeFirst
 from taihang.core.dispatch.study import Study, StudyYear
 from taihang.core.periods import days
 from taihang.core.ratio.outlook import Thresholds
@@ -56,9 +57,11 @@ def compiled_loops(*modules: ModuleType) -> Compiled:
 def in_process_controller(pace: Pace, remembered: Remembered | None = None) -> Controller:
     """Return a controller that solves in this process: for replays, where nobody waits.
 
-    A solver that hangs would hang it; ``controller`` is for a park.
+    A solver that hangs would hang it; ``controller`` is for a park. Where there is a compiler, the
+    programme of one store is asked first.
     """
-    stepper = RingStepper(monotonic_s=time.monotonic)
+    ring, loops = RingStepper(monotonic_s=time.monotonic), find_plan()
+    stepper = ring if loops is None else SlopeFirst(ring, find_plan=loops)
     return Controller(stepper, monotonic_s=time.monotonic, pace=pace, remembered=remembered)
 
 

@@ -20,6 +20,7 @@ from taihang.core.dispatch.assets.charging import Charging
 from taihang.core.dispatch.assets.commitment import Commitment
 from taihang.core.dispatch.assets.demand_charge import DemandCharge
 from taihang.core.dispatch.assets.export_allowance import ExportAllowance
+from taihang.core.dispatch.assets.fleet import Fleet
 from taihang.core.dispatch.assets.green_ratio import GreenRatio
 from taihang.core.dispatch.assets.grid import Grid
 from taihang.core.dispatch.assets.load import Load
@@ -30,7 +31,7 @@ from taihang.core.dispatch.horizon import Horizon
 from taihang.core.dispatch.model import Ints, Reals
 from taihang.core.dispatch.park_problem import Asset, ParkProblem
 
-_WHOLE_KINDS: Final = (Charging, Shiftable, GreenRatio, ExportAllowance)
+_WHOLE_KINDS: Final = (Charging, Fleet, Shiftable, GreenRatio, ExportAllowance)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,22 +197,30 @@ def step_of(window: ParkProblem) -> ParkProblem:
 
 
 def _present(asset: Asset, horizon: Horizon) -> Asset | None:
-    if isinstance(asset, GreenRatio):
+    """Return what an asset is in an interval of its own; None for a rule that is none there."""
+    if isinstance(asset, GreenRatio | ExportAllowance):
         return None
+    if isinstance(asset, Shiftable | Charging | Fleet):
+        return _fixed_load(asset.id, asset.bus, _as_it_comes_kw(asset, horizon))
     if isinstance(asset, Battery):
         return replace(asset, soc_end=FREE, soc_end_min_ratio=None, cycles_max_ratio=None)
     if isinstance(asset, ThermalStore):
         return replace(asset, level_end=FREE)
-    if isinstance(asset, Shiftable):
-        return _fixed_load(asset.id, asset.bus, asset.base_kw)
-    if isinstance(asset, Charging):
-        here = [
-            one.power_kw
-            for one in asset.sessions
-            if one.arrival_s <= horizon.start_s and one.departure_s >= horizon.end_s
-        ]
-        return _fixed_load(asset.id, asset.bus, np.minimum(asset.station_kw, sum(here)))
     return replace(asset, cap_t=None) if isinstance(asset, Carbon) else asset
+
+
+def _as_it_comes_kw(asset: Shiftable | Charging | Fleet, horizon: Horizon) -> Reals:
+    """Return what is drawn in the interval if nobody moves it, shape (1,)."""
+    if isinstance(asset, Shiftable):
+        return asset.base_kw
+    if isinstance(asset, Fleet):
+        return np.minimum(asset.power_kw, asset.most_kwh / horizon.step_h)
+    here_kw = sum(
+        one.power_kw
+        for one in asset.sessions
+        if one.arrival_s <= horizon.start_s and one.departure_s >= horizon.end_s
+    )
+    return np.minimum(asset.station_kw, here_kw)
 
 
 def _fixed_load(name: str, bus: str, load_kw: Reals) -> Load:

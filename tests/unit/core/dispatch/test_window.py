@@ -8,7 +8,8 @@ from rolling_park import LONG, N, long_assets, long_park, store
 from taihang.core.dispatch.assets.battery import Battery
 from taihang.core.dispatch.assets.load import Load
 from taihang.core.dispatch.fields import ParkProblemError
-from taihang.core.dispatch.park_problem import problem_of
+from taihang.core.dispatch.park_problem import ParkProblem, problem_of
+from taihang.core.dispatch.safe import balanced, rest_wish
 from taihang.core.dispatch.window import (
     Standing,
     check_cuttable,
@@ -18,6 +19,8 @@ from taihang.core.dispatch.window import (
     stores_of,
     window_of,
 )
+from whole_park import N as WHOLE_N
+from whole_park import whole_park
 
 
 def _load(of: object) -> Load:
@@ -102,3 +105,26 @@ def test_step_of__only_the_present_binds() -> None:
     assert isinstance(bat, Battery)
     assert (step.horizon.n_steps, bat.soc_end, bat.soc_end_min_ratio) == (1, "free", None)
     assert _load(step.assets[1]).load_kw.tolist() == _load(window.assets[1]).load_kw[:1].tolist()
+
+
+def test_step_of__vehicles_charge_as_they_come_and_shifted_loads_run_at_their_base() -> None:
+    own = problem(whole_park(), n_steps=WHOLE_N)
+    kinds = {asset.id: asset.TYPE for asset in own.assets}
+
+    step = step_of(standing_at(own, _half(own)))
+
+    names = {asset.id: asset for asset in step.assets}
+    moved = [name for name, kind in kinds.items() if kind in {"charging", "shiftable"}]
+    assert moved
+    for name in moved:
+        assert isinstance(names[name], Load)
+    assert not [asset for asset in step.assets if asset.TYPE == "green_ratio"]
+    plan = balanced(step, rest_wish(step))
+    assert np.isfinite(plan.total_cny)
+
+
+def _half(own: ParkProblem) -> Standing:
+    return Standing(
+        level_ratio={store.id: 0.5 for store in stores_of(own)},
+        so_far_kw={asset.id: 0.0 for asset in own.assets if asset.TYPE == "demand_charge"},
+    )
