@@ -118,6 +118,7 @@ EXEMPT: Final[dict[str, str]] = {
     # Numbers in the unit of their column or row.
     "core/dispatch/refresh.py": "column_cost column_lower column_upper row_lower row_upper",
     # A share, as in exact.
+    "core/dispatch/slope_step.py": "gap",
     "core/dispatch/stepping.py": "gap",
     # A price or a quantity, with the tick of either.
     "core/dispatch/recheck/settlement.py": "hours others tick value values",
