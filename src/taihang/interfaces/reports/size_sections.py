@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from taihang.core.dispatch.marginal import Binding
 from taihang.core.dispatch.study import Study
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.reports.chart_frame import ChartWords, Series
@@ -28,6 +29,9 @@ from taihang.services.study_money import StudyMoney
 _KW_PER_MW: Final = 1e3
 _NEAR: Final = 1e-6
 _LINES: Final = {"grid.import_cny": BOUGHT, "contract.contract_cny": DEMAND}
+_OF_GENERATION: Final = frozenset({"self-use", "feed-back"})
+_GREEN: Final = "green-share"
+_UNITS: Final = {"import": "MW", "export": "MW", "floor": "MWh", "end": "MWh"}
 _EXPORT: Final = "grid.export_cny"
 
 
@@ -76,7 +80,7 @@ def why(one: SizeFound, study: Study, lang: Lang) -> str:
     )
 
 
-def limits_section(answer: StudyAnswer, lang: Lang) -> Section | None:
+def limits_section(answer: StudyAnswer, energy: StudyEnergy, lang: Lang) -> Section | None:
     """Say which limits hold the plan back, in how many hours; None where nothing does."""
     marginals = answer.release.marginals
     if marginals is None or not marginals.bindings:
@@ -86,6 +90,7 @@ def limits_section(answer: StudyAnswer, lang: Lang) -> Section | None:
         _head("limit", lang, is_number=False),
         _head("hours", lang, "h"),
         _head("worst", lang, is_number=False),
+        _head("room", lang, is_number=False),
     )
     horizon = answer.release.problem.horizon
     rows = tuple(
@@ -93,14 +98,38 @@ def limits_section(answer: StudyAnswer, lang: Lang) -> Section | None:
             prose(text(f"cli.dispatch.limit.{one.kind}", lang)),
             # A limit over the whole year, such as a ratio, is one row of the model.
             prose(text("size_report.whole_year", lang))
-            if one.kind in {"self-use", "green-share", "feed-back", "carbon"}
+            if one.worst_step < 0
             else amount(one.intervals * step_h, 0),
             prose("" if one.worst_step < 0 else horizon.clock(one.worst_step)),
+            prose(
+                room_words(one, energy, losses_in_load=answer.study.terms.losses_in_load, lang=lang)
+            ),
         )
         for one in marginals.bindings
     )
     table = Table(title="", columns=columns, rows=rows, note=text("size_report.limits_note", lang))
     return Section(title=text("size_report.section.limits", lang), tables=(table,))
+
+
+def room_words(one: Binding, energy: StudyEnergy, *, losses_in_load: bool, lang: Lang) -> str:
+    """Say what a little more room would save in a year; nothing where that has no plain unit.
+
+    A ratio is a row of the model in kWh: one percentage point of it is one of all that is generated
+    or, for the green share, of all that is used.
+    """
+    if one.kind in _OF_GENERATION or one.kind == _GREEN:
+        used_kwh = energy.load_kwh + (energy.loss_kwh if losses_in_load else 0.0)
+        base_kwh = used_kwh if one.kind == _GREEN else energy.available_kwh
+        return text(
+            "size_report.room.point",
+            lang,
+            saves=told(one.total_cny * base_kwh / 100.0 / CNY_PER_TEN_THOUSAND, 2),
+        )
+    unit = _UNITS.get(one.kind)
+    if unit is None:
+        return ""
+    saves = told(_each_mw(one.total_cny), 2)
+    return text("size_report.room.unit", lang, unit=unit, saves=saves)
 
 
 def costs_section(

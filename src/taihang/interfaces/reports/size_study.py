@@ -128,7 +128,7 @@ def _sections(dossier: SizeDossier, lang: Lang) -> Iterator[Section]:
         ),
     )
     yield sizes_section(answer, dossier.units, lang)
-    limits = limits_section(answer, lang)
+    limits = limits_section(answer, dossier.energy, lang)
     if limits is not None:
         yield limits
     yield costs_section(answer, dossier.energy, dossier.money, lang)

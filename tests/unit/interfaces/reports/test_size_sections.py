@@ -4,10 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from study_paper import dossier
+from study_paper import EFFORT, dossier
+from taihang import planning_wiring
+from taihang.core.dispatch.marginal import Binding
 from taihang.interfaces.catalogue import LANGS, Lang
-from taihang.interfaces.reports.size_sections import limits_section, ratios_section, why
-from taihang.services.size_park import SizeFound
+from taihang.interfaces.reports.size_sections import (
+    limits_section,
+    ratios_section,
+    room_words,
+    why,
+)
+from taihang.services.size_park import SizeFound, size_park
 
 
 def found(size: float, *, least: float = 0.0, most: float = 9000.0) -> SizeFound:
@@ -40,7 +47,7 @@ def test_why__without_prices_says_that_there_is_none() -> None:
 
 
 def test_limits_section__counts_hours_of_intervals_and_whole_years_of_ratios() -> None:
-    section = limits_section(dossier().answer, "en")
+    section = limits_section(dossier().answer, dossier().energy, "en")
 
     assert section is not None
     hours = [row[1] for row in section.tables[0].rows]
@@ -51,3 +58,41 @@ def test_ratios_section__says_what_is_met() -> None:
     (table,) = ratios_section(dossier().answer, dossier().energy, "en").tables
 
     assert [row[3].words for row in table.rows] == ["✓ met"] * 3
+
+
+def test_room_words__say_what_a_point_of_the_feed_back_saves() -> None:
+    best = dossier("xingxian-1200").answer
+    marginals = best.release.marginals
+    assert marginals is not None
+    (binding,) = (one for one in marginals.bindings if one.kind == "feed-back")
+    terms = replace(best.study.terms, export_max_ratio=best.study.terms.export_max_ratio + 1e-3)
+    study = replace(best.study, terms=terms)
+    year, solve = planning_wiring.study_year(study), planning_wiring.solver()
+
+    wider = size_park(study, year, asked=best.asked, solve=solve, effort=EFFORT)
+    words = room_words(binding, dossier("xingxian-1200").energy, losses_in_load=True, lang="en")
+
+    saved = (best.total_cny - wider.total_cny) * 10.0 / 1e4
+    said = float(words.split(": ")[1].split(" ")[0].replace(",", ""))
+    assert said == pytest.approx(saved, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"), [("import", "1 MW"), ("floor", "1 MWh"), ("end", "1 MWh")]
+)
+def test_room_words__say_power_or_energy(kind: str, words: str) -> None:
+    one = Binding(
+        kind=kind, asset="grid", intervals=3, worst_step=5, worst_cny=2.0, total_cny=123.4
+    )
+
+    told = room_words(one, dossier().energy, losses_in_load=True, lang="en")
+
+    assert told.startswith(f"{words}: 12.34 ")
+
+
+def test_room_words__are_empty_where_a_limit_has_no_plain_unit() -> None:
+    one = Binding(
+        kind="warranty", asset="battery", intervals=1, worst_step=-1, worst_cny=2.0, total_cny=2.0
+    )
+
+    assert room_words(one, dossier().energy, losses_in_load=True, lang="zh") == ""
