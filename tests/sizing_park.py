@@ -17,7 +17,7 @@ _EDGE: Final = 2
 
 def loops() -> Loops:
     """Return the loops as they run here: compiled where there is a compiler."""
-    found = planning_wiring.decomposition()
+    found = planning_wiring.sizing_tools()
     return PLAIN if found is None else found.loops
 
 

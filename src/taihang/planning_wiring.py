@@ -29,6 +29,7 @@ from taihang.core.dispatch.site.outlook import Outlook
 from taihang.core.dispatch.site.station import Site
 from taihang.core.dispatch.sizing import kernel as sizing_kernel
 from taihang.core.dispatch.sizing.oracle import Loops
+from taihang.core.dispatch.sizing.sized import Tools
 from taihang.core.dispatch.slope import kernel as slope_kernel
 from taihang.core.dispatch.slope import search, shapes, sweeps
 from taihang.core.dispatch.slope.shapes import FindPlan
@@ -38,7 +39,6 @@ from taihang.core.periods import days
 from taihang.core.ratio.outlook import Thresholds
 from taihang.services.control import Controller, Pace
 from taihang.services.control_state import ControlStateError, state_bytes, state_of
-from taihang.services.size_park import Decomposition
 from taihang.simulator.site_day import site_day
 from taihang.simulator.study_year import grid_of, in_steps, load_ratio, plant_ratios
 from taihang.standards.ndrc_650 import GREEN_MIN, SELF_USE_MIN
@@ -81,12 +81,12 @@ def find_plan() -> FindPlan | None:
     return loops.of(search.find_plan) if loops.is_compiled else None
 
 
-def decomposition() -> Decomposition | None:
+def sizing_tools() -> Tools | None:
     """Return what sizing by decomposition works with; None where there is no compiler."""
     loops = compiled_loops(slope_kernel, sizing_kernel)
     if not loops.is_compiled:
         return None
-    return Decomposition(
+    return Tools(
         loops=Loops(
             look=loops.of(sizing_kernel.look),
             add_path=loops.of(sizing_kernel.add_path),

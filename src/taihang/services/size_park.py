@@ -14,11 +14,8 @@ from taihang.core.dispatch.fields import Json
 from taihang.core.dispatch.model import Solution, Solve
 from taihang.core.dispatch.park_plan import ParkPlan
 from taihang.core.dispatch.park_problem import ParkProblem
-from taihang.core.dispatch.sizing.answer import gap_of, solution_of
-from taihang.core.dispatch.sizing.bounds import MakeModel
 from taihang.core.dispatch.sizing.case import Why, sizing_case
-from taihang.core.dispatch.sizing.oracle import Loops
-from taihang.core.dispatch.sizing.search import Ended, Search
+from taihang.core.dispatch.sizing.sized import Tools, sized
 from taihang.core.dispatch.study import BATTERY, GATE, Study, StudyYear, problem_of_study
 from taihang.core.quantities import WH_PER_MWH
 from taihang.core.ratio.outlook import Thresholds
@@ -36,24 +33,14 @@ _SIZE_FIELDS: Final = {
 _INVESTMENT: Final = ".investment_cny"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Decomposition:
-    """What sizing by decomposition works with."""
-
-    loops: Loops
-    """The storage programme, compiled."""
-    make: MakeModel
-    """Makes a small linear model that grows."""
-
-
 @dataclass(frozen=True, slots=True)
 class Way:
     """How the sizes were found."""
 
     looks: int
-    """How many years the storage programme looked at; 0 for the whole linear model."""
+    """How many years the storage programme looked at."""
     why_not: Why | None
-    """Why it was the whole linear model."""
+    """Why the decomposition proves nothing; None where it does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +141,7 @@ def size_park(
     asked: Thresholds,
     solve: Solve,
     effort: Effort,
-    decomposition: Decomposition | None = None,
+    tools: Tools | None = None,
 ) -> StudyAnswer:
     """Choose the sizes of a study at least cost.
 
@@ -164,7 +151,7 @@ def size_park(
         asked: What is asked of the ratios.
         solve: Solves a linear model.
         effort: How long, and how near.
-        decomposition: With it, sizes are sought by the storage programme where the study allows
+        tools: With them, sizes are sought by the storage programme where the study allows
             it; None for the whole linear model. Both find the same cost.
 
     Returns:
@@ -177,7 +164,7 @@ def size_park(
         self_use_ratio=float(asked.self_use_min_ratio),
         green_ratio=float(asked.green_min_ratio),
     )
-    shortcut = Shortcut(problem, decomposition, gap=effort.gap)
+    shortcut = Shortcut(problem, tools)
     release = plan_park(problem, solve=solve, effort=effort, relaxed=shortcut)
     # 2. The sizes, and what the year's identities say of them.
     plan = release.plan
@@ -203,31 +190,20 @@ def size_park(
 class Shortcut:
     """Finds the optimum of the relaxation by decomposition, and remembers how it went."""
 
-    def __init__(
-        self, problem: ParkProblem, decomposition: Decomposition | None, *, gap: float
-    ) -> None:
-        self.way, self._gap = Way(0, Why.NO_COMPILER), gap
-        self._problem, self._decomposition = problem, decomposition
+    def __init__(self, problem: ParkProblem, tools: Tools | None) -> None:
+        self.way, self._problem, self._tools = Way(0, Why.NO_COMPILER), problem, tools
 
     def __call__(self, assembled: Assembled) -> Solution | None:
         """Return the solution; None where the whole model has to be solved."""
-        if self._decomposition is None:
+        if self._tools is None:
             return None
         case = sizing_case(self._problem)
         if isinstance(case, Why):
             self.way = Way(0, case)
             return None
-        search = Search(case, loops=self._decomposition.loops, make=self._decomposition.make)
-        met = search.close(gap=min(self._gap, _AIM))
-        if met is None or not met.inside.is_kept or met.gap_ratio > self._gap:
-            is_broken = met is None or met.ended is Ended.BROKEN
-            self.way = Way(search.oracle.looks, Why.BROKEN if is_broken else Why.OPEN)
-            return None
-        solution = solution_of(search, met, assembled)
-        # The model itself has the word: what was proven there counts, not what the search says.
-        is_near = solution is not None and gap_of(solution) <= self._gap
-        self.way = Way(search.oracle.looks, None if is_near else Why.OPEN)
-        return solution if is_near else None
+        found = sized(case, assembled, tools=self._tools, gap=_AIM)
+        self.way = Way(found.looks, found.why)
+        return found.solution
 
 
 def _field(name: str) -> str:
@@ -288,7 +264,7 @@ def answer_document(answer: StudyAnswer) -> dict[str, Json]:
     return {
         "format": STUDY_ANSWER_FORMAT,
         "problem_sha256": answer.release.problem.digest(),
-        "method": "bundle" if answer.way.why_not is None else "full-lp",
+        "method": "bundle" if answer.way.why_not in {None, Why.OPEN} else "full-lp",
         "looks": answer.way.looks,
         "why_not_bundle": None if answer.way.why_not is None else answer.way.why_not.value,
         "sizes": {

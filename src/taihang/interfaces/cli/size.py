@@ -53,7 +53,7 @@ def size(args: argparse.Namespace) -> int:
             asked=planning_wiring.study_thresholds(study),
             solve=planning_wiring.solver(),
             effort=effort,
-            decomposition=planning_wiring.decomposition(),
+            tools=planning_wiring.sizing_tools(),
         )
         whole = with_whole_units(answer, effort=effort)
         units = () if whole is None else units_words(whole, lang)

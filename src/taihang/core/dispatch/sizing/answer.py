@@ -30,18 +30,19 @@ def solution_of(search: Search, met: Met, assembled: Assembled) -> Solution | No
 
     Args:
         search: The search.
-        met: Where it ended; its bounds have met.
+        met: Where it ended.
         assembled: The model of the same problem.
 
     Returns:
         Values, bound and prices. The bound is proven by the prices on the model itself. None where
-        the values do not keep the model, by whatever mistake.
+        the values do not keep the model, or the search never kept its budgets.
     """
     case, model = search.case, assembled.model
     mixture = _mixed(search, met)
     untangle(case, mixture)
     values = _values(case, met.inside.x, mixture, model)
-    if model.violation(values) > VIOLATION_MAX + _VIOLATION_RATIO * float(np.abs(values).max()):
+    allowed = VIOLATION_MAX + _VIOLATION_RATIO * float(np.abs(values).max())
+    if not met.inside.is_kept or model.violation(values) > allowed:
         return None
     row_prices = _row_prices(case, met.outside, mixture, assembled)
     bound, column_prices = proven_bound(model, row_prices, upper=_upper(case, model))

@@ -40,7 +40,7 @@ class Loops:
 PLAIN: Final = Loops(look, add_path, add_prices)
 _ROUNDING_RATIO: Final = 1e-15
 """Share of the load that is the rounding of sums, and not unserved [1]."""
-_ROOM: Final = 48
+_ROOM: Final = 16
 """Pieces of a value function that there is room for at first; doubled where that is short."""
 
 

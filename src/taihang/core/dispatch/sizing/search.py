@@ -19,8 +19,11 @@ from taihang.core.dispatch.sizing.oracle import Loops, Oracle
 
 _STEP_RATIO: Final = 0.5
 """How far a look goes from the one model to the other; figures in docs/sizing.md [1]."""
-LOOKS_MAX: Final = 400
-"""Looks after which a search is given up, seven times what the studies need."""
+LOOKS_MAX: Final = 600
+"""Looks after which a search is given up, ten times what the studies need."""
+IDLE_LOOKS_MAX: Final = 60
+"""Looks after which it is given up where the gap did not shrink by a tenth."""
+_GAIN_RATIO: Final = 0.9
 
 
 class Ended(StrEnum):
@@ -47,6 +50,27 @@ class Met:
     def gap_ratio(self) -> float:
         """What may be left to gain, as a share of the cost [1]."""
         return max(self.inside.cny - self.outside.cny, 0.0) / max(abs(self.inside.cny), 1.0)
+
+
+class _Pace:
+    """Says how far the next look goes, and when there is no use in another."""
+
+    def __init__(self, looks: int) -> None:
+        self._first = self._gained_at = looks
+        self._bounds, self._gap_cny, self._step = (-np.inf, np.inf), np.inf, _STEP_RATIO
+
+    def step(self, met: Met) -> float | None:
+        """Return how far to go from the one model to the other; None for no further."""
+        gap_cny = met.inside.cny - met.outside.cny
+        if gap_cny < _GAIN_RATIO * self._gap_cny:
+            self._gap_cny, self._gained_at = gap_cny, met.looks
+        if met.looks - self._first >= LOOKS_MAX or met.looks - self._gained_at >= IDLE_LOOKS_MAX:
+            return None
+        # Where neither bound moved, the same question would be asked for ever.
+        bounds = met.outside.cny, met.inside.cny
+        self._step = self._step / 2.0 if bounds == self._bounds else _STEP_RATIO
+        self._bounds = bounds
+        return self._step
 
 
 class Search:
@@ -76,7 +100,7 @@ class Search:
         """
         if not self.inside.points and not self._first_looks():
             return None
-        looks_most = self.oracle.looks + LOOKS_MAX
+        pace = _Pace(self.oracle.looks)
         while True:
             outside, inside = self.outside.solve(), self.inside.solve()
             if outside is None or inside is None:
@@ -84,10 +108,11 @@ class Search:
             met = Met(Ended.OPEN, inside, outside, self.oracle.looks)
             if met.gap_ratio <= gap:
                 return replace(met, ended=Ended.PROVEN if inside.is_kept else Ended.BROKEN)
-            if self.oracle.looks >= looks_most:
+            step = pace.step(met)
+            if step is None:
                 return met
-            x = inside.x + _STEP_RATIO * (outside.x - inside.x)
-            prices = outside.prices + _STEP_RATIO * (inside.prices - outside.prices)
+            x = inside.x + step * (outside.x - inside.x)
+            prices = outside.prices + step * (inside.prices - outside.prices)
             if not self._look(x, prices):
                 return met
 

@@ -1,0 +1,124 @@
+"""Sizes a park by decomposition: searches, and where burning energy would pay, searches again.
+
+Where a ratio makes a used kWh so valuable that burning it in the battery pays, the bounds of the
+search do not meet. The search is then repeated as if the battery wore so much that nobody burns.
+That problem is convex again and is solved to the end; its plan is one of the true problem as well,
+and the wear that was only felt is on no bill. How far it may be from the best is told against the
+bound of the true problem.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from taihang.core.dispatch.assembly import Assembled
+from taihang.core.dispatch.model import Solution, SolveStatus
+from taihang.core.dispatch.sizing.answer import gap_of, solution_of
+from taihang.core.dispatch.sizing.bounds import MakeModel
+from taihang.core.dispatch.sizing.case import SizingCase, Why
+from taihang.core.dispatch.sizing.oracle import Loops
+from taihang.core.dispatch.sizing.search import Ended, Met, Search
+
+_MORE: Final = 4.0
+"""By how much the wear that is felt grows from one trial to the next [1]."""
+_TRIALS: Final = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tools:
+    """What sizing by decomposition works with."""
+
+    loops: Loops
+    """The storage programme, compiled."""
+    make: MakeModel
+    """Makes a small linear model that grows."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sized:
+    """What came of it."""
+
+    solution: Solution | None
+    """Of the whole model; None where that has to be solved."""
+    looks: int
+    why: Why | None
+    """Why the optimum is not proven; None if it is."""
+
+
+def sized(case: SizingCase, assembled: Assembled, *, tools: Tools, gap: float) -> Sized:
+    """Find the cheapest sizes.
+
+    Args:
+        case: The year.
+        assembled: The linear model of the same problem.
+        tools: Loops and models.
+        gap: Relative gap at which the bounds count as met. [1]
+
+    Returns:
+        The solution with its bound, proven on the model.
+    """
+    search = Search(case, loops=tools.loops, make=tools.make)
+    met = search.close(gap=gap)
+    if met is None or met.ended is Ended.BROKEN:
+        return Sized(None, search.oracle.looks, Why.BROKEN)
+    solution = solution_of(search, met, assembled)
+    # The model itself has the word: what was proven there counts, not what the search says.
+    if solution is not None and gap_of(solution) <= GAP_MOST:
+        return Sized(solution, met.looks, None)
+    return _rested(case, assembled, met, solution, tools=tools, gap=gap)
+
+
+GAP_MOST: Final = 1e-6
+"""Gap at which sizes count as proven best [1]."""
+
+
+def _rested(
+    case: SizingCase,
+    assembled: Assembled,
+    met: Met,
+    first: Solution | None,
+    *,
+    tools: Tools,
+    gap: float,
+) -> Sized:
+    """Search again with a wear that is only felt; keep the best plan and the best bound."""
+    found, looks = [] if first is None else [first], met.looks
+    for felt in _felt(case, met):
+        search = Search(felt, loops=tools.loops, make=tools.make)
+        again = search.close(gap=gap)
+        looks += search.oracle.looks
+        solution = None if again is None else solution_of(search, again, assembled)
+        if solution is not None:
+            found.append(solution)
+            if again is not None and again.ended is Ended.PROVEN:
+                break
+    if not found:
+        return Sized(None, looks, Why.OPEN)
+    best = min(found, key=lambda one: one.objective or 0.0)
+    proof = max(found, key=lambda one: one.bound or 0.0)
+    solution = replace(
+        best,
+        status=SolveStatus.FEASIBLE,
+        bound=proof.bound,
+        row_prices=proof.row_prices,
+        column_prices=proof.column_prices,
+    )
+    return Sized(solution, looks, Why.OPEN)
+
+
+def _felt(case: SizingCase, met: Met) -> Iterator[SizingCase]:
+    """Yield the case with more and more wear, from what its prices ask for on."""
+    year, budgets = case.year, case.budgets
+    law = year.law
+    lost = 1.0 / (law.in_ratio * law.out_ratio) - 1.0
+    used = -float(met.outside.prices @ budgets.used)
+    cheapest = float(year.use_cny.min(initial=0.0)) - used
+    cheapest += float(met.outside.prices @ budgets.loss)
+    wear = max(-cheapest * lost, law.wear_cny_per_kwh) + lost * _LEAST_CNY
+    for _ in range(_TRIALS):
+        yield replace(case, year=year._replace(law=law._replace(wear_cny_per_kwh=wear)))
+        wear *= _MORE
+
+
+_LEAST_CNY: Final = 0.01
+"""What a used kWh may be worth more than the prices of the search say, at the first trial."""
