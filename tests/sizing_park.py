@@ -6,9 +6,11 @@ from typing import Final
 import numpy as np
 
 from taihang import planning_wiring
+from taihang.adapters.highs_growing import HighsGrowingModel
 from taihang.core.dispatch.fields import Json
 from taihang.core.dispatch.park_problem import FORMAT, ParkProblem, problem_of
 from taihang.core.dispatch.sizing.oracle import PLAIN, Loops
+from taihang.core.dispatch.sizing.sized import Tools
 
 START_S: Final = 1_767_110_400
 """2025-12-31T00:00+08:00: a horizon of days touches two months."""
@@ -18,7 +20,12 @@ _EDGE: Final = 2
 def loops() -> Loops:
     """Return the loops as they run here: compiled where there is a compiler."""
     found = planning_wiring.sizing_tools()
-    return PLAIN if found is None else found.loops
+    return found.loops if isinstance(found, Tools) else PLAIN
+
+
+def tools() -> Tools:
+    """Return what sizing by decomposition works with here."""
+    return Tools(loops=loops(), make=HighsGrowingModel)
 
 
 def random_sizing(seed: int, *, n_steps: int = 48) -> ParkProblem:

@@ -7,6 +7,7 @@ anything else of a park being imported.
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -28,6 +29,7 @@ from taihang.core.dispatch.outlook import Remembered
 from taihang.core.dispatch.site.outlook import Outlook
 from taihang.core.dispatch.site.station import Site
 from taihang.core.dispatch.sizing import kernel as sizing_kernel
+from taihang.core.dispatch.sizing.case import Why
 from taihang.core.dispatch.sizing.oracle import Loops
 from taihang.core.dispatch.sizing.sized import Tools
 from taihang.core.dispatch.slope import kernel as slope_kernel
@@ -81,11 +83,11 @@ def find_plan() -> FindPlan | None:
     return loops.of(search.find_plan) if loops.is_compiled else None
 
 
-def sizing_tools() -> Tools | None:
-    """Return what sizing by decomposition works with; None where there is no compiler."""
+def sizing_tools() -> Tools | Why:
+    """Return what sizing by decomposition works with, or why it cannot."""
     loops = compiled_loops(slope_kernel, sizing_kernel)
     if not loops.is_compiled:
-        return None
+        return Why.NO_COMPILER
     return Tools(
         loops=Loops(
             look=loops.of(sizing_kernel.look),
@@ -117,25 +119,40 @@ def write_state(path: Path, remembered: Remembered) -> None:
 
 
 def study_year(study: Study) -> StudyYear:
-    """Return weather and load of a study, made by the simulator.
+    """Return weather and load of a study, made by the simulator: its years one behind the other.
 
     Raises:
         UnknownTemplateError: If its site is no template.
         StudyStepError: If its interval does not fit into the year.
     """
     terms = study.terms
+    seeds = range(terms.seed, terms.seed + terms.weather_years)
+    years = [_weather_year(study, seed=seed) for seed in seeds]
+    return replace(
+        years[0],
+        hours=[hour for year in years for hour in year.hours],
+        load_ratio=np.concatenate([year.load_ratio for year in years]),
+        available_ratio={
+            plant.id: np.concatenate([year.available_ratio[plant.id] for year in years])
+            for plant in study.plants
+        },
+    )
+
+
+def _weather_year(study: Study, *, seed: int) -> StudyYear:
+    terms = study.terms
     park = read_park(template_text(terms.site), source=terms.site)
     quarters = plant_ratios(
         park,
         year=terms.year,
-        seed=terms.seed,
+        seed=seed,
         full_load_h={one.id: (one.kind, one.full_load_h) for one in study.plants},
     )
     plants = {name: in_steps(each, step_s=terms.step_s) for name, each in quarters.items()}
     start_s, hours = grid_of(park, year=terms.year, step_s=terms.step_s)
     load = np.ones(len(hours))
     if terms.load_shape == "park":
-        quarterly = load_ratio(park, year=terms.year, seed=terms.seed)
+        quarterly = load_ratio(park, year=terms.year, seed=seed)
         load = in_steps(quarterly, step_s=terms.step_s)
     return StudyYear(
         start_s=start_s,

@@ -31,6 +31,10 @@ _SIZE_FIELDS: Final = {
     "battery-energy": f"{BATTERY}.energy_kwh",
 }
 _INVESTMENT: Final = ".investment_cny"
+_NOT_TOLD: Final = frozenset(
+    ("format", "plan", "prices", "idle_total_cny", "saving_cny", "method", "why_linear")
+)
+"""What a release says and an answer does not, or says in its own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,11 @@ class StudyAnswer:
     way: Way
 
     @property
+    def is_by_parts(self) -> bool:
+        """Whether the sizes come from the decomposition, proven best or with a gap that is told."""
+        return self.way.why_not in {None, Why.OPEN}
+
+    @property
     def total_cny(self) -> float:
         """All that the year costs [CNY]."""
         return sum(self.cost_cny.values())
@@ -141,7 +150,7 @@ def size_park(
     asked: Thresholds,
     solve: Solve,
     effort: Effort,
-    tools: Tools | None = None,
+    tools: Tools | Why = Why.ASKED,
 ) -> StudyAnswer:
     """Choose the sizes of a study at least cost.
 
@@ -151,8 +160,8 @@ def size_park(
         asked: What is asked of the ratios.
         solve: Solves a linear model.
         effort: How long, and how near.
-        tools: With them, sizes are sought by the storage programme where the study allows
-            it; None for the whole linear model. Both find the same cost.
+        tools: With them, sizes are sought by the storage programme where the study allows it; or
+            why the whole linear model is taken. Both find the same cost.
 
     Returns:
         The answer; without a plan it says which limits conflict, and what could be reached at best.
@@ -182,7 +191,7 @@ def size_park(
         fit=fit,
         sizes=found,
         energy=None if plan is None else _energy(study, plan, available_mwh * 1e3),
-        cost_cny={} if plan is None else _costs(plan, found),
+        cost_cny={} if plan is None else _costs(study, plan, found),
         way=shortcut.way,
     )
 
@@ -190,12 +199,13 @@ def size_park(
 class Shortcut:
     """Finds the optimum of the relaxation by decomposition, and remembers how it went."""
 
-    def __init__(self, problem: ParkProblem, tools: Tools | None) -> None:
-        self.way, self._problem, self._tools = Way(0, Why.NO_COMPILER), problem, tools
+    def __init__(self, problem: ParkProblem, tools: Tools | Why) -> None:
+        self.way = Way(0, tools if isinstance(tools, Why) else None)
+        self._problem, self._tools = problem, tools
 
     def __call__(self, assembled: Assembled) -> Solution | None:
         """Return the solution; None where the whole model has to be solved."""
-        if self._tools is None:
+        if isinstance(self._tools, Why):
             return None
         case = sizing_case(self._problem)
         if isinstance(case, Why):
@@ -224,14 +234,16 @@ def _sizes(study: Study, release: Release, sizes: Mapping[str, float]) -> tuple[
             least=one.least,
             most=one.most,
             annuity_cny_per_unit=annuities[name],
-            worth_cny_per_unit=None if prices is None else prices.size_cny_per_unit[_field(name)],
+            worth_cny_per_unit=None
+            if prices is None
+            else prices.size_cny_per_unit[_field(name)] / study.terms.weather_years,
         )
         for name, one in study.investments.items()
     )
 
 
 def _energy(study: Study, plan: ParkPlan, available_kwh: float) -> StudyEnergy:
-    step_h = study.terms.step_s / 3600.0
+    step_h = study.terms.step_s / 3600.0 / study.terms.weather_years
 
     def total(name: str) -> float:
         return float(plan.series[name].sum()) * step_h
@@ -246,10 +258,13 @@ def _energy(study: Study, plan: ParkPlan, available_kwh: float) -> StudyEnergy:
     )
 
 
-def _costs(plan: ParkPlan, sizes: tuple[SizeFound, ...]) -> dict[str, float]:
+def _costs(study: Study, plan: ParkPlan, sizes: tuple[SizeFound, ...]) -> dict[str, float]:
     """Return what the year costs: all of what is built, and the rest of the bill of the plan."""
     built = {one.id: one.cost_cny for one in sizes}
-    rest = {name: cny for name, cny in plan.bill_cny.items() if not name.endswith(_INVESTMENT)}
+    years = study.terms.weather_years
+    rest = {
+        name: cny / years for name, cny in plan.bill_cny.items() if not name.endswith(_INVESTMENT)
+    }
     return {**built, **{name: cny for name, cny in rest.items() if abs(cny) > _NEAR}}
 
 
@@ -258,13 +273,13 @@ def answer_document(answer: StudyAnswer) -> dict[str, Json]:
     release = {
         name: value
         for name, value in release_document(answer.release).items()
-        if name not in {"format", "plan", "prices", "idle_total_cny", "saving_cny"}
+        if name not in _NOT_TOLD
     }
     energy, fit, asked = answer.energy, answer.fit, answer.asked
     return {
         "format": STUDY_ANSWER_FORMAT,
         "problem_sha256": answer.release.problem.digest(),
-        "method": "bundle" if answer.way.why_not in {None, Why.OPEN} else "full-lp",
+        "method": "bundle" if answer.is_by_parts else "full-lp",
         "looks": answer.way.looks,
         "why_not_bundle": None if answer.way.why_not is None else answer.way.why_not.value,
         "sizes": {

@@ -21,6 +21,8 @@ from taihang.core.dispatch.exact import solve_exactly
 from taihang.core.dispatch.model import Solve
 from taihang.core.dispatch.park_plan import ParkPlan, plan_of
 from taihang.core.dispatch.recheck.judge import recheck
+from taihang.core.dispatch.sizing.case import Why
+from taihang.core.dispatch.sizing.sized import Tools
 from taihang.core.dispatch.study import (
     BATTERY,
     CONTRACT,
@@ -31,7 +33,7 @@ from taihang.core.dispatch.study import (
 )
 from taihang.core.ratio.outlook import Thresholds
 from taihang.services.plan_park import Effort
-from taihang.services.size_park import Decomposition, Shortcut, StudyAnswer
+from taihang.services.size_park import Shortcut, StudyAnswer
 
 Operate: TypeAlias = Callable[[Study, Thresholds], ParkPlan | None]
 """Plans the year of a study whose sizes are given; None where its limits cannot be held."""
@@ -195,7 +197,7 @@ def operate_study(
     asked: Thresholds,
     solve: Solve,
     effort: Effort,
-    decomposition: Decomposition | None = None,
+    tools: Tools | Why = Why.ASKED,
 ) -> ParkPlan | None:
     """Plan the year of a study whose sizes are given, and have the plan checked.
 
@@ -205,7 +207,7 @@ def operate_study(
         asked: What is asked of the ratios; its export limit must be that of the study.
         solve: Solves a linear model.
         effort: How long, and how near.
-        decomposition: With it, the year is planned by the storage programme where that can.
+        tools: With them, the year is planned by the storage programme where that can.
 
     Returns:
         The plan; None where the limits cannot be held, or the referee refuses it.
@@ -217,7 +219,7 @@ def operate_study(
         green_ratio=float(asked.green_min_ratio),
     )
     assembled = problem.assembled()
-    shortcut = Shortcut(problem, decomposition, gap=effort.gap)
+    shortcut = Shortcut(problem, tools)
     exact = solve_exactly(
         assembled,
         solve=solve,

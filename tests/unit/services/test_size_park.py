@@ -9,6 +9,7 @@ import pytest
 from taihang import planning_wiring
 from taihang.config.study_file import read_study
 from taihang.core.dispatch.recheck.judge import ParkVerdict
+from taihang.core.dispatch.sizing.case import Why
 from taihang.core.dispatch.study import Study
 from taihang.services.plan_park import Effort
 from taihang.services.size_park import StudyAnswer, answer_document, load_least_wh, size_park
@@ -140,3 +141,49 @@ def test_answer_document__leaves_series_to_the_plan() -> None:
     assert set(cast("dict[str, object]", document["sizes"])) == {
         "pv", "roof-pv", "wind", "battery-power", "battery-energy",
     }  # fmt: skip
+
+
+def test_size_park__of_two_years_of_weather_costs_their_mean_and_keeps_the_ratios_of_both() -> None:
+    study = coarse("xingxian-1200")
+    years = replace(study, terms=replace(study.terms, weather_years=2))
+
+    found = solved(years)
+
+    assert found.energy is not None
+    assert len(planning_wiring.study_year(years).load_ratio) == 2 * 365 * 4
+    assert found.energy.load_kwh == pytest.approx(1.2e9)
+    ratios = found.energy.ratios(losses_in_load=True)
+    assert cast("float", ratios["feed-back"]) <= 0.20 + 1e-9
+    assert found.total_cny == pytest.approx(answer("xingxian-1200").total_cny, rel=0.05)
+    assert [one.worth_cny_per_unit for one in found.sizes if one.reason == "balance"] == [
+        pytest.approx(one.annuity_cny_per_unit, rel=1e-4)
+        for one in found.sizes
+        if one.reason == "balance"
+    ]
+    bill = cast("ParkVerdict", found.release.verdict).total_cny
+    assert bill == pytest.approx(2 * found.total_cny, rel=1e-9)
+
+
+def test_size_park__finds_the_same_with_and_without_the_decomposition() -> None:
+    pytest.importorskip("numba")
+    for name in ("xingxian", "xingxian-1200", "changzhi"):
+        study = coarse(name)
+        by_both = [
+            size_park(
+                study,
+                planning_wiring.study_year(study),
+                asked=planning_wiring.study_thresholds(study),
+                solve=planning_wiring.solver(),
+                effort=Effort(time_limit_s=100.0, gap=1e-6),
+                tools=tools,
+            )
+            for tools in (Why.ASKED, planning_wiring.sizing_tools())
+        ]
+        whole, parts = by_both
+
+        assert (whole.way.why_not, parts.way.why_not) == (Why.ASKED, None)
+        assert parts.total_cny == pytest.approx(whole.total_cny, rel=1e-7)
+        assert cast("float", parts.release.gap) <= 1e-7
+        assert cast("ParkVerdict", parts.release.verdict).accepted
+        for one, other in zip(parts.sizes, whole.sizes, strict=True):
+            assert one.size == pytest.approx(other.size, rel=1e-2, abs=10.0)

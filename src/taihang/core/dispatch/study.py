@@ -46,6 +46,9 @@ class StudyTerms:
     step_s: int
     """Length of an interval: 900 for quarters, 3600 for hours [s]."""
     seed: int
+    weather_years: Annotated[int, Range(1, 10)]
+    """How many years of weather and load stand behind the sizes: made with ``seed`` and the numbers
+    after it, one behind the other."""
     discount_ratio: Annotated[float, Range(0.0, 0.5)]
     project_years: Annotated[float, Range(1.0, 60.0)]
     export_max_ratio: float
@@ -175,7 +178,7 @@ class Study:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StudyYear:
-    """Weather and load of the year, on the grid of the study."""
+    """Weather and load of all years of weather, on the grid of the study."""
 
     start_s: int
     time_zone: str
@@ -286,10 +289,11 @@ def problem_of_study(
         green_ratio: Least green share, a dated fact. [1]
 
     Returns:
-        A problem over the year; the battery ends as it starts.
+        A problem over all years of weather; the battery ends as it starts, and the ratios are those
+        of all years together.
     """
     terms, n = study.terms, len(year.load_ratio)
-    mean_kw = terms.load_kwh / (n * terms.step_s / 3600.0)
+    mean_kw = terms.load_kwh * terms.weather_years / (n * terms.step_s / 3600.0)
     asked = {
         "self-use": self_use_ratio,
         "green-share": green_ratio,
@@ -337,7 +341,7 @@ def _capacity(study: Study, name: str) -> Json:
     return {
         "existing": one.least,
         "add_max": one.most - one.least,
-        "cost_cny_per_unit": one.annuity_cny_per_unit(study.terms),
+        "cost_cny_per_unit": one.annuity_cny_per_unit(study.terms) * study.terms.weather_years,
     }
 
 

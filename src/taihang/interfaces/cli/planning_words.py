@@ -25,6 +25,9 @@ def add_planning(words: CommandWords) -> None:
     for name in ("--report", "--fonts"):
         words.option(size, name)
     words.switch(size, "--sensitivity")
+    words.option(size, "--method", default="bundle", choices=("bundle", "full-lp", "both"))
+    words.option(size, "--front", choices=("green-share", "feed-back"))
+    words.option(size, "--points", default=50)
     site = words.command("site", "site:site", "site")
     words.option(site, "--day", required=True)
     words.option(site, "--quarter")

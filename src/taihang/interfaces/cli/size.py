@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, cast
 
@@ -11,12 +12,17 @@ from rich.text import Text
 
 from taihang import planning_wiring
 from taihang.config.study_file import read_study
+from taihang.core.dispatch.fields import Json
+from taihang.core.dispatch.sizing.case import Why
+from taihang.core.dispatch.sizing.sized import Tools
+from taihang.core.dispatch.study import Study
 from taihang.core.quantities import WH_PER_MWH
 from taihang.interfaces.account_words import NOTHING
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.dispatch import breach_words, gap_told
 from taihang.interfaces.cli.main import REFUSED
 from taihang.interfaces.cli.say import say, waiting
+from taihang.interfaces.cli.size_front import say_front
 from taihang.interfaces.cli.size_report import (
     report_form,
     units_words,
@@ -24,6 +30,7 @@ from taihang.interfaces.cli.size_report import (
     write_report,
 )
 from taihang.interfaces.cli.tables import plain_table
+from taihang.interfaces.cli.words import WordsError
 from taihang.services.plan_park import Effort
 from taihang.services.size_park import (
     SizeFound,
@@ -43,25 +50,32 @@ _BINDINGS_MOST: Final = 6
 
 def size(args: argparse.Namespace) -> int:
     """Answer a sizing study."""
-    source, lang = str(args.study), cast("Lang", args.lang)
     report_form(args)  # A wrong name is refused before a year is solved.
-    study, effort = read_study(source), Effort(time_limit_s=float(args.seconds), gap=_GAP)
-    with waiting(source):
-        answer = size_park(
-            study,
-            planning_wiring.study_year(study),
-            asked=planning_wiring.study_thresholds(study),
-            solve=planning_wiring.solver(),
-            effort=effort,
-            tools=planning_wiring.sizing_tools(),
+    study = read_study(str(args.study))
+    if args.report is not None and study.terms.weather_years > 1:
+        raise WordsError(
+            given=f"--report with weather_years = {study.terms.weather_years}",
+            expected="one year of weather: the report shows its months and weeks",
+            remedy="write weather_years = 1 for the report",
         )
+    return say_front(args, study) if args.front is not None else _say_answer(args, study)
+
+
+def _say_answer(args: argparse.Namespace, study: Study) -> int:
+    source, lang = str(args.study), cast("Lang", args.lang)
+    effort = Effort(time_limit_s=float(args.seconds), gap=_GAP)
+    with waiting(source):
+        tools = Why.ASKED if args.method == "full-lp" else planning_wiring.sizing_tools()
+        answer = _answered(study, effort, tools)
+        other = _answered(study, effort, Why.ASKED) if args.method == "both" else None
+        method = _method_words(answer, other, lang)
         whole = with_whole_units(answer, effort=effort)
         units = () if whole is None else units_words(whole, lang)
         is_found = answer.energy is not None and (whole is None or whole.answer is not None)
         if whole is not None and whole.answer is not None:
             answer = whole.answer
         report = write_report(answer, args, effort=effort, units=units) if is_found else None
-    document = {**answer_document(answer), **units_document(whole)}
+    document = {**answer_document(answer), **units_document(whole), **_other_document(other)}
     if args.out is not None:
         words = json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1)
         Path(str(args.out)).write_text(words + "\n", encoding="utf-8")
@@ -69,12 +83,35 @@ def size(args: argparse.Namespace) -> int:
         say(args, document, "")
     else:
         _tell(answer, Path(source).stem, lang)
-        for words in units:
-            print(words)
-        for path in (args.out, report):
-            if path is not None:
-                print(text("cli.dispatch.written", lang, path=path))
+        _tell_more((*units, *method), (args.out, report), lang)
     return 0 if is_found else REFUSED
+
+
+def _other_document(other: StudyAnswer | None) -> dict[str, Json]:
+    """Return what the whole linear model finds, where both were asked for."""
+    if other is None:
+        return {}
+    return {"full_lp_total_cny": other.total_cny if other.energy is not None else None}
+
+
+def _tell_more(sentences: Sequence[str], paths: Sequence[object], lang: Lang) -> None:
+    console = Console(highlight=False)
+    for words in sentences:
+        console.print(Text(words))
+    for path in paths:
+        if path is not None:
+            print(text("cli.dispatch.written", lang, path=path))
+
+
+def _answered(study: Study, effort: Effort, tools: Tools | Why) -> StudyAnswer:
+    return size_park(
+        study,
+        planning_wiring.study_year(study),
+        asked=planning_wiring.study_thresholds(study),
+        solve=planning_wiring.solver(),
+        effort=effort,
+        tools=tools,
+    )
 
 
 # -- words for people ----------------------------------------------------------------------------
@@ -103,6 +140,28 @@ def _tell(answer: StudyAnswer, name: str, lang: Lang) -> None:
     console.print(Text(_fit(answer, lang)))
     if answer.energy is not None:
         _verdict(console, answer, lang)
+
+
+def _method_words(answer: StudyAnswer, other: StudyAnswer | None, lang: Lang) -> list[str]:
+    """Say how the sizes were found and, where it is asked, what the other way finds."""
+    way, words = answer.way, list[str]()
+    if answer.is_by_parts:
+        key = "bundle" if way.why_not is None else "open"
+        words.append(text(f"cli.size.method.{key}", lang, looks=way.looks))
+    elif way.why_not in _WHY:
+        why = text(f"cli.size.why.{way.why_not}", lang)
+        words.append(text("cli.size.method.full", lang, why=why))
+    elif way.why_not is not None:
+        why = text("cli.size.why.other", lang, why=way.why_not.value)
+        words.append(text("cli.size.method.full", lang, why=why))
+    if other is not None and other.energy is not None and answer.energy is not None:
+        apart = abs(answer.total_cny - other.total_cny) / max(abs(other.total_cny), 1.0)
+        cost = _money(other.total_cny)
+        words.append(text("cli.size.method.both", lang, cost=cost, ratio=f"{apart:.1e}"))
+    return words
+
+
+_WHY: Final = frozenset((Why.ASKED, Why.NO_COMPILER, Why.BROKEN))
 
 
 def _table(console: Console, title: str, *columns: str) -> Table:

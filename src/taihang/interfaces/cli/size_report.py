@@ -116,7 +116,8 @@ class _Years:
 
     def __call__(self, study: Study) -> StudyYear:
         terms = study.terms
-        place = (terms.site, terms.year, terms.seed, terms.step_s, terms.load_shape)
+        weather = (terms.year, terms.seed, terms.weather_years)
+        place = (terms.site, *weather, terms.step_s, terms.load_shape)
         key = (*place, *((one.id, one.kind, one.full_load_h) for one in study.plants))
         if key not in self._made:
             self._made[key] = planning_wiring.study_year(study)
@@ -124,7 +125,7 @@ class _Years:
 
 
 def _operate(effort: Effort, years: _Years) -> Operate:
-    fast = planning_wiring.decomposition()
+    tools = planning_wiring.sizing_tools()
 
     def operate(study: Study, asked: Thresholds) -> ParkPlan | None:
         return operate_study(
@@ -133,14 +134,14 @@ def _operate(effort: Effort, years: _Years) -> Operate:
             asked=asked,
             solve=planning_wiring.solver(),
             effort=effort,
-            decomposition=fast,
+            tools=tools,
         )
 
     return operate
 
 
 def _size_up(effort: Effort, years: _Years) -> SizeUp:
-    fast = planning_wiring.decomposition()
+    tools = planning_wiring.sizing_tools()
 
     def size_up(study: Study, asked: Thresholds) -> StudyAnswer:
         return size_park(
@@ -149,7 +150,7 @@ def _size_up(effort: Effort, years: _Years) -> SizeUp:
             asked=asked,
             solve=planning_wiring.solver(),
             effort=effort,
-            decomposition=fast,
+            tools=tools,
         )
 
     return size_up

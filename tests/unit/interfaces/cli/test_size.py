@@ -113,3 +113,39 @@ def test_size__builds_whole_turbines_and_says_what_that_costs(tmp_path: Path) ->
     assert units["gap_ratio"] <= 1e-5
     assert facts["sizes"]["wind"]["most"] == 600_000
     assert f"{units['counts']['wind']} units of 6.25 MW" in told
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_size__draws_a_front_within_80_columns(lang: Lang, tmp_path: Path) -> None:
+    pytest.importorskip("numba")
+    study, out = coarse("xingxian-1200", tmp_path), tmp_path / "front.json"
+    words = ("--front", "feed-back", "--points", "4", "--lang", lang)
+
+    told = done("size", study, *words).out
+    facts = done("size", study, *words, "--json", "--out", out).facts
+
+    assert max(width_of(line) for line in told.splitlines()) <= COLUMNS
+    assert "20.0%" in told
+    assert facts == json.loads(out.read_text(encoding="utf-8"))
+    assert len(cast("list[object]", facts["points"])) == 4
+
+
+def test_size__compares_both_methods_where_that_is_asked(tmp_path: Path) -> None:
+    pytest.importorskip("numba")
+    study = coarse("changzhi", tmp_path)
+
+    facts = done("size", study, "--method", "both", "--json").facts
+    told = done("size", study, "--method", "both", "--lang", "en").out
+
+    assert facts["method"] == "bundle"
+    assert facts["full_lp_total_cny"] == pytest.approx(facts["total_cny"], rel=1e-7)
+    assert "the whole linear model finds" in told
+    assert done("size", study, "--method", "full-lp", "--json").facts["method"] == "full-lp"
+
+
+def test_size__makes_no_report_of_several_years_of_weather(tmp_path: Path) -> None:
+    study = coarse("changzhi", tmp_path)
+    words = study.read_text(encoding="utf-8").replace("weather_years = 1", "weather_years = 2")
+    study.write_text(words, encoding="utf-8")
+
+    taihang("size", study, "--report", tmp_path / "r.html").refused("input.words", "weather_years")

@@ -111,14 +111,6 @@ def untangle(case: SizingCase, mixture: Mixture) -> None:
     mixture.used_kwh[:] *= share[:, None]
 
 
-def taken_kwh(case: SizingCase, mixture: Mixture) -> Reals:
-    """Return how much of each budget a mixture takes, shape (budgets,) [kWh]."""
-    budgets = case.budgets
-    lost = float(mixture.charge_kwh.sum() - mixture.discharge_kwh.sum())
-    used, sold = float(mixture.used_kwh.sum()), float(mixture.export_kwh.sum())
-    return budgets.used * used + budgets.export * sold + budgets.loss * lost
-
-
 def _mixed(search: Search, met: Met) -> Mixture:
     """Look up the points and cuts that have weight once more, and average them."""
     n, n_plants = len(search.case.year.load_kwh), len(search.case.plants)

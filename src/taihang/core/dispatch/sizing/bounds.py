@@ -212,7 +212,8 @@ class Inside:
         case, scale = self._case, self._scale
         n_budgets = len(case.budgets.kinds)
         cost = point.cost_cny + float(case.variables.cost_cny[self._others] @ point.x[self._others])
-        over = (point.taken_kwh - case.budgets.limit_kwh.at(point.x)) / scale.kwh
+        taken = case.budgets.taken_kwh(point.flows_kwh)
+        over = (taken - case.budgets.limit_kwh.at(point.x)) / scale.kwh
         peaks = point.peak_kw[: self._n_caps] / scale.kw
         cost += unserved_cny * point.unserved_kwh
         self.points.append(point)

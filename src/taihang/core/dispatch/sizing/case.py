@@ -54,6 +54,8 @@ class Why(StrEnum):
     START = "start"
     """The battery starts outside its limits."""
     EXPORT_DEMAND = "export-demand"
+    ASKED = "asked"
+    """Somebody asked for it."""
     NO_COMPILER = "no-compiler"
     """There is nothing that compiles the loops, and plain they take longer than the model."""
     OPEN = "open"
@@ -101,6 +103,11 @@ class Budgets:
     export: Reals
     loss: Reals
     limit_kwh: Affine
+
+    def taken_kwh(self, flows_kwh: Reals) -> Reals:
+        """Return how much of each budget flows take: used, exported, lost and more."""
+        used, export, loss = flows_kwh[:3]
+        return self.used * used + self.export * export + self.loss * loss
 
 
 @dataclass(frozen=True, slots=True, eq=False)

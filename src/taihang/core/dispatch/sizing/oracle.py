@@ -64,8 +64,8 @@ class Point:
     """The prices of the budgets it was asked at."""
     cost_cny: float
     """What its flows truly cost, without any price on a budget."""
-    taken_kwh: Reals
-    """How much of each budget it takes, shape (budgets,)."""
+    flows_kwh: Reals
+    """What is used of the plants, exported, lost in the store and discharged, shape (4,)."""
     peak_kw: Reals
     """Highest import of each month."""
     unserved_kwh: float
@@ -159,17 +159,16 @@ class Oracle:
         )
 
     def _point(self, x: Reals, prices: Reals) -> Point:
-        budgets, flows = self.case.budgets, self.desk.found.flow_kwh
+        flows = self.desk.found.flow_kwh
         used_kwh = float(self.desk.found.used_kwh.sum())
         unserved_kwh = float(flows[4])
         if unserved_kwh <= _ROUNDING_RATIO * float(self.case.year.load_kwh.sum()):
             unserved_kwh = 0.0
-        taken = budgets.used * used_kwh + budgets.export * flows[1] + budgets.loss * flows[2]
         return Point(
             x=x.copy(),
             prices=prices.copy(),
             cost_cny=float(self.desk.found.flow_cny[1]),
-            taken_kwh=taken,
+            flows_kwh=np.array([used_kwh, flows[1], flows[2], flows[3]]),
             peak_kw=self.desk.found.peak_kw.copy(),
             unserved_kwh=unserved_kwh,
         )

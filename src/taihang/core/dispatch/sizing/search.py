@@ -21,6 +21,8 @@ _STEP_RATIO: Final = 0.5
 """How far a look goes from the one model to the other; figures in docs/sizing.md [1]."""
 LOOKS_MAX: Final = 600
 """Looks after which a search is given up, ten times what the studies need."""
+KNOWN_MOST: Final = 120
+"""How many cuts and points, the latest, serve a later question."""
 IDLE_LOOKS_MAX: Final = 60
 """Looks after which it is given up where the gap did not shrink by a tenth."""
 _GAIN_RATIO: Final = 0.9
@@ -76,18 +78,27 @@ class _Pace:
 class Search:
     """Oracle, cuts and points of one case; they serve every later question about it."""
 
-    def __init__(self, case: SizingCase, *, loops: Loops, make: MakeModel) -> None:
-        """Start with nothing known.
+    def __init__(
+        self, case: SizingCase, *, loops: Loops, make: MakeModel, known: "Search | None" = None
+    ) -> None:
+        """Start with nothing known, or with what is known of a case that asks less.
 
         Args:
             case: The year.
             loops: The programme, plain or compiled.
             make: Makes a small linear model that grows.
+            known: A search of the same year whose budgets count no flow more than those of this
+                one; only the limits may be any. Its cuts and points hold here as well.
         """
         self.case = case
         self.oracle = Oracle(case, loops=loops)
         self.outside = Outside(case, make=make)
         self.inside = Inside(case, make=make)
+        if known is not None:
+            for cut in known.outside.cuts[-KNOWN_MOST:]:
+                self.outside.add(cut)
+            for point in known.inside.points[-KNOWN_MOST:]:
+                self.inside.add(point, unserved_cny=self.oracle.unserved_cny)
 
     def close(self, *, gap: float) -> Met | None:
         """Look until the bounds meet.

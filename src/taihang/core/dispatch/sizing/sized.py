@@ -108,17 +108,26 @@ def _rested(
 
 def _felt(case: SizingCase, met: Met) -> Iterator[SizingCase]:
     """Yield the case with more and more wear, from what its prices ask for on."""
-    year, budgets = case.year, case.budgets
-    law = year.law
-    lost = 1.0 / (law.in_ratio * law.out_ratio) - 1.0
-    used = -float(met.outside.prices @ budgets.used)
-    cheapest = float(year.use_cny.min(initial=0.0)) - used
-    cheapest += float(met.outside.prices @ budgets.loss)
-    wear = max(-cheapest * lost, law.wear_cny_per_kwh) + lost * _LEAST_CNY
+    wear_cny = felt_wear_cny(case, met)
     for _ in range(_TRIALS):
-        yield replace(case, year=year._replace(law=law._replace(wear_cny_per_kwh=wear)))
-        wear *= _MORE
+        yield with_wear(case, wear_cny)
+        wear_cny *= _MORE
+
+
+def felt_wear_cny(case: SizingCase, met: Met) -> float:
+    """Return a wear at which, with the prices a search ended with, burning does not pay."""
+    year, budgets = case.year, case.budgets
+    lost = 1.0 / (year.law.in_ratio * year.law.out_ratio) - 1.0
+    use = float(year.use_cny.min(initial=0.0)) + float(met.outside.prices @ budgets.used)
+    use += float(met.outside.prices @ budgets.loss)
+    return _MORE * max(-use * lost, year.law.wear_cny_per_kwh, lost * _LEAST_CNY)
+
+
+def with_wear(case: SizingCase, wear_cny_per_kwh: float) -> SizingCase:
+    """Return a case whose battery wears as said."""
+    law = case.year.law._replace(wear_cny_per_kwh=wear_cny_per_kwh)
+    return replace(case, year=case.year._replace(law=law))
 
 
 _LEAST_CNY: Final = 0.01
-"""What a used kWh may be worth more than the prices of the search say, at the first trial."""
+"""What a used kWh may be worth at least at the first trial [CNY/kWh]."""

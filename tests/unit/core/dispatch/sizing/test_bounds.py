@@ -31,7 +31,7 @@ def test_inside__mixes_points_until_all_budgets_are_kept_and_says_so() -> None:
         assert bound is not None
 
         taken = sum(
-            weight * point.taken_kwh
+            weight * case.budgets.taken_kwh(point.flows_kwh)
             for weight, point in zip(bound.weights, inside.points, strict=True)
         )
         assert abs(float(bound.weights.sum()) - 1.0) <= 1e-9

@@ -63,7 +63,11 @@ def test_ask__gives_cuts_below_every_point_of_any_other_look() -> None:
                 x = point.x.copy()
                 over = point.peak_kw - case.quantities.at(x)[len(case.plants) + 5 :]
                 x[months(case)] += np.maximum(over, 0.0)[: len(months(case))]
-                lower = cut.base_cny + float(cut.slope @ x) - float(cut.prices @ point.taken_kwh)
+                lower = (
+                    cut.base_cny
+                    + float(cut.slope @ x)
+                    - float(cut.prices @ case.budgets.taken_kwh(point.flows_kwh))
+                )
                 if point.unserved_kwh == 0.0:
                     assert lower <= point.cost_cny + 1e-6 * max(abs(point.cost_cny), 1.0)
 
