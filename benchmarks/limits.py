@@ -322,6 +322,27 @@ LIMITS: Final = (
         says="a step of the ring takes less than half of one that is built anew",
     ),
     Limit(
+        case="slope-step",
+        measure="step_cpu_ms",
+        below=2_320.0 / 15_000,
+        says="a step by the exact programme 15 000 × as fast as the 2 320 ms of a PyPSA rebuild",
+        source=_PLANNING,
+    ),
+    Limit(
+        case="slope-year",
+        measure="year_cpu_s",
+        below=10.0,
+        says="a year of 35 040 rolling steps by the exact programme within 10 CPU s",
+        source=_PLANNING,
+    ),
+    Limit(
+        case="enterprise-month",
+        measure="programme_over_model_ratio",
+        below=1 / 20,
+        says="months of enterprises 20 × as fast as the linear model one by one",
+        source=_PLANNING,
+    ),
+    Limit(
         case="journal-start",
         measure="wall_s",
         below=10.0,

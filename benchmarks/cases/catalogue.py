@@ -321,6 +321,25 @@ CASES: Final = (
         repeats=1,
     ),
     Case(
+        name="slope-step",
+        about="the same steps by the exact programme of one store, compiled",
+        unit="steps",
+        runner="benchmarks.cases.planning_slope:slope_step",
+    ),
+    Case(
+        name="slope-year",
+        about="the year of rolling steps by the programme, windows over two months by the ring",
+        unit="steps",
+        runner="benchmarks.cases.planning_slope:slope_year",
+        repeats=1,
+    ),
+    Case(
+        name="enterprise-month",
+        about="54 enterprises, 30 days of quarters each, battery and demand charge, one by one",
+        unit="months",
+        runner="benchmarks.cases.planning_slope:enterprise_month",
+    ),
+    Case(
         name="bids-day",
         about="a day of quarters over 20 scenarios: the bid, and its whole release",
         unit="scenarios",

@@ -25,7 +25,7 @@ def main() -> int:
     steps = list(rolled(rolling_year(), steps=args.steps))
     mine_ms = 1e3 * sum(one.cpu_s for one in steps) / len(steps)
     kept = steps[:: args.steps // args.windows]
-    peers = _peers([one.window for one in kept], peer=args.peer)
+    peers = peers_of([one.window for one in kept], peer=args.peer)
     worst = 0.0
     for step, peer in zip(kept, peers, strict=True):
         upper, window = step.upper_cny, step.window
@@ -44,7 +44,8 @@ def main() -> int:
     return 0 if worst <= AGREE_RATIO else 1
 
 
-def _peers(windows: list[ParkProblem], *, peer: str) -> list[dict[str, float]]:
+def peers_of(windows: list[ParkProblem], *, peer: str) -> list[dict[str, float]]:
+    """Return objective and CPU time of each window, built and solved by the peer."""
     answer = subprocess.run(
         [peer, _PEER],
         input=json.dumps([window.echo() for window in windows]),

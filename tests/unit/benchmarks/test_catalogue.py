@@ -38,6 +38,7 @@ def test_cases__are_repeated_unless_they_take_long_to_build() -> None:
         "verify-bill",
         "plan-year-quarters",
         "rolling-year",
+        "slope-year",
         "journal-start",
         "install",
     ]

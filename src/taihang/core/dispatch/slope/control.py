@@ -9,7 +9,8 @@ It is made once from a problem of the window's length::
 Each step writes what is new (forecasts, prices, limits, the battery as it stands, the peak so far)
 and calls the loops. Nothing is checked again and no array is made, so an answer holds until the
 next step. What a window does not name (sizes, losses, wear, supplies, spills, prices of
-curtailment) stays as in the problem. Where the loops say that some interval is not convex, or that
+curtailment) stays as in the problem. A window lies within one month, if demand is charged: the
+peak is one number. Where the loops say that some interval is not convex, or that
 there is no plan, the step is for the linear model.
 """
 
@@ -26,11 +27,13 @@ from taihang.core.dispatch.assets.plant import Plant
 from taihang.core.dispatch.model import Reals
 from taihang.core.dispatch.park_problem import ParkProblem
 from taihang.core.dispatch.slope import shapes
-from taihang.core.dispatch.slope.case import NotSlope, SlopeCase, refused
+from taihang.core.dispatch.slope.case import NotSlope, Reason, SlopeCase, refused
 from taihang.core.dispatch.slope.shapes import Case, Demand, FindPlan, Node, a_room
 from taihang.core.dispatch.slope.solve import SlopeAnswer
 
 _PIECES: Final = 32
+_NEAR_RATIO: Final = 1e-9
+"""Share of the store by which a start may miss its limits: the rounding of meters and sums [1]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -93,6 +96,10 @@ class SlopeControl:
         Returns:
             The plan with its bounds; or why the linear model has the word.
         """
+        store = self._own.case.store
+        near_kwh = _NEAR_RATIO * store.high_kwh
+        if not store.low_kwh - near_kwh <= window.energy_start_kwh <= store.high_kwh + near_kwh:
+            return NotSlope(Reason.START, self._own.battery, None)
         case = self._written(window)
         status = self._find_plan(case, self._room)
         while status == shapes.NO_ROOM:
@@ -147,7 +154,8 @@ class SlopeControl:
         for load, flow, ratio in self._shed:
             node.flow_kwh[:, flow] = window.load_kw[load] * (ratio * hours)
         store = own.store._replace(
-            start_kwh=window.energy_start_kwh, end_low_kwh=window.energy_end_min_kwh
+            start_kwh=min(max(window.energy_start_kwh, own.store.low_kwh), own.store.high_kwh),
+            end_low_kwh=window.energy_end_min_kwh,
         )
         so_far_kwh = window.peak_so_far_kw * hours
         return Case(node, store, Demand(own.demand.price_cny_per_kwh, so_far_kwh, self._guess_kwh))

@@ -83,16 +83,18 @@ def as_exact(case: SlopeCase, found: SlopeAnswer, assembled: Assembled) -> Exact
     values = np.clip(values, model.column_lower, model.column_upper)
     if model.violation(values) > _BROKEN * max(1.0, float(np.abs(values).max(initial=0.0))):
         return NotSlope(Reason.RULE, "", None)
-    turned_over = max(float(np.abs(model.column_cost) @ np.abs(values)), 1.0)
+    # Sums, not products of vectors: those wake up threads that cost more than they do.
+    each_cny = model.column_cost * values
+    turned_over = max(float(np.abs(each_cny).sum()), 1.0)
     if found.gap_cny > _OPEN * turned_over:
         return NotSlope(Reason.GAP, "", None)
     prices = _row_prices(case, found.answer, assembled)
-    each = np.repeat(np.arange(model.n_columns), np.diff(model.start))
-    paid = np.bincount(each, model.value * prices[model.index], minlength=model.n_columns)
+    column = np.repeat(np.arange(model.n_columns), np.diff(model.start))
+    paid = np.bincount(column, model.value * prices[model.index], minlength=model.n_columns)
     solution = Solution(
         status=SolveStatus.OPTIMAL,
         values=values,
-        objective=float(model.column_cost @ values),
+        objective=float(each_cny.sum()),
         bound=found.lower_cny - assembled.fixed_cny,
         iterations=int(found.answer.counts[0]),
         row_prices=prices,

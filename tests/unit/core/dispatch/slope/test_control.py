@@ -108,6 +108,14 @@ def test_step__leaves_a_window_without_any_plan_to_the_linear_model() -> None:
     assert found == NotSlope(Reason.NO_PLAN, "", None)
 
 
+def test_step__leaves_a_battery_outside_its_limits_to_the_linear_model() -> None:
+    control = a_control()[1]
+
+    found = control.step(replace(a_window(1), energy_start_kwh=100.0))
+
+    assert found == NotSlope(Reason.START, "store", None)
+
+
 def test_set_points__balance_in_every_interval() -> None:
     control, window = a_control()[1], a_window(3)
     assert isinstance(control.step(window), SlopeAnswer)
