@@ -21,7 +21,6 @@ from taihang.core.dispatch.slope.sweeps import (
     drawn,
     forward,
     is_convex,
-    lowest_kwh,
     near_kwh,
     node_price,
     value_of_start,
@@ -94,7 +93,7 @@ def peak_of(row: int, case: Case, room: Room) -> float:
     peak, curve, k = case.demand.so_far_kwh, room.curve, case.node.flow_kwh.shape[1]
     for t in range(len(case.node.need_kwh)):
         left = case.node.need_kwh[t] + drawn(room.looks.rise_kwh[row, t], case.store)
-        left -= lowest_kwh(t, case.node)
+        left -= curve.least_kwh[t]
         for j in range(k + 1):
             width = width_at(t, j, np.inf, curve)
             if curve.order[t, j] == k - 1:
@@ -187,7 +186,7 @@ def settle(case: Case, room: Room) -> float:
 def write_flows(t: int, case: Case, room: Room) -> None:
     """Write which flows make up the net import of interval t, the cheapest first."""
     node, curve, answer, k = case.node, room.curve, room.answer, case.node.flow_kwh.shape[1]
-    left, near = node.need_kwh[t] - lowest_kwh(t, node), near_kwh(case)
+    left, near = node.need_kwh[t] - curve.least_kwh[t], near_kwh(case)
     left += drawn(answer.rise_kwh[t], case.store)
     answer.flow_kwh[t, k - 1] = 0.0
     for j in range(k + 1):

@@ -93,6 +93,10 @@ class Curve(NamedTuple):
     """Its cost, shape (n, k + 1) [CNY/kWh]."""
     kwh: Reals
     """How long it is; import stands twice, each with the whole of it, shape (n, k + 1)."""
+    least_kwh: Reals
+    """Least net import: all drains run, shape (n,)."""
+    least_cny: Reals
+    """What that costs, shape (n,)."""
 
 
 class Pieces(NamedTuple):
@@ -103,6 +107,8 @@ class Pieces(NamedTuple):
     kwh: Reals
     counts: Ints
     """How many there are, shape (n,)."""
+    first_kwh: Reals
+    """The lowest change, shape (n,)."""
     last_kwh: Reals
     """The highest change, shape (n,)."""
     last_cny: Reals
@@ -119,10 +125,14 @@ class Values(NamedTuple):
     """Ascending slopes, shape (m,) [CNY/kWh]."""
     kwh: Reals
     """How far each holds, shape (m,)."""
+    begins: Ints
+    """Where the function before interval t begins, shape (n + 1,)."""
     ends: Ints
-    """Where the function before interval t ends; the next begins there, shape (n + 2,)."""
+    """Where it ends; the one before lies behind it, shape (n + 1,)."""
     first_kwh: Reals
     """First energy it is defined at, shape (n + 1,)."""
+    last_kwh: Reals
+    """Last energy it is defined at, shape (n + 1,)."""
     first_cny: Reals
     """Its value there, shape (n + 1,)."""
 
@@ -191,9 +201,24 @@ def a_room(n_steps: int, n_flows: int, *, n_pieces: int = _PIECES) -> Room:
     """
     n, k, m = n_steps, n_flows + 1, (n_steps + 1) * n_pieces
     return Room(
-        curve=Curve(_ints(n, k), _reals(n, k), _reals(n, k)),
-        pieces=Pieces(_reals(n, 2 * k), _reals(n, 2 * k), _ints(n), _reals(n), _reals(n)),
-        values=Values(_reals(m), _reals(m), _ints(n + 2), _reals(n + 1), _reals(n + 1)),
+        curve=Curve(_ints(n, k), _reals(n, k), _reals(n, k), _reals(n), _reals(n)),
+        pieces=Pieces(
+            cny_per_kwh=_reals(n, 2 * k),
+            kwh=_reals(n, 2 * k),
+            counts=_ints(n),
+            first_kwh=_reals(n),
+            last_kwh=_reals(n),
+            last_cny=_reals(n),
+        ),
+        values=Values(
+            cny_per_kwh=_reals(m),
+            kwh=_reals(m),
+            begins=_ints(n + 1),
+            ends=_ints(n + 1),
+            first_kwh=_reals(n + 1),
+            last_kwh=_reals(n + 1),
+            first_cny=_reals(n + 1),
+        ),
         looks=Looks(
             cap_kwh=_reals(ROWS),
             cny=_reals(ROWS),

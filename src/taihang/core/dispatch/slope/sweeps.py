@@ -26,7 +26,6 @@ from taihang.core.dispatch.slope.shapes import (
     NO_ROOM,
     Case,
     Curve,
-    Node,
     Pieces,
     Room,
     Store,
@@ -75,6 +74,10 @@ def write_curve(t: int, charge_cny_per_kwh: float, case: Case, curve: Curve) -> 
             curve.kwh[t, j], curve.order[t, j] = curve.kwh[t, j - 1], curve.order[t, j - 1]
             j -= 1
         curve.cny_per_kwh[t, j], curve.kwh[t, j], curve.order[t, j] = slope, width, flow
+    curve.least_kwh[t], curve.least_cny[t] = 0.0, 0.0
+    for flow in range(node.n_drains):
+        curve.least_kwh[t] -= node.flow_kwh[t, flow]
+        curve.least_cny[t] -= node.flow_kwh[t, flow] * node.flow_cny_per_kwh[t, flow]
 
 
 def width_at(t: int, j: int, cap_kwh: float, curve: Curve) -> float:
@@ -94,7 +97,7 @@ def is_convex(t: int, case: Case, curve: Curve) -> int:
     node, store, k = case.node, case.store, curve.order.shape[1] - 1
     if node.flow_cny_per_kwh[t, 0] > node.flow_cny_per_kwh[t, k - 1]:
         return LOOPS
-    left, low, high = node.need_kwh[t] - lowest_kwh(t, node), -np.inf, np.inf
+    left, low, high = node.need_kwh[t] - curve.least_kwh[t], -np.inf, np.inf
     for j in range(k + 1):
         width = width_at(t, j, np.inf, curve)
         if width > 0.0 and left > 0.0:
@@ -104,22 +107,6 @@ def is_convex(t: int, case: Case, curve: Curve) -> int:
         left -= width
     burns = (low - store.wear_cny_per_kwh) * store.out_ratio > high / store.in_ratio
     return BURNS if burns else DONE
-
-
-def lowest_kwh(t: int, node: Node) -> float:
-    """Return the least net import of interval t: all drains run."""
-    lowest = 0.0
-    for flow in range(node.n_drains):
-        lowest -= float(node.flow_kwh[t, flow])
-    return lowest
-
-
-def lowest_cny(t: int, node: Node) -> float:
-    """Return what the least net import of interval t costs."""
-    cost = 0.0
-    for flow in range(node.n_drains):
-        cost -= float(node.flow_kwh[t, flow] * node.flow_cny_per_kwh[t, flow])
-    return cost
 
 
 def stored(drawn_kwh: float, store: Store) -> float:
@@ -134,13 +121,15 @@ def drawn(rise_kwh: float, store: Store) -> float:
 
 def write_pieces(t: int, cap_kwh: float, case: Case, room: Room) -> int:
     """Write the cost of interval t over the change of the store, ascending."""
-    store, curve, pieces, near = case.store, room.curve, room.pieces, near_kwh(case)
-    net, need, pieces.counts[t] = lowest_kwh(t, case.node), float(case.node.need_kwh[t]), 0
+    store, curve, pieces = case.store, room.curve, room.pieces
+    net, need, pieces.counts[t] = float(curve.least_kwh[t]), float(case.node.need_kwh[t]), 0
     first = x = max(stored(net - need, store), -store.most_out_kwh)
     net_first = need + drawn(x, store)
-    cost = lowest_cny(t, case.node) - store.wear_cny_per_kwh * min(x, 0.0) * store.out_ratio
+    cost = curve.least_cny[t] - store.wear_cny_per_kwh * min(x, 0.0) * store.out_ratio
     for j in range(curve.kwh.shape[1]):
         slope, width = float(curve.cny_per_kwh[t, j]), width_at(t, j, cap_kwh, curve)
+        if width <= 0.0:
+            continue
         cost += slope * min(max(net_first - net, 0.0), width)
         net += width
         end = min(stored(net - need, store), store.most_in_kwh)
@@ -152,8 +141,10 @@ def write_pieces(t: int, cap_kwh: float, case: Case, room: Room) -> int:
         if end > x:
             cost += add_piece(t, slope / store.in_ratio, end - x, pieces)
             x = end
-    pieces.last_kwh[t], pieces.last_cny[t] = x, cost
-    is_short = first > store.most_in_kwh + near or net < net_first - near
+        if x >= store.most_in_kwh and net >= net_first:
+            break
+    pieces.first_kwh[t], pieces.last_kwh[t], pieces.last_cny[t] = first, x, cost
+    is_short = first > store.most_in_kwh + near_kwh(case) or net < net_first - near_kwh(case)
     return NO_PLAN if is_short else DONE
 
 
@@ -173,65 +164,88 @@ def write_last(n: int, store: Store, values: Values) -> None:
     low = max(store.low_kwh, store.end_low_kwh)
     values.cny_per_kwh[0] = -store.end_value_cny_per_kwh
     values.kwh[0] = store.high_kwh - low
-    values.ends[n + 1], values.ends[n] = 0, 1
-    values.first_kwh[n], values.first_cny[n] = low, -store.end_value_cny_per_kwh * low
+    values.begins[n], values.ends[n] = 0, 1
+    values.first_kwh[n], values.last_kwh[n] = low, store.high_kwh
+    values.first_cny[n] = -store.end_value_cny_per_kwh * low
 
 
-def step_back(t: int, tiny_kwh: float, store: Store, room: Room) -> int:
-    """Write the value before interval t from the value after it: merge, then cut."""
-    pieces, values, low, high = room.pieces, room.values, -np.inf, np.inf
-    if t > 0:  # The start is a fact: what is asked before the first interval is not cut off.
-        low, high = store.kept_ratio * store.low_kwh, store.kept_ratio * store.high_kwh
-    i, end, j = int(values.ends[t + 2]), int(values.ends[t + 1]), int(pieces.counts[t]) - 1
-    y, value = values.first_kwh[t + 1] - pieces.last_kwh[t], values.first_cny[t + 1]
-    if y > high + tiny_kwh:
-        return NO_PLAN
-    if end + end - i + j + 1 > len(values.kwh):
-        return NO_ROOM
-    y, value, at, last = min(y, high), value + pieces.last_cny[t], end, np.nan
-    values.first_kwh[t] = max(y, low) / store.kept_ratio
-    while (i < end or j >= 0) and y < high:
-        if j < 0 or (i < end and values.cny_per_kwh[i] <= -pieces.cny_per_kwh[t, j]):
-            slope, width, i = values.cny_per_kwh[i], values.kwh[i], i + 1
+def merge(t: int, kept_ratio: float, pieces: Pieces, values: Values) -> None:
+    """Write the value after interval t and the mirrored pieces of the interval in one order.
+
+    It is written over the energy before the interval, of which a share is kept: slopes are less
+    steep by it, and widths wider.
+    """
+    grown = 1.0 / kept_ratio
+    i, end = int(values.begins[t + 1]), int(values.ends[t + 1])
+    at = end
+    for j in range(pieces.counts[t] - 1, -1, -1):
+        slope = -pieces.cny_per_kwh[t, j]
+        while i < end and values.cny_per_kwh[i] <= slope:
+            values.cny_per_kwh[at] = values.cny_per_kwh[i] * kept_ratio
+            values.kwh[at] = values.kwh[i] * grown
+            i, at = i + 1, at + 1
+        slope *= kept_ratio
+        if at > end and values.cny_per_kwh[at - 1] == slope:
+            values.kwh[at - 1] += pieces.kwh[t, j] * grown
         else:
-            slope, width, j = -pieces.cny_per_kwh[t, j], pieces.kwh[t, j], j - 1
-        cut = min(max(low - y, 0.0), width)
-        value, y = value + slope * cut, y + cut
-        width = min(width - cut, high - y)
-        if width <= 0.0:
-            continue
-        at = at if slope == last else at + 1
-        held = values.kwh[at - 1] if slope == last else 0.0
-        values.cny_per_kwh[at - 1] = slope * store.kept_ratio
-        values.kwh[at - 1] = held + width / store.kept_ratio
-        y, last = y + width, slope
-    values.ends[t], values.first_cny[t] = at, value
-    return NO_PLAN if y < low - tiny_kwh else DONE
+            values.cny_per_kwh[at], values.kwh[at] = slope, pieces.kwh[t, j] * grown
+            at += 1
+    while i < end:
+        values.cny_per_kwh[at] = values.cny_per_kwh[i] * kept_ratio
+        values.kwh[at] = values.kwh[i] * grown
+        i, at = i + 1, at + 1
+    values.begins[t], values.ends[t] = end, at
+    values.first_kwh[t] = (values.first_kwh[t + 1] - pieces.last_kwh[t]) * grown
+    values.last_kwh[t] = (values.last_kwh[t + 1] - pieces.first_kwh[t]) * grown
+    values.first_cny[t] = values.first_cny[t + 1] + pieces.last_cny[t]
+
+
+def cut(t: int, store: Store, values: Values) -> None:
+    """Cut off from the value before interval t what lies outside the limits of the store."""
+    begin, end, first = int(values.begins[t]), int(values.ends[t]), values.first_cny[t]
+    left = store.low_kwh - values.first_kwh[t]
+    while left > 0.0 and begin < end:
+        width = min(left, values.kwh[begin])
+        first += values.cny_per_kwh[begin] * width
+        values.kwh[begin], left = values.kwh[begin] - width, left - width
+        begin += 1 if values.kwh[begin] <= 0.0 else 0
+    left = values.last_kwh[t] - store.high_kwh
+    while left > 0.0 and begin < end:
+        width = min(left, values.kwh[end - 1])
+        values.kwh[end - 1], left = values.kwh[end - 1] - width, left - width
+        end -= 1 if values.kwh[end - 1] <= 0.0 else 0
+    values.begins[t], values.ends[t], values.first_cny[t] = begin, end, first
+    values.first_kwh[t] = min(max(values.first_kwh[t], store.low_kwh), store.high_kwh)
+    values.last_kwh[t] = max(min(values.last_kwh[t], store.high_kwh), store.low_kwh)
 
 
 def backward(cap_kwh: float, case: Case, room: Room) -> int:
     """Write all value functions for a peak, the last first."""
-    store, values, near = case.store, room.values, near_kwh(case)
+    store, pieces, values, near = case.store, room.pieces, room.values, near_kwh(case)
     n = len(case.node.need_kwh)
     write_last(n, store, values)
     if values.kwh[0] < 0.0:
         return NO_PLAN
     for t in range(n - 1, -1, -1):
-        status = write_pieces(t, cap_kwh, case, room)
-        status = step_back(t, near, store, room) if status == DONE else status
-        if status != DONE:
-            return status
-    last = float(values.first_kwh[0])
-    for i in range(values.ends[1], values.ends[0]):
-        last += float(values.kwh[i])
+        if write_pieces(t, cap_kwh, case, room) != DONE:
+            return NO_PLAN
+        if 2 * values.ends[t + 1] - values.begins[t + 1] + pieces.counts[t] > len(values.kwh):
+            return NO_ROOM
+        merge(t, store.kept_ratio, pieces, values)
+        if t > 0:  # The start is a fact: what is asked before the first interval is not cut off.
+            low, high = store.low_kwh - near, store.high_kwh + near
+            if values.first_kwh[t] > high or values.last_kwh[t] < low:
+                return NO_PLAN
+            cut(t, store, values)
     start = store.start_kwh
-    return DONE if values.first_kwh[0] - near <= start <= last + near else NO_PLAN
+    is_within = values.first_kwh[0] - near <= start <= values.last_kwh[0] + near
+    return DONE if is_within else NO_PLAN
 
 
 def value_of_start(store: Store, values: Values) -> float:
     """Return the least cost of the whole run."""
     left, value = store.start_kwh - float(values.first_kwh[0]), float(values.first_cny[0])
-    for i in range(values.ends[1], values.ends[0]):
+    for i in range(values.begins[0], values.ends[0]):
         value += float(values.cny_per_kwh[i]) * min(max(left, 0.0), float(values.kwh[i]))
         left -= float(values.kwh[i])
     return value
@@ -246,7 +260,7 @@ def walk(t: int, left_kwh: float, close_kwh: float, room: Room) -> tuple[float, 
     Returns by how much the store rises less, and the slopes on both sides of where that is.
     """
     pieces, values = room.pieces, room.values
-    i, end, j = int(values.ends[t + 2]), int(values.ends[t + 1]), int(pieces.counts[t]) - 1
+    i, end, j = int(values.begins[t + 1]), int(values.ends[t + 1]), int(pieces.counts[t]) - 1
     fallen, low, high = 0.0, -np.inf, np.inf
     while i < end or j >= 0:
         if j < 0 or (i < end and values.cny_per_kwh[i] <= -pieces.cny_per_kwh[t, j]):
@@ -274,7 +288,7 @@ def node_price(t: int, row: int, case: Case, room: Room) -> float:
     curve, store, looks, near = room.curve, case.store, room.looks, tie_kwh(case)
     rise, dual = looks.rise_kwh[row, t], looks.stored_cny_per_kwh[row, t]
     left, low, high = case.node.need_kwh[t] + drawn(rise, store), -np.inf, np.inf
-    left -= lowest_kwh(t, case.node)
+    left -= curve.least_kwh[t]
     for j in range(curve.kwh.shape[1]):
         width = width_at(t, j, looks.cap_kwh[row], curve)
         if width > 0.0 and left > near:

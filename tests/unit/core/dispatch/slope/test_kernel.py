@@ -34,8 +34,8 @@ def test_backward__gives_the_least_cost_that_the_sweeps_give() -> None:
         widths_kwh=room.curve.kwh,
         cheap_at=(room.curve.order == k - 1).argmax(axis=1).astype(np.int32),
         dear_at=(room.curve.order == k).argmax(axis=1).astype(np.int32),
-        lowest_kwh=np.array([sweeps.lowest_kwh(t, case.node) for t in range(n)]),
-        lowest_cny=np.array([sweeps.lowest_cny(t, case.node) for t in range(n)]),
+        lowest_kwh=room.curve.least_kwh,
+        lowest_cny=room.curve.least_cny,
         need_kwh=case.node.need_kwh,
     )
     node = kernel.Node(steps, kernel.Store(*case.store), cap_kwh=np.inf, near_kwh=1e-9)

@@ -32,7 +32,7 @@ def test_backward__every_value_function_is_convex_and_stays_within_the_store() -
 
     values = room.values
     for t in range(1, 97):
-        span = slice(values.ends[t + 1], values.ends[t])
+        span = slice(values.begins[t], values.ends[t])
         assert (np.diff(values.cny_per_kwh[span]) > 0.0).all()
         assert (values.kwh[span] > 0.0).all()
         assert values.first_kwh[t] >= case.store.low_kwh - 1e-6
@@ -61,7 +61,7 @@ def test_forward__its_slopes_are_those_of_the_value_where_it_goes() -> None:
     energy_kwh, values = case.store.start_kwh, room.values
     for t in range(96):
         energy_kwh += float(room.looks.rise_kwh[0, t])
-        span = slice(values.ends[t + 2], values.ends[t + 1])
+        span = slice(values.begins[t + 1], values.ends[t + 1])
         edges: Reals = values.first_kwh[t + 1] + np.cumsum(values.kwh[span])
         slope = room.looks.stored_cny_per_kwh[0, t]
         at = int(np.searchsorted(edges, energy_kwh - 1e-6))
