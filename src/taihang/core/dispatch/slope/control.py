@@ -138,19 +138,22 @@ class SlopeControl:
         return [(at, flows.index(name)) for at, name in enumerate(names) if name in flows]
 
     def _plants_cny(self, available_kw: Reals) -> float:
+        if not self._plant_cny_per_kwh.any():
+            return 0.0
         return float(self._plant_cny_per_kwh @ available_kw.sum(axis=1)) * self._hours
 
     def _written(self, window: Window) -> Case:
         """Write a window into the arrays."""
         node, hours, own = self._node, self._hours, self._own.case
-        np.subtract(window.load_kw.sum(axis=0), window.available_kw.sum(axis=0), out=node.need_kwh)
-        np.multiply(node.need_kwh, hours, out=node.need_kwh)
+        need_kw = np.add.reduce(window.load_kw, 0) - np.add.reduce(window.available_kw, 0)
+        np.multiply(need_kw, hours, out=node.need_kwh)
         node.flow_cny_per_kwh[:, 0] = window.export_price_cny_per_kwh
         node.flow_cny_per_kwh[:, -1] = window.import_price_cny_per_kwh + self._carbon_cny_per_kwh
-        node.flow_kwh[:, 0] = np.minimum(window.export_limit_kw, self._connection_kw) * hours
-        node.flow_kwh[:, -1] = np.minimum(window.import_limit_kw, self._connection_kw) * hours
+        most_kw = self._connection_kw
+        np.multiply(np.minimum(window.export_limit_kw, most_kw), hours, out=node.flow_kwh[:, 0])
+        np.multiply(np.minimum(window.import_limit_kw, most_kw), hours, out=node.flow_kwh[:, -1])
         for plant, flow in self._curtailed:
-            node.flow_kwh[:, flow] = window.available_kw[plant] * hours
+            np.multiply(window.available_kw[plant], hours, out=node.flow_kwh[:, flow])
         for load, flow, ratio in self._shed:
             node.flow_kwh[:, flow] = window.load_kw[load] * (ratio * hours)
         store = own.store._replace(

@@ -23,6 +23,7 @@ from taihang.core.dispatch.slope.sweeps import (
     is_convex,
     near_kwh,
     node_price,
+    tie_kwh,
     value_of_start,
     width_at,
     write_curve,
@@ -109,7 +110,9 @@ def bracket(case: Case, room: Room) -> tuple[int, int, int]:
     """
     demand, slopes = case.demand, room.looks.cny_per_kwh
     room.answer.counts[0], room.answer.bounds_cny[0] = 0, np.inf
-    first = max(demand.guess_kwh, demand.so_far_kwh)
+    first = demand.so_far_kwh
+    if demand.guess_kwh > first + tie_kwh(case):
+        first = demand.guess_kwh
     status = look(0, first if demand.price_cny_per_kwh > 0.0 else np.inf, case, room)
     is_lowest = first == demand.so_far_kwh and slopes[0] >= 0.0
     if status != DONE or demand.price_cny_per_kwh == 0.0 or is_lowest:
@@ -219,7 +222,8 @@ def lower_bound(case: Case, room: Room) -> float:
         # The interval itself, which changes the store as is cheapest for it.
         worth = answer.worth_cny_per_kwh[t]
         total -= worth * case.demand.so_far_kwh
-        write_curve(t, worth, case, room.curve)
+        if worth != 0.0:
+            write_curve(t, worth, case, room.curve)
         if write_pieces(t, np.inf, case, room) != DONE:
             return -np.inf
         total += pieces.last_cny[t] + dual * pieces.last_kwh[t]
