@@ -54,7 +54,6 @@ EXEMPT: Final[dict[str, str]] = {
     # cos φ, and steps of its table.
     "standards/sgcc_1983_215.py": "points power_factor",
     # The unit stands in the kind beside it: kW for import and export, else kWh.
-    "core/dispatch/diagnosis.py": "limit needed value values",
     # Weights of which only the proportions count.
     "core/park/direct_connection.py": "months",
     # Settled rows, whose columns bear the unit.
@@ -69,15 +68,10 @@ EXEMPT: Final[dict[str, str]] = {
         "bound column_cost column_lower column_prices column_upper cost gap lower objective "
         "row_lower row_prices row_upper terms upper value values"
     ),
-    "core/dispatch/plan.py": "cost_scale drawn given values",
     # Numbers of the rows of plants.
     "core/certificates/issue.py": "rows",
     # Any numbers of the problem, on their way into a document.
-    "core/dispatch/problem.py": "values",
     # A finding has the unit of its rule; a step is kW throughout, and kWh in ``energy``.
-    "core/dispatch/referee.py": (
-        "charge curtail discharge due energy exports given imports limit off"
-    ),
     # Coefficients, bounds and prices of columns and rows in any unit; the names of blocks say it.
     "core/dispatch/assembly.py": ("each fixed lower moves per_unit share terms upper value weight"),
     "core/dispatch/assets/battery.py": "share",

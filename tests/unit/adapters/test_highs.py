@@ -6,11 +6,11 @@ import highspy
 import numpy as np
 import pytest
 
-from dispatch_days import a_day
+from park_case import problem
 from taihang.adapters import highs
 from taihang.adapters.highs import SolverRefusedModelError, SolverSettingError, solve
 from taihang.core.dispatch.model import LinearModel, ModelBuilder, SolveStatus
-from taihang.core.dispatch.plan import build_model
+from whole_park import N, whole_park
 
 INF = float("inf")
 
@@ -22,6 +22,11 @@ def a_model(*, integer: bool = False, cost: float = -1.0, at_most: float = 2.5) 
     y = builder.columns("y_kw", lower=0.0, upper=1.0, size=1, cost=2.0 * cost)
     builder.rows("sum_kw", [(x, 1.0), (y, 1.0)], lower=-INF, upper=at_most)
     return builder.build()
+
+
+def a_park() -> LinearModel:
+    """A day of a park in which every kind of asset has something to do."""
+    return problem(whole_park(), n_steps=N).assembled().model
 
 
 def a_hard_model() -> LinearModel:
@@ -77,7 +82,7 @@ def test_solve__says_unbounded_without_a_vector() -> None:
 
 
 def test_solve__out_of_time_hands_back_no_vector() -> None:
-    solution = solve(build_model(a_day()), time_limit_s=1e-9, gap=0.0)
+    solution = solve(a_park(), time_limit_s=1e-9, gap=0.0)
 
     assert solution.status is SolveStatus.NO_ANSWER
     assert solution.values is None
@@ -112,14 +117,14 @@ def test_solve__refuses_zeros_that_the_solver_calls_valid(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(highs, "solver_of", a_liar)
 
-    solution = solve(build_model(a_day()), time_limit_s=10.0, gap=0.0)
+    solution = solve(a_park(), time_limit_s=10.0, gap=0.0)
 
     assert solution.status is SolveStatus.NO_ANSWER
     assert solution.values is None
 
 
 def test_solve__same_model_gives_the_same_bytes() -> None:
-    model = build_model(a_day())
+    model = a_park()
 
     first = solve(model, time_limit_s=10.0, gap=0.0)
     second = solve(model, time_limit_s=10.0, gap=0.0)

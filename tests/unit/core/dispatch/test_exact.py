@@ -1,17 +1,17 @@
 """Binaries only where they are needed, and the same optimum as with them everywhere."""
 
+import math
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch_days import days
-from park_case import Table, battery, bus, demand_charge, grid, load, plant, problem
+from park_case import Table, Value, battery, bus, grid, load, plant, problem
 from taihang.adapters.highs import solve
 from taihang.core.dispatch.assembly import Assembled
 from taihang.core.dispatch.exact import solve_exactly, with_switches
-from taihang.core.dispatch.plan import build_model, plan_from
-from taihang.core.dispatch.problem import DayProblem
 
 N = 6
 prices = st.lists(st.integers(-6, 12).map(lambda tenth: tenth / 10), min_size=N, max_size=N)
@@ -96,67 +96,128 @@ def test_solve_exactly__prices_are_therewith_switches_too() -> None:
     assert found.solution.row_prices is not None
 
 
-def as_assets(day: DayProblem) -> list[Table]:
-    """The same day in the asset language."""
-    store = day.storage
-    full = max(store.energy_max_kwh, 1e-3)
-    end = day.energy_end_min_kwh
-    assets = [
+# -- against trying everything -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Tiny:
+    """A few hours on whole kWh: one battery without losses, at most one plant."""
+
+    loads: list[int]
+    sun: list[int]
+    curtail: float | None
+    buying: list[float]
+    selling: list[float]
+    most_in: list[int]
+    most_out: list[int]
+    wear: float
+    start_kwh: int
+    end_kwh: int | None
+
+
+LOW_KWH, HIGH_KWH, CHARGE_KW, DISCHARGE_KW = 1, 4, 2, 3
+
+
+@st.composite
+def tiny_days(draw: st.DrawFn) -> Tiny:
+    n = draw(st.integers(1, 4))
+
+    def whole(low: int, high: int) -> list[int]:
+        return draw(st.lists(st.integers(low, high), min_size=n, max_size=n))
+
+    return Tiny(
+        loads=whole(0, 5),
+        sun=whole(0, 4),
+        curtail=draw(st.sampled_from([None, 0.0, 0.5])),
+        buying=[one / 4.0 for one in whole(-3, 6)],
+        selling=[one / 4.0 for one in whole(-3, 5)],
+        most_in=whole(1, 6),
+        most_out=whole(1, 6),
+        wear=draw(st.sampled_from([0.0, 0.1])),
+        start_kwh=draw(st.sampled_from([1, 2, 4])),
+        end_kwh=draw(st.none() | st.sampled_from([1, 3])),
+    )
+
+
+def as_assets(day: Tiny) -> list[Table]:
+    end: dict[str, Value] = {"soc_end": "free", "soc_end_min_ratio": "none"}
+    if day.end_kwh is not None:
+        end = {"soc_end": "at-least", "soc_end_min_ratio": day.end_kwh / HIGH_KWH}
+    return [
         bus("el"),
-        load("l", "el", day.load_kw.tolist()),
+        load("l", "el", day.loads),
+        plant(
+            "sun",
+            "el",
+            [one / 4.0 for one in day.sun],
+            capacity_kw=4.0,
+            curtail_price_cny_per_kwh="none" if day.curtail is None else day.curtail,
+        ),
         grid(
             "g",
             "el",
-            import_limit_kw=day.import_limit_kw.tolist(),
-            export_limit_kw=day.export_limit_kw.tolist(),
-            import_price_cny_per_kwh=day.import_price_cny_per_kwh.tolist(),
-            export_price_cny_per_kwh=day.export_price_cny_per_kwh.tolist(),
+            import_limit_kw=day.most_in,
+            export_limit_kw=day.most_out,
+            import_price_cny_per_kwh=day.buying,
+            export_price_cny_per_kwh=day.selling,
         ),
         battery(
             "b",
             "el",
-            charge_kw=store.charge_kw,
-            discharge_kw=store.discharge_kw,
-            energy_kwh=full,
-            charge_efficiency_ratio=store.charge_efficiency_ratio,
-            discharge_efficiency_ratio=store.discharge_efficiency_ratio,
-            standing_loss_ratio_per_h=store.standing_loss_ratio_per_h,
-            cycle_cost_cny_per_kwh=store.cycle_cost_cny_per_kwh,
-            soc_min_ratio=store.energy_min_kwh / full,
-            soc_max_ratio=store.energy_max_kwh / full,
-            soc_start_ratio=day.energy_start_kwh / full,
-            soc_end="free" if end is None else "at-least",
-            soc_end_min_ratio="none" if end is None else end / full,
-        ),
-        *(
-            plant(
-                one.id,
-                "el",
-                (one.available_kw / 10.0).tolist(),
-                capacity_kw=10.0,
-                curtail_price_cny_per_kwh="none"
-                if one.curtail_price_cny_per_kwh is None
-                else one.curtail_price_cny_per_kwh,
-            )
-            for one in day.plants
+            charge_kw=CHARGE_KW,
+            discharge_kw=DISCHARGE_KW,
+            energy_kwh=HIGH_KWH,
+            charge_efficiency_ratio=1.0,
+            discharge_efficiency_ratio=1.0,
+            soc_min_ratio=LOW_KWH / HIGH_KWH,
+            soc_start_ratio=day.start_kwh / HIGH_KWH,
+            cycle_cost_cny_per_kwh=day.wear,
+            **end,
         ),
     ]
-    if day.demand is not None:
-        price, so_far = day.demand.price_cny_per_kw, day.demand.peak_so_far_kw
-        assets.append(demand_charge("d", "g", price, so_far_kw=so_far))
-    return assets
+
+
+def cheapest_by_trying(day: Tiny) -> float:
+    """Every level after every hour, every corner of curtailment; infinite where nothing fits."""
+    levels = range(LOW_KWH, HIGH_KWH + 1)
+    best = {level: 0.0 if level >= (day.end_kwh or 0) else math.inf for level in levels}
+    for at in reversed(range(len(day.loads))):
+        best = {
+            level: min(
+                rest + _hour_cny(day, at, after - level)
+                for after, rest in best.items()
+                if -DISCHARGE_KW <= after - level <= CHARGE_KW
+            )
+            for level in levels
+        }
+    return best[day.start_kwh]
+
+
+def _hour_cny(day: Tiny, at: int, change_kwh: int) -> float:
+    most_in, most_out = day.most_in[at], day.most_out[at]
+    need = day.loads[at] - day.sun[at] + change_kwh
+    corners = {0, day.sun[at], -need, -need - most_out, most_in - need}
+    costs = [
+        max(need + cut, 0) * day.buying[at]
+        - max(-need - cut, 0) * day.selling[at]
+        + cut * (day.curtail or 0.0)
+        for cut in (corners if day.curtail is not None else {0})
+        if 0 <= cut <= day.sun[at] and -most_out <= need + cut <= most_in
+    ]
+    return min(costs, default=math.inf) + max(-change_kwh, 0) * day.wear
 
 
 @settings(max_examples=150, deadline=None)
-@given(day=days())
-def test_solve_exactly__is_the_day_plan_on_every_day(day: DayProblem) -> None:
-    old = solve(build_model(day), time_limit_s=20.0, gap=0.0)
-    assembled = problem(as_assets(day), n_steps=day.n_steps, step_s=day.step_s).assembled()
+@given(day=tiny_days())
+def test_solve_exactly__equals_brute_force_on_whole_numbers(day: Tiny) -> None:
+    # Whole data and no losses make a network: some optimum lies on whole kWh.
+    best_cny = cheapest_by_trying(day)
+    assembled = problem(as_assets(day), n_steps=len(day.loads)).assembled()
 
     found = solve_exactly(assembled, solve=solve, time_limit_s=20.0, gap=0.0).solution
 
-    assert found.status is old.status
-    if old.values is not None:
+    if found.values is None:
+        assert best_cny == math.inf
+    else:
         assert found.objective is not None
-        cost = found.objective + assembled.fixed_cny
-        assert cost == pytest.approx(plan_from(day, old.values).cost.total_cny, abs=1e-5)
+        assert found.objective + assembled.fixed_cny == pytest.approx(best_cny, abs=1e-6)
