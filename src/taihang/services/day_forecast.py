@@ -8,13 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from taihang.core.dispatch.forecast import (
-    DAYS_PER_WEEK,
-    Backtest,
-    ForecastKind,
-    backtest,
-    naive_day_ahead,
-)
+from taihang.core.dispatch.forecast import Backtest, ForecastKind, backtest, naive_day_ahead
 from taihang.core.errors import StateError
 from taihang.core.park.assets import PlantKind
 from taihang.core.periods import STEP_S, STEPS_PER_DAY, Period, days
@@ -61,14 +55,19 @@ class DayHistory:
         known = [self.load_kw[user] for user in users if user in self.load_kw]
         if not known:
             return np.zeros(STEPS_PER_DAY)
-        total_kw = np.sum(known, axis=0)
-        # Days that are not measured yet stand between, so that the same weekdays are looked at.
-        ahead = np.full((offset_days % DAYS_PER_WEEK, STEPS_PER_DAY), np.nan)
-        return naive_day_ahead(np.vstack([total_kw, ahead]), kind=ForecastKind.LOAD).kw
+        return _ahead_kw(np.sum(known, axis=0), ForecastKind.LOAD, offset_days)
 
-    def plant_ahead_kw(self, plant: str) -> _Powers:
-        """Return what a plant is expected to be able to give [kW], shape (96,)."""
-        return naive_day_ahead(self.plant_kw[plant], kind=_KIND[self.kinds[plant]]).kw
+    def plant_ahead_kw(self, plant: str, *, offset_days: int = 0) -> _Powers:
+        """Return what a plant is expected to be able to give.
+
+        Args:
+            plant: Which.
+            offset_days: 0 for the day itself, 1 for the day after it.
+
+        Returns:
+            Mean power, shape (96,). [kW]
+        """
+        return _ahead_kw(self.plant_kw[plant], _KIND[self.kinds[plant]], offset_days)
 
     def errors(self) -> dict[str, Backtest]:
         """Return how well each forecast would have done on the last days, by flow."""
@@ -123,6 +122,18 @@ def day_history(day: date, *, ports: Ports) -> DayHistory:
         plant_kw={node: _power_kw(rows, span) for node, rows in plants.items()},
         kinds={node: park.plants[node].kind for node in plants},
     )
+
+
+def _ahead_kw(history_kw: _Powers, kind: ForecastKind, offset_days: int) -> _Powers:
+    """Forecast a day; a later one goes as the day four weeks before it was measured.
+
+    A mean of days has no peaks, and later days are looked at for their peaks.
+    """
+    mean_kw = naive_day_ahead(history_kw, kind=kind).kw
+    if not offset_days:
+        return mean_kw
+    measured_kw = history_kw[offset_days % HISTORY_DAYS]
+    return np.where(np.isfinite(measured_kw), measured_kw, mean_kw)
 
 
 def _power_kw(columns: Columns, span: Period) -> _Powers:

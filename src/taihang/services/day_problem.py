@@ -99,7 +99,7 @@ def day_problem(facts: DayFacts, *, offset_days: int = 0) -> ParkProblem:
     for feeder in _own_buses(facts):
         assets += _feeder(feeder)
     assets += _loads(facts, placed, offset_days)
-    assets += _plants(facts, placed)
+    assets += _plants(facts, placed, offset_days)
     assets += _batteries(facts, placed)
     for prices in facts.prices:
         assets += _grid(prices, facts)
@@ -201,15 +201,20 @@ def _loads(facts: DayFacts, placed: dict[str, str], offset_days: int) -> Iterato
             )
 
 
-def _plants(facts: DayFacts, placed: dict[str, str]) -> Iterator[Asset]:
+def _plants(facts: DayFacts, placed: dict[str, str], offset_days: int) -> Iterator[Asset]:
     history, plants = facts.history, facts.park.plants
     if facts.is_coarse:
         capacity_kw = sum(plants[name].capacity_kw for name in history.plant_kw)
-        powers = [history.plant_ahead_kw(name) for name in history.plant_kw]
+        powers = [
+            history.plant_ahead_kw(name, offset_days=offset_days) for name in history.plant_kw
+        ]
         yield _plant("plants", PARK_SUBJECT, facts, (sum(powers, _NONE_KW), capacity_kw))
         return
     for name in history.plant_kw:
-        sized = history.plant_ahead_kw(name), plants[name].capacity_kw
+        sized = (
+            history.plant_ahead_kw(name, offset_days=offset_days),
+            plants[name].capacity_kw,
+        )
         yield _plant(name, placed.get(name, PARK_SUBJECT), facts, sized)
 
 
