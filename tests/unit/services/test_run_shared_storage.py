@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from shared_case import store
 from taihang.adapters.highs import solve
 from taihang.core.dispatch.site.shared import Order, SharedStorage
+from taihang.core.dispatch.site.shared_check import LedgerFault
+from taihang.services import run_shared_storage as run_shared_storage_module
 from taihang.services.plan_park import Effort
 from taihang.services.run_shared_storage import SharedDay, run_shared_storage, shared_document
 
@@ -31,6 +33,12 @@ def test_run_shared_storage__plans_all_accounts_and_states_them(losses: str) -> 
     assert day.books.faults == ()
     assert [one.owner for one in day.books.statements] == ["wind-a", "sun-b", "retail-c", "own"]
     assert day.books.counter.today_wh == 400_000_000
+    for one in day.books.ledger.accounts:
+        is_free = one.owner != "sun-b"
+        assert not is_free or losses == "metered" or one.held_wh[-1] >= one.start_wh - 96
+    # What is always left is there at all times: the operator bears what it loses.
+    own = day.books.ledger.accounts[-1]
+    assert losses == "metered" or min(own.held_wh) >= -96
     assert day.books.station.missed_wh == 0
 
 
@@ -76,6 +84,22 @@ def test_run_shared_storage__a_schedule_beyond_its_account_is_cut_and_told() -> 
     account = day.books.ledger.accounts[1]
     assert account.cut_wh > 0
     assert min(account.held_wh) == account.held_wh[-1] >= 0
+
+
+def test_run_shared_storage__accounts_that_are_refused_are_not_stated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fault = LedgerFault("meter", "", 0, 1, 0)
+
+    def refuse(*_: object) -> tuple[LedgerFault, ...]:
+        return (fault,)
+
+    monkeypatch.setattr(run_shared_storage_module, "check_ledger", refuse)
+
+    day = run(store())
+
+    assert day.books is not None
+    assert (day.books.faults, day.books.statements) == ((fault,), ())
 
 
 def test_shared_document__holds_every_account_and_marks_what_is_unknown() -> None:

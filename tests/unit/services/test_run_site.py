@@ -5,10 +5,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, cast
 
+import pytest
+
 from site_case import day, outlook, station, visit
 from taihang.adapters.highs import solve
 from taihang.core.dispatch.model import LinearModel, Solution, SolveStatus
+from taihang.core.dispatch.site.day_check import Fault
 from taihang.core.dispatch.site.visits import Visit
+from taihang.services import run_site as run_site_module
 from taihang.services.plan_park import Effort
 from taihang.services.run_site import SiteRun, run_site, site_document
 
@@ -78,6 +82,34 @@ def test_run_site__without_an_answer_in_time_the_fast_rule_stands_alone_and_it_i
     assert found.first is None
     assert found.managed.faults == ()
     assert sum(found.managed.record.visit_wh("a")) == 40_000
+
+
+def test_run_site__a_plan_that_the_referee_refuses_is_not_followed() -> None:
+    def wrong(model: LinearModel, *, time_limit_s: float, gap: float) -> Solution:
+        found = solve(model, time_limit_s=time_limit_s, gap=gap)
+        assert found.values is not None
+        return replace(found, values=0.5 * found.values)
+
+    what = outlook(station(), day(visit("a", 540, 720, 40_000)))
+
+    found = run_site(what, ON, solve=wrong, effort=EFFORT)
+
+    assert found.unplanned_quarters == 96
+
+
+def test_run_site__a_record_that_is_refused_is_not_paid(monkeypatch: pytest.MonkeyPatch) -> None:
+    fault = Fault("balance", 0, 1, 0)
+
+    def refuse(*_: object) -> tuple[Fault, ...]:
+        return (fault,)
+
+    monkeypatch.setattr(run_site_module, "check_day", refuse)
+
+    found = run(visit("a", 540, 720, 40_000))
+
+    assert found.managed.faults == (fault,)
+    assert found.managed.result is None
+    assert found.managed.bills == ()
 
 
 def test_site_document__holds_every_session_and_every_quarter() -> None:

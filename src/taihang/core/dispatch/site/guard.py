@@ -100,7 +100,7 @@ def kept(moment: Moment, bounds: Bounds) -> Doing:
     if over > 0:
         less = min(charge, over)
         charge, over = charge - less, over - less
-        more = min(moment.discharge_most_wh - discharge, over) if charge == 0 else 0
+        more = min(moment.discharge_most_wh - discharge, over)
         discharge, over = discharge + more, over - more
         over = _cut(cars, moment.cars, over)
     # 2. Who came since the plan and can wait does not make a new peak.
@@ -112,7 +112,7 @@ def kept(moment: Moment, bounds: Bounds) -> Doing:
     if surplus > 0:
         less = min(discharge, surplus)
         discharge, surplus = discharge - less, surplus - less
-        more = min(moment.charge_most_wh - charge, surplus) if discharge == 0 else 0
+        more = min(moment.charge_most_wh - charge, surplus)
         charge, surplus = charge + more, surplus - more
         curtailed = min(moment.sun_wh, surplus)
     net = fixed + curtailed + sum(cars.values()) + charge - discharge

@@ -62,6 +62,29 @@ def test_run_day__many_unannounced_vehicles_never_exceed_the_transformer() -> No
     assert check_day(record, station(transformer_kw=200.0), day(*crowd)) == ()
 
 
+def test_run_day__who_came_unannounced_waits_for_the_next_plan_if_it_can() -> None:
+    patient = visit("patient", 601, 780, 10_000, is_booked=False)
+    hurried = visit("hurried", 601, 612, 10_000, is_booked=False)
+
+    record = run_day(station(peak_so_far_kw=12.0), day(patient, hurried), decide=rest)
+
+    assert sum(one.cars_wh.get("hurried", 0) for one in record.minutes[600:615]) == 10_000
+    # 12 kW were reached in this month: 6 kW beside the station's own 6 are left until the peak
+    # itself has grown by who could not wait.
+    assert 0 < sum(one.cars_wh.get("patient", 0) for one in record.minutes[601:615]) < 10_000
+    assert all(one.cars_wh.get("patient", 0) == 0 for one in record.minutes[601:603])
+
+
+def test_run_day__the_planner_is_told_the_highest_quarter_so_far() -> None:
+    record = run_day(
+        station(peak_so_far_kw=20.0), day(visit("a", 600, 720, 20_000)), decide=at_once
+    )
+
+    peaks = [one.peak_wh for one in record.states]
+    assert peaks[:41] == [5_000] * 41
+    assert peaks[41:] == [16_500] * 55
+
+
 @st.composite
 def crowds(draw: st.DrawFn) -> list[Visit]:
     found = list[Visit]()

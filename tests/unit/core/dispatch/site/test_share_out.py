@@ -89,6 +89,31 @@ def test_shared_out__names_intervals_that_take_more_than_the_vehicles_can(
         assert given_up <= N * NONE_GRAINS
 
 
+@given(vehicles(), st.lists(st.integers(0, 30), min_size=N, max_size=N))
+def test_shared_out__shares_the_most_that_the_vehicles_can_take_of_a_plan(
+    stays: list[Stay], planned: list[int]
+) -> None:
+    wanted = [one * UNIT for one in planned]
+
+    # Where the station gives no more than was planned, nobody can get energy elsewhere.
+    shares = shared_out(stays, wanted, wanted)
+
+    beyond = 0
+    for members in range(1 << N):
+        steps = [step for step in range(N) if members >> step & 1]
+        can = sum(
+            min(
+                one.energy_grains,
+                one.step_grains * sum(one.first <= step < one.last for step in steps),
+            )
+            for one in stays
+        )
+        beyond = max(beyond, sum(wanted[step] for step in steps) - can)
+    given_up = sum(wanted) - sum(shares.of_steps(stays, N))
+    assert beyond <= given_up <= beyond + N * NONE_GRAINS
+    assert bool(shares.subsets) == (beyond > 0)
+
+
 @given(vehicles(), st.integers(0, 20))
 def test_shared_out__never_gives_more_than_the_station_has(stays: list[Stay], most: int) -> None:
     limit = [most * UNIT] * N
@@ -113,16 +138,30 @@ def test_shared_out__who_has_less_time_to_spare_comes_first() -> None:
 
 
 def test_shared_out__a_chain_finds_what_laxity_alone_does_not() -> None:
-    # By laxity the first interval goes to "a"; but only "a" is there in the second one as well.
+    # By laxity the first interval goes to "long" alone, and "short" has left when power is free.
     stays = [
-        Stay(id="a", first=0, last=2, energy_grains=2 * UNIT, step_grains=2 * UNIT),
-        Stay(id="b", first=0, last=3, energy_grains=2 * UNIT, step_grains=UNIT),
+        Stay(id="short", first=0, last=1, energy_grains=UNIT, step_grains=4 * UNIT),
+        Stay(id="long", first=0, last=2, energy_grains=3 * UNIT, step_grains=2 * UNIT),
     ]
 
-    shares = shared_out(stays, [UNIT, 2 * UNIT, UNIT, 0, 0, 0, 0, 0], ENOUGH)
+    shares = shared_out(stays, [2 * UNIT, 2 * UNIT, *[0] * (N - 2)], ENOUGH)
 
     assert shares.subsets == ()
-    assert shares.of_steps(stays, 3) == [UNIT, 2 * UNIT, UNIT]
+    assert shares.taken == ((UNIT,), (UNIT, 2 * UNIT))
+
+
+def test_shared_out__a_chain_never_gives_more_than_a_vehicle_takes() -> None:
+    # "long" gives up the first interval to "short" and takes the second, as far as it has room.
+    stays = [
+        Stay(id="long", first=0, last=2, energy_grains=5 * UNIT, step_grains=3 * UNIT),
+        Stay(id="short", first=0, last=1, energy_grains=2 * UNIT, step_grains=3 * UNIT),
+    ]
+    planned = [3 * UNIT, 4 * UNIT, *[0] * (N - 2)]
+
+    shares = shared_out(stays, planned, planned)
+
+    assert max(shares.taken[0]) <= 3 * UNIT
+    assert shares.of_steps(stays, 2) == [3 * UNIT, 3 * UNIT]
 
 
 def test_without__takes_the_shares_of_some_away() -> None:

@@ -1,5 +1,7 @@
 """The accounts of a shared store: to the watt-hour, whatever anybody wishes."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,6 +87,20 @@ def test_settled__what_accounts_do_against_each_other_never_goes_through_the_sto
     assert ledger.stored_wh[0] == ledger.start_wh
     # Each lost by its own use; the operator has the gain.
     assert [one.loss_wh[0] for one in ledger.accounts] == [60, 64, 0, -124]
+
+
+def test_settled__measured_losses_never_fill_an_account_beyond_its_share() -> None:
+    quiet = store("metered", standing_loss_ratio_per_h=0.0, start_kwh=350_000.0)
+    full = replace(quiet.renters[0], start_kwh=199_000.0)
+    shared = replace(quiet, renters=(full, *quiet.renters[1:]))
+    moves = {**at_rest(), "wind-a": wish([2_000_000]), "sun-b": wish([-1_063_829])}
+
+    ledger = settled(shared, moves)
+
+    # Netted, nothing was lost: what wind-a has no room for is the operator's gain.
+    assert ledger.accounts[0].held_wh[0] == 200_000_000
+    assert sum(one.loss_wh[0] for one in ledger.accounts) == 0
+    assert ledger.accounts[-1].loss_wh[0] < 0
 
 
 @pytest.mark.parametrize("losses", RULES)

@@ -64,6 +64,14 @@ def test_fleet_of__what_is_out_of_reach_has_to_be_paid_at_the_end() -> None:
     assert fleet.most_kwh[-1] == 1.75
 
 
+def test_fleet_of__nobody_takes_more_power_than_its_energy_lets_it() -> None:
+    charging = station(session("a", 0, 3600, 0.5), session("b", 0, 3600, 7.0))
+
+    fleet = fleet_of(charging, stays_of(charging, HORIZON), horizon=HORIZON, subsets=())
+
+    assert fleet.power_kw[:5].tolist() == [9.0] * 4 + [0.0]
+
+
 def test_fleet_of__a_subset_becomes_a_group() -> None:
     charging = station(session("a", 0, 3600, 3.0))
     stays = stays_of(charging, HORIZON)
