@@ -155,10 +155,12 @@ class _Child:
         self.windows = Connection(windows, readable=False)
         self.answers = Connection(answers, writable=False)
         self.is_ready = False
+        self._sender: threading.Thread | None = None
 
     def send(self, message: object) -> None:
         """Send without waiting: a child that hangs must not hold up its parent."""
-        threading.Thread(target=self._send, args=(message,), daemon=True).start()
+        self._sender = threading.Thread(target=self._send, args=(message,), daemon=True)
+        self._sender.start()
 
     def _send(self, message: object) -> None:
         with suppress(OSError):
@@ -167,10 +169,13 @@ class _Child:
     def kill(self) -> None:
         """Kill the process and close the pipes."""
         self.process.kill()
-        for pipe in (self.windows, self.answers):
-            with suppress(OSError):
-                pipe.close()
         self.process.wait()
+        # With its reader dead a write ends at once. It must have ended before the pipe is closed:
+        # the number of the pipe may be that of the next child's a moment later.
+        if self._sender is not None:
+            self._sender.join()
+        for pipe in (self.windows, self.answers):
+            pipe.close()
 
 
 def serve() -> None:

@@ -1,10 +1,14 @@
 """The solver's process may die, hang or fail at any time; the parent is never held up."""
 
 import os
+import pickle
 import signal
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
+from multiprocessing.connection import Connection
 
 import numpy as np
 import pytest
@@ -15,7 +19,7 @@ from taihang.adapters.solver_process import SolverProcess, SolverProcessError
 from taihang.core.dispatch.assets.load import Load
 from taihang.core.dispatch.park_problem import ParkProblem
 from taihang.core.dispatch.stepping import Method
-from taihang.core.dispatch.window import standing_at, standing_of
+from taihang.core.dispatch.window import standing_at, standing_of, window_of
 
 LONG_S = 60.0
 """Longer than any step takes: no test waits for it."""
@@ -27,6 +31,13 @@ answers.send("ready")
 sys.stdin.buffer.read()
 """
 """A child that says it is ready, and then never anything again."""
+DEAF = """
+import os, time
+from multiprocessing.connection import Connection
+Connection(os.dup(1), readable=False).send("ready")
+os.read(os.pipe()[0], 1)
+"""
+"""A child that says it is ready and reads nothing."""
 DIES = """
 import os, signal
 from multiprocessing.connection import Connection
@@ -110,6 +121,37 @@ def test_call__a_window_that_nobody_can_read_comes_back_as_words(process: Solver
 
     assert process(_window(), time_limit_s=LONG_S, gap=1e-6).plan is not None
     assert process.starts == starts
+
+
+def test_call__a_window_that_is_still_being_sent_never_reaches_the_next_child(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A pipe holds less than this window: it is still being written when the child is killed."""
+    park = long_park()
+    long = standing_at(window_of(park, first=0, n_steps=2000, standing=None), standing_of(park))
+    assert len(pickle.dumps(long)) > 1 << 16
+    alive = list[bool]()
+    close = Connection.close
+
+    def closing(self: Connection) -> None:
+        alive.extend(one.is_alive() for one in threading.enumerate() if "_send" in one.name)
+        close(self)
+
+    def sends_slowly(self: Connection, message: object) -> None:
+        with suppress(OSError):
+            send(self, message)
+        # Longer than a thread needs to come to closing the pipe, unless it waits for this one.
+        for _ in range(2_000_000):
+            pass
+
+    send = Connection.send
+    monkeypatch.setattr(Connection, "close", closing)
+    monkeypatch.setattr(Connection, "send", sends_slowly)
+    with SolverProcess((sys.executable, "-c", DEAF), monotonic_s=_Ticks()) as process:
+        with pytest.raises(SolverProcessError, match="did not answer in time"):
+            process(long, time_limit_s=LONG_S, gap=1e-6)
+        assert process.starts == 2
+    assert not any(alive)
 
 
 def test_stop__twice_is_stopping_once() -> None:
