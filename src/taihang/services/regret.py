@@ -358,8 +358,11 @@ def _not_assessed(found: DayRegret) -> list[JsonValue]:
     lines = list[JsonValue]()
     if found.plan is None:
         lines.append("no plan was released for the day: nothing was promised")
-    elif not found.is_same_problem:
-        lines.append("records before the day changed since it was planned: replayed with them")
+    else:
+        if not found.is_in_time:
+            lines.append("the plan came into the log after the day began: a study, no promise")
+        if not found.is_same_problem:
+            lines.append("records before the day changed since it was planned: replayed with them")
     lines += [
         f"what {name} held does not follow from its meters with any efficiency that was tried"
         for name, one in found.measured.stored.items()

@@ -39,6 +39,7 @@ from taihang.core.park.park import PARK_SUBJECT
 from taihang.core.park.topology import Direction
 from taihang.core.periods import STEP_S, STEPS_PER_DAY, Period, days
 from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH
+from taihang.core.seal.act import STATEMENTS
 from taihang.core.seal.canonical import load_canonical
 from taihang.core.seal.issued import IssuedStatement
 from taihang.core.series import Quality
@@ -99,6 +100,8 @@ class DayRegret:
     plan: IssuedStatement | None
     is_same_problem: bool
     """Whether the problem of the plan can be made again from the records as they are now."""
+    is_in_time: bool
+    """Whether the log had the plan before the day began; if not it is a study of it."""
 
     @property
     def done_cny(self) -> Decimal:
@@ -162,13 +165,56 @@ def regret_of_day(day: date, *, ports: Ports) -> DayRegret:
         parts=replayed.legs.parts,
         plan=issued,
         is_same_problem=planned.digest() == body["problem_sha256"],
+        is_in_time=is_in_time(issued, day, ports=ports),
     )
 
 
 def plan_of_day(day: date, *, ports: Ports) -> IssuedStatement | None:
-    """Return the latest plan that was released for a day."""
+    """Return the plan that counts: the last one in the log before the day began, else the first.
+
+    A plan that is drawn up again when the day is over knows no more of it than the first, but it
+    was not what anybody was told.
+
+    Args:
+        day: The local day.
+        ports: The outside world.
+
+    Returns:
+        The statement; None where no plan was ever released for the day.
+    """
     found = ports.registry.latest_statements(day.isoformat(), {DAY_PLAN})
-    return next((one for one in found if one.subject == PARK_SUBJECT), None)
+    latest = next((one for one in found if one.subject == PARK_SUBJECT), None)
+    if latest is None:
+        return None
+    names = (f"{latest.series}.v{version}" for version in range(latest.version, 0, -1))
+    versions = [ports.registry.statement(name) for name in names]
+    return next((one for one in versions if is_in_time(one, day, ports=ports)), versions[-1])
+
+
+def is_in_time(plan: IssuedStatement, day: date, *, ports: Ports) -> bool:
+    """Say whether the log had a plan before its day began.
+
+    Args:
+        plan: The statement.
+        day: Its local day.
+        ports: The outside world.
+    """
+    of_day = [
+        entry.id
+        for entry in ports.registry.roll()
+        if entry.period == plan.period and entry.act == STATEMENTS
+    ]
+    number = of_day.index(plan.id) + 1
+    leaf = next(
+        (
+            act.leaf
+            for act in ports.registry.logged()
+            if act.kind == STATEMENTS and act.subject == plan.period and act.n >= number
+        ),
+        None,
+    )
+    begins_s = days(day, 1, ports.park.zone).start_s
+    return leaf is not None and ports.journal.received_at_s(leaf) <= begins_s
 
 
 def _without_plan(measured: MeasuredDay, *, exactly: Exactly) -> DayRegret:
@@ -187,6 +233,7 @@ def _without_plan(measured: MeasuredDay, *, exactly: Exactly) -> DayRegret:
         parts=Parts(lost, none, none, none),
         plan=None,
         is_same_problem=False,
+        is_in_time=False,
     )
 
 

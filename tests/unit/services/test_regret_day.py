@@ -3,19 +3,28 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 
+import late_park
 import regret_park
 import small_park
 from regret_park import PLANNED
 from taihang.core.dispatch.follow import batteries_of
+from taihang.core.periods import days
+from taihang.core.seal.canonical import JsonValue, load_canonical
+from taihang.services.account import Draft, issue_statements
+from taihang.services.act_log import log_acts
+from taihang.services.ports import Journal, Ports
 from taihang.services.regret_day import (
     DayRegret,
     NothingMovesError,
     OpenDayError,
     held_wh,
+    is_in_time,
     measured_day,
     plan_of_day,
     regret_of_day,
@@ -112,3 +121,47 @@ def test_plan_of_day__is_none_where_nothing_was_released() -> None:
     with small_park.opened(regret_park.obeyed()) as ports:
         assert plan_of_day(date(2026, 8, 20), ports=ports) is None
         assert plan_of_day(PLANNED, ports=ports) is not None
+
+
+class _Told:
+    """A journal that says when each leaf came."""
+
+    def __init__(self, *times_s: int) -> None:
+        self.times_s = sorted(times_s)
+
+    def received_at_s(self, leaf: int) -> int:
+        return self.times_s[min(leaf, len(self.times_s) - 1)]
+
+
+def test_plan_of_day__is_the_last_in_the_log_before_the_day_and_not_one_drawn_up_after_it(
+    tmp_path: Path,
+) -> None:
+    root = late_park.copied(regret_park.rested(), tmp_path / "park")
+    begins_s = days(PLANNED, 1, small_park.ZONE).start_s
+    with small_park.opened(root) as ports:
+        first = plan_of_day(PLANNED, ports=ports)
+        assert first is not None
+        assert not is_in_time(first, PLANNED, ports=ports), "not in the log at all"
+        log_acts(ports=ports)
+        said = cast("dict[str, JsonValue]", load_canonical(first.document.encode()))
+        body: dict[str, JsonValue] = {**said, "value": "1.00"}
+        again = Draft("day-plan", "park", PLANNED.isoformat(), body)
+        issue_statements([again], period=PLANNED.isoformat(), ports=ports)
+        log_acts(ports=ports)
+        leaves = [act.leaf for act in ports.registry.logged() if act.subject == first.period]
+        assert len(leaves) == 2
+
+        def with_times(*times_s: int) -> Ports:
+            journal = _Told(*([0] * leaves[0]), *times_s)
+            return replace(ports, journal=cast("Journal", journal))
+
+        gap = leaves[1] - leaves[0]
+        early, late = begins_s - 3_600, begins_s + 3_600
+        for times_s, version in (
+            ([early] * (gap + 1), 2),
+            ([early] * gap + [late], 1),
+            ([late] * (gap + 1), 1),
+        ):
+            found = plan_of_day(PLANNED, ports=with_times(*times_s))
+            assert found is not None
+            assert found.version == version

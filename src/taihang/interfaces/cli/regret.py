@@ -110,6 +110,8 @@ def _remarks(found: DayRegret, lang: Lang) -> Iterator[str]:
     if done.missed_kwh > _SEEN_KWH:
         yield text("cli.regret.missed", lang, kwh=f"{done.missed_kwh:,.1f}")
     yield text("cli.regret.peak", lang, kw=f"{measured.peak_kw:,.0f}")
+    if found.plan is not None and not found.is_in_time:
+        yield text("cli.regret.study", lang)
     if found.plan is not None and not found.is_same_problem:
         yield text("cli.regret.changed", lang)
 

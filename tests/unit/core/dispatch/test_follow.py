@@ -1,5 +1,7 @@
 """What follows in a park when its batteries are told what to do."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,7 +9,15 @@ from hypothesis import strategies as st
 
 from park_case import battery, bus, grid, load, problem
 from regret_days import EXACTLY, N, random_day
-from taihang.core.dispatch.follow import NoReplayError, checked, ending_at, follow, set_points_of
+from taihang.core.dispatch.follow import (
+    NoReplayError,
+    able,
+    batteries_of,
+    checked,
+    ending_at,
+    follow,
+    set_points_of,
+)
 from taihang.core.dispatch.park_problem import ParkProblem
 
 
@@ -36,6 +46,19 @@ def test_follow__keeps_the_limits_of_the_store_whatever_it_is_told(seed: int, kw
     assert np.abs(done).max() <= 1_000 + 1e-9
     asked = np.abs(done - wild).sum()
     assert found.missed_kwh == pytest.approx(float(asked), abs=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0.0, 1.0))
+def test_able__stays_between_floor_and_ceiling_or_comes_nearer(seed: int, start: float) -> None:
+    (store,) = batteries_of(random_day(3).actual)
+    began = replace(store, soc_start_ratio=start)
+    wild = np.random.default_rng(seed).uniform(-3_000.0, 3_000.0, N)
+    levels = np.array([able(began, wild[: at + 1], step_h=1.0)[1] for at in range(N)])
+
+    low, high, rested = 400.0, 3_600.0, 4_000.0 * start * 0.999 ** np.arange(1, N + 1)
+    assert (levels >= np.minimum(low, rested) - 1e-9).all()
+    assert (levels <= np.maximum(high, rested) + 1e-9).all()
 
 
 def small_gate(load_kw: float) -> ParkProblem:

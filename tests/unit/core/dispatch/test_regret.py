@@ -88,6 +88,15 @@ def test_parts__of_a_follower_that_ignores_what_it_is_told_are_control_alone(see
     assert abs(parts.control_cny - parts.regret_cny) <= FEN
 
 
+@settings(max_examples=25, deadline=None)
+@given(SEEDS)
+def test_parts__of_a_plan_that_saw_the_whole_day_have_none_for_the_look_ahead(seed: int) -> None:
+    """Knowing the store and the day, the plan itself is perfect for the end that it asks for."""
+    parts = replayed(random_day(seed)).legs.parts
+
+    assert abs(parts.look_ahead_cny) <= 2 * FEN
+
+
 def test_parts__of_a_worse_store_are_told_as_the_model() -> None:
     parts = replayed(random_day(7, error_ratio=0.0, efficiency_ratio=0.7, obeys=True)).legs.parts
 
