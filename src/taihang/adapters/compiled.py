@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, Final, TypeVar, cast
@@ -47,11 +46,6 @@ class Compiled:
         return cast("_Loop", self._of_plain[plain]) if self.is_compiled else plain
 
 
-def is_compiler_here() -> bool:
-    """Say whether numba is installed: ``pip install 'taihang[fast]'``."""
-    return find_spec(_COMPILER) is not None
-
-
 def own_folder() -> Path | None:
     """Return where compiled loops of this user are kept; None where the user has no home."""
     with suppress(RuntimeError):
@@ -71,13 +65,13 @@ def compiled(modules: Sequence[ModuleType], *, folder: Path | None) -> Compiled:
     Returns:
         The compiled functions, or the plain ones where there is no compiler.
     """
-    if not is_compiler_here():
+    engine = _compiler()
+    if engine is None:
         return Compiled(is_compiled=False, _of_plain={})
     sources = "".join(
         [repr(_PLAIN), repr(_INSIDE), *(inspect.getsource(module) for module in modules)]
     )
     digest = hashlib.sha256(sources.encode()).hexdigest()[:_DIGEST_DIGITS]
-    engine = import_module(_COMPILER)
     kept = engine.config.CACHE_DIR
     inside, found = dict[Callable[..., Any], Callable[..., Any]](), dict[Any, Any]()
     # The compiler takes the folder from its settings when a function is handed over, not later.
@@ -90,11 +84,22 @@ def compiled(modules: Sequence[ModuleType], *, folder: Path | None) -> Compiled:
                 if plain.__module__ == module.__name__:
                     own = _copy(plain, names)
                     inside[plain] = engine.njit(**_INSIDE)(own)
-                    found[plain] = _kept(engine, own) if folder else engine.njit(**_PLAIN)(own)
+                    found[plain] = _Kept(engine, own) if folder else engine.njit(**_PLAIN)(own)
                 names[name] = inside.get(plain, plain)
     finally:
         engine.config.CACHE_DIR = kept
     return Compiled(is_compiled=True, _of_plain=found)
+
+
+def _compiler() -> ModuleType | None:
+    """Return numba, if it is installed (``pip install 'taihang[fast]'``) and starts.
+
+    It refuses to start beside a numpy that is newer than it knows.
+    """
+    try:
+        return import_module(_COMPILER)
+    except ImportError:
+        return None
 
 
 def _functions(module: ModuleType) -> dict[str, FunctionType]:
@@ -108,9 +113,27 @@ def _copy(plain: FunctionType, names: dict[str, Any]) -> FunctionType:
     return own
 
 
-def _kept(engine: ModuleType, own: FunctionType) -> Callable[..., Any]:
-    """Return the compiled form that is kept for the next process, if it can be written."""
-    try:
-        return cast("Callable[..., Any]", engine.njit(cache=True, **_PLAIN)(own))
-    except (RuntimeError, OSError):
-        return cast("Callable[..., Any]", engine.njit(**_PLAIN)(own))
+class _Kept:
+    """A function whose compiled form is kept for the next process, where files allow it."""
+
+    def __init__(self, engine: ModuleType, own: FunctionType) -> None:
+        self._engine, self._own = engine, own
+        self._kept: Callable[..., Any] | None = None
+        self._run: Callable[..., Any] | None = None
+        with suppress(RuntimeError, OSError):  # Nothing can be written there.
+            self._kept = engine.njit(cache=True, **_PLAIN)(own)
+
+    def __call__(self, *given: Any) -> Any:  # noqa: ANN401  # whatever the function takes and gives
+        if self._run is None:
+            self._run = self._loaded(given)
+        return self._run(*given)
+
+    def _loaded(self, given: tuple[Any, ...]) -> Callable[..., Any]:
+        """Return what was kept, once it is seen to load; else the same, compiled anew."""
+        if self._kept is not None:
+            try:
+                types = [cast("object", self._engine.typeof(each)) for each in given]
+                cast("Any", self._kept).compile(tuple(types))
+            except Exception:  # noqa: BLE001  # a file cut short raises anything when it is read
+                self._kept = None
+        return self._kept or cast("Callable[..., Any]", self._engine.njit(**_PLAIN)(self._own))

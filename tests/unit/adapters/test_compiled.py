@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from taihang.adapters import compiled as adapter
-from taihang.adapters.compiled import compiled, is_compiler_here, own_folder
+from taihang.adapters.compiled import compiled, own_folder
 
 SOURCE = '''
 def twice(values):
@@ -90,14 +90,13 @@ def test_compiled__hands_back_the_plain_loops_without_a_compiler(
 ) -> None:
     module = a_module(tmp_path)
 
-    def nowhere(name: str) -> None:
-        assert name == "numba"
+    def nowhere(name: str) -> ModuleType:
+        raise ImportError(name)
 
-    monkeypatch.setattr(adapter, "find_spec", nowhere)
+    monkeypatch.setattr(adapter, "import_module", nowhere)
 
     found = compiled([module], folder=None)
 
-    assert not is_compiler_here()
     assert not found.is_compiled
     assert found.of(module.twice) is module.twice
 
@@ -109,3 +108,17 @@ def test_own_folder__is_none_without_a_home(monkeypatch: pytest.MonkeyPatch) -> 
     assert own_folder() is not None
     monkeypatch.setattr(Path, "home", staticmethod(homeless))
     assert own_folder() is None
+
+
+@pytest.mark.parametrize("left", [b"", b"cut short"])
+def test_compiled__compiles_anew_where_what_was_kept_is_broken(tmp_path: Path, left: bytes) -> None:
+    pytest.importorskip("numba")
+    module, kept = a_module(tmp_path), tmp_path / "kept"
+    compiled([module], folder=kept).of(module.twice)(np.array([1.0]))
+    for path in kept.rglob("*.nb?"):
+        path.write_bytes(left)
+    values = np.array([1.0])
+
+    compiled([module], folder=kept).of(module.twice)(values)
+
+    assert values[0] == 2.0

@@ -14,6 +14,7 @@ peak is one number. Where the loops say that some interval is not convex, or tha
 there is no plan, the step is for the linear model.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -109,10 +110,13 @@ class SlopeControl:
         answer = self._room.answer
         if status != shapes.DONE:
             return refused(self._own, status, step=int(answer.counts[1]))
-        self._guess_kwh = float(answer.peak_kwh[0])
+        peak_kwh = float(answer.peak_kwh[0])
+        self._guess_kwh = peak_kwh if math.isfinite(peak_kwh) else 0.0
         fixed = self._fixed_cny + self._plants_cny(window.available_kw)
-        upper, lower = answer.bounds_cny
-        return SlopeAnswer(answer, float(upper) + fixed, float(lower) + fixed)
+        upper, lower = (float(each) + fixed for each in answer.bounds_cny)
+        if not math.isfinite(upper - lower):  # Some number of the window is none.
+            return NotSlope(Reason.GAP, "", None)
+        return SlopeAnswer(answer, upper, lower)
 
     def set_points(self) -> Mapping[str, Reals]:
         """Return what every flow does in the window, by ``asset.name``, as arrays of their own.

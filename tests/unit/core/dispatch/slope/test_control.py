@@ -116,6 +116,21 @@ def test_step__leaves_a_battery_outside_its_limits_to_the_linear_model() -> None
     assert found == NotSlope(Reason.START, "store", None)
 
 
+def test_step__answers_nothing_to_a_window_with_a_gap_and_goes_on_after_it() -> None:
+    control, window = a_control()[1], a_window(1)
+    best = control.step(window)
+    assert isinstance(best, SlopeAnswer)
+    best_cny = best.upper_cny
+    holed = window.load_kw.copy()
+    holed[0, 3] = np.nan
+
+    assert isinstance(control.step(replace(window, load_kw=holed)), NotSlope)
+
+    again = control.step(window)
+    assert isinstance(again, SlopeAnswer)
+    assert again.upper_cny == pytest.approx(best_cny, rel=CLOSE)
+
+
 def test_set_points__balance_in_every_interval() -> None:
     control, window = a_control()[1], a_window(3)
     assert isinstance(control.step(window), SlopeAnswer)
