@@ -138,7 +138,8 @@ def test_whole_units__cost_as_little_as_the_best_of_all_whole_numbers(
         return
     assert whole.answer is not None
     assert whole.answer.total_cny == pytest.approx(min(every), rel=1e-9)
-    assert whole.bound_cny <= min(every) * (1.0 + 1e-9)
+    assert whole.bound_cny == pytest.approx(min(every), rel=1e-9)
+    assert whole.looks < 100
     assert (whole.extra_cny or 0.0) >= -1e-6
     assert set(whole.counts) == set(NAMES)
 
@@ -159,6 +160,15 @@ def test_whole_units__stopped_early_say_a_bound_that_holds(bowl: Bowl, looks: in
 
     assert whole.bound_cny <= min(every) * (1.0 + 1e-9)
     assert whole.looks <= looks + 3
+
+
+def test_whole_units__improve_on_the_nearest_whole_numbers() -> None:
+    of = study(6, units=(10.0, 1.0))
+
+    whole = found(Bowl(best=(0.0, 0.0), steep=(1.0, 1.0), least_sum=12.0), of)
+
+    # The study has 6 and 6, the nearest are 10 and 6; with 10 of the one 2 of the other will do.
+    assert whole.counts == {"pv": 1, "wind": 2}
 
 
 def test_whole_units__leave_sizes_without_units_free() -> None:

@@ -29,8 +29,14 @@ def report_form(args: argparse.Namespace) -> str | None:
     """Return the form of the report that is asked for; None for none.
 
     Raises:
-        WordsError: If the name of the file ends otherwise.
+        WordsError: If the name of the file ends otherwise, or there is sensitivity and no report.
     """
+    if args.report is None and args.sensitivity:
+        raise WordsError(
+            given="--sensitivity without --report",
+            expected="a report to write it into",
+            remedy="add for example --report study.html",
+        )
     if args.report is None:
         return None
     form = Path(str(args.report)).suffix.removeprefix(".").lower()

@@ -214,6 +214,12 @@ def test_internal_return__is_sure_where_a_replacement_is_paid_from_what_came_in(
     assert (found.state, found.is_sure) == (ReturnState.ONE, True)
 
 
+def test_internal_return__is_not_sure_where_what_adds_up_changes_often() -> None:
+    found = internal_return([-100.0, 160.0, -70.0, 50.0])
+
+    assert (found.state, found.is_sure) == (ReturnState.ONE, False)
+
+
 @given(sums=SUMS)
 def test_payback__is_where_what_adds_up_crosses_nothing_for_good(sums: list[float]) -> None:
     found = payback_years(sums)

@@ -84,6 +84,10 @@ def test_size__refuses_a_report_of_another_form(tmp_path: Path) -> None:
     )
 
 
+def test_size__refuses_sensitivity_that_nobody_would_see(tmp_path: Path) -> None:
+    taihang("size", coarse("xingxian", tmp_path), "--sensitivity").refused("input.words", "report")
+
+
 def with_units(folder: Path) -> Path:
     """Roofs are free; wind comes in turbines, all else is given."""
     study = coarse("xingxian-1200", folder)
