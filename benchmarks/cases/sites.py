@@ -58,7 +58,7 @@ def run_site_day(room: Room) -> Sample:
     """Run a station through a day: 96 plans, 1 440 minutes, checked and paid."""
     del room
     site = read_site("incubator")
-    outlook = planning_wiring.site_outlook(site, _SITE_DAY)
+    outlook = planning_wiring.site_outlook(site, _SITE_DAY, sessions=None)
     with stopwatch() as watch:
         run = run_site(outlook, _SITE_DAY, solve=solve, effort=_EFFORT)
     assert run.managed.result is not None

@@ -24,6 +24,7 @@ from taihang.adapters.solver_process import SolverProcess
 from taihang.adapters.system import PosixDisk
 from taihang.config.park_file import read_park
 from taihang.config.templates import template_text
+from taihang.config.visit_file import read_visits
 from taihang.core.dispatch.model import Solve
 from taihang.core.dispatch.outlook import Remembered
 from taihang.core.dispatch.site.outlook import Outlook
@@ -174,19 +175,30 @@ def study_thresholds(study: Study) -> Thresholds:
     )
 
 
-def site_outlook(site: Site, on: date) -> Outlook:
+def site_outlook(site: Site, on: date, *, sessions: Path | None) -> Outlook:
     """Return a station with what a day brings to it, made by the simulator.
 
+    Args:
+        site: The station.
+        on: The day.
+        sessions: A file of its sessions; None for simulated ones.
+
     Raises:
+        ProblemFileError: If the sessions are none of that day.
         UnknownTemplateError: If the park whose sky it has is no template.
         SiteDayError: If the day has none before it in its year.
         ParkProblemError: If not exactly one table of prices is in force on that day.
     """
     park = read_park(template_text(site.terms.weather_of), source=site.terms.weather_of)
+    start_s = days(on, 1, park.zone).start_s
+    day = site_day(site, on, park=park)
+    if sessions is not None:
+        visits = read_visits(sessions, site, start_s=start_s)
+        day = replace(day, visits=visits, turned_away=0)
     return Outlook(
         site=site,
         purchase=site.purchase_on(on),
-        day=site_day(site, on, park=park),
-        start_s=days(on, 1, park.zone).start_s,
+        day=day,
+        start_s=start_s,
         time_zone=park.time_zone,
     )

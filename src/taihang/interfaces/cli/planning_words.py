@@ -31,6 +31,7 @@ def add_planning(words: CommandWords) -> None:
     site = words.command("site", "site:site", "site")
     words.option(site, "--day", required=True)
     words.option(site, "--quarter")
+    words.option(site, "--sessions")
     words.option(site, "--out")
     words.option(site, "--seconds", default=10)
     store = words.command("storage", "shared_storage:shared_storage", "store")

@@ -39,9 +39,10 @@ def site(args: argparse.Namespace) -> int:
     source, lang = str(args.site), cast("Lang", args.lang)
     on, quarter = day_of(str(args.day)), _quarter(args.quarter)
     station = read_site(source)
+    sessions = None if args.sessions is None else Path(str(args.sessions))
     with waiting(source):
         run = run_site(
-            planning_wiring.site_outlook(station, on),
+            planning_wiring.site_outlook(station, on, sessions=sessions),
             on,
             solve=planning_wiring.solver(),
             effort=Effort(time_limit_s=float(args.seconds), gap=_GAP),
@@ -53,7 +54,7 @@ def site(args: argparse.Namespace) -> int:
     if args.json:
         say(args, document, "")
     else:
-        _tell(run, quarter, lang)
+        _tell(run, quarter, sessions, lang)
     return REFUSED if run.managed.faults else 0
 
 
@@ -77,11 +78,14 @@ def _quarter(words: str | None) -> int | None:
 # -- words for people ----------------------------------------------------------------------------
 
 
-def _tell(run: SiteRun, quarter: int | None, lang: Lang) -> None:
+def _tell(run: SiteRun, quarter: int | None, sessions: Path | None, lang: Lang) -> None:
     console, terms = Console(highlight=False), run.site.terms
     name = terms.name_zh if lang == "zh" else terms.name_en
     console.print(Text(text("cli.site.title", lang, name=name, day=run.on), style="bold"))
-    console.print(Text(text("cli.site.made", lang), style="dim"))
+    made = text("cli.site.made", lang)
+    if sessions is not None:
+        made = text("cli.site.read", lang, file=sessions.name)
+    console.print(Text(made, style="dim"))
     if run.managed.faults:
         _tell_faults(console, run, lang)
         return

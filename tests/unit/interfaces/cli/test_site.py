@@ -45,3 +45,19 @@ def test_site__refuses_a_station_and_a_quarter_that_are_not_there() -> None:
     taihang("site", "nowhere.toml", *DAY).refused("input.problem-file", "nowhere.toml")
     taihang("site", "incubator", *DAY, "--quarter", "14:10").refused("input.words", "14:10")
     taihang("site", "incubator", *DAY, "--quarter", "noon").refused("input.words", "noon")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_site__takes_the_sessions_of_a_file_and_says_so(lang: Lang, tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(
+        "id,charger,booked,arrival,told_departure,departure,energy_kwh\n"
+        "bus-7,A1,yes,2026-06-16T09:00+08:00,2026-06-16T12:00+08:00,2026-06-16T12:00+08:00,80\n",
+        encoding="utf-8",
+    )
+
+    out = done("site", "incubator", *DAY, "--sessions", path, "--lang", lang).out
+
+    assert "mine.csv" in out
+    assert "bus-7" in out
+    assert max(width_of(line) for line in out.splitlines()) <= COLUMNS
