@@ -18,9 +18,7 @@ from taihang.core.park.problem import ParkProblem
 from taihang.core.park.quota import Evidence
 
 _SHARE: Final = NumberRule(words="a share", unit="1", example='"0.20"', at_least=0, at_most=1)
-_CHANCE: Final = NumberRule(
-    words="a chance above 0", unit="1", example='"0.10"', above=0, at_most=1
-)
+_CHANCE: Final = NumberRule(words="a chance", unit="1", example='"0.10"', above=0, at_most=1)
 _LOSS: Final = NumberRule(words="a share", unit="1", example='"0.12"', at_least=0, at_most=1)
 _PRICE: Final = NumberRule(
     words="a price in CNY per MWh", unit="CNY/MWh", example='"380"', at_least=0, at_most=1_000_000

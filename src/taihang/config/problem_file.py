@@ -19,7 +19,8 @@ from typing import Any, Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from taihang.core.dispatch.fields import Json, ParkProblemError, check_keys
+from taihang.core.dispatch.fields import Json, ParkProblemError, check_keys, read_record
+from taihang.core.dispatch.horizon import Horizon
 from taihang.core.dispatch.model import Reals
 from taihang.core.dispatch.park_problem import KINDS, Asset, ParkProblem, problem_of
 from taihang.core.errors import InputError
@@ -112,7 +113,7 @@ def read_problem_file(
             f"tables {unknown} in {path.name}", f"{[*_TOP, *KINDS]}", "correct the names"
         )
     horizon = cast("dict[str, Json]", plain_value(given.get("horizon", {}), "horizon"))
-    check_keys(horizon, ["start_s", "step_s", "n_steps", "time_zone"], "horizon")
+    read_record(Horizon, horizon, where="horizon", n_steps=1)
     table = _SeriesTable(path.parent, horizon, may_have_gaps=may_have_gaps)
     for at, entry in enumerate(cast("list[object]", given.get("series", []))):
         table.load(cast("Mapping[str, object]", entry), where=f"series[{at}]")

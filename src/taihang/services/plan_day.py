@@ -68,6 +68,19 @@ class DayPlan:
         plan, idle = self.release.plan, self.release.idle
         return None if plan is None or idle is None else idle.total_cny - plan.total_cny
 
+    @property
+    def demand_saving_cny(self) -> float:
+        """What of it is the month's demand charge, which can be saved once a month [CNY]."""
+        plan, idle = self.release.plan, self.release.idle
+        if plan is None or idle is None:
+            return 0.0
+        lines = [
+            f"{asset.id}.demand_cny"
+            for asset in self.problem.assets
+            if isinstance(asset, DemandCharge)
+        ]
+        return sum(idle.bill_cny[line] - plan.bill_cny[line] for line in lines)
+
 
 def plan_day(day: date, *, ports: Ports) -> DayPlan:
     """Plan a park for a local day from the history before it.
@@ -228,6 +241,7 @@ def _document(found: DayPlan, plan: ParkPlan, ports: Ports) -> dict[str, JsonVal
         "export_budget": _budget(found.budget),
         "gap_ratio": "" if release.gap is None else f"{release.gap:.1e}",
         "problem_sha256": plan.problem_sha256,
+        "demand_saving_cny": f"{found.demand_saving_cny:.2f}",
         "value": "" if saving_cny is None else f"{saving_cny:.2f}",
         "unit": "CNY",
         "accepted": True,

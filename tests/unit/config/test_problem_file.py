@@ -111,7 +111,10 @@ def test_read_problem_file__refuses_in_words(tmp_path: Path, change: Change, say
     ("change", "says"),
     [
         (swap(",2.0,", ",,"), "'' as load_kw in interval 1"),
-        (swap(",2.0,", ",nan,"), "1 gaps in load l.load_kw, the first in interval 1"),
+        (
+            swap(",2.0,", ",nan,"),
+            "1 of 4 values of load l.load_kw missing, the first in interval 1",
+        ),
         (swap("T01:00:00", "T01:15:00"), "row 3 of series.csv"),
         (swap("start,", "when,"), '"start" first'),
         (swap("sun_ratio", "load_kw"), "every name once"),

@@ -25,6 +25,10 @@ NONE: Final = "none"
 _ANY_SIGN: Final = ("cny", "cny_per_kwh", "cny_per_kw", "cny_per_t", "kg_per_kwh")
 
 
+_EFFICIENCY: Final = (1e-6, 1.0)
+_UNITS: Final = {"kw": "kW", "kwh": "kWh"}
+
+
 class ParkProblemError(InputError):
     """A planning problem misses something, holds something unknown, or contradicts itself."""
 
@@ -181,6 +185,8 @@ def _scalar(spec: _Spec, given: Json, *, name: str) -> object:
         raise ParkProblemError(f"{given!r} as {name}", "true or false")
     if spec.kind is int:
         if isinstance(given, int) and not isinstance(given, bool):
+            if isinstance(spec.extra, Range):
+                check_range(np.array([float(given)]), name=name, extra=spec.extra)
             return given
         raise ParkProblemError(f"{given!r} as {name}", "a whole number")
     value = np.array([_number(given, name)])
@@ -234,7 +240,8 @@ def check_range(values: Reals, *, name: str, extra: Range | Words | None) -> Rea
     gaps = np.flatnonzero(~np.isfinite(values))
     if len(gaps):
         raise ParkProblemError(
-            f"{len(gaps)} gaps in {name}, the first in interval {int(gaps[0])}",
+            f"{len(gaps)} of {len(values)} values of {name} missing, "
+            f"the first in interval {int(gaps[0])}",
             "one finite number for each interval",
             "fill the gap with a named method first: missing is never zero (§7)",
         )
@@ -246,15 +253,24 @@ def check_range(values: Reals, *, name: str, extra: Range | Words | None) -> Rea
         where = f" in interval {int(off[0])}" if len(values) > 1 else ""
         raise ParkProblemError(
             f"{values[off[0]]:.10g} as {name}{where}",
-            f"{least:.10g} or more" if most == math.inf else f"{least:.10g} … {most:.10g}",
+            _range_words(name, least, most),
             "write 90 % as 0.9" if name.endswith("_ratio") else "check the sign and the unit",
         )
     return values
 
 
+def _range_words(name: str, least: float, most: float) -> str:
+    """Return what a value may be, in the unit at the end of its name where it is a quantity."""
+    if (least, most) == _EFFICIENCY:
+        return "above 0, 1 at most"
+    words = f"{least:.10g} or more" if most == math.inf else f"{least:.10g} … {most:.10g}"
+    unit = name.rsplit("_", 1)[-1]
+    return f"{words} {_UNITS[unit]}" if unit in _UNITS else words
+
+
 def _usual_range(name: str) -> tuple[float, float]:
     if name.endswith("_efficiency_ratio"):
-        return 1e-6, 1.0
+        return _EFFICIENCY
     if name.endswith("_ratio"):
         return 0.0, 1.0
     is_money = any(name.endswith(f"_{unit}") for unit in _ANY_SIGN)

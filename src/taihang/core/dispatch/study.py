@@ -41,7 +41,7 @@ class StudyTerms:
 
     site: str
     """The template whose place, weather and enterprises are used."""
-    year: int
+    year: Annotated[int, Range(2000, 2100)]
     """The calendar year that is simulated, and on whose first day the thresholds are asked."""
     step_s: int
     """Length of an interval: 900 for quarters, 3600 for hours [s]."""

@@ -93,7 +93,8 @@ def _live(
     # 3. Tomorrow.
     plan = plan_day(LAST_DAY + timedelta(days=1), ports=ports)
     log_acts(ports=ports)
-    _step(args, "plan", lang, saving=_saving(plan, ",.2f"))
+    demand = f"{plan.demand_saving_cny:,.2f}"
+    _step(args, "plan", lang, saving=_saving(plan, ",.2f"), demand=demand)
     # 4. Where every watt-hour of green energy stands, and one certificate on paper.
     certified = _certificates(args, ports, period)
     # 5. One number with its proof, checked as a stranger would.

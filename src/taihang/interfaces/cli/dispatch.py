@@ -305,9 +305,10 @@ def _verdict(console: Console, release: Release, verdict: ParkVerdict, lang: Lan
     plan = cast("ParkPlan", release.plan)
     console.print()
     for asset, kwh in plan.outside_kwh.items():
+        words = text("cli.dispatch.outside_back", lang, asset=asset)
         if kwh > _SMALL:
             words = text("cli.dispatch.outside", lang, asset=asset, kwh=f"{kwh:,.1f}")
-            console.print(Text(words, style="yellow"))
+        console.print(Text(words, style="yellow"))
     if release.idle is None:
         console.print(Text(text("cli.dispatch.no_idle", lang), style="yellow"))
     else:

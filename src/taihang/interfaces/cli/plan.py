@@ -6,6 +6,7 @@ from typing import cast
 
 from taihang import wiring
 from taihang.core.dispatch.month_peak import MonthPeak
+from taihang.core.dispatch.outlook import Notice
 from taihang.core.quantities import WH_PER_KWH, WH_PER_MWH
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.dispatch import tell_release, write_release
@@ -44,6 +45,7 @@ def _facts(found: DayPlan) -> dict[str, object]:
         "day": found.day.isoformat(),
         "accepted": found.release.plan is not None,
         "saving_cny": "" if saving_cny is None else f"{saving_cny:.2f}",
+        "demand_saving_cny": f"{found.demand_saving_cny:.2f}",
         "month_peaks": [
             {
                 "so_far_kw": peak.so_far_kw,
@@ -67,7 +69,7 @@ def _facts(found: DayPlan) -> dict[str, object]:
 
 
 def _remarks(found: DayPlan, lang: Lang) -> list[str]:
-    remarks = [text(f"cli.plan.notice.{one.key}", lang, **one.words) for one in found.notices]
+    remarks = [_notice(one, lang) for one in found.notices]
     flows = [
         text(
             "cli.plan.flow",
@@ -82,8 +84,18 @@ def _remarks(found: DayPlan, lang: Lang) -> list[str]:
     joined = ("；" if lang == "zh" else "; ").join(flows)
     remarks.append(text("cli.plan.forecast", lang, days=n_days, flows=joined))
     remarks += [_peak(peak, lang) for peak in found.peaks]
+    if found.demand_saving_cny:
+        cny = f"{found.demand_saving_cny:,.2f}"
+        remarks.append(text("cli.plan.demand_saving", lang, cny=cny))
     remarks.append(_budget(found.budget, lang))
     return remarks
+
+
+def _notice(notice: Notice, lang: Lang) -> str:
+    words = dict(notice.words)
+    if "ratio" in words:
+        words["ratio"] = text(f"cli.plan.ratio.{words['ratio']}", lang)
+    return text(f"cli.plan.notice.{notice.key}", lang, **words)
 
 
 def _peak(peak: MonthPeak, lang: Lang) -> str:

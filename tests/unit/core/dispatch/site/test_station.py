@@ -42,7 +42,7 @@ def change(given: dict[str, Any], table: str, key: str, value: object) -> None:
         ("site", "transformer_kw", -1, "0 or more"),
         ("site", "transformer_kw", "90 %", "percentage"),
         ("battery", "soc_start_ratio", 0.05, "at midnight"),
-        ("battery", "charge_efficiency_ratio", 1.2, r"1e-06 … 1"),
+        ("battery", "charge_efficiency_ratio", 1.2, r"above 0, 1 at most"),
         ("purchase", "valid_from", "2026-13-01", "a day such as"),
         ("purchase", "energy_cny_per_kwh", [0.3] * 96, "24, one for each interval"),
         ("charger", "id", "A2", "every id once"),
