@@ -22,7 +22,8 @@ def slope_park(seed: int, *, n_most: int = 40) -> ParkProblem:
     n = int(dice.numbers.integers(2, n_most))
     assets = [bus("a"), *_needs(dice, n), _gate(dice, n), _store(dice)]
     if dice.maybe(0.3):
-        assets.append(supply("genset", "a", capacity_kw=dice.real(0, 800), price=dice.real(0.2, 2)))
+        kw, price = dice.real(0, 800), dice.real(0.2, 2)
+        assets.append(supply("genset", "a", capacity_kw=kw, price=price, carbon_kg_per_kwh=0.9))
     if dice.maybe(0.7):
         assets.append(_demand(dice))
     if dice.maybe(0.2):
