@@ -16,9 +16,10 @@ import numpy as np
 
 from taihang.core.dispatch.assets.battery import FREE, Battery
 from taihang.core.dispatch.assets.demand_charge import DemandCharge
-from taihang.core.dispatch.assets.export_allowance import ExportAllowance
 from taihang.core.dispatch.assets.grid import Grid
+from taihang.core.dispatch.assets.link import Link
 from taihang.core.dispatch.assets.load import Load
+from taihang.core.dispatch.assets.plant import Plant
 from taihang.core.dispatch.exact import solve_exactly
 from taihang.core.dispatch.fields import Capacity
 from taihang.core.dispatch.follow import (
@@ -32,7 +33,7 @@ from taihang.core.dispatch.follow import (
 from taihang.core.dispatch.model import Reals
 from taihang.core.dispatch.park_plan import ParkPlan
 from taihang.core.dispatch.park_problem import Asset, ParkProblem
-from taihang.core.dispatch.regret import Parts, cny, idle_cny, perfect_plan, replay_plan
+from taihang.core.dispatch.regret import Parts, cny, idle_cny, perfect_plan, reaching, replay_plan
 from taihang.core.dispatch.stored import Stored, stored_of
 from taihang.core.errors import StateError
 from taihang.core.park.park import PARK_SUBJECT
@@ -46,13 +47,15 @@ from taihang.core.series import Quality
 from taihang.services.day_forecast import HISTORY_DAYS, DayHistory
 from taihang.services.day_prices import grid_prices
 from taihang.services.day_problem import DayFacts, day_problem, grids_of
-from taihang.services.export_budget import BudgetMode, ExportBudget, export_budget
+from taihang.services.export_budget import export_budget
 from taihang.services.plan_day import DAY_PLAN, EFFORT, planned_day
 from taihang.services.ports import Columns, Ports
 
 _PER_WH: Final = SECONDS_PER_HOUR / STEP_S / WH_PER_KWH
 _ROOM_RATIO: Final = 1.0 + 1e-9
 """By how much a limit lies above what was measured: the rounding of floats [1]."""
+_OWN_LOAD: Final = "load"
+"""The load at the park's own bus, as ``day_problem`` names it."""
 _BALANCE: Final = ("generation", "discharge", "load", "charge", "import", "export")
 
 
@@ -149,6 +152,7 @@ def regret_of_day(day: date, *, ports: Ports) -> DayRegret:
     if issued is None:
         return _without_plan(measured, exactly=exactly)
     planned, told = planned_day(day, ports=ports), _told(issued, measured.actual)
+    measured = replace(measured, actual=_expecting(measured.actual, planned))
     # 3. The same day with one more thing perfect after the other.
     replayed = replay_plan(
         planned, told, actual=measured.actual, measured=measured.powers, exactly=exactly
@@ -253,6 +257,24 @@ def _told(issued: IssuedStatement, actual: ParkProblem) -> SetPoints:
     return told
 
 
+def _expecting(actual: ParkProblem, planned: ParkProblem) -> ParkProblem:
+    """Return a measured day in which the demand that its plan expected of the month is paid for.
+
+    A plan that leaves a peak to a later day of the month is right to do so; on its own day the
+    month has not reached that peak yet.
+    """
+    expected_kw = {one.id: one.so_far_kw for one in charges_of(planned)}
+    reached = {
+        one.id: max(one.so_far_kw, expected_kw.get(one.id, 0.0)) for one in charges_of(actual)
+    }
+    return reaching(actual, reached)
+
+
+def charges_of(problem: ParkProblem) -> tuple[DemandCharge, ...]:
+    """Return the demand charges of a problem, in order."""
+    return tuple(asset for asset in problem.assets if isinstance(asset, DemandCharge))
+
+
 # -- what was measured ---------------------------------------------------------------------------
 
 
@@ -276,13 +298,14 @@ def measured_day(day: date, *, ports: Ports) -> MeasuredDay:
     month = days(first, (day - first).days + 1, park.zone)
     peak_kw = _peak_kw(month, ports)
     # 2. The problem of the day with what was measured in it.
-    is_shut = export_budget(day, ports=ports).is_shut
+    #    What the year still allows to be fed back is a rule of the plan, and on no bill.
+    budget = replace(export_budget(day, ports=ports), most_kwh=None, export_value_cny_per_kwh=0.0)
     facts = DayFacts(
         park=park,
         history=_history_of(day, span, ports),
         prices=tuple(grid_prices(grid, day, ports=ports) for grid in grids_of(park, day)),
         so_far_kw=peak_kw,
-        budget=ExportBudget(mode=BudgetMode.SHUT if is_shut else BudgetMode.OPEN),
+        budget=budget,
     )
     problem = _with_flows(day_problem(facts), flows)
     # 3. What the batteries did, and what they held.
@@ -296,6 +319,7 @@ def measured_day(day: date, *, ports: Ports) -> MeasuredDay:
         problem.horizon, tuple(_standing(asset, stored, at) for asset in problem.assets)
     )
     own = {name: kw[at:] for name, kw in powers.items()}
+    actual = _with_feeders(actual, own)
     return MeasuredDay(day, actual, own, stored, peak_kw, _free_kw(actual, facts))
 
 
@@ -305,8 +329,7 @@ def _free_kw(problem: ParkProblem, facts: DayFacts) -> dict[str, float]:
         prices.grid.id.replace(".", "-"): 0.0 if prices.demand is None else prices.demand[1]
         for prices in facts.prices
     }
-    charges = (asset for asset in problem.assets if isinstance(asset, DemandCharge))
-    return {charge.id: free_kw[charge.grid] for charge in charges}
+    return {charge.id: free_kw[charge.grid] for charge in charges_of(problem)}
 
 
 def _peak_kw(month: Period, ports: Ports) -> float:
@@ -378,26 +401,70 @@ def _battery_kw(name: str, span: Period, ports: Ports) -> Reals:
 
 
 def _with_flows(problem: ParkProblem, flows: Mapping[str, Reals]) -> ParkProblem:
-    """Close the balance with the load of the park's own bus, and let what happened be possible."""
+    """Close the balance with a load at the park's own bus, and let what happened be possible."""
     implied = flows["generation"] + flows["discharge"] + flows["import"]
-    implied = implied - flows["export"] - flows["charge"] - flows["load"]
-    kept = (asset for asset in problem.assets if not isinstance(asset, ExportAllowance))
-    return ParkProblem(problem.horizon, tuple(_as_it_was(one, flows, implied) for one in kept))
+    unmetered = implied - flows["export"] - flows["charge"] - flows["load"]
+    own = [one for one in problem.assets if isinstance(one, Load) and one.bus == PARK_SUBJECT]
+    rest = Load(
+        id=_OWN_LOAD,
+        bus=PARK_SUBJECT,
+        load_kw=np.zeros(len(unmetered)),
+        shed_max_ratio=0.0,
+        shed_price_cny_per_kwh=None,
+    )
+    assets = (*problem.assets, *(() if own else (rest,)))
+    return ParkProblem(problem.horizon, tuple(_as_it_was(one, flows, unmetered) for one in assets))
 
 
 def _as_it_was(asset: Asset, flows: Mapping[str, Reals], unmetered: Reals) -> Asset:
     if isinstance(asset, Load) and asset.bus == PARK_SUBJECT:
         return replace(asset, load_kw=np.maximum(asset.load_kw + unmetered, 0.0))
+    if isinstance(asset, Plant):
+        # What was curtailed is not metered: a plant gives what it gave.
+        return replace(asset, curtail_price_cny_per_kwh=None)
     if isinstance(asset, Grid):
         passed = np.maximum(flows["import"], flows["export"]) * _ROOM_RATIO
-        size = max(asset.connection_kw.existing, float(passed.max()))
         return replace(
             asset,
             import_limit_kw=np.maximum(asset.import_limit_kw, passed),
             export_limit_kw=np.maximum(asset.export_limit_kw, passed),
-            connection_kw=Capacity(existing=size, add_max=0.0, cost_cny_per_unit=0.0),
+            connection_kw=_at_least(asset.connection_kw, passed),
         )
     return asset
+
+
+def _at_least(size: Capacity, passed_kw: Reals) -> Capacity:
+    """Return a size that lets pass what passed."""
+    return replace(size, existing=max(size.existing, float(passed_kw.max())))
+
+
+def _with_feeders(problem: ParkProblem, powers: SetPoints) -> ParkProblem:
+    """Let every feeder carry what went over it."""
+    net = dict[str, Reals]()
+    for one in problem.assets:
+        if isinstance(one, Load):
+            net[one.bus] = net.get(one.bus, 0.0) + one.load_kw
+        elif isinstance(one, Plant):
+            given_kw = one.available_ratio * one.capacity_kw.existing
+            net[one.bus] = net.get(one.bus, 0.0) - given_kw
+        elif isinstance(one, Battery):
+            net[one.bus] = net.get(one.bus, 0.0) + powers[one.id]
+    assets = (
+        _carrying(one, np.abs(net[one.to_bus]) * _ROOM_RATIO)
+        if isinstance(one, Link) and one.to_bus in net
+        else one
+        for one in problem.assets
+    )
+    return ParkProblem(problem.horizon, tuple(assets))
+
+
+def _carrying(feeder: Link, passed_kw: Reals) -> Link:
+    return replace(
+        feeder,
+        forward_limit_kw=np.maximum(feeder.forward_limit_kw, passed_kw),
+        backward_limit_kw=np.maximum(feeder.backward_limit_kw, passed_kw),
+        capacity_kw=_at_least(feeder.capacity_kw, passed_kw),
+    )
 
 
 def _standing(asset: Asset, stored: Mapping[str, Stored], at: int) -> Asset:

@@ -13,6 +13,7 @@ import late_park
 import regret_park
 import small_park
 from regret_park import PLANNED
+from taihang.core.dispatch.assets.grid import Grid
 from taihang.core.dispatch.follow import batteries_of
 from taihang.core.periods import days
 from taihang.core.seal.canonical import JsonValue, load_canonical
@@ -23,6 +24,7 @@ from taihang.services.regret_day import (
     DayRegret,
     NothingMovesError,
     OpenDayError,
+    charges_of,
     held_wh,
     is_in_time,
     measured_day,
@@ -58,6 +60,12 @@ def test_regret_of_day__of_a_battery_that_obeyed_has_no_part_for_control() -> No
     assert found.done.missed_kwh < 3
     assert found.saving_cny is not None
     assert found.saving_cny > 0
+
+
+def test_regret_of_day__of_a_plan_of_the_whole_day_has_no_part_for_the_look_ahead() -> None:
+    """The plan made again with all that was measured is perfect: it knows the same park."""
+    for obeys in (True, False):
+        assert abs(of_day(PLANNED, obeys=obeys).parts.look_ahead_cny) < SMALL
 
 
 def test_regret_of_day__of_a_battery_that_did_not_move_is_control() -> None:
@@ -165,3 +173,21 @@ def test_plan_of_day__is_the_last_in_the_log_before_the_day_and_not_one_drawn_up
             found = plan_of_day(PLANNED, ports=with_times(*times_s))
             assert found is not None
             assert found.version == version
+
+
+def test_measured_day__counts_the_demand_that_the_plan_expected_as_paid() -> None:
+    found = of_day(PLANNED, obeys=True)
+
+    for charge in charges_of(found.measured.actual):
+        assert charge.so_far_kw >= found.measured.peak_kw
+
+
+def test_measured_day__lets_the_connection_carry_what_it_carried() -> None:
+    with small_park.opened(regret_park.obeyed()) as ports:
+        grids = {name: replace(grid, capacity_kva=400.0) for name, grid in ports.park.grids.items()}
+        small = replace(ports, park=replace(ports.park, grids=grids))
+        actual = measured_day(date(2026, 8, 20), ports=small).actual
+
+    (gate,) = (one for one in actual.assets if isinstance(one, Grid))
+    assert gate.connection_kw.existing > 400
+    actual.assembled()

@@ -197,8 +197,14 @@ def with_physics(planned: ParkProblem, actual: ParkProblem) -> ParkProblem:
 
 
 def informed_of(planned: ParkProblem, actual: ParkProblem) -> ParkProblem:
-    """Return a planned problem that knows the batteries and what was to come."""
-    return _taking(planned, actual, {Battery: _PHYSICS, **_FORECAST})
+    """Return a planned problem that knows the batteries and what was to come.
+
+    A load that the plan did not think of, at a bus that it has, is known then as well.
+    """
+    known = _taking(planned, actual, {Battery: _PHYSICS, **_FORECAST})
+    ids = {asset.id for asset in known.assets}
+    more = (one for one in actual.assets if isinstance(one, Load) and one.id not in ids)
+    return ParkProblem(known.horizon, (*known.assets, *(one for one in more if one.bus in ids)))
 
 
 def reaching(problem: ParkProblem, so_far_kw: Mapping[str, float]) -> ParkProblem:

@@ -20,7 +20,7 @@ from taihang.interfaces.cli.tables import plain_table
 from taihang.interfaces.cli.words import day_of
 from taihang.services.act_log import log_acts
 from taihang.services.regret import MonthRegret, day_document, keep_day, keep_month, month_document
-from taihang.services.regret_day import DayRegret, held_wh
+from taihang.services.regret_day import DayRegret, charges_of, held_wh
 
 _PARTS: Final = ("control", "model", "forecast", "look_ahead")
 _SEEN_KWH: Final = 0.1
@@ -109,7 +109,8 @@ def _remarks(found: DayRegret, lang: Lang) -> Iterator[str]:
         yield text("cli.regret.held", lang, **words) + fitted
     if done.missed_kwh > _SEEN_KWH:
         yield text("cli.regret.missed", lang, kwh=f"{done.missed_kwh:,.1f}")
-    yield text("cli.regret.peak", lang, kw=f"{measured.peak_kw:,.0f}")
+    for charge in charges_of(measured.actual):
+        yield text("cli.regret.peak", lang, kw=f"{charge.so_far_kw:,.0f}")
     if found.plan is not None and not found.is_in_time:
         yield text("cli.regret.study", lang)
     if found.plan is not None and not found.is_same_problem:

@@ -7,9 +7,20 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from park_case import bus, grid, load, problem
 from regret_days import EXACTLY, Day, N, random_day
 from taihang.core.dispatch.follow import follow
-from taihang.core.dispatch.regret import Leg, Legs, Parts, Replayed, cny, leg_of, replay_plan
+from taihang.core.dispatch.park_problem import ParkProblem
+from taihang.core.dispatch.regret import (
+    Leg,
+    Legs,
+    Parts,
+    Replayed,
+    cny,
+    informed_of,
+    leg_of,
+    replay_plan,
+)
 
 FEN: Final = Decimal("0.01")
 SEEDS = st.integers(0, 10_000)
@@ -111,6 +122,17 @@ def test_replay_plan__says_what_the_day_would_have_cost_without_a_store() -> Non
 
     assert found.idle_cny is not None
     assert abs(found.idle_cny - cny(still.plan.total_cny)) < 10, "but for the standing loss"
+
+
+def test_informed_of__knows_a_load_that_nobody_thought_of() -> None:
+    day = random_day(5)
+    more = problem([bus("park"), load("more", "park", 70.0), grid("g2", "park")], n_steps=N)
+    (extra,) = (one for one in more.assets if one.id == "more")
+    known = informed_of(day.planned, ParkProblem(day.actual.horizon, (*day.actual.assets, extra)))
+
+    assert extra in known.assets
+    again = informed_of(day.planned, day.actual)
+    assert again.digest() == informed_of(again, day.actual).digest()
 
 
 def test_parts__are_added_part_by_part() -> None:
