@@ -32,5 +32,11 @@ def dossier(name: str = "xingxian") -> SizeDossier:
     assert answer.energy is not None
     paid = study_money(study, answer, operate=operate)
     return SizeDossier(
-        name=name, answer=answer, energy=answer.energy, money=paid, doubts=None, units=()
+        name=name,
+        answer=answer,
+        energy=answer.energy,
+        money=paid,
+        doubts=None,
+        front=None,
+        units=(),
     )

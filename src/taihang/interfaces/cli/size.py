@@ -58,7 +58,8 @@ def size(args: argparse.Namespace) -> int:
             expected="one year of weather: the report shows its months and weeks",
             remedy="write weather_years = 1 for the report",
         )
-    return say_front(args, study) if args.front is not None else _say_answer(args, study)
+    is_front_alone = args.front is not None and args.report is None
+    return say_front(args, study) if is_front_alone else _say_answer(args, study)
 
 
 def _say_answer(args: argparse.Namespace, study: Study) -> int:

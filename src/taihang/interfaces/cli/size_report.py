@@ -14,6 +14,7 @@ from taihang.interfaces.cli.words import WordsError
 from taihang.interfaces.reports.size_study import SizeDossier, size_study
 from taihang.interfaces.reports.size_words import name_of, told, unit_of
 from taihang.services.plan_park import Effort
+from taihang.services.size_front import Front, size_front
 from taihang.services.size_park import StudyAnswer, size_park
 from taihang.services.study_doubts import SizeUp, study_doubts
 from taihang.services.study_money import Operate, operate_study, study_money
@@ -105,6 +106,7 @@ def write_report(
         energy=answer.energy,
         money=study_money(study, answer, operate=operate),
         doubts=doubts,
+        front=_front(study, args, years),
         units=units,
     )
     out = Path(str(args.report))
@@ -112,6 +114,19 @@ def write_report(
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(set_document(document, form, args))
     return out
+
+
+def _front(study: Study, args: argparse.Namespace, years: "_Years") -> Front | None:
+    if args.front is None:
+        return None
+    return size_front(
+        study,
+        years(study),
+        asked=planning_wiring.study_thresholds(study),
+        kind=str(args.front),
+        n_points=int(args.points),
+        tools=planning_wiring.sizing_tools(),
+    )
 
 
 class _Years:

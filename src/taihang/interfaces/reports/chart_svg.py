@@ -193,9 +193,10 @@ def cloud(points: Sequence[tuple[float, float]], *, words: ChartWords, axis: str
     frame = frame_of((y for _, y in points), top=_HEAD + 4, height=_HEIGHT, has_zero=False)
     shares = [(x - left) / ((right - left) or 1.0) for x, _ in points]
     line = Series(name="", fill="#0b6e6e", values=tuple(y for _, y in points))
+    ends = f"{_under(frame, 0.0, f'{left:g}')}{_under(frame, 1.0, f'{right:g}')}"
     body = (
         f"{scale(frame, words.unit)}{_polyline(frame, shares, line, has_dots=True)}"
-        f"{_under(frame, 0.5, axis)}"
+        f"{_under(frame, 0.5, axis)}{ends}"
     )
     return drawing(body, words, height=frame.bottom + _FOOT)
 

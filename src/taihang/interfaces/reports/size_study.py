@@ -24,6 +24,7 @@ from taihang.interfaces.reports.size_energy import (
     months_section,
     week_sections,
 )
+from taihang.interfaces.reports.size_front import front_section
 from taihang.interfaces.reports.size_sections import (
     costs_section,
     limits_section,
@@ -31,6 +32,7 @@ from taihang.interfaces.reports.size_sections import (
     sizes_section,
 )
 from taihang.interfaces.reports.size_words import amount, money, name_of, percent
+from taihang.services.size_front import Front
 from taihang.services.size_park import StudyAnswer, StudyEnergy
 from taihang.services.study_doubts import StudyDoubts
 from taihang.services.study_money import StudyMoney
@@ -49,6 +51,8 @@ class SizeDossier:
     money: StudyMoney | None
     doubts: StudyDoubts | None
     """None where none were asked for."""
+    front: Front | None
+    """None where none was asked for."""
     units: tuple[str, ...]
     """How many units are built and what that costs; empty where any size can be built."""
 
@@ -144,6 +148,8 @@ def _sections(dossier: SizeDossier, lang: Lang) -> Iterator[Section]:
     if dossier.doubts is not None:
         yield doubts_section(dossier.doubts, lang)
         yield regret_section(dossier.doubts, answer.study, lang)
+    if dossier.front is not None:
+        yield front_section(dossier.front, lang)
     yield _assumptions(answer.study, lang)
     yield _proof(answer, lang)
 
@@ -154,6 +160,7 @@ def _proof(answer: StudyAnswer, lang: Lang) -> Section:
         ("digest", answer.release.problem.digest()),
         ("status", answer.release.exact.solution.status.value),
         ("gap", NOTHING if gap is None else f"{gap:.1e}"),
+        ("method", text(f"size_report.method.{_method(answer)}", lang)),
         ("horizon", f"{answer.release.problem.horizon.n_steps:,}"),
     ]
     if verdict is not None:
@@ -179,6 +186,10 @@ def _proof(answer: StudyAnswer, lang: Lang) -> Section:
         sentences=(text("size_report.proof_note", lang),),
         tables=(table,),
     )
+
+
+def _method(answer: StudyAnswer) -> str:
+    return "bundle" if answer.is_by_parts else "full"
 
 
 def _assumptions(study: Study, lang: Lang) -> Section:
