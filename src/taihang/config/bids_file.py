@@ -6,26 +6,31 @@ says how scenarios are made from its past. A limit of the price may be ``"fact"`
 dated fact of its province then says it.
 """
 
-import csv
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 from typing import Final, cast
 
 import numpy as np
 
 from taihang.config.problem_file import (
-    MAX_FILE_BYTES,
     ProblemFileError,
     Remark,
     SeriesRows,
+    csv_of,
     factor_of,
     plain_value,
     read_problem_file,
+    text_of,
+    toml_of,
 )
-from taihang.core.dispatch.fields import Json, ParkProblemError, check_keys, read_record
+from taihang.core.dispatch.fields import (
+    Json,
+    ParkProblemError,
+    check_keys,
+    read_record,
+    read_records,
+)
 from taihang.core.dispatch.model import Reals
 from taihang.core.dispatch.stochastic.bid_problem import BidProblem, BidRules, Scenario
 from taihang.core.dispatch.stochastic.history import HistoryTerms
@@ -37,6 +42,7 @@ FORMAT: Final = "taihang/bids/v1"
 FACT: Final = "fact"
 _SHARED: Final = ("format", "committed", "risk", "market", "reserve_offer", "response_offer")
 _OFFERS: Final = (ReserveOffer, ResponseOffer)
+_LARGE: Final = "give fewer scenarios"
 _HEAD: Final = ("scenario", "probability_ratio", "start")
 _LIMITS: Final = ("price_floor_cny_per_mwh", "price_cap_cny_per_mwh")
 
@@ -139,12 +145,7 @@ def read_park_bid_file(
 
 
 def _document(path: Path, source: str) -> dict[str, Json]:
-    try:
-        given = cast("dict[str, object]", tomllib.loads(_text(path)))
-    except tomllib.TOMLDecodeError as error:
-        raise ProblemFileError(
-            given=f"{path.name}: {error}", expected="a TOML file", remedy="correct that line"
-        ) from error
+    given = toml_of(text_of(path, remedy=_LARGE), path.name)
     document = {name: plain_value(value, name) for name, value in given.items()}
     for offer in _OFFERS:
         document.setdefault(offer.TYPE, [])
@@ -152,21 +153,6 @@ def _document(path: Path, source: str) -> dict[str, Json]:
     if document["format"] != FORMAT:
         raise ParkProblemError(f"format {document['format']!r}", f"{FORMAT!r}")
     return document
-
-
-def _text(path: Path) -> str:
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise ProblemFileError(
-            given=f"{path.name} of {path.stat().st_size} bytes",
-            expected=f"at most {MAX_FILE_BYTES}",
-            remedy="give fewer scenarios",
-        )
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ProblemFileError(
-            given=f"{path.name}: {error}", expected="text in UTF-8", remedy="save it as UTF-8"
-        ) from error
 
 
 def _table(given: Mapping[str, Json], name: str) -> Mapping[str, Json]:
@@ -185,9 +171,9 @@ def _rules(given: Mapping[str, Json], *, n_steps: int) -> BidRules:
             f"{committed!r} as committed", 'a list of flows, such as ["b.charge_kw"]'
         )
     offers = [
-        read_record(kind, cast("Mapping[str, Json]", one), where=kind.TYPE, n_steps=n_steps)
+        one
         for kind in _OFFERS
-        for one in cast("Sequence[Json]", given[kind.TYPE])
+        for one in read_records(kind, given[kind.TYPE], where=kind.TYPE, n_steps=n_steps)
     ]
     market.check()
     risk.check()
@@ -207,14 +193,8 @@ def _scenarios(folder: Path, terms: ScenarioTerms) -> list[tuple[str, float, Ser
             expected="a file beside the bids",
             remedy="put it there, and give its name alone",
         )
-    rows = list(csv.reader(StringIO(_text(folder / terms.file))))
+    rows = _csv_rows(folder / terms.file)
     header = tuple(rows[0]) if rows else ()
-    if header[:3] != _HEAD or len(rows) == 1 or any(len(row) != len(header) for row in rows):
-        raise ProblemFileError(
-            given=f"the columns {list(header)} of {terms.file}, {len(rows)} lines",
-            expected=f"{list(_HEAD)} first, and rows with as many cells",
-            remedy="name each row by its scenario, its probability and its start",
-        )
     for column in (terms.day_ahead_column, terms.real_time_column):
         if column not in header[3:]:
             raise ProblemFileError(
@@ -239,6 +219,27 @@ def _scenarios(folder: Path, terms: ScenarioTerms) -> list[tuple[str, float, Ser
         )
         for name, body in by_name.items()
     ]
+
+
+def _csv_rows(path: Path) -> list[list[str]]:
+    """Return the lines of the file: a header, and rows that have a name and as many cells."""
+    # Editors leave empty lines at the end; they are no rows.
+    rows = [row for row in csv_of(path, remedy=_LARGE) if row]
+    header = tuple(rows[0]) if rows else ()
+    if header[:3] != _HEAD or len(rows) == 1:
+        raise ProblemFileError(
+            given=f"the columns {list(header)} of {path.name}, {len(rows)} lines",
+            expected=f"{list(_HEAD)} first, and a row for each interval of each scenario",
+            remedy="name each row by its scenario, its probability and its start",
+        )
+    for number, row in enumerate(rows, 1):
+        if len(row) != len(header) or not row[0]:
+            raise ProblemFileError(
+                given=f"row {number} of {path.name}, {len(row)} cells, scenario {row[0]!r}",
+                expected=f"{len(header)} cells, the first the name of its scenario",
+                remedy="correct that row",
+            )
+    return rows
 
 
 def _chance(name: str, texts: list[str], file: str) -> float:

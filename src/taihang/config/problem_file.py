@@ -101,12 +101,7 @@ def read_problem_file(
         ProblemFileError: If a file is no TOML or CSV, too large, or on another grid.
         ParkProblemError: If what they say is no problem.
     """
-    try:
-        given = cast("dict[str, object]", tomllib.loads(_text(path)))
-    except tomllib.TOMLDecodeError as error:
-        raise ProblemFileError(
-            given=f"{path.name}: {error}", expected="a TOML file", remedy="correct that line"
-        ) from error
+    given = toml_of(text_of(path, remedy="split the horizon"), path.name)
     unknown = sorted(set(given) - {*_TOP, *KINDS})
     if unknown:
         raise ParkProblemError(
@@ -150,18 +145,59 @@ def _with_gaps(problem: ParkProblem, gaps: Mapping[str, NDArray[np.bool_]]) -> P
     return ParkProblem(problem.horizon, tuple(assets))
 
 
-def _text(path: Path) -> str:
+def toml_of(text: str, source: str) -> dict[str, object]:
+    """Return the tables of a TOML text.
+
+    Args:
+        text: The text.
+        source: Whose it is, for messages.
+
+    Raises:
+        ProblemFileError: If it is no TOML, or nested deeper than a machine can follow.
+    """
+    try:
+        return cast("dict[str, object]", tomllib.loads(text))
+    except (ValueError, RecursionError) as error:
+        raise ProblemFileError(
+            given=f"{source}: {error}", expected="a TOML file", remedy="correct that line"
+        ) from error
+
+
+def text_of(path: Path, *, remedy: str) -> str:
+    """Return the text of a file.
+
+    Args:
+        path: Where it is.
+        remedy: What to do where it is too large.
+
+    Raises:
+        ProblemFileError: If it is too large, or no text in UTF-8.
+    """
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise ProblemFileError(
                 given=f"{path.name} of {path.stat().st_size} bytes",
                 expected=f"at most {MAX_FILE_BYTES}",
-                remedy="split the horizon",
+                remedy=remedy,
             )
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise ProblemFileError(
             given=f"{path.name}: {error}", expected="text in UTF-8", remedy="save it as UTF-8"
+        ) from error
+
+
+def csv_of(path: Path, *, remedy: str) -> list[list[str]]:
+    """Return the rows of a CSV file, as ``text_of`` reads it.
+
+    Raises:
+        ProblemFileError: If it is too large, no text, or a cell is longer than any number.
+    """
+    try:
+        return list(csv.reader(StringIO(text_of(path, remedy=remedy))))
+    except csv.Error as error:
+        raise ProblemFileError(
+            given=f"{path.name}: {error}", expected="a CSV file", remedy="save it as CSV again"
         ) from error
 
 
@@ -306,7 +342,7 @@ class _SeriesTable:
                 expected="a file beside the problem",
                 remedy="put it there, and give its name alone",
             )
-        rows = list(csv.reader(StringIO(_text(self.folder / name))))
+        rows = csv_of(self.folder / name, remedy="split the horizon")
         if len(rows) < 2 or any(len(row) != len(rows[0]) for row in rows):  # noqa: PLR2004  # a header and a row
             raise ProblemFileError(
                 given=f"{name} of {len(rows)} lines",

@@ -1,11 +1,12 @@
 """Reads a charging station: a TOML file, or one of the stations that come with the platform."""
 
-import tomllib
+from collections.abc import Mapping
+from datetime import date, time
 from importlib.resources import files
 from pathlib import Path
 from typing import Final, cast
 
-from taihang.config.problem_file import MAX_FILE_BYTES, ProblemFileError
+from taihang.config.problem_file import MAX_FILE_BYTES, ProblemFileError, toml_of
 from taihang.core.dispatch.fields import Json
 from taihang.core.dispatch.site.station import Site, site_of
 
@@ -61,14 +62,18 @@ def plain_text(path: Path, known: tuple[str, ...]) -> str:
 
 
 def toml_table(text: str, source: str) -> dict[str, Json]:
-    """Return the tables of a TOML text.
+    """Return the tables of a TOML text; a day or a time without quotes is the same in text.
 
     Raises:
         ProblemFileError: If it is none.
     """
-    try:
-        return cast("dict[str, Json]", tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ProblemFileError(
-            given=f"{source}: {error}", expected="a TOML file", remedy="correct that line"
-        ) from error
+    return cast("dict[str, Json]", _plain(toml_of(text, source)))
+
+
+def _plain(given: object) -> object:
+    if isinstance(given, Mapping):
+        table = cast("Mapping[str, object]", given)
+        return {name: _plain(value) for name, value in table.items()}
+    if isinstance(given, list):
+        return [_plain(one) for one in cast("list[object]", given)]
+    return given.isoformat() if isinstance(given, date | time) else given

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from taihang.core.dispatch.fields import Json
+from taihang.core.dispatch.fields import Json, ParkProblemError
 from taihang.core.dispatch.model import Solve
 from taihang.core.dispatch.park_plan import ParkPlan
 from taihang.core.dispatch.site.shared import FREE, OWN, QUARTERS, SharedStorage
@@ -69,10 +69,19 @@ def run_shared_storage(
     Returns:
         The day; without accounts where there is no plan, and without statements where the
         accounts are refused.
+
+    Raises:
+        ParkProblemError: If the clocks change on that day.
     """
     # 1. One plan for all accounts behind the meter, checked as any other.
-    start_s = days(on, 1, ZoneInfo(shared.storage.time_zone)).start_s
-    problem = shared_problem(shared, start_s=start_s)
+    period = days(on, 1, ZoneInfo(shared.storage.time_zone))
+    if period.n_steps != QUARTERS:
+        raise ParkProblemError(
+            f"the day {on}, which has {period.n_steps} quarters in {shared.storage.time_zone}",
+            f"a day of {QUARTERS}: prices and schedules are those of 24 hours",
+            "take another day, or a zone whose clocks do not change",
+        )
+    problem = shared_problem(shared, start_s=period.start_s)
     release = plan_park(problem, solve=solve, effort=effort)
     available = availability_ratio(shared)
     if release.plan is None:

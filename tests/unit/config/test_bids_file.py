@@ -100,6 +100,9 @@ penalty_cny_per_kwh = "none"
         ("price_cap_cny_per_mwh = 1500", "price_cap_cny_per_mwh = 600", "limits of the market"),
         ("committed = []", 'committed = "all"', "a list of flows"),
         ('format = "taihang/bids/v1"', 'format = "bids"', "taihang/bids/v1"),
+        ("committed = []", "committed = []\nreserve_offer = 3", "3 as reserve_offer; expected a"),
+        ("committed = []", "committed = []\nresponse_offer = [3]", r"3 as response_offer\[0\]"),
+        ("bought_max_kw = 300", "bought_max_kw = 1" + "0" * 400, "300 digits as market.bought"),
     ],
 )
 def test_read_bid_file__rules_that_are_none_are_refused(
@@ -120,6 +123,9 @@ def test_read_bid_file__rules_that_are_none_are_refused(
         ("load_kw", "load_mw_per_h", "load_kw"),
         ("da_cny_per_mwh", "spot_cny_per_mwh", "da_cny_per_mwh"),
         (",300,320", ",,320", "number"),
+        (",300,320", "," + "3" * 200_000 + ",320", "scenarios.csv.*a CSV file"),
+        (",300,320", ",300,320,1", "row 2 of scenarios.csv, 8 cells"),
+        ("calm,0.5", ",0.5", "row 2 .*the name of its scenario"),
     ],
 )
 def test_read_bid_file__scenarios_that_are_none_are_refused(
@@ -133,10 +139,18 @@ def test_read_bid_file__scenarios_that_are_none_are_refused(
         read_bid_file(path, problem=problem)
 
 
+def test_read_bid_file__empty_lines_at_the_end_are_no_rows(tmp_path: Path) -> None:
+    problem, path = write_bids(tmp_path)
+    (tmp_path / "scenarios.csv").write_text(scenario_rows() + "\n\n", encoding="utf-8")
+
+    assert len(read_bid_file(path, problem=problem).problem.scenarios) == 3
+
+
 def test_read_bid_file__a_file_that_is_no_toml_or_lies_elsewhere_is_refused(tmp_path: Path) -> None:
-    problem, path = write_bids(tmp_path, rules="format = [")
-    with pytest.raises(ProblemFileError, match="a TOML file"):
-        read_bid_file(path, problem=problem)
+    for rules in ("format = [", "format = " + "[" * 100_000):
+        problem, path = write_bids(tmp_path, rules=rules)
+        with pytest.raises(ProblemFileError, match="a TOML file"):
+            read_bid_file(path, problem=problem)
     elsewhere = SCENARIOS.replace('"scenarios.csv"', '"../scenarios.csv"')
     problem, path = write_bids(tmp_path, more=elsewhere)
     with pytest.raises(ProblemFileError, match="beside the bids"):

@@ -31,5 +31,12 @@ def test_plain_text__refuses_what_is_no_text(tmp_path: Path) -> None:
 
 
 def test_toml_table__refuses_what_is_no_toml() -> None:
-    with pytest.raises(ProblemFileError, match="site"):
-        toml_table("format = ", "site")
+    for text in ("format = ", "a = " + "[" * 100_000, "a = " + "1" * 5_000):
+        with pytest.raises(ProblemFileError, match="site"):
+            toml_table(text, "site")
+
+
+def test_toml_table__a_day_or_time_without_quotes_is_its_text() -> None:
+    given = toml_table("on = 2026-01-01\n[[order]]\nfirst = 18:00:00\n", "site")
+
+    assert given == {"on": "2026-01-01", "order": [{"first": "18:00:00"}]}

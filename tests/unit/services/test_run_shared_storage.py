@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from shared_case import store
 from taihang.adapters.highs import solve
+from taihang.core.dispatch.fields import ParkProblemError
 from taihang.core.dispatch.site.shared import Order, SharedStorage
 from taihang.core.dispatch.site.shared_check import LedgerFault
 from taihang.services import run_shared_storage as run_shared_storage_module
@@ -72,6 +73,13 @@ def test_run_shared_storage__an_order_that_cannot_be_met_has_no_plan_and_says_wh
 
     assert day.books is None
     assert day.release.breaches
+
+
+def test_run_shared_storage__a_day_on_which_clocks_change_is_refused() -> None:
+    berlin = store(time_zone="Europe/Berlin")
+
+    with pytest.raises(ParkProblemError, match="92 quarters in Europe/Berlin"):
+        run_shared_storage(berlin, date(2026, 3, 29), solve=solve, effort=EFFORT)
 
 
 def test_run_shared_storage__a_schedule_beyond_its_account_is_cut_and_told() -> None:

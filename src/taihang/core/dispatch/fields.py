@@ -104,12 +104,27 @@ def read_record(
             message names the field, its value, what is expected and what to do.
     """
     known = _specs(kind)
-    check_keys(given, list(known), where)
+    # What a file says is not always what its type promises: ``market = 3`` is no table.
+    check_keys(_mapping(given, where), list(known), where)
     read = {
         name: _value(spec, given[name], name=f"{where}.{name}", n_steps=n_steps)
         for name, spec in known.items()
     }
     return kind(**read)
+
+
+def read_records(
+    kind: type[_Record], given: Json, *, where: str, n_steps: int
+) -> tuple[_Record, ...]:
+    """Read a list of records, each as ``read_record`` does; its place is part of its name.
+
+    Raises:
+        ParkProblemError: If it is no list, or one of them is no record.
+    """
+    return tuple(
+        read_record(kind, _mapping(one, f"{where}[{at}]"), where=f"{where}[{at}]", n_steps=n_steps)
+        for at, one in enumerate(_list(given, where))
+    )
 
 
 def echo_record(record: object) -> dict[str, Json]:
@@ -169,10 +184,7 @@ def _value(spec: _Spec, given: Json, *, name: str, n_steps: int) -> object:
     inside = get_args(spec.kind)
     if inside[1:] == (Ellipsis,):
         kind = cast("type[object]", inside[0])
-        return tuple(
-            read_record(kind, _mapping(one, name), where=f"{name}[{at}]", n_steps=n_steps)
-            for at, one in enumerate(_list(given, name))
-        )
+        return read_records(kind, given, where=name, n_steps=n_steps)
     return _scalar(spec, given, name=name)
 
 
@@ -184,13 +196,17 @@ def _scalar(spec: _Spec, given: Json, *, name: str) -> object:
             return given
         raise ParkProblemError(f"{given!r} as {name}", "true or false")
     if spec.kind is int:
-        if isinstance(given, int) and not isinstance(given, bool):
-            if isinstance(spec.extra, Range):
-                check_range(np.array([float(given)]), name=name, extra=spec.extra)
-            return given
-        raise ParkProblemError(f"{given!r} as {name}", "a whole number")
+        return _whole(given, name, spec.extra)
     value = np.array([_number(given, name)])
     return float(check_range(value, name=name, extra=spec.extra)[0])
+
+
+def _whole(given: Json, name: str, extra: Range | Words | None) -> int:
+    if not isinstance(given, int) or isinstance(given, bool):
+        raise ParkProblemError(f"{given!r} as {name}", "a whole number")
+    if isinstance(extra, Range):
+        check_range(np.array([_number(given, name)]), name=name, extra=extra)
+    return given
 
 
 def series_of(given: Json, *, name: str, extra: Range | Words | None, n_steps: int) -> Reals:
@@ -286,7 +302,14 @@ def _capacity(given: Json, *, name: str) -> Capacity:
 
 def _number(given: Json, name: str) -> float:
     if isinstance(given, int | float) and not isinstance(given, bool):
-        return float(given)
+        try:
+            return float(given)
+        except OverflowError as error:
+            raise ParkProblemError(
+                f"a number of more than 300 digits as {name}",
+                "a number that a machine can hold",
+                "check the digits and the unit",
+            ) from error
     unit = name.rsplit(".", 1)[-1]
     if isinstance(given, str) and "%" in given:
         raise ParkProblemError(

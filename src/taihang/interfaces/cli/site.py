@@ -288,7 +288,12 @@ def _closing(console: Console, run: SiteRun, lang: Lang) -> None:
     )
     console.print()
     console.print(Text(words))
-    console.print(Text(text("cli.site.accepted", lang), style="green"))
+    over = [one.doing.short_wh for one in record.minutes if one.doing.short_wh]
+    if over:
+        words = text("cli.site.overloaded", lang, n=len(over), kw=_kw(max(over)))
+        console.print(Text(words, style="yellow"))
+    else:
+        console.print(Text(text("cli.site.accepted", lang), style="green"))
 
 
 def _tell_faults(console: Console, run: SiteRun, lang: Lang) -> None:

@@ -1,7 +1,7 @@
 """Strict reading: nothing unknown, nothing left out, nothing out of range."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ from taihang.core.dispatch.fields import (
     Words,
     echo_record,
     read_record,
+    read_records,
 )
 from taihang.core.dispatch.model import Reals
 
@@ -28,6 +29,7 @@ class Thing:
     price_cny_per_kwh: float | None
     size_kw: Capacity
     count: int
+    share_count: Annotated[int, Range(1, 7)]
     is_on: bool
 
 
@@ -40,6 +42,7 @@ GOOD: dict[str, Json] = {
     "price_cny_per_kwh": "none",
     "size_kw": {"existing": 1.0, "add_max": 2.0, "cost_cny_per_unit": 3.0},
     "count": 4,
+    "share_count": 2,
     "is_on": True,
 }
 
@@ -70,6 +73,8 @@ def test_read_record__echoes_to_the_same_values() -> None:
         ({"size_kw": -5.0}, "-5 as thing x.size_kw"),
         ({"kind": "c"}, "one of \\['a', 'b'\\]"),
         ({"count": 1.5}, "a whole number"),
+        ({"share_count": 8}, "8 as thing x.share_count; expected 1 … 7"),
+        ({"power_kw": 10**400}, "more than 300 digits as thing x.power_kw"),
         ({"is_on": 1}, "true or false"),
         ({"id": ""}, "a text"),
         ({"power_kw": True}, "a number in the unit of power_kw"),
@@ -79,6 +84,25 @@ def test_read_record__echoes_to_the_same_values() -> None:
 def test_read_record__names_field_value_and_range(more: dict[str, Json], says: str) -> None:
     with pytest.raises(ParkProblemError, match=says):
         read(**more)
+
+
+def test_read_record__what_is_no_table_is_refused() -> None:
+    with pytest.raises(ParkProblemError, match="3 as thing x; expected keys and values"):
+        read_record(Thing, cast("Any", 3), where="thing x", n_steps=2)
+
+
+def test_read_records__reads_a_list_and_names_the_place_of_each() -> None:
+    both = read_records(Thing, [GOOD, GOOD], where="thing", n_steps=2)
+
+    assert [one.id for one in both] == [GOOD["id"]] * 2
+    with pytest.raises(ParkProblemError, match=r"as thing\[1\].power_kw"):
+        read_records(Thing, [GOOD, {**GOOD, "power_kw": -1.0}], where="thing", n_steps=2)
+    for given, says in (
+        (3, "3 as thing; expected a list"),
+        ([3], r"3 as thing\[0\]; expected keys"),
+    ):
+        with pytest.raises(ParkProblemError, match=says):
+            read_records(Thing, cast("Any", given), where="thing", n_steps=2)
 
 
 def test_read_record__what_is_left_out_is_refused() -> None:

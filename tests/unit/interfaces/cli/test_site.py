@@ -7,6 +7,7 @@ from typing import cast
 import pytest
 
 from command_line import done, taihang
+from taihang.config.site_file import site_text
 from taihang.interfaces.catalogue import LANGS, Lang
 from taihang.interfaces.text_width import width_of
 
@@ -19,6 +20,7 @@ def test_site__tells_hours_set_points_sessions_and_result_within_80_columns(lang
     out = done("site", "incubator", *DAY, "--quarter", "09:15", "--lang", lang).out
 
     assert max(width_of(line) for line in out.splitlines()) <= COLUMNS
+    assert "…" not in out, "a figure is cut off"
     for figure in ("09:15", "09:30", "S46", "B1"):
         assert figure in out
     assert out.count("\n S") == 46
@@ -28,6 +30,21 @@ def test_site__a_station_without_a_battery_has_no_row_for_it() -> None:
     out = done("site", "tablet", *DAY, "--quarter", "09:15", "--lang", "en").out
 
     assert "battery (" not in out
+
+
+def test_site__own_load_beyond_the_transformer_is_not_called_within_its_limit(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text(
+        site_text("tablet").replace("transformer_kw = 160", "transformer_kw = 0"), encoding="utf-8"
+    )
+
+    out = done("site", path, *DAY, "--lang", "en").out
+
+    words = " ".join(out.split())
+    assert "more than the transformer carries, by up to 8.0 kW" in words
+    assert "within their limits" not in words
 
 
 def test_site__gives_machines_and_files_the_same(tmp_path: Path) -> None:

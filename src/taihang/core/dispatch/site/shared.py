@@ -4,10 +4,11 @@ Rented energy is usable energy: the account of a renter lies between 0 and what 
 operator holds what is not rented. What nobody knows of a rate is ``"none"``, with its mark.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Annotated, Final, TypeVar, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from taihang.core.dispatch.fields import (
     Words,
     check_keys,
     read_record,
+    read_records,
 )
 from taihang.core.dispatch.model import Reals
 
@@ -87,9 +89,9 @@ class Renter:
     id: str
     name_zh: str
     name_en: str
-    power_kw: float
-    energy_kwh: float
-    """Usable [kWh]."""
+    power_kw: Annotated[float, Range(1.0)]
+    energy_kwh: Annotated[float, Range(1.0)]
+    """Usable; who rents nothing is no renter [kWh]."""
     start_kwh: float
     """Its account at midnight [kWh]."""
     mode: Annotated[str, Words(FREE, NOMINATED)]
@@ -211,14 +213,16 @@ def shared_of(given: Mapping[str, Json]) -> SharedStorage:
     shared = SharedStorage(
         storage=_one(Storage, given, "storage"),
         market=_one(Market, given, "market"),
-        renters=_many(Renter, given, "renter"),
-        orders=_many(Order, given, "order"),
-        outages=_many(Outage, given, "outage"),
-        rates=_many(Rate, given, "rate"),
+        renters=read_records(Renter, given["renter"], where="renter", n_steps=HOURS),
+        orders=read_records(Order, given["order"], where="order", n_steps=HOURS),
+        outages=read_records(Outage, given["outage"], where="outage", n_steps=HOURS),
+        rates=read_records(Rate, given["rate"], where="rate", n_steps=HOURS),
         counter=_one(Counter, given, "counter"),
     )
+    _check_zone(shared.storage.time_zone)
     _check_shares(shared)
     _check_schedules(shared)
+    _check_orders(shared)
     _check_rates(shared)
     return shared
 
@@ -251,7 +255,8 @@ def _step(words: str) -> int | None:
     except ValueError:
         return None
     minutes = at.hour * 60 + at.minute
-    return minutes // 15 if minutes % 15 == 0 and not at.second else None
+    is_whole = minutes % 15 == 0 and not at.second and not at.microsecond
+    return minutes // 15 if is_whole and at.tzinfo is None else None
 
 
 _Record = TypeVar("_Record")
@@ -259,13 +264,6 @@ _Record = TypeVar("_Record")
 
 def _one(kind: type[_Record], given: Mapping[str, Json], name: str) -> _Record:
     return read_record(kind, cast("Mapping[str, Json]", given[name]), where=name, n_steps=HOURS)
-
-
-def _many(kind: type[_Record], given: Mapping[str, Json], name: str) -> tuple[_Record, ...]:
-    rows = cast("Sequence[Mapping[str, Json]]", given[name])
-    return tuple(
-        read_record(kind, row, where=f"{name}[{at}]", n_steps=HOURS) for at, row in enumerate(rows)
-    )
 
 
 def _check_shares(shared: SharedStorage) -> None:
@@ -309,14 +307,36 @@ def _check_schedules(shared: SharedStorage) -> None:
                 f"a schedule of {one.id} of up to {most:g} kW",
                 f"at most {one.power_kw:g} kW, and one way at a time",
             )
+    shared.available_kw()
+
+
+def _check_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ParkProblemError(
+            f"storage.time_zone {name!r}", "an IANA zone such as Asia/Shanghai"
+        ) from error
+
+
+def _check_orders(shared: SharedStorage) -> None:
+    """Refuse orders that the store cannot give, and two at once: a kWh is shaved only once."""
+    ordered = dict[int, str]()
     for order in shared.orders:
-        order.steps()
+        for step in order.steps():
+            if step in ordered:
+                raise ParkProblemError(
+                    f"orders {ordered[step]} and {order.id} at the same time, "
+                    f"{step // 4:02}:{step % 4 * 15:02}",
+                    "one order at a time",
+                    "write the part that they share as one order of their sum",
+                )
+            ordered[step] = order.id
         if order.discharge_kw > shared.storage.power_kw:
             raise ParkProblemError(
                 f"order {order.id} of {order.discharge_kw:g} kW",
                 f"at most {shared.storage.power_kw:g} kW, what the store gives",
             )
-    shared.available_kw()
 
 
 def _check_rates(shared: SharedStorage) -> None:

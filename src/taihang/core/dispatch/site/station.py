@@ -15,11 +15,14 @@ from taihang.core.dispatch.fields import (
     Range,
     check_keys,
     read_record,
+    read_records,
 )
 from taihang.core.dispatch.model import Reals
 
 FORMAT: Final = "taihang/site/v1"
 HOURS: Final = 24
+VISITS_MOST: Final = 10_000
+"""Most vehicles of one day (§10)."""
 _TABLES: Final = ("format", "site", "sun", "base", "battery", "charger", "visits", "purchase")
 _MINUTES_PER_HOUR: Final = 60
 
@@ -100,14 +103,15 @@ class Charger:
     """One charging point."""
 
     id: str
-    power_kw: float
+    power_kw: Annotated[float, Range(1.0)]
+    """At least 1 kW: less is a mistake of the unit [kW]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitTerms:
     """How many vehicles come, where the day is simulated."""
 
-    a_day: int
+    a_day: Annotated[int, Range(0, VISITS_MOST)]
     booked_ratio: float
     """Share that has announced itself [1]."""
     early_ratio: float
@@ -176,10 +180,10 @@ def site_of(given: Mapping[str, Json]) -> Site:
         sun=_one(Sun, given, "sun"),
         base=_one(Base, given, "base"),
         battery=_one(SiteBattery, given, "battery"),
-        chargers=_many(Charger, given, "charger"),
+        chargers=read_records(Charger, given["charger"], where="charger", n_steps=HOURS),
         visits=_one(VisitTerms, given, "visits"),
-        purchases=_many(Purchase, given, "purchase"),
-        tariffs=_many(Tariff, given, "tariff"),
+        purchases=read_records(Purchase, given["purchase"], where="purchase", n_steps=HOURS),
+        tariffs=read_records(Tariff, given["tariff"], where="tariff", n_steps=HOURS),
     )
     _check(site)
     return site
@@ -190,13 +194,6 @@ _Record = TypeVar("_Record")
 
 def _one(kind: type[_Record], given: Mapping[str, Json], name: str) -> _Record:
     return read_record(kind, cast("Mapping[str, Json]", given[name]), where=name, n_steps=HOURS)
-
-
-def _many(kind: type[_Record], given: Mapping[str, Json], name: str) -> tuple[_Record, ...]:
-    rows = cast("Sequence[Mapping[str, Json]]", given[name])
-    return tuple(
-        read_record(kind, row, where=f"{name}[{at}]", n_steps=HOURS) for at, row in enumerate(rows)
-    )
 
 
 def _check(site: Site) -> None:

@@ -44,6 +44,25 @@ CHANGES: dict[str, tuple[Change, str]] = {
         lambda given: given["storage"].update(start_kwh=100_000),
         "account of own",
     ),
+    "a renter of no energy": (
+        lambda given: given["renter"][0].update(energy_kwh=0, start_kwh=0),
+        "0 as renter",
+    ),
+    "a zone that does not exist": (
+        lambda given: given["storage"].update(time_zone="Mars/Base"),
+        "'Mars/Base'; expected an IANA zone",
+    ),
+    "two orders at once": (
+        lambda given: given["order"].append(
+            {**given["order"][0], "id": "two", "first": "19:45", "last": "21:00"}
+        ),
+        "evening and two at the same time, 19:45; expected one order at a time",
+    ),
+    "an order in another zone": (
+        lambda given: given["order"][0].update(first="18:00+00:00"),
+        "a quarter of an hour",
+    ),
+    "no table of renters": (lambda given: given.update(renter=3), "3 as renter; expected a list"),
     "a renter twice": (lambda given: given["renter"][0].update(id="sun-b"), "every id once"),
     "a renter called as the operator": (
         lambda given: given["renter"][0].update(id="own"),

@@ -47,6 +47,9 @@ def change(given: dict[str, Any], table: str, key: str, value: object) -> None:
         ("purchase", "energy_cny_per_kwh", [0.3] * 96, "24, one for each interval"),
         ("charger", "id", "A2", "every id once"),
         ("visits", "surprise", 1, "unknown keys"),
+        ("visits", "a_day", -1, r"-1 as visits.a_day; expected 0 … 10000"),
+        ("visits", "a_day", 10**9, "0 … 10000"),
+        ("charger", "power_kw", 0, "1 or more"),
     ],
 )
 def test_site_of__refuses_what_is_no_station(
@@ -57,6 +60,13 @@ def test_site_of__refuses_what_is_no_station(
 
     with pytest.raises(ParkProblemError, match=says):
         site_of(given)
+
+
+@pytest.mark.parametrize("table", ["site", "battery", "charger", "tariff"])
+def test_site_of__refuses_what_is_no_table(table: str) -> None:
+    for value in (3, [3]):
+        with pytest.raises(ParkProblemError, match=f"3.* as {table}"):
+            site_of({**tables(), table: value})
 
 
 def test_purchase_on__wants_exactly_one_table_in_force() -> None:
