@@ -232,7 +232,7 @@ def _why_not_demand(problem: ParkProblem) -> NotSlope | None:
         return NotSlope(Reason.DEMAND, rules[-1], None)
     months = problem.horizon.months()
     if rules and months[-1] > 0:
-        return NotSlope(Reason.MONTHS, rules[0], int(months.argmax()))
+        return NotSlope(Reason.MONTHS, rules[0], int((months > 0).argmax()))
     return None
 
 

@@ -72,6 +72,6 @@ def test_slope_case__leaves_sizes_to_the_linear_model() -> None:
 
 
 def test_slope_case__leaves_two_months_of_demand_to_the_linear_model() -> None:
-    found = slope_case(plain_park(demand_charge("d", "gate", 1.0), n_steps=96 * 32))
+    found = slope_case(plain_park(demand_charge("d", "gate", 1.0), n_steps=96 * 65))
 
     assert found == NotSlope(Reason.MONTHS, "d", 96 * 31)
