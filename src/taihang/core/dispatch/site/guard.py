@@ -5,8 +5,9 @@ minute the set-points are taken as wishes and changed in a fixed order:
 
 1. Draws the station more than the transformer allows: the battery stops charging; it discharges,
    as far as it can; then vehicles get less, those with the most time to spare first.
-2. Would a vehicle that came since the plan raise the import above what the plan expects (and the
-   month's peak so far), it waits for the next plan, if it has the time.
+2. Would the import rise above what the plan expects and the month's peak so far: the battery stops
+   charging; who came since the plan waits for the next one, if it has the time; the battery
+   discharges.
 3. Gives the station more than the grid takes: the battery stops discharging; it charges; the sun
    is curtailed.
 
@@ -103,9 +104,13 @@ def kept(moment: Moment, bounds: Bounds) -> Doing:
         more = min(moment.discharge_most_wh - discharge, over)
         discharge, over = discharge + more, over - more
         over = _cut(cars, moment.cars, over)
-    # 2. Who came since the plan and can wait does not make a new peak.
-    new = [car for car in moment.cars if car.may_wait]
-    _cut(cars, new, fixed + sum(cars.values()) + charge - discharge - bounds.expected_wh)
+    # 2. The peak of the month.
+    rise = fixed + sum(cars.values()) + charge - discharge - bounds.expected_wh
+    if rise > 0:
+        less = min(charge, rise)
+        charge, rise = charge - less, rise - less
+        rise = _cut(cars, [car for car in moment.cars if car.may_wait], rise)
+        discharge += max(min(moment.discharge_most_wh - discharge, rise), 0)
     # 3. The way out.
     surplus = discharge - charge - fixed - sum(cars.values()) - bounds.export_wh
     curtailed = 0

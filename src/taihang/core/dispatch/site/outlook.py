@@ -37,6 +37,8 @@ _MINUTE_S: Final = 60
 _HOUR_QUARTERS: Final = 4
 _STEP_H: Final = STEP_S / 3600.0
 _MINUTES_PER_HOUR: Final = 60.0
+_REACHED: Final = 1.0 - 1e-9
+"""Share of what can be reached that is asked for: the rounding of floats [1]."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +84,7 @@ def problem_at(outlook: Outlook, state: State) -> ParkProblem:
         ),
     ]
     assets += [_sun(outlook, state)] if outlook.site.sun.capacity_kw else []
-    assets += [_battery(outlook.site, state, n)] if outlook.site.battery.energy_kwh else []
+    assets += [_battery(outlook.site, state)] if outlook.site.battery.energy_kwh else []
     sessions = _sessions(outlook, state)
     assets += [_chargers(outlook, state, sessions)] if sessions else []
     return ParkProblem(horizon, tuple(assets))
@@ -112,6 +114,10 @@ def set_points_of(plan: ParkPlan, state: State, outlook: Outlook) -> SetPoints:
         if first == 0:
             cars_wh[session.id] = ceil(_minute(float(session_kw[place])) - 1e-6)
         place += last - first
+    expected_kw = float(plan.series[f"{GRID}.import_kw"][0])
+    if not outlook.purchase.demand_cny_per_kw:
+        # Without a demand charge no peak is worth anything.
+        expected_kw = outlook.site.terms.transformer_kw
     charge_kw, discharge_kw = (
         float(plan.series[f"{BATTERY}.{way}_kw"][0]) if f"{BATTERY}.{way}_kw" in plan.series else 0
         for way in ("charge", "discharge")
@@ -120,7 +126,7 @@ def set_points_of(plan: ParkPlan, state: State, outlook: Outlook) -> SetPoints:
         cars_wh=cars_wh,
         charge_wh=int(_minute(charge_kw) + 1e-6),
         discharge_wh=int(_minute(discharge_kw) + 1e-6),
-        expected_wh=ceil(_minute(float(plan.series[f"{GRID}.import_kw"][0])) - 1e-6),
+        expected_wh=ceil(_minute(expected_kw) - 1e-6),
         is_planned=True,
     )
 
@@ -173,25 +179,26 @@ def _sun(outlook: Outlook, state: State) -> Plant:
     )
 
 
-def _battery(site: Site, state: State, n: int) -> Battery:
-    battery = site.battery
+def _battery(site: Site, state: State) -> Battery:
+    battery, terms = site.battery, site.terms
     soc = min(
         max(state.stored_wh / 1000.0 / battery.energy_kwh, battery.soc_min_ratio),
         battery.soc_max_ratio,
     )
-    # Rounded powers may leave it a little short of what the end asks for; then as far as it goes.
-    reach = soc + (
-        minute_wh(battery.power_kw)
-        * QUARTER_MIN
-        * n
-        * battery.charge_efficiency_ratio
-        / 1000.0
-        / battery.energy_kwh
+    # What transformer and vehicles leave may not reach what the end asks for; then as far as it
+    # goes: no vehicle goes without for the sake of the night's store.
+    rated_kw = minute_wh(battery.power_kw) * _MINUTES_PER_HOUR / 1000.0
+    left_kw = np.maximum(terms.transformer_kw - site.base.load_kw[hours_left(state)], 0.0)
+    wanted_kwh = sum(one.left_wh for one in state.known) / 1000.0
+    taken_kwh = min(
+        float(np.minimum(left_kw, rated_kw).sum()) * _STEP_H,
+        max(float(left_kw.sum()) * _STEP_H - wanted_kwh, 0.0),
     )
+    reach = soc + _REACHED * taken_kwh * battery.charge_efficiency_ratio / battery.energy_kwh
     return Battery(
         id=BATTERY,
         bus=BUS,
-        charge_kw=_fixed(minute_wh(battery.power_kw) * _MINUTES_PER_HOUR / 1000.0),
+        charge_kw=_fixed(rated_kw),
         discharge_kw=None,
         energy_kwh=Capacity(existing=battery.energy_kwh, add_max=0.0, cost_cny_per_unit=0.0),
         charge_efficiency_ratio=battery.charge_efficiency_ratio,
@@ -201,7 +208,7 @@ def _battery(site: Site, state: State, n: int) -> Battery:
         soc_max_ratio=battery.soc_max_ratio,
         soc_start_ratio=soc,
         soc_end=AT_LEAST,
-        soc_end_min_ratio=min(battery.soc_start_ratio, reach * (1.0 - 1e-9)),
+        soc_end_min_ratio=min(battery.soc_start_ratio, reach),
         health_ratio=1.0,
         cycle_cost_cny_per_kwh=battery.wear_cny_per_kwh,
         cycles_max_ratio=None,

@@ -106,6 +106,18 @@ def test_kept__who_has_no_time_to_wait_does_not() -> None:
     assert done(moment, 2000, expected=400).cars_wh == (600, 300)
 
 
+def test_kept__the_battery_holds_the_peak_of_the_month_before_and_after_who_can_wait() -> None:
+    moment = minute(
+        car("new", 300, 60.0, may_wait=True), car("planned", 700, 5.0), base=100, charge=200
+    )
+
+    doing = done(moment, 5000, expected=600)
+
+    assert (doing.charge_wh, doing.discharge_wh) == (0, 200)
+    assert doing.cars_wh == (0, 700)
+    assert doing.import_wh == 600
+
+
 def test_kept__what_the_grid_does_not_take_goes_to_the_battery_then_is_curtailed() -> None:
     doing = done(minute(sun=1000, base=100), 2000, export=250)
 

@@ -1,5 +1,7 @@
 """The rest of a station's day as a park problem, and its first quarter as set-points."""
 
+from dataclasses import replace
+
 from site_case import day, outlook, station, visit
 from taihang.adapters.highs import solve
 from taihang.core.dispatch.exact import solve_exactly
@@ -62,6 +64,23 @@ def test_problem_at__what_is_out_of_reach_is_served_as_far_as_it_goes() -> None:
     made = plan(what, now)
 
     assert made.series["chargers.unserved_kwh"].tolist() == [60.0]
+
+
+def test_problem_at__no_vehicle_goes_without_for_the_store_of_the_night() -> None:
+    what = outlook(station(transformer_kw=30.0), day(visit("a", 1380, 1440, 20_000)))
+    now = state(92, known("a", 1380, 1440, 20_000), stored_wh=21_500)
+
+    made = plan(what, now)
+
+    assert made.series["chargers.unserved_kwh"].tolist() == [0.0]
+
+
+def test_set_points_of__without_a_demand_charge_no_peak_is_held() -> None:
+    what = outlook(station(), day())
+    free = replace(what, purchase=replace(what.purchase, demand_cny_per_kw=0.0))
+
+    assert set_points_of(plan(what, state(40)), state(40), what).expected_wh < 1000
+    assert set_points_of(plan(free, state(40)), state(40), free).expected_wh == 4167
 
 
 def test_problem_at__a_battery_that_cannot_be_back_in_time_goes_as_far_as_it_can() -> None:
