@@ -296,6 +296,31 @@ CASES: Final = (
         repeats=1,
     ),
     Case(
+        name="size-year",
+        about="a study of five sizes and a contract over a year of hours, beside the best of HiGHS",
+        unit="looks",
+        runner="benchmarks.cases.sizing:size_year",
+        repeats=1,
+    ),
+    Case(
+        name="size-quarters",
+        about="the same study in quarters of an hour",
+        unit="looks",
+        runner="benchmarks.cases.sizing:size_quarters",
+    ),
+    Case(
+        name="size-ten-years",
+        about="the same study for ten years of weather, in hours",
+        unit="looks",
+        runner="benchmarks.cases.sizing:size_ten_years",
+    ),
+    Case(
+        name="size-front",
+        about="50 points of cost against what is fed back, each proven",
+        unit="points",
+        runner="benchmarks.cases.sizing:size_front",
+    ),
+    Case(
         name="fleet-month",
         about="2 000 charging sessions of four weeks as fleets, shared out, with a proven gap",
         unit="sessions",

@@ -37,6 +37,7 @@ def test_cases__are_repeated_unless_they_take_long_to_build() -> None:
         "seal-day",
         "verify-bill",
         "plan-year-quarters",
+        "size-year",
         "rolling-year",
         "slope-year",
         "journal-start",
