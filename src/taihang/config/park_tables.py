@@ -138,6 +138,7 @@ def read_grid(table: TableReader) -> GridConnection:
         name_en=table.text("name_en", example="220 kV park substation"),
         voltage_kv=table.number("voltage_kv", _KV),
         capacity_kva=table.number("capacity_kva", _KVA),
+        contract_demand_kw=table.optional_exact("contract_demand_kw", _KW),
         in_service=table.in_service(),
     )
 

@@ -90,7 +90,9 @@ def connection_of(user: str, park: Park) -> Connection | None:
     """Return how a user is connected; None where the park file does not say."""
     if user in park.grids:
         grid = park.grids[user]
-        return Connection(grid.voltage_kv, grid.capacity_kva)
+        return Connection(
+            grid.voltage_kv, grid.capacity_kva, contract_demand_kw=grid.contract_demand_kw
+        )
     if user in park.enterprises:
         enterprise = park.enterprises[user]
         return Connection(

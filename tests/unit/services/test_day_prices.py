@@ -67,9 +67,10 @@ def test_grid_prices__charge_demand_where_the_tariff_does(ports: Ports) -> None:
 
     assert found.demand is not None
     assert found.demand == (float(found.terms.transmission.demand.value), 0.0)
-    contract = replace(found, terms=replace(found.terms, contract_demand_kw=Decimal(5000)))
+    agreed = replace(ports.park.grids["G1"], contract_demand_kw=Decimal(5000))
+    bound = replace(changed, park=replace(changed.park, grids={"G1": agreed}))
     rules = found.terms.transmission.rules
-    assert contract.demand == (
+    assert grid_prices(agreed, DAY, ports=bound).demand == (
         found.demand[0] * float(rules.excess_multiple.value),
         5000.0 * float(rules.contract_excess.value),
     )

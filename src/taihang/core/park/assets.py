@@ -161,6 +161,8 @@ class GridConnection:
     voltage_kv: float
     capacity_kva: float
     """Limit of the connection, both ways [kVA]."""
+    contract_demand_kw: Decimal | None = None
+    """Contract demand [kW], where it pays by demand and agreed on one; None: as metered."""
     in_service: InService = ALWAYS
 
 

@@ -62,7 +62,7 @@ class Kpis:
     coverage_ratio: float | None
     """Intervals with measured data over all intervals of all meters."""
     plan_saving_cny: Decimal | None
-    """What the battery plan of the next day saves against no battery [CNY]."""
+    """What the plan of the next day saves against doing nothing [CNY]."""
     closure_error_wh: int | None
     """Sources less uses less stated losses over the month [Wh]; zero when the accounts close."""
     open_intervals: int | None = None
