@@ -160,3 +160,25 @@ class Flaky:
             raise RuntimeError("gone")
         step = rebuilt(solve, monotonic_s=HandClock())
         return step(own, time_limit_s=time_limit_s, gap=gap)
+
+
+def test_cycle__the_last_checked_plan_goes_on_as_long_as_it_lasts() -> None:
+    park, solver = long_park(), Flaky()
+    own = Controller(solver, monotonic_s=HandClock(), pace=PACE)
+    run(park, own, cycles=1)
+    solver.is_down = True
+
+    # Its levels are those that were told: the plan of 24 hours is good for 23 more.
+    kept = run(park, own, cycles=1, first=1) + run(park, own, cycles=1, first=2)
+
+    assert [one.method for one in kept] == [Method.KEPT, Method.KEPT]
+
+
+def test_cycle__the_demand_of_the_month_never_falls_while_it_lasts() -> None:
+    park, own = long_park(), controller()
+    each = window(park, 0)
+
+    own.cycle(each, measured_at(each, peak=2_000.0))
+
+    assert own.remembered is not None
+    assert own.remembered.so_far_kw == {"peak": 2_000.0}

@@ -189,10 +189,11 @@ def _turn(name: str, *, is_more: bool) -> tuple[int, bool]:
 
 
 def _move(work: _Step, column: int, wanted: float) -> None:
-    """Move one flow by what is wanted, as far as its bounds, its rows and its rival allow."""
-    model, rival = work.assembled.model, work.rivals.get(column)
-    if wanted > 0.0 and rival is not None and work.values[rival] > 0.0:
-        return
+    """Move one flow by what is wanted, as far as its bounds and its rows allow.
+
+    Of two flows that exclude each other the lowered one came first, so the other is at 0 by now.
+    """
+    model = work.assembled.model
     for row in work.guards:
         share = work.dense[row, column] * np.sign(wanted)
         activity = float(work.dense[row] @ work.values)

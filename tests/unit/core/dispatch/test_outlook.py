@@ -10,6 +10,7 @@ from taihang.core.dispatch.assets.battery import Battery
 from taihang.core.dispatch.assets.grid import Grid
 from taihang.core.dispatch.assets.load import Load
 from taihang.core.dispatch.outlook import Outlook, Remembered, outlook_of, present_of, series_of
+from taihang.core.dispatch.park_plan import ParkPlan
 from taihang.core.dispatch.park_problem import ParkProblem
 from taihang.core.dispatch.window import stores_of
 
@@ -194,3 +195,79 @@ def test_present_of__missing_prices_are_not_judged_and_missing_loads_leave_the_s
         assert [one.key for one in notices] == [key]
         assert (len(step.assets) == len(own.assets)) == (key == "price-not-judged")
         assert all(np.isfinite(x).all() for asset in step.assets for x in series_of(asset).values())
+
+
+def test_outlook_of__a_plan_on_another_grid_is_not_kept() -> None:
+    own, old = window(long_park(), 5), window(long_park(), 4)
+    shifted = ParkProblem(replace(old.horizon, start_s=old.horizon.start_s + 100), old.assets)
+    with_plan = replace(_remembered(own), window=old, plan=_plan())
+
+    assert outlook_of(own, measured_at(own), with_plan).kept_at == 1
+    assert outlook_of(own, measured_at(own), replace(with_plan, window=shifted)).kept_at is None
+
+
+def test_outlook_of__in_a_short_window_a_store_is_asked_for_no_more_than_it_has() -> None:
+    own = _with_gap(window(long_park(), 0), at=7)
+
+    low, high = (outlook_of(own, measured_at(own, level=level), None) for level in (0.3, 0.6))
+
+    assert _end_of(low) == 0.3
+    assert _end_of(high) == 0.5
+
+
+def test_outlook_of__what_can_be_reached_counts_what_is_lost_in_standing() -> None:
+    own = window(long_park(), 0)
+    bat = own.assets[4]
+    assert isinstance(bat, Battery)
+    weak = replace(
+        bat,
+        charge_kw=replace(bat.charge_kw, existing=6.0),
+        standing_loss_ratio_per_h=0.02,
+        soc_end_min_ratio=0.9,
+    )
+    level = 0.2
+    for _ in range(N):
+        level = level * 0.98 + 6.0 * weak.charge_efficiency_ratio / 500.0
+
+    odd = ParkProblem(own.horizon, (*own.assets[:4], weak, *own.assets[5:]))
+
+    assert _end_of(outlook_of(odd, measured_at(own, level=0.2), None)) == pytest.approx(level)
+
+
+def test_outlook_of__a_store_with_an_alarm_can_do_nothing() -> None:
+    own = window(long_park(), 5)
+
+    outlook = outlook_of(own, replace(measured_at(own), alarms=("bat",)), None)
+
+    assert outlook.window is not None
+    bat = stores_of(outlook.window)[0]
+    assert isinstance(bat, Battery)
+    assert bat.charge_kw.existing == 0.0
+    assert outlook.standing.level_ratio == {"bat": 0.5}
+
+
+def test_present_of__a_gap_now_is_filled_from_what_was_forecast_for_now() -> None:
+    own, old = window(long_park(), 5), window(long_park(), 3)
+    gapped = _with_gap(own, at=0)
+    before = replace(_remembered(own), window=old, plan=_plan())
+
+    step, notices = present_of(outlook_of(gapped, measured_at(own), before), before)
+
+    works, due = step.assets[1], old.assets[1]
+    assert isinstance(works, Load)
+    assert isinstance(due, Load)
+    assert works.load_kw.tolist() == [due.load_kw[2]]
+    assert [one.key for one in notices] == ["value-from-before"]
+
+
+def _end_of(outlook: Outlook) -> float | None:
+    assert outlook.window is not None
+    bat = stores_of(outlook.window)[0]
+    assert isinstance(bat, Battery)
+    return bat.soc_end_min_ratio
+
+
+def _plan() -> ParkPlan:
+    return ParkPlan(
+        series={}, sizes={}, bill_cny={}, problem_sha256="", is_idle=False, outside_kwh={}
+    )

@@ -123,3 +123,20 @@ def test_assembled__fewer_assets_are_assembled() -> None:
 
     _same(own.assembled(fewer), fewer.assembled())
     assert not own.was_written_over
+
+
+def test_assembled__the_demand_so_far_counts_in_the_first_month_only() -> None:
+    park, own = long_park(), Refresher()
+    for kw in (5.0, 70.0):
+        level = Standing(level_ratio={"bat": 0.3}, so_far_kw={"peak": kw})
+        each = standing_at(window(park, 31 * 24 - 5), level)
+        _same(own.assembled(each), each.assembled())
+    assert own.was_written_over
+
+
+def test_assembled__a_store_that_ends_as_it_starts_moves_its_end() -> None:
+    whole, own = problem(long_assets(n=N), n_steps=N), Refresher()
+    for level in (0.3, 0.6):
+        each = standing_at(whole, Standing(level_ratio={"bat": level}, so_far_kw={"peak": 0.0}))
+        _same(own.assembled(each), each.assembled())
+    assert own.was_written_over

@@ -110,3 +110,10 @@ def test_kept_wish__reads_one_interval_of_a_plan() -> None:
 
     assert wish["g.import_kw"] == release.plan.series["g.import_kw"][2]
     assert not np.isnan(list(wish.values())).any()
+
+
+def test_balanced__of_a_wish_to_run_both_ways_the_greater_one_is_left() -> None:
+    found, verdict = _judged(_node(80.0), {"b.charge_kw": 10.0, "b.discharge_kw": 30.0})
+
+    assert verdict.accepted, verdict.broken
+    assert (found["b.charge_kw"], found["b.discharge_kw"]) == (0.0, 30.0)

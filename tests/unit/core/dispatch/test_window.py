@@ -1,12 +1,17 @@
 """Windows of a longer problem: cut, started where the park stands, or refused with a word."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from park_case import Table, problem
 from rolling_park import LONG, N, long_assets, long_park, store
 from taihang.core.dispatch.assets.battery import Battery
+from taihang.core.dispatch.assets.charging import Charging
+from taihang.core.dispatch.assets.grid import Grid
 from taihang.core.dispatch.assets.load import Load
+from taihang.core.dispatch.assets.thermal_store import ThermalStore
 from taihang.core.dispatch.fields import ParkProblemError
 from taihang.core.dispatch.park_problem import ParkProblem, problem_of
 from taihang.core.dispatch.safe import balanced, rest_wish
@@ -128,3 +133,54 @@ def _half(own: ParkProblem) -> Standing:
         level_ratio={store.id: 0.5 for store in stores_of(own)},
         so_far_kw={asset.id: 0.0 for asset in own.assets if asset.TYPE == "demand_charge"},
     )
+
+
+def test_window_of__a_window_pays_its_share_of_a_fee() -> None:
+    paying = [
+        (kind, {**fields, "fee_cny": 960.0}) if kind == "grid" else (kind, fields)
+        for kind, fields in long_assets()
+    ]
+
+    window = window_of(problem(paying, n_steps=LONG), first=5, n_steps=N, standing=None)
+
+    (gate,) = (asset for asset in window.assets if isinstance(asset, Grid))
+    assert gate.fee_cny == pytest.approx(960.0 * N / LONG)
+
+
+def test_step_of__a_tank_owes_nothing_at_the_end_of_an_interval() -> None:
+    own = problem(whole_park(), n_steps=WHOLE_N)
+    owing = ParkProblem(
+        own.horizon,
+        tuple(
+            replace(asset, level_end="start") if isinstance(asset, ThermalStore) else asset
+            for asset in own.assets
+        ),
+    )
+
+    ends = [one.level_end for one in step_of(owing).assets if isinstance(one, ThermalStore)]
+
+    assert ends
+    assert set(ends) == {"free"}
+
+
+def test_step_of__a_station_draws_what_its_vehicles_can_take() -> None:
+    own = problem(whole_park(), n_steps=WHOLE_N)
+    (station,) = (asset for asset in own.assets if isinstance(asset, Charging))
+    due = [
+        sum(
+            one.power_kw
+            for one in station.sessions
+            if one.arrival_s <= own.horizon.start_s + at * own.horizon.step_s
+            and one.departure_s >= own.horizon.start_s + (at + 1) * own.horizon.step_s
+        )
+        for at in range(WHOLE_N)
+    ]
+
+    found = list[float]()
+    for at in range(WHOLE_N):
+        moved = replace(own.horizon, start_s=own.horizon.start_s + at * own.horizon.step_s)
+        names = {one.id: one for one in step_of(ParkProblem(moved, own.assets)).assets}
+        found.append(float(_load(names[station.id]).load_kw[0]))
+
+    assert found == [min(kw, float(station.station_kw[0])) for kw in due]
+    assert 0.0 in found
