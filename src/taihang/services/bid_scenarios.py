@@ -45,9 +45,9 @@ from taihang.core.park.assets import PlantKind
 from taihang.core.park.contract import DemandBasis
 from taihang.core.periods import STEP_S, STEPS_PER_DAY, Period, days
 from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH
-from taihang.core.series import Quality
 from taihang.services.ports import Columns, Ports
 from taihang.services.price_series import market_limits, series_prices
+from taihang.services.settled_power import power_kw
 from taihang.services.tariff import Connection, bill_terms
 
 GATE: Final = "gate"
@@ -162,6 +162,13 @@ def _tested(errors: Errors, n_days: int) -> Sequence[int]:
 def _courses(day: date, market: Market, terms: HistoryTerms, ports: Ports) -> dict[str, Course]:
     n_days = terms.days + FORECAST_DAYS
     span = days(day - timedelta(days=n_days), n_days, ports.park.zone)
+    whole = Period(span.start, days(day, 1, ports.park.zone).end)
+    if whole.n_steps != (n_days + 1) * STEPS_PER_DAY:
+        raise NoHistoryError(
+            given=f"{day} and the {n_days} days before it, in which clocks change",
+            expected=f"days of {STEPS_PER_DAY} quarters",
+            remedy="give fewer days under [history], or wait until the change lies behind them",
+        )
     courses = _powers(span, ports)
     floor, cap = (
         limit / _MWH_IN_KWH
@@ -204,15 +211,8 @@ def _rated_kw(kind: PlantKind, ports: Ports) -> float:
 
 
 def _power_kw(rows: Sequence[Columns], span: Period) -> Reals:
-    total_kw = np.zeros(span.n_steps)
-    for columns in rows:
-        kw = np.full(span.n_steps, np.nan)
-        usable = columns["quality"] < Quality.MISSING
-        at = (columns["time_s"][usable] - span.start_s) // STEP_S
-        per_wh = SECONDS_PER_HOUR / STEP_S / WH_PER_KWH
-        kw[at] = np.maximum(columns["total_wh"][usable], 0) * per_wh
-        total_kw += kw
-    return total_kw
+    """Return what several nodes have together, NaN where one of them was not measured [kW]."""
+    return np.sum([power_kw(columns, span) for columns in rows], axis=0)
 
 
 def _prices(found: IntervalPrices | None, span: Period) -> Reals:

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from taihang.core.dispatch.forecast import Backtest, ForecastKind, backtest, naive_day_ahead
 from taihang.core.errors import StateError
 from taihang.core.park.assets import PlantKind
-from taihang.core.periods import STEP_S, STEPS_PER_DAY, Period, days
-from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH
-from taihang.core.series import Quality
+from taihang.core.periods import STEPS_PER_DAY, Period, days
 from taihang.services.ports import Columns, Ports
+from taihang.services.settled_power import power_kw
 
 HISTORY_DAYS: Final = 28
 """Days of history that a forecast looks at."""
@@ -118,8 +117,8 @@ def day_history(day: date, *, ports: Ports) -> DayHistory:
     }
     return DayHistory(
         day=day,
-        load_kw={node: _power_kw(rows, span) for node, rows in users.items()},
-        plant_kw={node: _power_kw(rows, span) for node, rows in plants.items()},
+        load_kw={node: _days_kw(rows, span) for node, rows in users.items()},
+        plant_kw={node: _days_kw(rows, span) for node, rows in plants.items()},
         kinds={node: park.plants[node].kind for node in plants},
     )
 
@@ -136,11 +135,9 @@ def _ahead_kw(history_kw: _Powers, kind: ForecastKind, offset_days: int) -> _Pow
     return np.where(np.isfinite(measured_kw), measured_kw, mean_kw)
 
 
-def _power_kw(columns: Columns, span: Period) -> _Powers:
+def _days_kw(columns: Columns, span: Period) -> _Powers:
+    # A history in which clocks change has an hour more or less: by quarters, not by its days.
     kw = np.full(HISTORY_DAYS * STEPS_PER_DAY, np.nan)
-    usable = columns["quality"] < Quality.MISSING
-    at = (columns["time_s"][usable] - span.start_s) // STEP_S
-    fits = at < len(kw)
-    per_wh = SECONDS_PER_HOUR / STEP_S / WH_PER_KWH
-    kw[at[fits]] = np.maximum(columns["total_wh"][usable][fits], 0) * per_wh
+    measured_kw = power_kw(columns, span)[: len(kw)]
+    kw[: len(measured_kw)] = measured_kw
     return kw.reshape(-1, STEPS_PER_DAY)

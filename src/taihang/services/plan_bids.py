@@ -4,6 +4,7 @@ What is handed in is released only if the referee accepts the plan of every scen
 stands what it is worth: against a plan of the mean forecast, and against knowing the day.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, cast
@@ -94,19 +95,16 @@ class Decision:
 class Worth:
     """What the objective is for those who know less or more; None where it cannot be kept."""
 
-    perfect_cny: float
+    offered_cny: float
+    """What is handed in: curves where the market takes them."""
+    perfect_cny: float | None
     """Knowing the scenario before bidding."""
     curve_cny: float | None
     """Bidding curves; None where the market takes quantities only."""
-    quantity_cny: float
-    """Bidding one quantity an interval."""
+    quantity_cny: float | None
+    """Bidding one quantity an interval; None where only a curve can be kept."""
     mean_plan_cny: float | None
     """Bidding what is best for the mean forecast; None where some scenario cannot keep it."""
-
-    @property
-    def offered_cny(self) -> float:
-        """What the market takes: curves where it may."""
-        return self.quantity_cny if self.curve_cny is None else self.curve_cny
 
     @property
     def vss_cny(self) -> float | None:
@@ -114,9 +112,9 @@ class Worth:
         return None if self.mean_plan_cny is None else self.mean_plan_cny - self.offered_cny
 
     @property
-    def evpi_cny(self) -> float:
+    def evpi_cny(self) -> float | None:
         """Expected value of perfect information."""
-        return self.offered_cny - self.perfect_cny
+        return None if self.perfect_cny is None else self.offered_cny - self.perfect_cny
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -272,12 +270,18 @@ def decide(problem: BidProblem, *, n_steps_most: int, solve: Solve, effort: Effo
 def _best(
     problem: BidProblem, *, n_steps_most: int, solve: Solve, effort: Effort
 ) -> Decision | None:
-    found = [
-        one
+    tried = [
+        _decided(problem, offers, n_steps_most, solve=solve, effort=effort)
         for offers in choices_of(problem.offers)
-        if (one := _decided(problem, offers, n_steps_most, solve=solve, effort=effort))
     ]
-    return min(found, key=lambda one: one.objective_cny, default=None)
+    found = [one for one, _ in tried if one is not None]
+    if not found:
+        return None
+    # What is proven holds for every way of taking part, also where time ran out.
+    bounds = [bound for _, bound in tried]
+    proven = [bound for bound in bounds if bound is not None]
+    bound_cny = min(proven) if len(proven) == len(bounds) else None
+    return replace(min(found, key=lambda one: one.objective_cny), bound_cny=bound_cny)
 
 
 def recourses_of(
@@ -304,7 +308,8 @@ def _decided(
     *,
     solve: Solve,
     effort: Effort,
-) -> Decision | None:
+) -> tuple[Decision | None, float | None]:
+    """Return the best of one way of taking part, and its bound: infinite where there is none."""
     market, chances = problem.market, problem.probability_ratio
     parts = [problem.assembled(scenario, offers) for scenario in problem.scenarios]
     ticks = np.array(
@@ -331,11 +336,11 @@ def _decided(
     )
     solution = exact.solution
     values, objective = solution.values, solution.objective
-    if values is None or objective is None:
-        return None
     bound = None if solution.bound is None else solution.bound + stack.fixed_cny
+    if values is None or objective is None:
+        return None, np.inf if solution.status is SolveStatus.INFEASIBLE else bound
     others = [name for name in names if name != market.bought]
-    return Decision(
+    decision = Decision(
         offers=offers,
         ticks=ticks,
         groups=groups,
@@ -349,6 +354,7 @@ def _decided(
         n_columns=stack.assembled.model.n_columns,
         n_switches=exact.n_binaries,
     )
+    return decision, bound
 
 
 def _cost(part: Assembled, values: Reals) -> float:
@@ -358,27 +364,43 @@ def _cost(part: Assembled, values: Reals) -> float:
 
 
 def _worth(problem: BidProblem, best: Decision, *, solve: Solve, effort: Effort) -> Worth:
-    """Compare with those who know less and more, all before the market's ticks."""
+    """Compare with those who know less and more, all before the market's ticks.
+
+    Who cannot keep a bid, or was not found in time, has no worth; that is no reason not to bid.
+    """
     risk, chances = problem.risk, problem.probability_ratio
-    quantity = best
-    if problem.market.n_steps_most > 1:
-        quantity = decide(problem, n_steps_most=1, solve=solve, effort=effort)
-    mean = decide(problem.mean(), n_steps_most=1, solve=solve, effort=effort)
-    kept = recourses_of(
-        problem, mean.first_stage(problem, is_fine=True), solve=solve, effort=effort
-    )
-    mean_cny = np.array([one.total_cny for one in kept])
+    is_curve = problem.market.n_steps_most > 1
+    quantity: Decision | None = best
+    if is_curve:
+        quantity = _best(problem, n_steps_most=1, solve=solve, effort=effort)
     perfect = [
-        decide(_alone(problem, one), n_steps_most=1, solve=solve, effort=effort).cost_cny[0]
+        _best(_alone(problem, one), n_steps_most=1, solve=solve, effort=effort)
         for one in problem.scenarios
     ]
-    is_curve = problem.market.n_steps_most > 1
+    known_cny = [one.cost_cny[0] for one in perfect if one is not None]
+    offered_cny = risk.of(best.cost_cny, chances)
     return Worth(
-        perfect_cny=risk.of(np.array(perfect), chances),
-        curve_cny=risk.of(best.cost_cny, chances) if is_curve else None,
-        quantity_cny=risk.of(quantity.cost_cny, chances),
-        mean_plan_cny=risk.of(mean_cny, chances) if np.isfinite(mean_cny).all() else None,
+        offered_cny=offered_cny,
+        perfect_cny=risk.of(np.array(known_cny), chances)
+        if len(known_cny) == len(perfect)
+        else None,
+        curve_cny=offered_cny if is_curve else None,
+        quantity_cny=None if quantity is None else risk.of(quantity.cost_cny, chances),
+        mean_plan_cny=_mean_plan_cny(problem, solve=solve, effort=effort),
     )
+
+
+def _mean_plan_cny(problem: BidProblem, *, solve: Solve, effort: Effort) -> float | None:
+    """Return the objective of who bids for the mean forecast."""
+    mean = _best(problem.mean(), n_steps_most=1, solve=solve, effort=effort)
+    if mean is None:
+        return None
+    first = mean.first_stage(problem, is_fine=True)
+    kept = recourses_of(problem, first, solve=solve, effort=effort)
+    mean_cny = np.array([one.total_cny for one in kept])
+    if not np.isfinite(mean_cny).all():
+        return None
+    return problem.risk.of(mean_cny, problem.probability_ratio)
 
 
 def _alone(problem: BidProblem, scenario: Scenario) -> BidProblem:
@@ -507,4 +529,6 @@ def _scenarios(release: BidRelease) -> Sequence[Json]:
 
 
 def _broken(one: Broken) -> Json:
-    return {"rule": one.rule, "asset": one.asset, "step": one.step, "off": one.off}
+    # JSON has no infinity: what is not there at all is off by no number.
+    off = one.off if math.isfinite(one.off) else None
+    return {"rule": one.rule, "asset": one.asset, "step": one.step, "off": off}

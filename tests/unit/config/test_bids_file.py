@@ -100,6 +100,7 @@ penalty_cny_per_kwh = "none"
         ("price_cap_cny_per_mwh = 1500", "price_cap_cny_per_mwh = 600", "limits of the market"),
         ("committed = []", 'committed = "all"', "a list of flows"),
         ('format = "taihang/bids/v1"', 'format = "bids"', "taihang/bids/v1"),
+        ("bought_max_kw = 300", "bought_max_kw = -5", "bought_min_kw 0 in interval 0; .* -5 kW"),
         ("committed = []", "committed = []\nreserve_offer = 3", "3 as reserve_offer; expected a"),
         ("committed = []", "committed = []\nresponse_offer = [3]", r"3 as response_offer\[0\]"),
         ("bought_max_kw = 300", "bought_max_kw = 1" + "0" * 400, "300 digits as market.bought"),

@@ -133,6 +133,14 @@ def test_park_day__too_short_a_past_is_refused(ports: Ports) -> None:
         park_day(date(2026, 7, 25), _rules(), TERMS, ports=ports)
 
 
+def test_park_day__days_on_which_clocks_change_are_refused(ports: Ports) -> None:
+    berlin = replace(ports, park=replace(ports.park, time_zone="Europe/Berlin"))
+
+    for day in (date(2026, 3, 29), date(2026, 4, 20)):
+        with pytest.raises(NoHistoryError, match="clocks change"):
+            park_day(day, _rules(), TERMS, ports=berlin)
+
+
 @pytest.mark.parametrize(
     ("terms", "grid", "words"),
     [

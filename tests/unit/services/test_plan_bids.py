@@ -11,11 +11,14 @@ from bid_case import bids, market, plain_park, random_bids, scenario
 from park_case import EFFORT, battery
 from taihang.adapters.highs import solve
 from taihang.core.dispatch.assets.grid import Grid
-from taihang.core.dispatch.model import LinearModel, Solution
+from taihang.core.dispatch.model import LinearModel, Solution, SolveStatus
+from taihang.core.dispatch.recheck.judge import Broken
 from taihang.core.dispatch.stochastic.bid_problem import BidProblem
+from taihang.core.dispatch.stochastic.offers import ResponseOffer
 from taihang.core.dispatch.stochastic.risk import Risk
 from taihang.services.plan_bids import NoBidsError, bids_document, decide, plan_bids
 from taihang.services.plan_park import plan_park
+from whole_park import START_S
 
 LOADS = (60.0, 100.0, 170.0)
 PRICES = (0.55, 0.4, 0.2)
@@ -144,6 +147,9 @@ def test_plan_bids__who_knows_more_never_pays_more(seed: int) -> None:
     worth, slack = release.worth, 1e-5
     assert worth.curve_cny is not None
     assert worth.vss_cny is not None
+    assert worth.perfect_cny is not None
+    assert worth.quantity_cny is not None
+    assert worth.evpi_cny is not None
     assert worth.perfect_cny <= worth.curve_cny + slack
     assert worth.curve_cny <= worth.quantity_cny + slack
     assert worth.mean_plan_cny is not None
@@ -198,6 +204,65 @@ def test_plan_bids__a_mean_plan_that_cannot_be_kept_has_no_worth() -> None:
     assert release.recourses[0].bought_kw[0] == pytest.approx(145.0)
     assert release.worth.mean_plan_cny is None
     assert release.worth.vss_cny is None
+
+
+def test_plan_bids__a_curve_that_no_quantity_can_replace_is_bid() -> None:
+    # Cheap days need 200 kW and dear ones 100, and 5 kW may be off: no quantity fits both.
+    rows = [
+        scenario("a", 0.5, plain_park([200.0]), day_ahead=[0.3], real_time=[0.3]),
+        scenario("b", 0.5, plain_park([100.0]), day_ahead=[0.6], real_time=[0.6]),
+    ]
+    rules = market(1, offer="curve", deviation_max_kw=5.0)
+
+    release = plan_bids(bids(rows, rules), solve=solve, effort=EFFORT)
+
+    assert release.first is not None
+    assert release.worth.quantity_cny is None
+    assert release.worth.mean_plan_cny is None
+    assert release.worth.curve_cny == pytest.approx(release.expected_cny)
+    assert release.worth.evpi_cny == pytest.approx(0.0, abs=1e-6)
+    assert bids_document(release)["accepted"] is True
+    with pytest.raises(NoBidsError):
+        plan_bids(bids(rows, replace(rules, offer="quantity")), solve=solve, effort=EFFORT)
+
+
+def test_plan_bids__the_bound_holds_for_every_way_of_taking_part() -> None:
+    # The way that is not chosen ends without a plan, with nothing proven but a low bound.
+    call = ResponseOffer(
+        id="call",
+        grid="g",
+        from_s=START_S,
+        to_s=START_S + 3600,
+        baseline_kw=np.array([120.0]),
+        promised_min_kw=0.0,
+        promised_max_kw=50.0,
+        pay_cny_per_kwh=0.5,
+        penalty_cny_per_kwh=None,
+    )
+    row = scenario("a", 1.0, plain_park([100.0]), day_ahead=[0.4], real_time=[0.4])
+    problem = bids([row], market(1), offers=(call,))
+    low_cny = -1234.0
+
+    def hasty(model: LinearModel, *, time_limit_s: float, gap: float) -> Solution:
+        if any("call" in block.name for block in model.columns):
+            return Solution(SolveStatus.NO_ANSWER, None, None, low_cny, 0)
+        return solve(model, time_limit_s=time_limit_s, gap=gap)
+
+    found = decide(problem, n_steps_most=1, solve=hasty, effort=EFFORT)
+    both = decide(problem, n_steps_most=1, solve=solve, effort=EFFORT)
+
+    assert found.offers == ()
+    assert found.bound_cny == pytest.approx(low_cny)
+    assert both.bound_cny == pytest.approx(both.objective_cny, abs=1e-6)
+
+
+def test_bids_document__what_is_not_there_at_all_is_off_by_no_number() -> None:
+    release = plan_bids(random_bids(7), solve=solve, effort=EFFORT)
+    missing = Broken("bid-committed", "ready", -1, 0.0, 0.0, float("inf"), 1)
+
+    document = bids_document(replace(release, faults=(missing,)))
+
+    assert json.loads(json.dumps(document, allow_nan=False))["faults"][0]["off"] is None
 
 
 def test_plan_bids__ticks_leave_room_for_a_deviation_at_its_limit() -> None:

@@ -287,6 +287,8 @@ def _tell_worth(console: Console, release: BidRelease, lang: Lang) -> None:
     key = "cli.bids.objective_mean" if not risk.cvar_weight_ratio else "cli.bids.objective"
     words = text(key, lang) if not risk.cvar_weight_ratio else text(key, lang, weight=weight)
     console.print(Text(words))
+    if worth.quantity_cny is None:
+        console.print(Text(text("cli.bids.quantity_cannot", lang), style="yellow"))
     if worth.mean_plan_cny is None:
         console.print(Text(text("cli.bids.mean_cannot", lang), style="yellow"))
 

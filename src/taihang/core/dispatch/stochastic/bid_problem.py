@@ -11,7 +11,7 @@ from taihang.core.dispatch.fields import ParkProblemError
 from taihang.core.dispatch.model import Reals
 from taihang.core.dispatch.park_problem import Asset, ParkProblem
 from taihang.core.dispatch.stochastic.market import Market, Position
-from taihang.core.dispatch.stochastic.offers import Offer, choices_of
+from taihang.core.dispatch.stochastic.offers import Offer, ResponseOffer, choices_of
 from taihang.core.dispatch.stochastic.risk import Risk
 from taihang.core.quantities import SECONDS_PER_HOUR
 
@@ -76,6 +76,9 @@ class BidProblem(BidRules):
         self.market.check()
         self.risk.check()
         choices_of(self.offers)
+        for offer in self.offers:
+            if isinstance(offer, ResponseOffer):
+                offer.check()
         _need(
             0 < len(self.scenarios) <= MAX_SCENARIOS,
             f"{len(self.scenarios)} scenarios",

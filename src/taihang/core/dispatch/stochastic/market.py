@@ -59,12 +59,17 @@ class Market:
         Raises:
             ParkProblemError: If limits are crossed, or a curve may have no step.
         """
-        if (self.bought_min_kw > self.bought_max_kw).any():
-            raise ParkProblemError(f"{self.id}.bought_min_kw above bought_max_kw", "a range")
+        crossed = np.flatnonzero(self.bought_min_kw > self.bought_max_kw)
+        if len(crossed):
+            at = int(crossed[0])
+            raise ParkProblemError(
+                f"{self.id}.bought_min_kw {self.bought_min_kw[at]:g} in interval {at}",
+                f"at most bought_max_kw, {self.bought_max_kw[at]:g} kW",
+            )
         if self.price_floor_cny_per_mwh > self.price_cap_cny_per_mwh:
             raise ParkProblemError(
-                f"{self.id}.price_floor_cny_per_mwh {self.price_floor_cny_per_mwh} above the cap",
-                f"at most {self.price_cap_cny_per_mwh}",
+                f"{self.id}.price_floor_cny_per_mwh {self.price_floor_cny_per_mwh:g}",
+                f"at most the cap, {self.price_cap_cny_per_mwh:g} CNY/MWh",
             )
         if self.steps_max < 1:
             raise ParkProblemError(f"{self.id}.steps_max {self.steps_max}", "1 or more")

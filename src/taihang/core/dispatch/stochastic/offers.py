@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Annotated, ClassVar, Final, TypeAlias
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from taihang.core.dispatch.assets.commitment import Commitment
 from taihang.core.dispatch.assets.reserve import Reserve
 from taihang.core.dispatch.fields import ParkProblemError, Range
 from taihang.core.dispatch.model import Ints, Reals
+from taihang.core.periods import instant_of_s
 
 MOST_RESPONSES: Final = 3
 """Most responses that are weighed against each other: each doubles the problems to solve."""
@@ -122,6 +124,18 @@ class ResponseOffer:
         """What is committed today."""
         return (f"{self.id}.promised_kw",)
 
+    def check(self) -> None:
+        """Refuse limits that are crossed.
+
+        Raises:
+            ParkProblemError: If the least that may be promised is more than the most.
+        """
+        if self.promised_min_kw > self.promised_max_kw:
+            raise ParkProblemError(
+                f"{self.id}.promised_min_kw {self.promised_min_kw:g}",
+                f"at most promised_max_kw, {self.promised_max_kw:g} kW",
+            )
+
     def contribute(self, to: Assembly) -> None:
         """Add the promise, what is missing of it, and the pay.
 
@@ -156,9 +170,15 @@ class ResponseOffer:
             (instant_s - horizon.start_s) / horizon.step_s for instant_s in (self.from_s, self.to_s)
         )
         if not (0 <= first < last <= horizon.n_steps and first.is_integer() and last.is_integer()):
+            zone = ZoneInfo(horizon.time_zone)
+            first_of, last_of, start, end = (
+                instant_of_s(each_s).astimezone(zone).isoformat()
+                for each_s in (self.from_s, self.to_s, horizon.start_s, horizon.end_s)
+            )
             raise ParkProblemError(
-                f"{self.id} from {self.from_s} to {self.to_s}",
-                f"whole intervals of {horizon.step_s} s within {horizon.start_s} … {horizon.end_s}",
+                f"{self.id} from {first_of} to {last_of}",
+                f"whole intervals of {horizon.step_s} s within {start} … {end}",
+                "correct from_s and to_s",
             )
         return np.arange(int(first), int(last), dtype=np.int32)
 
