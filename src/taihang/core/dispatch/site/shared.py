@@ -220,6 +220,7 @@ def shared_of(given: Mapping[str, Json]) -> SharedStorage:
         counter=_one(Counter, given, "counter"),
     )
     _check_zone(shared.storage.time_zone)
+    _check_storage(shared.storage)
     _check_shares(shared)
     _check_schedules(shared)
     _check_orders(shared)
@@ -264,6 +265,14 @@ _Record = TypeVar("_Record")
 
 def _one(kind: type[_Record], given: Mapping[str, Json], name: str) -> _Record:
     return read_record(kind, cast("Mapping[str, Json]", given[name]), where=name, n_steps=HOURS)
+
+
+def _check_storage(storage: Storage) -> None:
+    if min(storage.power_kw, storage.usable_kwh) <= 0.0:
+        raise ParkProblemError(
+            f"a store of {storage.power_kw:g} kW and {storage.usable_kwh:g} usable kWh",
+            "power and energy between soc_min_ratio and soc_max_ratio, both above 0",
+        )
 
 
 def _check_shares(shared: SharedStorage) -> None:

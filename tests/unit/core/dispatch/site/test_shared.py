@@ -106,6 +106,18 @@ CHANGES: dict[str, tuple[Change, str]] = {
         "charge_efficiency_ratio",
     ),
     "a key that nobody reads": (lambda given: given["counter"].update(colour="red"), "colour"),
+    "a store without power": (
+        lambda given: given["storage"].update(power_kw=0),
+        "both above 0",
+    ),
+    "limits of charge the wrong way round": (
+        lambda given: given["storage"].update(soc_min_ratio=0.96),
+        "both above 0",
+    ),
+    "a zone that is none": (
+        lambda given: given["storage"].update(time_zone="Mars/Base"),
+        "an IANA zone",
+    ),
     "another format": (lambda given: given.update(format="x"), "taihang/shared-storage/v1"),
 }
 
