@@ -4,14 +4,11 @@ Columns: ``id,charger,booked,arrival,told_departure,departure,energy_kwh``; inst
 zone, ``booked`` is yes or no, ``told_departure`` what the driver said.
 """
 
-import csv
 from datetime import datetime
-from io import StringIO
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from taihang.config.problem_file import ProblemFileError
-from taihang.config.site_file import plain_text
+from taihang.config.problem_file import ProblemFileError, csv_of
 from taihang.core.dispatch.site.station import Site, minute_wh
 from taihang.core.dispatch.site.visits import MINUTES, Visit
 
@@ -55,7 +52,9 @@ def read_visits(path: Path, site: Site, *, start_s: int) -> tuple[Visit, ...]:
     Raises:
         ProblemFileError: If a row is none, lies outside the day, or two are at one point at once.
     """
-    header, *rows = list(csv.reader(StringIO(plain_text(path, ()))))
+    # Editors leave empty lines at the end; they are no rows.
+    rows = [row for row in csv_of(path, remedy="give the sessions of one day") if row]
+    header, rows = (rows[0], rows[1:]) if rows else ([], rows)
     if tuple(header) != COLUMNS:
         raise ProblemFileError(
             given=f"the columns {header} of {path.name}",
@@ -66,10 +65,11 @@ def read_visits(path: Path, site: Site, *, start_s: int) -> tuple[Visit, ...]:
     found = list[Visit]()
     for number, cells in enumerate(rows, 2):
         where = f"{path.name}, row {number}"
-        if len(cells) != len(COLUMNS) or cells[1] not in powers or cells[2] not in _BOOKED:
+        is_row = len(cells) == len(COLUMNS) and bool(cells[0])
+        if not is_row or cells[1] not in powers or cells[2] not in _BOOKED:
             raise ProblemFileError(
                 given=f"{cells} in {where}",
-                expected=f"{len(COLUMNS)} cells, a point of {sorted(powers)}, booked yes or no",
+                expected=f"{len(COLUMNS)} cells: an id, a point of {sorted(powers)}, yes or no",
                 remedy="correct the row",
             )
         row = _Row(*cells)

@@ -57,13 +57,16 @@ def test_read_visits__who_stays_beyond_midnight_is_there_until_then(tmp_path: Pa
     ("row", "says"),
     [
         (ROW.replace("B1", "Z9"), "a point of"),
-        (ROW.replace("yes", "maybe"), "booked yes or no"),
+        (ROW.replace("yes", "maybe"), "yes or no"),
         (ROW.replace("20.5", ""), "missing is never zero"),
         (ROW.replace("20.5", "-3"), "above 0"),
         (ROW.replace("+08:00,20.5", ",20.5"), "with its zone"),
         (ROW.replace("T09:00:30", "T10:45"), "begins on the day"),
         (ROW.replace("{0}T09", "2026-06-15T09"), "begins on the day"),
         (ROW + ",more", "7 cells"),
+        (ROW.removeprefix("a"), "an id"),
+        (ROW.replace("20.5", "2" * 200_000), "a CSV file"),
+        (ROW.replace("20.5", "nan"), "above 0"),
     ],
 )
 def test_read_visits__refuses_a_row_that_is_no_session(row: str, says: str, tmp_path: Path) -> None:
@@ -82,10 +85,15 @@ def test_read_visits__refuses_two_vehicles_at_one_point_and_one_id_twice(tmp_pat
 
 def test_read_visits__refuses_other_columns(tmp_path: Path) -> None:
     path = tmp_path / "sessions.csv"
-    path.write_text("id,start\na,1\n", encoding="utf-8")
+    for text in ("id,start\na,1\n", "", "\n"):
+        path.write_text(text, encoding="utf-8")
 
-    with pytest.raises(ProblemFileError, match="name the columns"):
-        read_visits(path, station(), start_s=MIDNIGHT_S)
+        with pytest.raises(ProblemFileError, match="name the columns"):
+            read_visits(path, station(), start_s=MIDNIGHT_S)
+
+
+def test_read_visits__empty_lines_are_no_sessions(tmp_path: Path) -> None:
+    assert read(tmp_path, ROW, "", "") == read(tmp_path, ROW)
 
 
 def test_read_visits__real_sessions_of_a_day_are_run_and_conserved(tmp_path: Path) -> None:

@@ -45,8 +45,8 @@ def check_day(record: DayRecord, site: Site, day: SiteDay) -> tuple[Fault, ...]:
 
 
 def _flows(record: DayRecord, site: Site) -> Iterator[Fault]:
-    import_most = int(site.terms.transformer_kw * 1000 // 60)
-    export_most = int(site.terms.export_limit_kw * 1000 // 60)
+    import_most = _minute_wh(site.terms.transformer_kw)
+    export_most = _minute_wh(site.terms.export_limit_kw)
     for minute, one in enumerate(record.minutes):
         doing = one.doing
         into = one.sun_wh - doing.curtailed_wh + doing.import_wh + doing.discharge_wh
@@ -54,7 +54,7 @@ def _flows(record: DayRecord, site: Site) -> Iterator[Fault]:
         if into != out:
             yield Fault("balance", minute, into, out)
         # Only what the station itself draws, with the battery spent, may exceed the transformer.
-        if doing.import_wh > import_most and not _is_own_load(one):
+        if doing.import_wh > import_most and not _is_own_load(one, site):
             yield Fault("import", minute, doing.import_wh, import_most)
         if doing.export_wh > export_most:
             yield Fault("export", minute, doing.export_wh, export_most)
@@ -64,13 +64,24 @@ def _flows(record: DayRecord, site: Site) -> Iterator[Fault]:
             yield Fault("both-ways", minute, doing.export_wh, 0)
 
 
-def _is_own_load(one: MinuteRecord) -> bool:
-    return not one.cars_wh and one.doing.charge_wh == 0
+def _minute_wh(power_kw: float) -> int:
+    """Return a power in whole watt-hours a minute, of the number as written: 4.02 kW is 67."""
+    return int(Fraction(repr(power_kw)) * 1000 / 60)
+
+
+def _is_own_load(one: MinuteRecord, site: Site) -> bool:
+    """Whether nobody is charged, and the battery gives all that its power or its store lets it."""
+    battery, doing = site.battery, one.doing
+    left_wh = one.stored_wh - battery.soc_min_ratio * battery.energy_kwh * 1000
+    # What is left of a store that is spent gives no whole watt-hour.
+    is_spent = left_wh <= 1.0 / battery.discharge_efficiency_ratio + 1.0
+    gives_all = is_spent or doing.discharge_wh >= _minute_wh(battery.power_kw)
+    return not one.cars_wh and doing.charge_wh == 0 and gives_all
 
 
 def _store(record: DayRecord, site: Site) -> Iterator[Fault]:
     battery = site.battery
-    rated = int(battery.power_kw * 1000 / 60 + 1e-9)
+    rated = _minute_wh(battery.power_kw)
     low = battery.soc_min_ratio * battery.energy_kwh * 1000
     high = battery.soc_max_ratio * battery.energy_kwh * 1000
     into = Fraction(repr(battery.charge_efficiency_ratio))

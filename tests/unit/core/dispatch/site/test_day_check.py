@@ -9,7 +9,14 @@ import pytest
 from site_case import day, station, visit
 from taihang.core.dispatch.site.day_check import check_day
 from taihang.core.dispatch.site.guard import Doing
-from taihang.core.dispatch.site.run import DayRecord, MinuteRecord, SetPoints, State, run_day
+from taihang.core.dispatch.site.run import (
+    DayRecord,
+    MinuteRecord,
+    SetPoints,
+    State,
+    at_once,
+    run_day,
+)
 
 WHAT: Final = day(visit("a", 600, 720, 30_000), sun_kw=20.0)
 
@@ -43,6 +50,28 @@ def doing(**more: int) -> Callable[[MinuteRecord], MinuteRecord]:
         )
 
     return change
+
+
+def test_check_day__a_limit_is_the_number_as_it_is_written() -> None:
+    # 4.02 kW are 67 Wh a minute, and in binary a hair less.
+    for kw in (4.02, 8.04, 64.02, 250.0, 7.0):
+        what = day(visit("a", 600, 720, 30_000), base_kw=kw / 4.0, sun_kw=0.0)
+
+        small = station(transformer_kw=kw, export_limit_kw=kw)
+
+        assert check_day(run_day(small, what, decide=at_once), small, what) == (), kw
+
+
+def test_check_day__own_load_above_the_transformer_wants_a_battery_that_gives_all() -> None:
+    small, what = station(transformer_kw=1.0), day(base_kw=6.0)
+    true = run_day(small, what, decide=at_once)
+    assert check_day(true, small, what) == ()
+    assert any(one.doing.short_wh for one in true.minutes), "the battery lasts all day"
+    first = doing(import_wh=84, discharge_wh=-84)(true.minutes[0])
+
+    lazy = replace(true, minutes=(first, *true.minutes[1:]))
+
+    assert "import" in {one.rule for one in check_day(lazy, small, what)}
 
 
 FAULTS: Final[dict[str, tuple[int, Callable[[MinuteRecord], MinuteRecord]]]] = {
