@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared_case import store
+from shared_case import store, tables
 from taihang.adapters.highs import solve
 from taihang.core.dispatch.fields import ParkProblemError
-from taihang.core.dispatch.site.shared import Order, SharedStorage
+from taihang.core.dispatch.site.shared import Order, SharedStorage, shared_of
 from taihang.core.dispatch.site.shared_check import LedgerFault
 from taihang.services import run_shared_storage as run_shared_storage_module
 from taihang.services.plan_park import Effort
@@ -92,6 +92,27 @@ def test_run_shared_storage__a_schedule_beyond_its_account_is_cut_and_told() -> 
     account = day.books.ledger.accounts[1]
     assert account.cut_wh > 0
     assert min(account.held_wh) == account.held_wh[-1] >= 0
+
+
+def test_run_shared_storage__a_schedule_that_will_be_cut_is_not_counted_on_in_an_outage() -> None:
+    # Half of the store is out from 18:00 to 20:00. A renter whose account is full wants to charge
+    # then: counted on, it would let the others give more than the store can.
+    given = tables()
+    given["storage"].update(start_kwh=270_000)
+    given["renter"][1].update(
+        start_kwh=100_000,
+        charge_kw=[50_000 if hour in {18, 19} else 0 for hour in range(24)],
+        discharge_kw=0,
+    )
+    given["order"] = []
+    given["outage"][0].update(first="18:00", last="20:00")
+
+    day = run(shared_of(given))
+
+    assert day.books is not None
+    assert day.books.faults == ()
+    assert max(day.books.ledger.meter_out_wh[72:80]) <= 37_500_000 + 4
+    assert day.books.ledger.accounts[1].cut_wh > 90_000_000
 
 
 def test_run_shared_storage__accounts_that_are_refused_are_not_stated(

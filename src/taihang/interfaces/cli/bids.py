@@ -41,8 +41,9 @@ def bids(args: argparse.Namespace) -> int:
     source, rules = Path(str(args.source)), Path(str(args.market))
     effort = Effort(time_limit_s=float(args.seconds), gap=_GAP)
     if source.is_dir() != bool(args.day):
+        what = "a folder, without" if source.is_dir() else "no folder, with"
         raise WordsError(
-            given=f"{source} {'without' if source.is_dir() else 'with'} --day",
+            given=f"{source}, {what} --day",
             expected="a park folder with --day, or a problem file without",
             remedy="write for example --day 2026-06-02, or leave it out",
         )

@@ -67,4 +67,4 @@ def test_bids__a_problem_file_has_no_day(tmp_path: Path) -> None:
     answer = taihang("bids", problem, "--market", path, "--day", "2026-06-01")
 
     assert answer.code != 0
-    assert "--day" in answer.err
+    assert "problem.toml, no folder, with --day" in answer.err

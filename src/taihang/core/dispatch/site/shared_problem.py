@@ -25,11 +25,15 @@ from taihang.core.dispatch.site.shared import (
     HOURS,
     NOMINATED,
     OWN,
+    OWN_USE,
     QUARTERS,
+    STEP_H,
     Renter,
     SharedStorage,
 )
+from taihang.core.dispatch.site.shared_ledger import settled, wish_of
 from taihang.core.periods import STEP_S
+from taihang.core.quantities import WH_PER_KWH
 
 BUS: Final = "meter"
 GRID: Final = "grid"
@@ -55,12 +59,13 @@ def shared_problem(shared: SharedStorage, *, start_s: int) -> ParkProblem:
         time_zone=shared.storage.time_zone,
     )
     assets: list[Asset] = [Bus(id=BUS, carrier="electricity"), _grid(shared)]
+    covered = _covered(shared)
     for one in shared.renters:
         if one.mode == FREE:
             share = _Share(one.power_kw, one.energy_kwh, one.start_kwh)
             assets.append(_account(shared, one.id, share))
         else:
-            assets += _nominated(one)
+            assets += _nominated(one, covered[one.id])
     if shared.own_kwh > 0.0 and shared.own_kw > 0.0:
         assets.append(_own(shared))
     assets += _orders(shared, start_s)
@@ -123,8 +128,27 @@ def _own(shared: SharedStorage) -> Battery:
     return replace(_account(shared, OWN, share), soc_min_ratio=base_kwh / share.energy_kwh)
 
 
-def _nominated(renter: Renter) -> list[Asset]:
-    charge_kw, discharge_kw = schedule_of(renter)
+def _covered(shared: SharedStorage) -> dict[str, tuple[Reals, Reals]]:
+    """Return what each account does of its own schedule, as far as it covers that [kW].
+
+    What it does not cover will be cut: planned as if it came, it would leave the meter with more
+    than the store can give, or an order unmet.
+    """
+    alone = replace(shared, storage=replace(shared.storage, losses=OWN_USE))
+    flows = {one.id: schedule_of(one) for one in shared.renters}
+    wishes = {name: wish_of(*(way.tolist() for way in each)) for name, each in flows.items()}
+    wishes[OWN] = wish_of([0.0] * QUARTERS, [0.0] * QUARTERS)
+    return {
+        one.owner: (
+            np.array(one.charge_wh) / (STEP_H * WH_PER_KWH),
+            np.array(one.discharge_wh) / (STEP_H * WH_PER_KWH),
+        )
+        for one in settled(alone, wishes).accounts
+    }
+
+
+def _nominated(renter: Renter, flows_kw: tuple[Reals, Reals]) -> list[Asset]:
+    charge_kw, discharge_kw = flows_kw
     return [
         Load(
             id=f"{renter.id}{TAKES}",
