@@ -26,7 +26,7 @@ from taihang.core.dispatch.rolling import (
     placed,
     turn_of,
 )
-from taihang.core.dispatch.stepping import NO_ANSWER, Method, Stepped, planned
+from taihang.core.dispatch.stepping import NO_ANSWER, SHARE_FOR_PROOF, Method, Stepped, planned
 
 _DEVEX: Final = 1
 COEFFICIENTS_MAX: Final = 64
@@ -177,8 +177,15 @@ class RingStepper:
     def __call__(self, window: ParkProblem, /, *, time_limit_s: float, gap: float) -> Stepped:
         """Plan a window within the time."""
         assembled = self._refresher.assembled(window)
-        solve = self._solve(assembled, window.horizon, time_limit_s=time_limit_s)
-        stepped = planned(window, assembled, solve=solve, time_limit_s=time_limit_s, gap=gap)
+        proof_s = SHARE_FOR_PROOF * time_limit_s
+        stepped = planned(
+            window,
+            assembled,
+            solve=self._solve(assembled, window.horizon, time_limit_s=proof_s),
+            last_solve=self._solve(assembled, window.horizon, time_limit_s=time_limit_s),
+            time_limit_s=time_limit_s,
+            gap=gap,
+        )
         is_ring = self._ring.was_kept and not stepped.switches
         return replace(stepped, method=Method.RING) if is_ring else stepped
 

@@ -30,7 +30,15 @@ from taihang.core.dispatch.park_plan import ParkPlan
 from taihang.core.dispatch.park_problem import ParkProblem
 from taihang.core.dispatch.recheck.judge import ParkVerdict, recheck
 from taihang.core.dispatch.safe import FOLLOWS, balanced, kept_wish, rest_wish
-from taihang.core.dispatch.stepping import NO_ANSWER, NOTHING, Method, Stepped, Stepper, planned
+from taihang.core.dispatch.stepping import (
+    NO_ANSWER,
+    NOTHING,
+    SHARE_FOR_PROOF,
+    Method,
+    Stepped,
+    Stepper,
+    planned,
+)
 from taihang.core.dispatch.window import stores_of
 
 ANSWER_FORMAT: Final = "taihang/control-answer/v1"
@@ -315,8 +323,16 @@ def rebuilt(solve: Solve, *, monotonic_s: Callable[[], float]) -> Stepper:
 
     def step(window: ParkProblem, *, time_limit_s: float, gap: float) -> Stepped:
         assembled = window.assembled()
-        within = in_time(solve, until_s=monotonic_s() + time_limit_s, monotonic_s=monotonic_s)
-        return planned(window, assembled, solve=within, time_limit_s=time_limit_s, gap=gap)
+        now_s = monotonic_s()
+        proof_s, end_s = now_s + SHARE_FOR_PROOF * time_limit_s, now_s + time_limit_s
+        return planned(
+            window,
+            assembled,
+            solve=in_time(solve, until_s=proof_s, monotonic_s=monotonic_s),
+            last_solve=in_time(solve, until_s=end_s, monotonic_s=monotonic_s),
+            time_limit_s=time_limit_s,
+            gap=gap,
+        )
 
     return step
 

@@ -10,7 +10,7 @@ import numpy as np
 from taihang.core.dispatch.assembly import Assembled
 from taihang.core.dispatch.elastic import Breach, NoRepairError, breaches_of
 from taihang.core.dispatch.exact import Exact, solve_exactly
-from taihang.core.dispatch.model import Solution, Solve, SolveStatus
+from taihang.core.dispatch.model import LinearModel, Solution, Solve, SolveStatus
 from taihang.core.dispatch.park_plan import ParkPlan, plan_of
 from taihang.core.dispatch.park_problem import ParkProblem
 
@@ -73,19 +73,40 @@ NOTHING: Final = Stepped(
 """No answer."""
 
 
+SHARE_FOR_PROOF: Final = 0.8
+"""Share of the time of a step in which a proven plan is sought; the rest is for any plan [1]."""
+
+
 def planned(
-    window: ParkProblem, assembled: Assembled, *, solve: Solve, time_limit_s: float, gap: float
+    window: ParkProblem,
+    assembled: Assembled,
+    *,
+    solve: Solve,
+    last_solve: Solve,
+    time_limit_s: float,
+    gap: float,
 ) -> Stepped:
     """Plan a window with any solver of linear models; the method is for the caller to say.
 
     Args:
         window: The problem.
         assembled: Its model.
-        solve: Solves a linear model, in the time that all of this has together.
-        time_limit_s: That time. [s]
+        solve: Solves a linear model, in the time that the proof has.
+        last_solve: Solves one in the time that is left then, without proof.
+        time_limit_s: Longest time of one solve. [s]
         gap: Relative gap at which a plan with switches is good enough. [1]
     """
-    exact = solve_exactly(assembled, solve=solve, time_limit_s=time_limit_s, gap=gap)
+    relaxed = list[Solution]()
+
+    def watched(model: LinearModel, *, time_limit_s: float, gap: float) -> Solution:
+        found = solve(model, time_limit_s=time_limit_s, gap=gap)
+        if model is assembled.model:
+            relaxed.append(found)
+        return found
+
+    exact = solve_exactly(assembled, solve=watched, time_limit_s=time_limit_s, gap=gap)
+    if exact.solution.values is None and relaxed[0].status is SolveStatus.OPTIMAL:
+        exact = _one_way(assembled, relaxed[0], exact, solve=last_solve, time_limit_s=time_limit_s)
     stepped = stepped_of(window, assembled, exact)
     if exact.solution.status is not SolveStatus.INFEASIBLE:
         return stepped
@@ -93,10 +114,34 @@ def planned(
         return replace(
             stepped,
             breaches=breaches_of(
-                assembled, marked=exact.marked, solve=solve, time_limit_s=time_limit_s
+                assembled, marked=exact.marked, solve=last_solve, time_limit_s=time_limit_s
             ),
         )
     return stepped
+
+
+def _one_way(
+    assembled: Assembled, relaxed: Solution, exact: Exact, *, solve: Solve, time_limit_s: float
+) -> Exact:
+    """Plan without proof: every flow keeps the way that the relaxation went on the whole.
+
+    The relaxation stays a bound of the cost, so the gap is known.
+    """
+    values, model = relaxed.values, assembled.model
+    if values is None:
+        return exact
+    upper = model.column_upper.copy()
+    for pair in assembled.one_ways:
+        gives = values[pair.given] / pair.given_ratio > values[pair.drawn] * pair.drawn_ratio
+        upper[pair.drawn[gives]] = np.minimum(upper, 0.0)[pair.drawn[gives]]
+        upper[pair.given[~gives]] = np.minimum(upper, 0.0)[pair.given[~gives]]
+    found = solve(replace(model, column_upper=upper), time_limit_s=time_limit_s, gap=0.0)
+    if found.values is None:
+        return exact
+    return replace(
+        exact,
+        solution=replace(found, status=SolveStatus.FEASIBLE, bound=relaxed.bound),
+    )
 
 
 def stepped_of(window: ParkProblem, assembled: Assembled, exact: Exact) -> Stepped:
