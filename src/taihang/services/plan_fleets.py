@@ -123,7 +123,8 @@ def plan_with_sessions(
         found = _round(problem, stations, solve=solve, effort=effort)
         first_cny = found.exact.solution.bound if rounds == 1 else first_cny
         if found.exact.solution.values is None:
-            best = found
+            # A round that ran out of time takes nothing from those before it.
+            best = found if best is None else best
             break
         best = _better(best, found)
         if _is_closed(best, effort) or not _refined(stations, found.shares):
@@ -289,12 +290,17 @@ def _replaced(problem: ParkProblem, fleets: Mapping[str, Fleet]) -> ParkProblem:
 
 
 def _better(best: _Round | None, found: _Round) -> _Round:
-    """Return the later bound, which is never lower, with the cheaper plan."""
-    if best is None or best.plan is None:
+    """Return the higher bound with the cheaper plan; cut short, a later bound can be the lower."""
+    if best is None:
         return found
-    if found.plan is not None and found.plan.total_cny < best.plan.total_cny:
-        return found
-    return replace(found, plan=best.plan)
+    higher = found if _bound_cny(found) >= _bound_cny(best) else best
+    plans = [one.plan for one in (best, found) if one.plan is not None]
+    return replace(higher, plan=min(plans, key=lambda plan: plan.total_cny, default=None))
+
+
+def _bound_cny(found: _Round) -> float:
+    bound = found.exact.solution.bound
+    return -np.inf if bound is None else bound
 
 
 def _is_closed(found: _Round, effort: Effort) -> bool:

@@ -1,6 +1,7 @@
 """Parks with charging sessions: as fleets, shared out, with both bounds."""
 
 import copy
+from dataclasses import replace
 from typing import Any, Final, cast
 
 import duckdb
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 from park_case import EFFORT, Table, Value, battery, bus, demand_charge, grid, problem
 from shared_data import shared_path
 from taihang.adapters.highs import solve
+from taihang.core.dispatch.model import Solution, SolveStatus
 from taihang.core.dispatch.park_problem import ParkProblem
 from taihang.core.dispatch.recheck.judge import recheck
+from taihang.services import plan_fleets as plan_fleets_module
 from taihang.services.plan_fleets import FleetMethod, FleetRelease, plan_with_sessions
 
 START_S = 1_325_347_200
@@ -104,6 +107,36 @@ def test_plan_with_sessions__the_envelopes_alone_are_too_good_and_a_subset_close
     assert plan is not None
     assert plan.total_cny == pytest.approx(optimum_cny)
     assert fleets.release.gap == pytest.approx(0.0, abs=1e-8)
+
+
+def test_plan_with_sessions__a_round_without_an_answer_takes_nothing_from_those_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sessions = [session("v0", 4, 10, 12.0), session("v1", 15, 16, 2.0), session("v2", 0, 16, 16.0)]
+    one = park(
+        sessions, [0.9, 0.4, 0.4, 0.8, 0.9, 0.9, 0.8, 0.7, 0.3, 0.4, 0.3, 0.9, 0.7, 0.1, 0.2, 0.3]
+    )
+    whole = plan_with_sessions(one, solve=solve, effort=EFFORT, columns_most=0)
+    assert whole.rounds == 2
+    calls = list[int]()
+    one_round = plan_fleets_module._round  # pyright: ignore[reportPrivateUsage]  # cut short
+
+    def cut_short(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # as the round itself
+        found = one_round(*args, **kwargs)
+        calls.append(1)
+        if len(calls) == 1:
+            return found
+        nothing = Solution(SolveStatus.NO_ANSWER, None, None, None, 0)
+        return replace(found, exact=replace(found.exact, solution=nothing), shares=(), plan=None)
+
+    monkeypatch.setattr(plan_fleets_module, "_round", cut_short)
+    hasty = plan_with_sessions(one, solve=solve, effort=EFFORT, columns_most=0)
+
+    assert len(calls) == 2
+    assert hasty.release.plan is not None
+    assert hasty.release.exact.solution.bound == hasty.first_cny
+    assert whole.release.plan is not None
+    assert hasty.release.plan.total_cny >= whole.release.plan.total_cny - 1e-9
 
 
 def test_plan_with_sessions__a_vehicle_out_of_reach_is_served_as_far_as_it_goes() -> None:
