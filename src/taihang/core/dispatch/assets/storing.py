@@ -168,12 +168,15 @@ def _add_balance(to: Assembly, law: StoreLaw, columns: StoreParts) -> None:
     step_h, kept = to.horizon.step_h, kept_ratio(law, to.horizon.step_h)
     energies, energy = columns.energies, columns.energy
     start = law.level_start_ratio
-    given = np.zeros(to.n)
+    given, held = np.zeros(to.n), np.ones(to.n)
     given[0] = 0.0 if start is None else kept * start * energy.capacity.existing
+    # The one interval of a free start is its own predecessor: one entry, not two in one place.
+    is_own_before = start is None and to.n == 1
+    held[0] -= kept if is_own_before else 0.0
     rows = to.rows(
         f"{law.id}.store_kwh",
         [
-            (energies, 1.0),
+            (energies, held),
             (columns.charges, -law.charge_efficiency_ratio * step_h),
             (columns.discharges, step_h / law.discharge_efficiency_ratio),
         ],
@@ -182,9 +185,9 @@ def _add_balance(to: Assembly, law: StoreLaw, columns: StoreParts) -> None:
     )
     to.add(rows[1:], energies[:-1], value=-kept)
     first, last = rows[:1], energies[-1:]
-    if start is None:
+    if start is None and not is_own_before:
         to.add(first, last, value=-kept)
-    else:
+    if start is not None:
         _move_with_size(to, first, energy, share=-kept * start)
         to.lever(energy, Edge.ROW, first, kept * start)
     end = law.level_end_min_ratio

@@ -49,6 +49,19 @@ def test_contribute__a_free_start_is_paid_back_at_the_end() -> None:
     assert energy[0] == pytest.approx(energy[-1] + 47.5, abs=1e-5)
 
 
+def test_contribute__a_free_start_holds_for_a_single_interval() -> None:
+    fields: dict[str, Value] = {"soc_start_ratio": "none", "standing_loss_ratio_per_h": 0.1}
+    store = battery("b", "el", charge_kw=50.0, energy_kwh=100.0, **fields)
+    gate = grid("g", "el", import_price_cny_per_kwh=1.0)
+
+    release = planned([bus("el"), load("l", "el", 100.0), gate, store], n_steps=1)
+
+    # What comes out must have gone in: the store rests, and the load alone is bought.
+    assert release.verdict is not None
+    assert release.verdict.accepted
+    assert total_cny(release) == pytest.approx(100.0)
+
+
 def test_contribute__the_warranty_bounds_what_is_taken_out() -> None:
     release = planned(park(cycles_max_ratio=0.5), n_steps=4)
 
