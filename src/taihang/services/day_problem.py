@@ -137,6 +137,18 @@ def overloads(facts: DayFacts) -> tuple[Notice, ...]:
     return tuple(found)
 
 
+def together(facts: DayFacts) -> tuple[Notice, ...]:
+    """Return that several connections stand at one bus, where their demand is charged.
+
+    Which load hangs on which station is not in park.toml, so each charge counts what the whole park
+    imported.
+    """
+    charged = [prices.grid.id for prices in facts.prices if prices.demand is not None]
+    if len(facts.prices) == 1 or not charged:
+        return ()
+    return (Notice("grids-together", {"grids": " · ".join(charged)}),)
+
+
 # -- what stands where ---------------------------------------------------------------------------
 
 

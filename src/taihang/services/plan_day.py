@@ -32,7 +32,7 @@ from taihang.core.seal.canonical import JsonValue
 from taihang.services.account import ACCOUNT_FORMAT, Draft, issue_statements
 from taihang.services.day_forecast import day_history
 from taihang.services.day_prices import GridPrices, PriceAheadError, grid_prices
-from taihang.services.day_problem import DayFacts, day_problem, grids_of, overloads
+from taihang.services.day_problem import DayFacts, day_problem, grids_of, overloads, together
 from taihang.services.export_budget import ExportBudget, export_budget
 from taihang.services.plan_park import Effort, Release, plan_park
 from taihang.services.ports import Ports
@@ -114,6 +114,7 @@ def plan_day(day: date, *, ports: Ports) -> DayPlan:
             *(notice for prices in facts.prices for notice in prices.notices),
             *facts.budget.notices,
             *overloads(facts),
+            *together(facts),
         ),
     )
     # 4. Issue it.

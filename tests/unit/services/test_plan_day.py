@@ -313,6 +313,25 @@ def test_plan_day__with_too_short_a_history_is_refused_in_words(tmp_path: Path) 
             plan_day(TOMORROW, ports=ports)
 
 
+def test_plan_day__says_that_several_connections_are_charged_for_what_all_import(
+    root: Path,
+) -> None:
+    with small_park.opened(root) as ports:
+        charged = by_demand(ports)
+        one = charged.park.grids["G1"]
+        tariff = charged.park.grid_tariffs["GT"]
+        shared = replace(tariff, users=(*tariff.users, "G2"))
+        second = of(
+            charged,
+            grids={"G1": one, "G2": replace(one, id="G2")},
+            grid_tariffs={"GT": shared},
+        )
+        alone, found = plan_day(TOMORROW, ports=charged), plan_day(TOMORROW, ports=second)
+
+    assert "grids-together" not in {notice.key for notice in alone.notices}
+    assert {notice.words["grids"] for notice in found.notices} == {"G1 · G2"}
+
+
 def test_plan_day__that_has_no_solution_names_limit_and_repair_and_issues_nothing(
     root: Path,
 ) -> None:
