@@ -44,10 +44,9 @@ from taihang.core.market.tariff import BillTerms, fees_cny_per_kwh
 from taihang.core.park.assets import PlantKind
 from taihang.core.park.contract import DemandBasis
 from taihang.core.periods import STEP_S, STEPS_PER_DAY, Period, days
-from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH
 from taihang.services.ports import Columns, Ports
 from taihang.services.price_series import market_limits, series_prices
-from taihang.services.settled_power import power_kw
+from taihang.services.settled_power import month_so_far_kw, power_kw
 from taihang.services.tariff import Connection, bill_terms
 
 GATE: Final = "gate"
@@ -313,19 +312,16 @@ def _batteries(terms: HistoryTerms, ports: Ports) -> list[BatteryAsset]:
 
 
 def _demand(bill: BillTerms, day: date, ports: Ports) -> list[DemandCharge]:
-    """Return what a new maximum of import costs, on a tariff that charges the maximum."""
+    """Return what a new maximum of import costs, on a tariff that charges that of the month."""
     if bill.tariff.demand_basis is not DemandBasis.DEMAND:
         return []
-    span = days(day - timedelta(days=FORECAST_DAYS), FORECAST_DAYS, ports.park.zone)
-    rows = ports.lake.read("balance", span, "import")
-    peak_wh = max((int(columns["wh"].max(initial=0)) for columns in rows.values()), default=0)
     return [
         DemandCharge(
             id="demand",
             grid=GATE,
             direction="import",
             price_cny_per_kw=float(bill.transmission.demand.value),
-            so_far_kw=peak_wh * SECONDS_PER_HOUR / STEP_S / WH_PER_KWH,
+            so_far_kw=month_so_far_kw(day, ports),
         )
     ]
 

@@ -26,8 +26,8 @@ from taihang.core.dispatch.park_problem import ParkProblem
 from taihang.core.facts import FactOutOfForceError
 from taihang.core.market.tou import HolidaysUnknownError
 from taihang.core.park.park import PARK_SUBJECT
-from taihang.core.periods import STEP_S, STEPS_PER_DAY, days
-from taihang.core.quantities import SECONDS_PER_HOUR, WH_PER_KWH
+from taihang.core.periods import STEPS_PER_DAY, days
+from taihang.core.quantities import WH_PER_KWH
 from taihang.core.seal.canonical import JsonValue
 from taihang.services.account import ACCOUNT_FORMAT, Draft, issue_statements
 from taihang.services.day_forecast import day_history
@@ -36,6 +36,7 @@ from taihang.services.day_problem import DayFacts, day_problem, grids_of, overlo
 from taihang.services.export_budget import ExportBudget, export_budget
 from taihang.services.plan_park import Effort, Release, plan_park
 from taihang.services.ports import Ports
+from taihang.services.settled_power import month_so_far_kw
 
 DAY_PLAN: Final = "day-plan"
 DAY_RULE: Final = "day-plan/v2"
@@ -144,23 +145,12 @@ def _facts(day: date, ports: Ports) -> DayFacts:
         park=ports.park,
         history=day_history(day, ports=ports),
         prices=tuple(grid_prices(grid, day, ports=ports) for grid in grids_of(ports.park, day)),
-        so_far_kw=_so_far_kw(day, ports),
+        so_far_kw=month_so_far_kw(day, ports),
         budget=export_budget(day, ports=ports),
     )
 
 
 # -- the month -----------------------------------------------------------------------------------
-
-
-def _so_far_kw(day: date, ports: Ports) -> float:
-    """Return the highest import of the month before a day, 0 on its first [kW]."""
-    first = day.replace(day=1)
-    if first == day:
-        return 0.0
-    span = days(first, (day - first).days, ports.park.zone)
-    rows = ports.lake.read("balance", span, "import")
-    peak_wh = max((int(columns["wh"].max(initial=0)) for columns in rows.values()), default=0)
-    return peak_wh * SECONDS_PER_HOUR / STEP_S / WH_PER_KWH
 
 
 def _looked_ahead(

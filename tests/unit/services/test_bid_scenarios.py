@@ -13,10 +13,13 @@ from bid_case import EXPECTED, market
 from park_case import EFFORT
 from small_park import ZONE
 from taihang.adapters.highs import solve
+from taihang.core.dispatch.assets.demand_charge import DemandCharge
 from taihang.core.dispatch.assets.grid import Grid
+from taihang.core.dispatch.assets.plant import Plant
 from taihang.core.dispatch.forecast import NoHistoryError
 from taihang.core.dispatch.stochastic.bid_problem import BidRules
 from taihang.core.dispatch.stochastic.history import FORECAST_DAYS, LEAST_DAYS, HistoryTerms
+from taihang.core.park.contract import DemandBasis
 from taihang.core.periods import STEP_S, STEPS_PER_DAY, days
 from taihang.core.series import Quantity
 from taihang.services.bid_scenarios import GATE, BidSourceError, park_day, park_limits
@@ -24,6 +27,7 @@ from taihang.services.collect import IMPORT_GATEWAY, Collected
 from taihang.services.plan_bids import plan_bids
 from taihang.services.ports import Ports
 from taihang.services.settle import settle
+from taihang.services.settled_power import month_so_far_kw
 
 TOMORROW = date(2026, 8, 29)
 N_DAYS = FORECAST_DAYS + LEAST_DAYS + 2
@@ -116,6 +120,33 @@ def test_park_day__the_fees_beside_the_market_are_those_of_the_tariff(ports: Por
     assets = found.problem.scenarios[0].problem.assets
     fees = next(one for one in assets if isinstance(one, Grid)).import_price_cny_per_kwh
     assert 0.0 < float(fees.min()) <= float(fees.max()) < 0.332
+
+
+def test_park_day__limits_and_prices_are_those_of_the_file(ports: Ports) -> None:
+    terms = replace(TERMS, export_limit_kw=1234.0, curtail_price_cny_per_kwh=0.07)
+
+    assets = park_day(TOMORROW, _rules(), terms, ports=ports).problem.scenarios[0].problem.assets
+
+    assert {float(one.export_limit_kw[0]) for one in assets if isinstance(one, Grid)} == {1234.0}
+    assert {one.curtail_price_cny_per_kwh for one in assets if isinstance(one, Plant)} == {0.07}
+    assert not any(isinstance(one, DemandCharge) for one in assets), "charged by capacity"
+
+
+def test_park_day__the_demand_charge_begins_at_the_peak_of_the_month(ports: Ports) -> None:
+    park = ports.park
+    tariff = replace(park.grid_tariffs["GT"], demand_basis=DemandBasis.DEMAND)
+    charged = replace(ports, park=replace(park, grid_tariffs={**park.grid_tariffs, "GT": tariff}))
+
+    assets = park_day(TOMORROW, _rules(), TERMS, ports=charged).problem.scenarios[0].problem.assets
+
+    (charge,) = (one for one in assets if isinstance(one, DemandCharge))
+    august = days(date(2026, 8, 1), 28, ZONE)
+    rows = ports.lake.read("balance", august, "import")
+    assert charge.so_far_kw == max(int(each["wh"].max()) for each in rows.values()) * 4 / 1000
+    assert charge.so_far_kw == month_so_far_kw(TOMORROW, ports) > 0.0
+    # The peaks of July are paid, and August begins anew.
+    assert month_so_far_kw(date(2026, 7, 31), ports) > 0.0
+    assert month_so_far_kw(date(2026, 8, 1), ports) == 0.0
 
 
 def test_park_day__a_past_without_prices_is_refused(ports: Ports) -> None:

@@ -42,6 +42,20 @@ def test_check_curves__a_sound_bid_is_accepted() -> None:
     assert check_curves(RULES, [CURVE, CURVE]) == []
 
 
+def test_check_settlement__a_price_takes_the_step_of_its_tick() -> None:
+    # 300.2 is cleared as 300.0, the last tick of the first step; 300.3 as 300.5, in the second.
+    for price, bought in ((0.3002, 80.0), (0.3003, 20.0)):
+        one = replace(
+            SETTLED,
+            day_ahead_cny_per_kwh=[price],
+            real_time_cny_per_kwh=[price],
+            bought_kw=[bought],
+            drawn_kw=[bought],
+            claimed_cny=0.25 * bought * price,
+        )
+        assert check_settlement(RULES, [CURVE], one) == []
+
+
 @pytest.mark.parametrize(
     ("fault", "rule"),
     [

@@ -79,6 +79,9 @@ def test_statements_of__by_hand() -> None:
     assert one.shaving_cny == Decimal("175.00")
     rent = Fraction(100_000 * 320, 365)
     assert one.rent_cny == -Decimal(round(rent * 100)) / 100
+    # A day of a leap year is a smaller share of it.
+    leap = statements_of(settled(PAID, at_rest()), PAID, date(2028, 6, 16))[0]
+    assert leap.rent_cny == -Decimal(round(Fraction(100_000 * 320, 366) * 100)) / 100
     assert one.total_cny == Decimal("200.00") + (one.rent_cny or Decimal(0))
 
 

@@ -75,6 +75,29 @@ def test_curves_of__rounding_keeps_the_order_the_limits_and_the_least(
     assert abs(found.bought_kw(np.array([0.0]))[0] - falling[0, 0]) <= allowed
 
 
+def test_curves_of__a_step_ends_in_the_middle_between_two_prices() -> None:
+    ticks, groups = np.array([[10], [20]]), np.array([[0], [1]])
+
+    found = curves_of(
+        market(1, price_tick_cny_per_mwh=10.0, quantity_tick_kw=1.0),
+        ticks=ticks,
+        groups=groups,
+        bought_kw=np.array([[50.0], [30.0]]),
+    )
+
+    assert found.steps[0].price_ticks == (15, 150)
+
+
+def test_curves_of__who_has_to_buy_something_buys_the_least() -> None:
+    # 3 kW have to be bought and 10 are the least: 0 is not enough, and 3 are not taken.
+    rules = market(1, bought_min_kw=3.0, quantity_tick_kw=1.0, quantity_min_kw=10.0)
+    one = np.array([[0]])
+
+    found = curves_of(rules, ticks=one, groups=one, bought_kw=np.array([[3.0]]))
+
+    assert found.steps[0].quantity_ticks == (10,)
+
+
 def test_curves_of__limits_without_a_quantity_are_refused() -> None:
     rules = market(1, bought_min_kw=3.0, bought_max_kw=4.0, quantity_tick_kw=5.0)
     nought = np.zeros((1, 1), np.int64)
