@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from taihang.core.dispatch.fields import Json
-from taihang.core.dispatch.sizing.case import FEED_BACK, GREEN_SHARE, Why
+from taihang.core.dispatch.sizing.case import FEED_BACK, Why
 from taihang.core.dispatch.sizing.front import FrontPoint, FrontStatus, front_of
 from taihang.core.dispatch.sizing.sized import Tools
 from taihang.core.dispatch.study import BATTERY, Study, StudyYear, problem_of_study
@@ -15,7 +15,6 @@ from taihang.core.errors import InputError
 from taihang.core.ratio.outlook import Thresholds
 
 FRONT_FORMAT: Final = "taihang/sizing-front/v1"
-FRONTS: Final = (GREEN_SHARE, FEED_BACK)
 POINTS_MOST: Final = 500
 _GAP: Final = 1e-6
 
@@ -61,7 +60,7 @@ def size_front(
         study: The study.
         year: Its weather and load.
         asked: What is asked of the other ratios.
-        kind: One of ``FRONTS``.
+        kind: ``green-share`` or ``feed-back``.
         n_points: How many limits, evenly spaced.
         tools: What sizing by decomposition works with.
 

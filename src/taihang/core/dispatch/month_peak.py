@@ -58,11 +58,6 @@ class MonthPeak:
     n_rounds: int
     """Peaks that were tried."""
 
-    @property
-    def rise_cny(self) -> float:
-        """What the month will pay above what it has reached [CNY]."""
-        return self.price_cny_per_kw * (self.expected_kw - self.so_far_kw)
-
 
 @dataclass(frozen=True, slots=True)
 class _Tangent:

@@ -86,7 +86,7 @@ def _deadline_s(words: str) -> float:
     if not _DEADLINE_MIN_S <= seconds_s < math.inf:
         raise CyclesError(
             given=f"--deadline {words}",
-            expected=f"{_DEADLINE_MIN_S:g} s or more: referee and fallback take part of it",
+            expected=f"a finite {_DEADLINE_MIN_S:g} s or more: referee and fallback take part",
             remedy="give for example 60",
         )
     return seconds_s
@@ -251,7 +251,8 @@ def _rules(rules: str, lang: Lang) -> str:
     told = list[str]()
     for one in rules.split(", "):
         rule, _, asset = one.partition(" ")
-        told.append(f"{asset} {text(f'cli.dispatch.rule.{rule}', lang)}".strip())
+        words = text(f"cli.dispatch.rule.{rule}", lang)
+        told.append(text("cli.control.rule_of", lang, asset=asset, rule=words) if asset else words)
     return ("、" if lang == "zh" else ", ").join(told)
 
 

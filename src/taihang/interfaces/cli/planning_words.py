@@ -1,7 +1,12 @@
 """The words and options of the commands that plan: what the parser adds of planning."""
 
+from typing import Final
+
 from taihang.interfaces.catalogue import text
 from taihang.interfaces.cli.command_words import CommandWords
+
+POINTS: Final = 50
+"""Of a front, where no number is asked for."""
 
 
 def add_planning(words: CommandWords) -> None:
@@ -27,7 +32,7 @@ def add_planning(words: CommandWords) -> None:
     words.switch(size, "--sensitivity")
     words.option(size, "--method", default="bundle", choices=("bundle", "full-lp", "both"))
     words.option(size, "--front", choices=("green-share", "feed-back"))
-    words.option(size, "--points", default=50)
+    words.option(size, "--points", default=POINTS)
     site = words.command("site", "site:site", "site")
     words.option(site, "--day", required=True)
     words.option(site, "--quarter")

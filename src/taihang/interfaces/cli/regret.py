@@ -17,7 +17,7 @@ from taihang.interfaces.account_words import NOTHING
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say, waiting
 from taihang.interfaces.cli.tables import plain_table
-from taihang.interfaces.cli.words import day_of
+from taihang.interfaces.cli.words import day_of, month_of
 from taihang.services.act_log import log_acts
 from taihang.services.regret import MonthRegret, day_document, keep_day, keep_month, month_document
 from taihang.services.regret_day import DayRegret, charges_of, held_wh
@@ -39,8 +39,9 @@ def regret(args: argparse.Namespace) -> int:
             else:
                 _tell_day(day, lang)
             return 0
-        with waiting(str(args.month)):
-            month = keep_month(str(args.month), ports=ports)
+        name = month_of(str(args.month), ports.park.zone)
+        with waiting(name):
+            month = keep_month(name, ports=ports)
         log_acts(ports=ports)
     if args.json:
         days = {day.measured.day.isoformat(): day_document(day) for day in month.days}
@@ -115,6 +116,7 @@ def _remarks(found: DayRegret, lang: Lang) -> Iterator[str]:
         yield text("cli.regret.study", lang)
     if found.plan is not None and not found.is_same_problem:
         yield text("cli.regret.changed", lang)
+    yield text("cli.regret.checked", lang)
 
 
 # -- a month -------------------------------------------------------------------------------------
@@ -132,8 +134,7 @@ def _tell_month(found: MonthRegret, lang: Lang) -> None:
     table.add_section()
     parts = [_whole(cny) for _, cny in _by_part(found.parts)]
     total = text("cli.regret.sum_of_days", lang)
-    saved = sum((day.saving_cny or Decimal(0) for day in found.days), Decimal(0))
-    table.add_row(total, "", _whole(saved), _whole(found.parts.regret_cny), *parts)
+    table.add_row(total, "", _whole(_saved_by_days(found)), _whole(found.parts.regret_cny), *parts)
     console.print(table)
     for line in _month_lines(found, lang):
         console.print(Text(line))
@@ -169,8 +170,23 @@ def _month_lines(found: MonthRegret, lang: Lang) -> Iterator[str]:
         perfect=_whole(found.perfect_cny),
         regret=_whole(found.regret_cny),
     )
+    saved = _saved_by_days(found)
+    if found.idle_cny is not None and found.done_cny is not None and saved is not None:
+        whole = found.idle_cny - found.done_cny
+        yield text("cli.regret.saved_whole", lang, whole=_whole(whole), days=_whole(saved))
     done, perfect = found.peaks_kw
     yield text("cli.regret.peaks", lang, done=f"{done:,.0f}", perfect=f"{perfect:,.0f}")
+    yield text("cli.regret.checked", lang)
+
+
+def _saved_by_days(found: MonthRegret) -> Decimal | None:
+    """Return what all days saved; None where nobody knows it of one of them [CNY]."""
+    saved = Decimal(0)
+    for day in found.days:
+        if day.saving_cny is None:
+            return None
+        saved += day.saving_cny
+    return saved
 
 
 def _money(cny: Decimal | None) -> str:

@@ -22,7 +22,7 @@ from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.dispatch import breach_words, gap_told
 from taihang.interfaces.cli.main import REFUSED
 from taihang.interfaces.cli.say import say, waiting
-from taihang.interfaces.cli.size_front import say_front
+from taihang.interfaces.cli.size_front import check_front_words, say_front
 from taihang.interfaces.cli.size_report import (
     report_form,
     units_words,
@@ -51,6 +51,7 @@ _BINDINGS_MOST: Final = 6
 def size(args: argparse.Namespace) -> int:
     """Answer a sizing study."""
     report_form(args)  # A wrong name is refused before a year is solved.
+    check_front_words(args)
     study = read_study(str(args.study))
     if args.report is not None and study.terms.weather_years > 1:
         raise WordsError(

@@ -13,13 +13,35 @@ from taihang.core.dispatch.sizing.front import FrontStatus
 from taihang.core.dispatch.study import Study
 from taihang.interfaces.account_words import NOTHING
 from taihang.interfaces.catalogue import Lang, text
+from taihang.interfaces.cli.planning_words import POINTS
 from taihang.interfaces.cli.say import say, waiting
 from taihang.interfaces.cli.tables import plain_table
+from taihang.interfaces.cli.words import WordsError
 from taihang.services.size_front import Front, front_document, size_front
 
 _CNY_PER_TEN_THOUSAND: Final = 1e4
 _KW_PER_MW: Final = 1e3
 _MARKS: Final = {FrontStatus.PROVEN: "", FrontStatus.WORN: "*", FrontStatus.NONE: NOTHING}
+
+
+def check_front_words(args: argparse.Namespace) -> None:
+    """Refuse words of a front that would change nothing.
+
+    Raises:
+        WordsError: If points are asked for without a front, or a front by the whole linear model.
+    """
+    if args.front is None and int(args.points) != POINTS:
+        raise WordsError(
+            given=f"--points {args.points} without --front",
+            expected="a ratio whose front is drawn",
+            remedy="add for example --front feed-back",
+        )
+    if args.front is not None and args.report is None and args.method != "bundle":
+        raise WordsError(
+            given=f"--front with --method {args.method}",
+            expected="--method bundle: a front is drawn by decomposition only",
+            remedy="leave --method out; size the park at one limit to compare both",
+        )
 
 
 def say_front(args: argparse.Namespace, study: Study) -> int:

@@ -105,6 +105,29 @@ def stretch_of(args: argparse.Namespace, zone: ZoneInfo) -> Period:
     return days(first, n_days, zone)
 
 
+def month_of(given: str, zone: ZoneInfo) -> str:
+    """Return the local month that a word names.
+
+    Args:
+        given: The word.
+        zone: The zone of the park.
+
+    Returns:
+        The month as YYYY-MM.
+
+    Raises:
+        WordsError: If the year is outside the years of any park, or written in other digits.
+        PeriodError: If it is no month as ``YYYY-MM``.
+
+    Example:
+        >>> month_of("2026-10", ZoneInfo("Asia/Shanghai"))
+        '2026-10'
+    """
+    _check_digits(given)
+    month(given, zone)
+    return given
+
+
 def month_or_year_of(args: argparse.Namespace, zone: ZoneInfo) -> tuple[str, Period]:
     """Return the name and the period of ``--month`` or ``--year``.
 
@@ -120,13 +143,17 @@ def month_or_year_of(args: argparse.Namespace, zone: ZoneInfo) -> tuple[str, Per
         PeriodError: If the name is neither ``YYYY-MM`` nor ``YYYY``.
     """
     given = str(args.month or args.year)
+    _check_digits(given)
+    return given, (month if args.month else year)(given, zone)
+
+
+def _check_digits(given: str) -> None:
     if not given.isascii():
         raise WordsError(
             given=repr(given), expected="plain digits", remedy="write for example 2026 or 2026-06"
         )
     if _YEAR.match(given):
         _check_year(int(given[:4]), given)
-    return given, (month if args.month else year)(given, zone)
 
 
 def key_of(given: str) -> str:

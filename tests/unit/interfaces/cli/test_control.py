@@ -128,4 +128,5 @@ def test_notice_words__name_rules_and_repairs(lang: Lang) -> None:
 
     assert "gate" in notice_words(refused, lang)
     assert "balance a" not in notice_words(refused, "zh")
+    assert "the balance of the bus (a)" in notice_words(refused, "en")
     assert "120.0" in notice_words(breach, lang)

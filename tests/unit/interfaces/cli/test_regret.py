@@ -42,6 +42,7 @@ def test_regret__of_a_month_shows_every_day_and_what_lies_across_them(
 
     assert all(f"08-{day:02d}" in told for day in range(1, 32))
     assert {"zh": "跨日", "en": "across days"}[lang] in told
+    assert {"zh": "裁判", "en": "referee"}[lang] in told
     assert "…" not in told, "no column is cut"
 
 
@@ -60,3 +61,18 @@ def test_regret__for_machines_sums(park: Path) -> None:
 
 def test_regret__of_a_day_that_is_not_settled_says_what_to_do(park: Path) -> None:
     assert "settle the day" in taihang("regret", park, "--day", "2026-10-05").err
+
+
+@pytest.mark.parametrize("word", ["2026-13", "2026-9", "x", ""])
+def test_regret__refuses_what_is_no_month(word: str, park: Path) -> None:
+    taihang("regret", park, "--month", word).refused("input.period", "YYYY-MM")
+
+
+def test_regret__of_a_month_tells_its_saving_beside_that_of_its_days(park: Path) -> None:
+    told = done("regret", park, "--month", "2026-08", "--lang", "en").out
+    bills = cast(
+        "dict[str, str]", done("regret", park, "--month", "2026-08", "--json").facts["bills_cny"]
+    )
+
+    saved = Decimal(bills["idle"]) - Decimal(bills["done"])
+    assert f"saved over the month: {saved:,.0f} CNY" in told

@@ -88,6 +88,16 @@ def test_size__refuses_sensitivity_that_nobody_would_see(tmp_path: Path) -> None
     taihang("size", coarse("xingxian", tmp_path), "--sensitivity").refused("input.words", "report")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("--points", "5"), ("--points", "0"), ("--front", "feed-back", "--method", "full-lp")],
+)
+def test_size__refuses_words_of_a_front_that_would_change_nothing(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    taihang("size", coarse("xingxian", tmp_path), *words).refused("input.words", "--front")
+
+
 def with_units(folder: Path) -> Path:
     """Roofs are free; wind comes in turbines, all else is given."""
     study = coarse("xingxian-1200", folder)

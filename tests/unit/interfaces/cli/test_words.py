@@ -18,6 +18,7 @@ from taihang.interfaces.cli.words import (
     day_of,
     gateway_key_of,
     key_of,
+    month_of,
     month_or_year_of,
     stretch_of,
 )
@@ -108,6 +109,18 @@ def test_month_or_year_of__returns_name_and_period() -> None:
 def test_month_or_year_of__refuses_what_is_no_month(given_word: str) -> None:
     with pytest.raises(PeriodError, match="YYYY-MM"):
         month_or_year_of(Namespace(month=given_word, year=None), ZONE)
+
+
+@pytest.mark.parametrize("given_word", ["2026-13", "2026-00", "2026-9", "2026-09-01", "x", ""])
+def test_month_of__refuses_what_is_no_month(given_word: str) -> None:
+    with pytest.raises(PeriodError, match="YYYY-MM"):
+        month_of(given_word, ZONE)
+
+
+@pytest.mark.parametrize("given_word", ["0000-01", "9999-12", "２０２６-09"])
+def test_month_of__refuses_years_of_no_park(given_word: str) -> None:
+    with pytest.raises(WordsError, match=given_word):
+        month_of(given_word, ZONE)
 
 
 @pytest.mark.parametrize("given_word", ["0000", "9999", "0001", "２０２６"])
