@@ -10,7 +10,7 @@ from taihang.core.dispatch.fields import Json
 from taihang.core.dispatch.sizing.case import FEED_BACK, Why
 from taihang.core.dispatch.sizing.front import FrontPoint, FrontStatus, front_of
 from taihang.core.dispatch.sizing.sized import Tools
-from taihang.core.dispatch.study import BATTERY, Study, StudyYear, problem_of_study
+from taihang.core.dispatch.study import Study, StudyYear, problem_of_study, size_field
 from taihang.core.errors import InputError
 from taihang.core.ratio.outlook import Thresholds
 
@@ -107,14 +107,11 @@ def _row(study: Study, point: FrontPoint) -> FrontRow:
         return FrontRow(point=point, sizes={}, total_cny=None)
     annuities = study.annuities_cny()
     anyway = sum(one.least * annuities[name] for name, one in study.investments.items())
-    fields = {
-        "battery-power": f"{BATTERY}.charge_kw",
-        "battery-energy": f"{BATTERY}.energy_kwh",
-    }
     return FrontRow(
         point=point,
         sizes={
-            name: point.sizes[fields.get(name, f"{name}.capacity_kw")] for name in study.investments
+            name: point.sizes[size_field(name)] / one.per_unit
+            for name, one in study.investments.items()
         },
         total_cny=point.cost_cny / study.terms.weather_years + anyway,
     )

@@ -16,7 +16,15 @@ from taihang.core.dispatch.park_plan import ParkPlan
 from taihang.core.dispatch.park_problem import ParkProblem
 from taihang.core.dispatch.sizing.case import Why, sizing_case
 from taihang.core.dispatch.sizing.sized import Tools, sized
-from taihang.core.dispatch.study import BATTERY, GATE, Study, StudyYear, problem_of_study
+from taihang.core.dispatch.study import (
+    BATTERY,
+    GATE,
+    TRANSFORMER,
+    Study,
+    StudyYear,
+    problem_of_study,
+    size_field,
+)
 from taihang.core.quantities import WH_PER_MWH
 from taihang.core.ratio.outlook import Thresholds
 from taihang.core.ratio.plan import PlanFit, plan_fit
@@ -26,10 +34,6 @@ STUDY_ANSWER_FORMAT: Final = "taihang/sizing-answer/v1"
 _NEAR: Final = 1e-6
 _AIM: Final = 1e-8
 """Gap that the decomposition aims at, so that sizes too are near the best; a few more looks [1]."""
-_SIZE_FIELDS: Final = {
-    "battery-power": f"{BATTERY}.charge_kw",
-    "battery-energy": f"{BATTERY}.energy_kwh",
-}
 _INVESTMENT: Final = ".investment_cny"
 _NOT_TOLD: Final = frozenset(
     ("format", "plan", "prices", "idle_total_cny", "saving_cny", "method", "why_linear")
@@ -132,7 +136,7 @@ class StudyAnswer:
 
     @property
     def lcoe_cny_per_kwh(self) -> float | None:
-        """What plants and battery cost, by kWh used of the plants [CNY/kWh]."""
+        """What all that is built costs, by kWh used of the plants [CNY/kWh]."""
         if self.energy is None or not self.energy.used_kwh:
             return None
         return sum(one.cost_cny for one in self.sizes) / self.energy.used_kwh
@@ -179,7 +183,10 @@ def size_park(
     plan = release.plan
     sizes = {name: one.most for name, one in study.investments.items()}
     if plan is not None:
-        sizes = {name: plan.sizes[_field(name)] for name in sizes}
+        sizes = {
+            name: plan.sizes[size_field(name)] / one.per_unit
+            for name, one in study.investments.items()
+        }
     available_mwh = sum(sizes[plant.id] * plant.full_load_h / 1e3 for plant in study.plants)
     fit = plan_fit(_wh(available_mwh), _wh(study.terms.load_kwh / 1e3), asked=asked)
     # 3. Energies and costs of the plan.
@@ -216,10 +223,6 @@ class Shortcut:
         return found.solution
 
 
-def _field(name: str) -> str:
-    return _SIZE_FIELDS.get(name, f"{name}.capacity_kw")
-
-
 def _wh(mwh: float) -> int:
     return round(Decimal(repr(mwh)) * WH_PER_MWH)
 
@@ -236,7 +239,9 @@ def _sizes(study: Study, release: Release, sizes: Mapping[str, float]) -> tuple[
             annuity_cny_per_unit=annuities[name],
             worth_cny_per_unit=None
             if prices is None
-            else prices.size_cny_per_unit[_field(name)] / study.terms.weather_years,
+            else prices.size_cny_per_unit[size_field(name)]
+            * one.per_unit
+            / study.terms.weather_years,
         )
         for name, one in study.investments.items()
     )
@@ -293,6 +298,7 @@ def answer_document(answer: StudyAnswer) -> dict[str, Json]:
             }
             for one in answer.sizes
         },
+        "assumptions": {"transformer": transformer_taken(answer.study)},
         "cost_cny": dict(answer.cost_cny),
         "total_cny": answer.total_cny if energy is not None else None,
         "lcoe_cny_per_kwh": answer.lcoe_cny_per_kwh,
@@ -312,6 +318,11 @@ def answer_document(answer: StudyAnswer) -> dict[str, Json]:
         "green_at_best_ratio": _float(fit),
         **release,
     }
+
+
+def transformer_taken(study: Study) -> str:
+    """Return whether a transformer is sized, or the connection is taken as it stands, for free."""
+    return "sized" if TRANSFORMER in study.investments else "not-sized"
 
 
 def load_least_wh(fit: PlanFit) -> int:

@@ -27,6 +27,7 @@ from taihang.core.dispatch.study import (
     BATTERY,
     CONTRACT,
     GATE,
+    TRANSFORMER,
     Study,
     StudyYear,
     problem_of_study,
@@ -143,6 +144,8 @@ def with_sizes(study: Study, sizes: Mapping[str, float]) -> Study:
 def load_alone(study: Study, answer: StudyAnswer, *, load_ratio: float = 1.0) -> Study:
     """Return a study without plants and battery, on a connection that bears the load.
 
+    It pays for no transformer: what the design spends on one it does not save.
+
     Args:
         study: The study.
         answer: An answer whose load has the same shape.
@@ -156,6 +159,8 @@ def load_alone(study: Study, answer: StudyAnswer, *, load_ratio: float = 1.0) ->
         contract_most_kw=max(study.grid.contract_most_kw, peak_kw),
     )
     none = with_sizes(study, dict.fromkeys(study.investments, 0.0))
+    built = {name: one for name, one in none.investments.items() if name != TRANSFORMER}
+    none = replace(none, investments=built)
     return replace(none, grid=grid, terms=replace(study.terms, export_max_ratio=1.0))
 
 

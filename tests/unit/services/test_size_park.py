@@ -8,11 +8,19 @@ import pytest
 
 from taihang import planning_wiring
 from taihang.config.study_file import read_study
-from taihang.core.dispatch.recheck.judge import ParkVerdict
+from taihang.core.dispatch.recheck.judge import ParkVerdict, recheck
 from taihang.core.dispatch.sizing.case import Why
-from taihang.core.dispatch.study import Study
+from taihang.core.dispatch.study import TRANSFORMER, Investment, Study
 from taihang.services.plan_park import Effort
-from taihang.services.size_park import StudyAnswer, answer_document, load_least_wh, size_park
+from taihang.services.size_park import (
+    SizeFound,
+    StudyAnswer,
+    answer_document,
+    load_least_wh,
+    size_park,
+)
+from taihang.services.study_money import load_alone
+from taihang.services.study_units import whole_units
 
 STEP_S = 6 * 3600
 """Coarse, so that a year is solved in a second; facts of the year do not depend on it."""
@@ -187,3 +195,100 @@ def test_size_park__finds_the_same_with_and_without_the_decomposition() -> None:
         assert cast("ParkVerdict", parts.release.verdict).accepted
         for one, other in zip(parts.sizes, whole.sizes, strict=True):
             assert one.size == pytest.approx(other.size, rel=1e-2, abs=10.0)
+
+
+# -- a transformer --------------------------------------------------------------------------------
+
+FACTOR = 0.95
+UNIT_KVA = 50_000.0
+
+
+def changzhi(capex_cny: float, *, least: float = 0.0, most: float = 500_000.0) -> Study:
+    study = coarse("changzhi")
+    one = Investment(
+        id=TRANSFORMER,
+        least=least,
+        most=most,
+        capex_cny_per_unit=capex_cny,
+        upkeep_ratio=0.01,
+        life_years=25.0,
+        fade_ratio=0.0,
+        unit=UNIT_KVA,
+        power_factor_ratio=FACTOR,
+    )
+    return replace(study, investments={**study.investments, TRANSFORMER: one})
+
+
+@cache
+def transformed(capex_cny: float) -> StudyAnswer:
+    return solved(changzhi(capex_cny))
+
+
+def transformer(found: StudyAnswer) -> SizeFound:
+    return next(one for one in found.sizes if one.id == TRANSFORMER)
+
+
+def test_size_park__sizes_a_transformer_until_a_kva_saves_what_it_costs() -> None:
+    found = transformed(260.0)
+    one, plan = transformer(found), found.release.plan
+
+    assert one.reason == "balance"
+    assert one.worth_cny_per_unit == pytest.approx(one.annuity_cny_per_unit, rel=1e-6)
+    assert plan is not None
+    carried_kw = max(plan.series[f"grid.{way}_kw"].max() for way in ("import", "export"))
+    assert carried_kw == pytest.approx(one.size * FACTOR, rel=1e-9)
+    assert found.cost_cny[TRANSFORMER] == pytest.approx(one.size * one.annuity_cny_per_unit)
+    assert cast("ParkVerdict", found.release.verdict).accepted
+
+
+def test_size_park__never_takes_a_smaller_transformer_that_is_cheaper() -> None:
+    sizes = [transformer(transformed(capex)).size for capex in (0.0, 260.0, 1000.0)]
+    totals = [transformed(capex).total_cny for capex in (0.0, 260.0, 1000.0)]
+
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[1] > sizes[2]
+    assert totals == sorted(totals)
+
+
+def test_size_park__costs_what_the_study_without_a_transformer_does_where_one_is_free() -> None:
+    assert transformed(0.0).total_cny == pytest.approx(answer("changzhi").total_cny, rel=1e-8)
+
+
+def test_whole_units__of_a_transformer_are_the_cheapest_of_all_that_were_tried() -> None:
+    study = changzhi(260.0)
+
+    whole = whole_units(study, transformed(260.0), size_up=solved, gap=1e-5, looks_most=50)
+
+    assert whole is not None
+    assert whole.answer is not None
+    tried = {n: solved(changzhi(260.0, least=n * UNIT_KVA, most=n * UNIT_KVA)) for n in range(4, 7)}
+    totals = {n: one.total_cny for n, one in tried.items() if one.energy is not None}
+    assert whole.counts[TRANSFORMER] == min(totals, key=lambda n: totals[n])
+    assert whole.answer.total_cny == pytest.approx(min(totals.values()), rel=1e-5)
+
+
+def test_recheck__refuses_a_plan_that_a_smaller_transformer_does_not_carry() -> None:
+    found = transformed(260.0)
+    plan = found.release.plan
+    assert plan is not None
+    document = dict(plan.document())
+    sizes = cast("dict[str, float]", document["sizes"])
+    document["sizes"] = {**sizes, "grid.connection_kw": 0.9 * sizes["grid.connection_kw"]}
+
+    assert recheck(found.release.problem.echo(), plan.document()).accepted
+    verdict = recheck(found.release.problem.echo(), document)
+
+    assert not verdict.accepted
+    assert {"import", "export"} & {one.rule for one in verdict.broken}
+
+
+def test_answer_document__says_whether_a_transformer_is_sized() -> None:
+    assert answer_document(transformed(260.0))["assumptions"] == {"transformer": "sized"}
+    assert answer_document(answer("changzhi"))["assumptions"] == {"transformer": "not-sized"}
+
+
+def test_load_alone__pays_for_no_transformer_and_is_not_held_back_by_one() -> None:
+    alone = load_alone(changzhi(260.0), transformed(260.0))
+
+    assert TRANSFORMER not in alone.investments
+    assert set(alone.investments) == set(coarse("changzhi").investments)

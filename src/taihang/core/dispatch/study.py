@@ -30,9 +30,17 @@ BUS: Final = "park"
 GATE: Final = "grid"
 CONTRACT: Final = "contract"
 BATTERY: Final = "battery"
+TRANSFORMER: Final = "transformer"
+"""The one investment that a study may leave out: then none is sized, and none is paid."""
 ALL: Final = "all"
 """In a sensitivity: every investment, every plant."""
 _HOURS: Final = 24
+_POWER_FACTOR: Final = "power_factor_ratio"
+_FIELDS: Final = {
+    "battery-power": f"{BATTERY}.charge_kw",
+    "battery-energy": f"{BATTERY}.energy_kwh",
+    TRANSFORMER: f"{GATE}.connection_kw",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +74,7 @@ class Investment:
 
     id: str
     least: Annotated[float, Range(0.0)]
-    """Size that is built in any case [kW or kWh]."""
+    """Size that is built in any case [kW, kWh; kVA of a transformer]."""
     most: Annotated[float, Range(0.0)]
     """Largest size [kW or kWh]."""
     capex_cny_per_unit: Annotated[float, Range(0.0)]
@@ -78,6 +86,13 @@ class Investment:
     """What a year takes off it, as a share of what was new [1/a]."""
     unit: Annotated[float | None, Range(1e-3)]
     """Size of one unit where only whole units can be built; None for any size [kW or kWh]."""
+    power_factor_ratio: Annotated[float | None, Range(0.5, 1.0)] = None
+    """Of a transformer, whose sizes are in kVA: the kW that a kVA carries; None for others [1]."""
+
+    @property
+    def per_unit(self) -> float:
+        """Return kW of the problem by unit of the study: 1, for a transformer kW by kVA."""
+        return 1.0 if self.power_factor_ratio is None else self.power_factor_ratio
 
     def annuity_cny_per_unit(self, terms: StudyTerms) -> float:
         """Return what a unit costs in a year: capital with replacements, and upkeep [CNY]."""
@@ -204,16 +219,11 @@ def study_of(document: Mapping[str, Json]) -> Study:
     plants = tuple(
         read_record(StudyPlant, one, where="plant", n_steps=1) for one in _rows(document, "plant")
     )
-    investments = {
-        one.id: one
-        for one in (
-            read_record(Investment, row, where=f"invest {row.get('id', '')}", n_steps=1)
-            for row in _rows(document, "invest")
-        )
-    }
-    due = [*(plant.id for plant in plants), "battery-power", "battery-energy"]
-    if sorted(investments) != sorted(due):
-        raise ParkProblemError(f"invest of {sorted(investments)}", f"exactly {sorted(due)}")
+    investments = {one.id: one for one in (_investment(row) for row in _rows(document, "invest"))}
+    due = {*(plant.id for plant in plants), "battery-power", "battery-energy"}
+    if {*investments} - {TRANSFORMER} != due - {TRANSFORMER} or TRANSFORMER in due:
+        expected = f"exactly {sorted(due - {TRANSFORMER})}, and {TRANSFORMER} if one is to be sized"
+        raise ParkProblemError(f"invest of {sorted(investments)}", expected)
     for one in investments.values():
         _check_investment(one)
     finance = read_record(StudyFinance, _table(document, "finance"), where="finance", n_steps=1)
@@ -234,6 +244,32 @@ def study_of(document: Mapping[str, Json]) -> Study:
         finance=finance,
         sensitivities=doubts,
     )
+
+
+def _investment(row: Mapping[str, Json]) -> Investment:
+    """Read one investment; a transformer says its power factor, and nothing else has one."""
+    where = f"invest {row.get('id', '')}"
+    if row.get("id") == TRANSFORMER:
+        if row.get(_POWER_FACTOR) in {None, "none"}:
+            raise ParkProblemError(
+                f"no {_POWER_FACTOR} of {TRANSFORMER}",
+                "the kW that a kVA carries, from 0.5 to 1",
+                f"write for example {_POWER_FACTOR} = 0.95",
+            )
+        return read_record(Investment, row, where=where, n_steps=1)
+    if _POWER_FACTOR in row:
+        raise ParkProblemError(f"{_POWER_FACTOR} in {where}", f"it only for {TRANSFORMER}")
+    return read_record(Investment, {**row, _POWER_FACTOR: None}, where=where, n_steps=1)
+
+
+def size_field(name: str) -> str:
+    """Return which size of the problem an investment is.
+
+    Example:
+        >>> size_field("wind"), size_field("transformer")
+        ('wind.capacity_kw', 'grid.connection_kw')
+    """
+    return _FIELDS.get(name, f"{name}.capacity_kw")
 
 
 def _check_investment(one: Investment) -> None:
@@ -319,7 +355,7 @@ def problem_of_study(
                     "shed_price_cny_per_kwh": None,
                 },
                 *(_plant(study, plant, year) for plant in study.plants),
-                *_gateway(study.grid, year),
+                *_gateway(study, year),
                 _battery(study),
                 *(
                     {
@@ -339,9 +375,11 @@ def problem_of_study(
 def _capacity(study: Study, name: str) -> Json:
     one = study.investments[name]
     return {
-        "existing": one.least,
-        "add_max": one.most - one.least,
-        "cost_cny_per_unit": one.annuity_cny_per_unit(study.terms) * study.terms.weather_years,
+        "existing": one.least * one.per_unit,
+        "add_max": (one.most - one.least) * one.per_unit,
+        "cost_cny_per_unit": one.annuity_cny_per_unit(study.terms)
+        * study.terms.weather_years
+        / one.per_unit,
     }
 
 
@@ -358,8 +396,11 @@ def _plant(study: Study, plant: StudyPlant, year: StudyYear) -> Json:
     }
 
 
-def _gateway(grid: StudyGrid, year: StudyYear) -> list[Json]:
-    prices = grid.import_price_cny_per_kwh
+def _gateway(study: Study, year: StudyYear) -> list[Json]:
+    grid, prices = study.grid, study.grid.import_price_cny_per_kwh
+    connection: Json = max(grid.import_limit_kw, grid.export_limit_kw)
+    if TRANSFORMER in study.investments:
+        connection = _capacity(study, TRANSFORMER)
     return [
         {
             "type": "grid",
@@ -367,7 +408,7 @@ def _gateway(grid: StudyGrid, year: StudyYear) -> list[Json]:
             "bus": BUS,
             "import_limit_kw": grid.import_limit_kw,
             "export_limit_kw": grid.export_limit_kw,
-            "connection_kw": max(grid.import_limit_kw, grid.export_limit_kw),
+            "connection_kw": connection,
             "import_price_cny_per_kwh": [float(prices[hour]) for hour in year.hours],
             "export_price_cny_per_kwh": grid.export_price_cny_per_kwh,
             "fee_cny": 0.0,

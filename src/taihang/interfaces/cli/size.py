@@ -39,6 +39,7 @@ from taihang.services.size_park import (
     answer_document,
     load_least_wh,
     size_park,
+    transformer_taken,
 )
 from taihang.services.study_units import units_document
 
@@ -131,6 +132,8 @@ def _tell(answer: StudyAnswer, name: str, lang: Lang) -> None:
     )
     console.print(Text(title, style="bold"))
     console.print(Text(text("cli.size.made", lang), style="dim"))
+    taken = transformer_taken(answer.study)
+    console.print(Text(text(f"cli.size.transformer.{taken}", lang), style="dim"))
     if answer.energy is None:
         _tell_why_not(console, answer, lang)
     else:

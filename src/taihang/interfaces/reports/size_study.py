@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from taihang import __version__
-from taihang.core.dispatch.study import Investment, Study
+from taihang.core.dispatch.study import TRANSFORMER, Investment, Study
 from taihang.interfaces.account_words import NOTHING
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.reports.document import (
@@ -33,7 +33,7 @@ from taihang.interfaces.reports.size_sections import (
 )
 from taihang.interfaces.reports.size_words import amount, money, name_of, percent
 from taihang.services.size_front import Front
-from taihang.services.size_park import StudyAnswer, StudyEnergy
+from taihang.services.size_park import StudyAnswer, StudyEnergy, transformer_taken
 from taihang.services.study_doubts import StudyDoubts
 from taihang.services.study_money import StudyMoney
 
@@ -223,8 +223,16 @@ def _assumptions(study: Study, lang: Lang) -> Section:
     built = Table(title=text("size_report.assumed.built", lang), columns=columns, rows=rows)
     return Section(
         title=text("size_report.section.assumed", lang),
+        sentences=(_transformer(study, lang),),
         tables=(built, _terms(study, lang), _tariff(study, lang)),
     )
+
+
+def _transformer(study: Study, lang: Lang) -> str:
+    """Say whether a transformer is sized: where it is not, the connection is free."""
+    one = study.investments.get(TRANSFORMER)
+    factor = {} if one is None else {"factor": f"{one.per_unit:g}"}
+    return text(f"size_report.transformer.{transformer_taken(study)}", lang, **factor)
 
 
 def _unit(one: Investment, lang: Lang) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
-from taihang.core.dispatch.study import Study
+from taihang.core.dispatch.study import TRANSFORMER, Study
 from taihang.interfaces.account_words import NOTHING
 from taihang.interfaces.catalogue import Lang, has_text, text
 from taihang.interfaces.reports.document import Cell, number, prose
@@ -22,7 +22,12 @@ _FILLS: Final = {
     "pv": ("#e3b21c", "#efd27a", "#b68913"),
     "wind": ("#5b97e6", "#9dc0f0", "#2b74d8"),
 }
-_STORE: Final = {"battery-power": "#2c9a78", "battery-energy": "#1d7258"}
+_STORE: Final = {
+    "battery-power": "#2c9a78",
+    "battery-energy": "#1d7258",
+    TRANSFORMER: "#8a6fa8",
+}
+_UNITS: Final = {"battery-energy": "MWh", TRANSFORMER: "MVA"}
 _MORE: Final = 3
 """A cell holds some more decimals than it prints."""
 
@@ -48,7 +53,7 @@ def fills_of(study: Study) -> Mapping[str, str]:
 
 def unit_of(name: str) -> str:
     """Return the unit of a size in print."""
-    return "MWh" if name == "battery-energy" else "MW"
+    return _UNITS.get(name, "MW")
 
 
 def amount(value: float | None, digits: int) -> Cell:

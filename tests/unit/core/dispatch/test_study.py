@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taihang.config.study_file import STUDY_NAMES, read_study, study_text
-from taihang.core.dispatch.fields import ParkProblemError
-from taihang.core.dispatch.study import Investment, StudyYear, problem_of_study, study_of
+from taihang.core.dispatch.assets.grid import Grid
+from taihang.core.dispatch.fields import Capacity, ParkProblemError
+from taihang.core.dispatch.study import Investment, Study, StudyYear, problem_of_study, study_of
 
 TERMS = read_study("xingxian").terms
 
@@ -137,3 +138,79 @@ def test_problem_of_study__has_the_load_and_the_hours_of_the_study(name: str) ->
     load = cast("Any", next(one for one in problem.assets if one.TYPE == "load"))
     assert load.load_kw.sum() == pytest.approx(study.terms.load_kwh)
     assert sum(one.TYPE == "green_ratio" for one in problem.assets) == 3
+
+
+def with_transformer(**changes: object) -> dict[str, Any]:
+    document = tomllib.loads(study_text("xingxian"))
+    row: dict[str, object] = {
+        "id": "transformer",
+        "least": 100_000,
+        "most": 500_000,
+        "capex_cny_per_unit": 200,
+        "upkeep_ratio": 0.01,
+        "life_years": 25,
+        "fade_ratio": 0.0,
+        "unit": "none",
+        "power_factor_ratio": 0.8,
+    }
+    document["invest"].append({**row, **changes})
+    return document
+
+
+@pytest.mark.parametrize(
+    ("factor", "expected"),
+    [("none", "power_factor_ratio"), (0.2, "0.5 … 1"), (1.1, "0.5 … 1"), ("95 %", "percentage")],
+)
+def test_study_of__needs_the_power_factor_of_a_transformer(factor: object, expected: str) -> None:
+    with pytest.raises(ParkProblemError, match=expected):
+        study_of(with_transformer(power_factor_ratio=factor))
+
+
+def test_study_of__refuses_the_power_factor_of_anything_else() -> None:
+    document = tomllib.loads(study_text("xingxian"))
+    document["invest"][0]["power_factor_ratio"] = 0.9
+
+    with pytest.raises(ParkProblemError, match="only for transformer"):
+        study_of(document)
+
+
+def test_study_of__refuses_a_plant_that_is_called_transformer() -> None:
+    document = with_transformer()
+    document["plant"].append({"id": "transformer", "kind": "pv", "full_load_h": 1000.0})
+
+    with pytest.raises(ParkProblemError, match="transformer"):
+        study_of(document)
+
+
+def connection_of(study: Study) -> Capacity:
+    n = 4
+    year = StudyYear(
+        start_s=0,
+        time_zone="Asia/Shanghai",
+        hours=[0] * n,
+        load_ratio=np.ones(n),
+        available_ratio={one.id: np.zeros(n) for one in study.plants},
+    )
+
+    problem = problem_of_study(study, year, self_use_ratio=0.6, green_ratio=0.3)
+
+    grid = next(one for one in problem.assets if isinstance(one, Grid))
+    assert grid.import_limit_kw[0] == study.grid.import_limit_kw
+    return grid.connection_kw
+
+
+def test_problem_of_study__connects_by_the_kw_that_a_transformer_carries() -> None:
+    study = study_of(with_transformer())
+    connection = connection_of(study)
+
+    assert (connection.existing, connection.add_max) == (80_000.0, 320_000.0)
+    each = study.annuities_cny()["transformer"]
+    assert connection.cost_cny_per_unit == pytest.approx(each / 0.8, rel=1e-12)
+
+
+def test_problem_of_study__connects_as_it_stands_without_a_transformer() -> None:
+    study = read_study("xingxian")
+    connection = connection_of(study)
+
+    limits = study.grid.import_limit_kw, study.grid.export_limit_kw
+    assert (connection.existing, connection.add_max) == (max(limits), 0.0)
