@@ -13,6 +13,7 @@ from taihang.core.dispatch.sizing.front import FrontStatus
 from taihang.core.dispatch.study import Study
 from taihang.interfaces.account_words import NOTHING
 from taihang.interfaces.catalogue import Lang, text
+from taihang.interfaces.cli.main import REFUSED
 from taihang.interfaces.cli.planning_words import POINTS
 from taihang.interfaces.cli.say import say, waiting
 from taihang.interfaces.cli.tables import plain_table
@@ -60,13 +61,14 @@ def say_front(args: argparse.Namespace, study: Study) -> int:
     if args.out is not None:
         words = json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1)
         Path(str(args.out)).write_text(words + "\n", encoding="utf-8")
+    is_found = any(row.total_cny is not None for row in front.rows)
     if args.json:
         say(args, document, "")
-        return 0
+        return 0 if is_found else REFUSED
     _tell(front, Path(source).stem, lang)
     if args.out is not None:
         print(text("cli.dispatch.written", lang, path=args.out))
-    return 0
+    return 0 if is_found else REFUSED
 
 
 def _tell(front: Front, name: str, lang: Lang) -> None:
@@ -91,6 +93,7 @@ def _tell(front: Front, name: str, lang: Lang) -> None:
     for status in FrontStatus:
         if any(row.point.status is status for row in front.rows):
             console.print(Text(text(f"cli.size_front.status.{status.value}", lang)))
+    console.print(Text(text("cli.size_front.unchecked", lang)))
 
 
 def _money(cny: float) -> str:

@@ -140,8 +140,18 @@ def test_size__draws_a_front_within_80_columns(lang: Lang, tmp_path: Path) -> No
 
     assert max(width_of(line) for line in told.splitlines()) <= COLUMNS
     assert "20.0%" in told
+    assert {"zh": "未经裁判复核", "en": "not checked"}[lang] in told
     assert facts == json.loads(out.read_text(encoding="utf-8"))
     assert len(cast("list[object]", facts["points"])) == 4
+
+
+def test_size__ends_with_1_where_no_point_of_a_front_is_found(tmp_path: Path) -> None:
+    pytest.importorskip("numba")
+    words = ("--front", "feed-back", "--points", "2")
+
+    ended = taihang("size", coarse("xingxian-smelter", tmp_path), *words)
+
+    assert ended.code == 1
 
 
 def test_size__compares_both_methods_where_that_is_asked(tmp_path: Path) -> None:
