@@ -33,7 +33,6 @@ from taihang.core.dispatch.sizing import kernel as sizing_kernel
 from taihang.core.dispatch.sizing.case import Why
 from taihang.core.dispatch.sizing.oracle import Loops
 from taihang.core.dispatch.sizing.sized import Tools
-from taihang.core.dispatch.slope import kernel as slope_kernel
 from taihang.core.dispatch.slope import search, shapes, sweeps
 from taihang.core.dispatch.slope.shapes import FindPlan
 from taihang.core.dispatch.slope_step import SlopeFirst
@@ -86,7 +85,7 @@ def find_plan() -> FindPlan | None:
 
 def sizing_tools() -> Tools | Why:
     """Return what sizing by decomposition works with, or why it cannot."""
-    loops = compiled_loops(slope_kernel, sizing_kernel)
+    loops = compiled_loops(shapes, sweeps, sizing_kernel)
     if not loops.is_compiled:
         return Why.NO_COMPILER
     return Tools(

@@ -1,9 +1,9 @@
 """The loops of the oracle: the cheapest year at given sizes, and what its prices prove.
 
-The year is walked by the storage programme (``slope.kernel``): once back for the value functions,
-once forward for the path. The forward walk also picks one price of stored energy and one of the
-node for each interval. Those prices are a dual vector of the linear model of the year, whatever
-led to them, so by weak duality
+The year is walked by the storage programme (``slope.sweeps``): once back for the value functions,
+once forward for the path. The forward walk also picks one price of stored energy for each interval,
+and the price of the node that balances it follows. Those prices are a dual vector of the linear
+model of the year, whatever led to them, so by weak duality
 
 ``least cost of any sizes q  ≥  base + slope · q``
 
@@ -20,22 +20,12 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from taihang.core.dispatch.model import Ints, Reals
-from taihang.core.dispatch.slope.kernel import (
-    DONE,
-    Node,
-    Room,
-    Steps,
-    Store,
-    backward,
-    merge,
-    pieces,
-    walk,
-)
+from taihang.core.dispatch.slope.shapes import DONE, Case, Curve, Demand, Node, Room, Store
+from taihang.core.dispatch.slope.sweeps import backward, forward, width_at, write_curve
 
-NEAR_RATIO: Final = 1e-12
-"""Share of the store below which two energies are the same: the rounding of sums [1]."""
 EXTRA: Final = 4
-"""Columns of the node beside the classes of plants: export, cheap, dear import, unserved."""
+"""Flows of the node beside the classes of plants. In order: export, the classes, cheap import, dear
+import, what is unserved."""
 
 
 class Law(NamedTuple):
@@ -105,21 +95,9 @@ class Sizes(NamedTuple):
     """Import of each month above which the demand charge is paid, shape (months,)."""
 
 
-class Table(NamedTuple):
-    """The node of every interval, as the programme reads it."""
-
-    steps: Steps
-    order: Ints
-    """Which flow each column of ``steps`` is: the classes, then as in ``EXTRA``, shape (n, k)."""
-
-
 class Found(NamedTuple):
     """What a look finds, written in place."""
 
-    path_kwh: Reals
-    """Change of the store, shape (n,)."""
-    stored_cny: Reals
-    """What a stored kWh is worth, shape (n,)."""
     node_cny: Reals
     """What a kWh at the node costs, shape (n,); shifted by the price of losses."""
     slope: Reals
@@ -137,8 +115,10 @@ class Found(NamedTuple):
 class Desk(NamedTuple):
     """Where a look works and writes."""
 
-    table: Table
+    node: Node
+    """The flows of every interval, as the programme reads them."""
     room: Room
+    """Row 0 of its looks is the path, and what a stored kWh costs: less than nothing."""
     found: Found
 
 
@@ -153,36 +133,32 @@ class Turns(NamedTuple):
     given_kwh: float
 
 
-def write_steps(year: Year, sizes: Sizes, prices: Prices, table: Table) -> None:
-    """Write what each further kWh of net import costs, in ascending order."""
-    steps, n_classes, floor = table.steps, len(year.use_cny), burning_cny(year.law)
+def write_node(year: Year, sizes: Sizes, prices: Prices, node: Node) -> None:
+    """Write what each flow of the node costs, and how much of it there can be.
+
+    The programme knows one peak of all intervals, for its last flow; a cap of each month is not
+    that, so import stands here as two flows, and what is unserved, which has no peak, as the last.
+    """
+    cny, kwh, n_classes = node.flow_cny_per_kwh, node.flow_kwh, len(year.use_cny)
+    floor = burning_cny(year.law)
     for t in range(len(year.load_kwh)):
-        for j in range(n_classes + EXTRA):
-            steps.widths_kwh[t, j] = 0.0
-            table.order[t, j] = j
         made, m = 0.0, year.month[t]
-        for p in range(len(year.class_of)):
-            kwh = year.plant_kwh[t, p] * sizes.plant_kw[p]
-            steps.widths_kwh[t, year.class_of[p]] += kwh
-            made += kwh
         for j in range(n_classes):
-            use = year.use_cny[j] - prices.used_cny + prices.loss_cny
-            steps.slopes_cny_per_kwh[t, j] = max(use, floor)
+            cny[t, 1 + j] = max(year.use_cny[j] - prices.used_cny + prices.loss_cny, floor)
+            kwh[t, 1 + j] = 0.0
+        for p in range(len(year.class_of)):
+            plant_kwh = year.plant_kwh[t, p] * sizes.plant_kw[p]
+            kwh[t, 1 + year.class_of[p]] += plant_kwh
+            made += plant_kwh
         cap = min(sizes.cap_kw[m] * year.step_h, year.import_kwh[t])
-        drawn = max(year.import_cny[t] + prices.loss_cny, floor)
-        earns = year.export_cny[t] - prices.export_cny + prices.loss_cny
-        steps.slopes_cny_per_kwh[t, n_classes] = earns
-        steps.slopes_cny_per_kwh[t, n_classes + 1] = drawn
-        steps.slopes_cny_per_kwh[t, n_classes + 2] = drawn + prices.above_cap_cny[m]
-        steps.slopes_cny_per_kwh[t, n_classes + 3] = prices.unserved_cny
-        steps.widths_kwh[t, n_classes] = year.export_kwh[t]
-        steps.widths_kwh[t, n_classes + 1] = cap
-        steps.widths_kwh[t, n_classes + 2] = year.import_kwh[t] - cap
-        steps.widths_kwh[t, n_classes + 3] = year.load_kwh[t] + sizes.charge_kw * year.step_h
-        steps.need_kwh[t] = year.load_kwh[t] - made
-        steps.lowest_kwh[t] = -made - year.export_kwh[t]
-        steps.lowest_cny[t] = -earns * year.export_kwh[t]
-        sort_step(t, table)
+        bought = max(year.import_cny[t] + prices.loss_cny, floor)
+        cny[t, 0] = year.export_cny[t] - prices.export_cny + prices.loss_cny
+        cny[t, n_classes + 1], cny[t, n_classes + 2] = bought, bought + prices.above_cap_cny[m]
+        cny[t, n_classes + 3] = prices.unserved_cny
+        kwh[t, 0] = year.export_kwh[t]
+        kwh[t, n_classes + 1], kwh[t, n_classes + 2] = cap, year.import_kwh[t] - cap
+        kwh[t, n_classes + 3] = year.load_kwh[t] + sizes.charge_kw * year.step_h
+        node.need_kwh[t] = year.load_kwh[t] - made
 
 
 def burning_cny(law: Law) -> float:
@@ -195,56 +171,37 @@ def burning_cny(law: Law) -> float:
     return -law.wear_cny_per_kwh / lost if lost > 0.0 else -np.inf
 
 
-def sort_step(t: int, table: Table) -> None:
-    """Bring the columns of interval t in ascending order, keeping the order of equals."""
-    slopes, widths, order = table.steps.slopes_cny_per_kwh, table.steps.widths_kwh, table.order
-    for j in range(1, slopes.shape[1]):
-        slope, width, flow = slopes[t, j], widths[t, j], order[t, j]
-        i = j - 1
-        while i >= 0 and slopes[t, i] > slope:
-            slopes[t, i + 1], widths[t, i + 1] = slopes[t, i], widths[t, i]
-            order[t, i + 1] = order[t, i]
-            i -= 1
-        slopes[t, i + 1], widths[t, i + 1], order[t, i + 1] = slope, width, flow
-
-
-def clearing_cny(t: int, turns: Turns, table: Table) -> float:
+def clearing_cny(t: int, turns: Turns, node: Node, curve: Curve) -> float:
     """Return the price that balances the node: the first at which no more is needed than comes."""
-    steps, j, price = table.steps, 0, -np.inf
-    net, need = steps.lowest_kwh[t], steps.need_kwh[t] + turns.drawn_kwh
+    j, k, price = 0, curve.kwh.shape[1], -np.inf
+    net, need = curve.least_kwh[t], node.need_kwh[t] + turns.drawn_kwh
     charges, gives = turns.charges_cny, turns.gives_cny
-    while net < need and (j < steps.slopes_cny_per_kwh.shape[1] or min(charges, gives) < np.inf):
-        slope = np.inf
-        if j < steps.slopes_cny_per_kwh.shape[1]:
-            slope = steps.slopes_cny_per_kwh[t, j]
+    while net < need and (j < k or min(charges, gives) < np.inf):
+        slope = curve.cny_per_kwh[t, j] if j < k else np.inf
         if charges <= slope and charges <= gives:
             price, need, charges = charges, need - turns.drawn_kwh, np.inf
         elif gives <= slope:
             price, need, gives = gives, need - turns.given_kwh, np.inf
         else:
-            price, net, j = slope, net + steps.widths_kwh[t, j], j + 1
+            price, net, j = slope, net + width_at(t, j, np.inf, curve), j + 1
     return price
 
 
-def walked(year: Year, sizes: Sizes, node: Node, desk: Desk) -> None:
-    """Walk the best path, and pick the prices of every interval."""
-    room, found, law = desk.room, desk.found, year.law
-    energy, dual, floor = sizes.start_kwh, 0.0, burning_cny(law)
-    for t in range(len(found.path_kwh)):
-        own = pieces(t, node, room)
-        size = merge(t, own.size, room)
-        left = law.kept_ratio * energy - (room.first_kwh[t + 1] - own.last_kwh)
-        fallen, dual = walk(size, left, dual / law.kept_ratio, room)
-        rise = own.last_kwh - fallen
-        energy = law.kept_ratio * energy + rise
-        found.path_kwh[t], found.stored_cny[t] = rise, -dual
+def clear(year: Year, sizes: Sizes, desk: Desk) -> None:
+    """Write the price of the node in every interval of the path.
+
+    What was stored keeps the price that the walk gave it; with it, no price of the node proves
+    more than the one that balances it.
+    """
+    law, floor, stored = year.law, burning_cny(year.law), desk.room.looks.stored_cny_per_kwh
+    for t in range(len(year.load_kwh)):
         turns = Turns(
-            charges_cny=-dual * law.in_ratio,
-            gives_cny=-dual / law.out_ratio + law.wear_cny_per_kwh,
+            charges_cny=-stored[0, t] * law.in_ratio,
+            gives_cny=-stored[0, t] / law.out_ratio + law.wear_cny_per_kwh,
             drawn_kwh=sizes.charge_kw * year.step_h,
             given_kwh=sizes.discharge_kw * year.step_h,
         )
-        found.node_cny[t] = max(clearing_cny(t, turns, desk.table), floor)
+        desk.found.node_cny[t] = max(clearing_cny(t, turns, desk.node, desk.room.curve), floor)
 
 
 def drawn_by(rise_kwh: float, law: Law) -> float:
@@ -256,38 +213,38 @@ def tally_path(year: Year, desk: Desk) -> None:
     """Sum the flows of the path, and what they truly cost."""
     found, cost = desk.found, 0.0
     found.flow_kwh[:], found.used_kwh[:], found.peak_kw[:] = 0.0, 0.0, 0.0
-    for t in range(len(found.path_kwh)):
-        drawn, m = drawn_by(found.path_kwh[t], year.law), year.month[t]
-        found.flow_kwh[2] += drawn
-        if drawn < 0.0:
-            found.flow_kwh[3] -= drawn
-            cost -= year.law.wear_cny_per_kwh * drawn
+    for t in range(len(year.load_kwh)):
+        taken, m = drawn_by(desk.room.looks.rise_kwh[0, t], year.law), year.month[t]
+        found.flow_kwh[2] += taken
+        if taken < 0.0:
+            found.flow_kwh[3] -= taken
+            cost -= year.law.wear_cny_per_kwh * taken
         before = found.flow_kwh[0]
-        cost += tally_node(t, drawn, year, desk)
+        cost += tally_node(t, taken, year, desk)
         bought_kw = (found.flow_kwh[0] - before) / year.step_h
         found.peak_kw[m] = max(found.peak_kw[m], bought_kw)
     found.flow_cny[1] = cost
 
 
-def tally_node(t: int, drawn_kwh: float, year: Year, desk: Desk) -> float:
+def tally_node(t: int, taken_kwh: float, year: Year, desk: Desk) -> float:
     """Add the flows of one interval to the sums; return what they cost."""
-    steps, found, n_classes, cost = desk.table.steps, desk.found, len(year.use_cny), 0.0
-    left = steps.need_kwh[t] + drawn_kwh - steps.lowest_kwh[t]
-    for j in range(n_classes + EXTRA):
-        filled = min(max(left, 0.0), steps.widths_kwh[t, j])
+    curve, found, n_classes, cost = desk.room.curve, desk.found, len(year.use_cny), 0.0
+    left = desk.node.need_kwh[t] + taken_kwh - curve.least_kwh[t]
+    for j in range(curve.kwh.shape[1]):
+        filled = min(max(left, 0.0), width_at(t, j, np.inf, curve))
         left -= filled
-        flow = desk.table.order[t, j]
-        if flow < n_classes:
-            found.used_kwh[flow] += filled
-            cost += year.use_cny[flow] * filled
-        elif flow == n_classes:
+        flow = curve.order[t, j]
+        if flow == 0:
             found.flow_kwh[1] += year.export_kwh[t] - filled
             cost -= year.export_cny[t] * (year.export_kwh[t] - filled)
-        elif flow == n_classes + 3:
-            found.flow_kwh[4] += filled
-        else:
+        elif flow <= n_classes:
+            found.used_kwh[flow - 1] += filled
+            cost += year.use_cny[flow - 1] * filled
+        elif flow <= n_classes + 2:
             found.flow_kwh[0] += filled
             cost += year.import_cny[t] * filled
+        else:
+            found.flow_kwh[4] += filled
     return cost
 
 
@@ -295,7 +252,7 @@ def tally_cut(year: Year, prices: Prices, found: Found) -> None:
     """Write what the prices prove of the node: the base of the cut, and slopes by plant and cap."""
     n_plants, slope, base = len(year.class_of), found.slope, 0.0
     slope[:] = 0.0
-    for t in range(len(found.path_kwh)):
+    for t in range(len(year.load_kwh)):
         price, m = found.node_cny[t], year.month[t]
         for p in range(n_plants):
             use = year.use_cny[year.class_of[p]] - prices.used_cny + prices.loss_cny
@@ -310,23 +267,23 @@ def tally_cut(year: Year, prices: Prices, found: Found) -> None:
     found.flow_cny[0] = base
 
 
-def tally_store(year: Year, found: Found) -> None:
+def tally_store(year: Year, room: Room, found: Found) -> None:
     """Write what the prices prove of the store: the slopes by its sizes, its start and its end."""
-    law, n, at = year.law, len(found.path_kwh), len(year.class_of)
+    law, n, at, duals = year.law, len(year.load_kwh), len(year.class_of), room.looks
     charge, discharge, energy = 0.0, 0.0, 0.0
     for t in range(n):
-        price, stored = found.node_cny[t], found.stored_cny[t]
+        price, stored = found.node_cny[t], -duals.stored_cny_per_kwh[0, t]
         charge += max(stored * law.in_ratio - price, 0.0)
         discharge += max(price - law.wear_cny_per_kwh - stored / law.out_ratio, 0.0)
         if t < n - 1:
-            held = stored - law.kept_ratio * found.stored_cny[t + 1]
+            held = stored + law.kept_ratio * duals.stored_cny_per_kwh[0, t + 1]
             energy += held * (law.low_ratio if held > 0.0 else law.high_ratio)
-    last = found.stored_cny[n - 1]
+    last = -duals.stored_cny_per_kwh[0, n - 1]
     ends, spare = (last, 0.0) if law.is_circle else (max(last, 0.0), min(last, 0.0))
     found.slope[at] = -charge * year.step_h
     found.slope[at + 1] = -discharge * year.step_h
     found.slope[at + 2] = energy + spare * law.high_ratio
-    found.slope[at + 3] = -law.kept_ratio * found.stored_cny[0]
+    found.slope[at + 3] = law.kept_ratio * duals.stored_cny_per_kwh[0, 0]
     found.slope[at + 4] = ends
 
 
@@ -350,15 +307,17 @@ def store_of(year: Year, sizes: Sizes, prices: Prices) -> Store:
 
 def look(year: Year, sizes: Sizes, prices: Prices, desk: Desk) -> int:
     """Find the cheapest year at these sizes and prices, and the cut that it proves."""
-    write_steps(year, sizes, prices, desk.table)
-    store = store_of(year, sizes, prices)
-    node = Node(desk.table.steps, store, np.inf, NEAR_RATIO * max(store.high_kwh, 1.0))
-    status = backward(node, desk.room)
+    write_node(year, sizes, prices, desk.node)
+    case = Case(desk.node, store_of(year, sizes, prices), Demand(0.0, 0.0, 0.0))
+    for t in range(len(year.load_kwh)):
+        write_curve(t, 0.0, case, desk.room.curve)
+    status = backward(np.inf, case, desk.room)
     if status == DONE:
-        walked(year, sizes, node, desk)
+        forward(0, case, desk.room)
+        clear(year, sizes, desk)
         tally_path(year, desk)
         tally_cut(year, prices, desk.found)
-        tally_store(year, desk.found)
+        tally_store(year, desk.room, desk.found)
     return status
 
 
@@ -392,13 +351,13 @@ class Share(NamedTuple):
 def add_path(share: Share, year: Year, desk: Desk) -> None:
     """Add the flows of the last look to a mixture."""
     mixture, weight, energy = share.mixture, share.weight, share.sizes.start_kwh
-    for t in range(len(desk.found.path_kwh)):
-        rise = desk.found.path_kwh[t]
-        drawn = drawn_by(rise, year.law)
+    for t in range(len(year.load_kwh)):
+        rise = desk.room.looks.rise_kwh[0, t]
+        taken = drawn_by(rise, year.law)
         energy = year.law.kept_ratio * energy + rise
         mixture.energy_kwh[t] += weight * energy
-        mixture.charge_kwh[t] += weight * max(drawn, 0.0)
-        mixture.discharge_kwh[t] -= weight * min(drawn, 0.0)
+        mixture.charge_kwh[t] += weight * max(taken, 0.0)
+        mixture.discharge_kwh[t] -= weight * min(taken, 0.0)
         add_node(t, share, year, desk)
 
 
@@ -407,31 +366,31 @@ def add_node(t: int, share: Share, year: Year, desk: Desk) -> None:
 
     Plants of a class are used in one proportion: nothing tells them apart.
     """
-    table, drawn_kwh = desk.table, drawn_by(desk.found.path_kwh[t], year.law)
-    steps, n_classes = table.steps, len(year.use_cny)
-    left = steps.need_kwh[t] + drawn_kwh - steps.lowest_kwh[t]
-    for j in range(n_classes + EXTRA):
-        width = steps.widths_kwh[t, j]
+    curve, n_classes = desk.room.curve, len(year.use_cny)
+    left = desk.node.need_kwh[t] - curve.least_kwh[t]
+    left += drawn_by(desk.room.looks.rise_kwh[0, t], year.law)
+    for j in range(curve.kwh.shape[1]):
+        width = width_at(t, j, np.inf, curve)
         filled = min(max(left, 0.0), width)
         left -= filled
-        flow = table.order[t, j]
-        if flow == n_classes:
+        flow = curve.order[t, j]
+        if flow == 0:
             share.mixture.export_kwh[t] += share.weight * (width - filled)
-        elif n_classes < flow < n_classes + 3:
+        elif n_classes < flow <= n_classes + 2:
             share.mixture.import_kwh[t] += share.weight * filled
-        elif flow < n_classes and filled > 0.0:
+        elif flow <= n_classes and filled > 0.0:
             for p in range(len(year.class_of)):
-                if year.class_of[p] == flow:
+                if year.class_of[p] == flow - 1:
                     made = year.plant_kwh[t, p] * share.sizes.plant_kw[p]
                     share.mixture.used_kwh[t, p] += share.weight * made * (filled / width)
 
 
-def add_prices(share: Share, year: Year, prices: Prices, found: Found) -> None:
+def add_prices(share: Share, year: Year, prices: Prices, desk: Desk) -> None:
     """Add the prices of the last look to a mixture; a mixture of dual vectors is one."""
-    mixture, weight = share.mixture, share.weight
-    for t in range(len(found.path_kwh)):
-        node, m = found.node_cny[t], year.month[t]
+    mixture, weight, duals = share.mixture, share.weight, desk.room.looks.stored_cny_per_kwh
+    for t in range(len(year.load_kwh)):
+        node, m = desk.found.node_cny[t], year.month[t]
         gain = max(node - year.import_cny[t] - prices.loss_cny, 0.0)
         mixture.node_cny[t] += weight * (node - prices.loss_cny)
-        mixture.stored_cny[t] += weight * found.stored_cny[t]
+        mixture.stored_cny[t] -= weight * duals[0, t]
         mixture.above_cap_cny[t] += weight * min(gain, prices.above_cap_cny[m])

@@ -20,12 +20,11 @@ from taihang.core.dispatch.sizing.kernel import (
     Prices,
     Share,
     Sizes,
-    Table,
     add_path,
     add_prices,
     look,
 )
-from taihang.core.dispatch.slope.kernel import DONE, NO_ROOM, Room, Steps
+from taihang.core.dispatch.slope.shapes import DONE, NO_ROOM, Node, a_room
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,8 +39,9 @@ class Loops:
 PLAIN: Final = Loops(look, add_path, add_prices)
 _ROUNDING_RATIO: Final = 1e-15
 """Share of the load that is the rounding of sums, and not unserved [1]."""
-_ROOM: Final = 16
-"""Pieces of a value function that there is room for at first; doubled where that is short."""
+_PIECES: Final = 16
+"""Pieces of a value function, on average, that there is room for at first; doubled where that is
+short."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,21 +83,13 @@ class Oracle:
         """
         self.case, self._loops, self.looks = case, loops, 0
         n, k = len(case.year.load_kwh), len(case.year.use_cny) + EXTRA
-        table = Table(
-            steps=Steps(
-                slopes_cny_per_kwh=np.zeros((n, k)),
-                widths_kwh=np.zeros((n, k)),
-                cheap_at=np.full(n, -1, np.int32),
-                dear_at=np.full(n, -1, np.int32),
-                lowest_kwh=np.zeros(n),
-                lowest_cny=np.zeros(n),
-                need_kwh=np.zeros(n),
-            ),
-            order=np.zeros((n, k), np.int32),
+        node = Node(
+            flow_cny_per_kwh=np.zeros((n, k)),
+            flow_kwh=np.zeros((n, k)),
+            need_kwh=np.zeros(n),
+            n_drains=k - EXTRA + 1,
         )
         found = Found(
-            path_kwh=np.zeros(n),
-            stored_cny=np.zeros(n),
             node_cny=np.zeros(n),
             slope=np.zeros(len(case.quantities.fixed)),
             flow_kwh=np.zeros(5),
@@ -105,7 +97,7 @@ class Oracle:
             peak_kw=np.zeros(len(case.above_cap_cny)),
             used_kwh=np.zeros(len(case.year.use_cny)),
         )
-        self.desk = Desk(table, _room(n, k, size=_ROOM), found)
+        self.desk = Desk(node, a_room(n, k, n_pieces=_PIECES), found)
         self.unserved_cny = _first_unserved_cny(case)
 
     def ask(self, x: Reals, prices: Reals) -> tuple[Cut, Point] | None:
@@ -136,7 +128,7 @@ class Oracle:
         if paths:
             self._loops.add_path(share, case.year, self.desk)
         else:
-            self._loops.add_prices(share, case.year, self._prices(prices), self.desk.found)
+            self._loops.add_prices(share, case.year, self._prices(prices), self.desk)
 
     def _look(self, x: Reals, prices: Reals) -> int:
         year, sizes, shifts = self.case.year, self._sizes(x), self._prices(prices)
@@ -144,9 +136,9 @@ class Oracle:
             status = self._loops.look(year, sizes, shifts, self.desk)
             if status != NO_ROOM:
                 return status
-            size = 2 * self.desk.room.slopes_cny_per_kwh.shape[1]
-            room = _room(*self.desk.table.order.shape, size=size)
-            self.desk = Desk(self.desk.table, room, self.desk.found)
+            n, k = self.desk.node.flow_kwh.shape
+            n_pieces = 2 * len(self.desk.room.values.kwh) // (n + 1)
+            self.desk = self.desk._replace(room=a_room(n, k, n_pieces=n_pieces))
 
     def _cut(self, prices: Reals) -> Cut:
         by_quantity, quantities = self.desk.found.slope, self.case.quantities
@@ -200,18 +192,3 @@ def _first_unserved_cny(case: SizingCase) -> float:
     # What is built for a single interval must be cheaper than leaving that interval dark.
     built = float(case.variables.cost_cny.max(initial=0.0)) / case.year.step_h
     return 10.0 * (dearest + caps + built)
-
-
-def _room(n: int, k: int, *, size: int) -> Room:
-    return Room(
-        slopes_cny_per_kwh=np.empty((n + 1, size)),
-        widths_kwh=np.empty((n + 1, size)),
-        counts=np.zeros(n + 1, np.int32),
-        first_kwh=np.zeros(n + 1),
-        first_cny=np.zeros(n + 1),
-        piece_cny_per_kwh=np.empty(2 * k),
-        piece_kwh=np.empty(2 * k),
-        merged_cny_per_kwh=np.empty(size + 2 * k),
-        merged_kwh=np.empty(size + 2 * k),
-        merged_falls_ratio=np.empty(size + 2 * k),
-    )

@@ -5,21 +5,19 @@ import pytest
 
 from sizing_park import loops, random_sizing
 from taihang.core.dispatch.sizing.case import SizingCase, sizing_case
-from taihang.core.dispatch.sizing.kernel import Table, Turns, clearing_cny
+from taihang.core.dispatch.sizing.kernel import Turns, clearing_cny
 from taihang.core.dispatch.sizing.oracle import PLAIN, Oracle
-from taihang.core.dispatch.slope.kernel import Steps
+from taihang.core.dispatch.slope.shapes import Curve, Node
 
 INF = float("inf")
 
 
-def table(need_kwh: float) -> Table:
+def node_and_curve(need_kwh: float) -> tuple[Node, Curve]:
     """Return a node: 10 kWh uncurtailed at 0, 5 kWh unexported at 0.2, 20 kWh bought at 0.6."""
-    slopes, widths = np.array([[0.0, 0.2, 0.6]]), np.array([[10.0, 5.0, 20.0]])
-    none = np.full(1, -1, np.int32)
-    steps = Steps(
-        slopes, widths, none, none, np.array([-15.0]), np.array([-1.0]), np.array([need_kwh])
-    )
-    return Table(steps, np.arange(3, dtype=np.int32).reshape(1, 3))
+    costs, most = np.array([[0.0, 0.2, 0.6, 0.6]]), np.array([[10.0, 5.0, 20.0, 20.0]])
+    order = np.array([[1, 0, 2, 3]], dtype=np.int32)  # The last is bought above a peak: never.
+    curve = Curve(order, costs, most, np.array([-15.0]), np.array([-1.0]))
+    return Node(np.array([[0.2, 0.0, 0.6]]), most[:, 1:], np.array([need_kwh]), 2), curve
 
 
 @pytest.mark.parametrize(
@@ -41,7 +39,7 @@ def test_clearing_cny__is_where_the_merit_order_meets_what_is_needed(
     if charges < 0.0:
         turns = turns._replace(drawn_kwh=4.0)
 
-    assert clearing_cny(0, turns, table(need_kwh)) == price
+    assert clearing_cny(0, turns, *node_and_curve(need_kwh)) == price
 
 
 def test_look__gives_the_same_bytes_compiled_and_plain() -> None:
@@ -54,5 +52,8 @@ def test_look__gives_the_same_bytes_compiled_and_plain() -> None:
         for oracle in found:
             assert oracle.ask(x, prices) is not None
 
-        for plain, compiled in zip(found[0].desk.found, found[1].desk.found, strict=True):
+        written = [
+            (*each.desk.found, *each.desk.room.looks, *each.desk.node[:-1]) for each in found
+        ]
+        for plain, compiled in zip(*written, strict=True):
             assert plain.tobytes() == compiled.tobytes()

@@ -7,6 +7,7 @@ from taihang.core.dispatch.model import Reals
 from taihang.core.dispatch.sizing.case import MONTH, START_ENERGY, SizingCase, sizing_case
 from taihang.core.dispatch.sizing.kernel import burning_cny
 from taihang.core.dispatch.sizing.oracle import Cut, Oracle, Point
+from taihang.core.dispatch.slope.shapes import a_room
 
 
 def oracles(n: int) -> list[Oracle]:
@@ -74,8 +75,11 @@ def test_ask__gives_cuts_below_every_point_of_any_other_look() -> None:
 
 def test_ask__counts_its_looks_and_makes_room_for_more_pieces() -> None:
     oracle = oracles(1)[0]
-    rooms = oracle.desk.room.slopes_cny_per_kwh.shape
-    asked(oracle, oracle.case.variables.upper, np.zeros(len(oracle.case.budgets.kinds)))
+    none, (n, k) = np.zeros(len(oracle.case.budgets.kinds)), oracle.desk.node.flow_kwh.shape
+    cut, _ = asked(oracle, oracle.case.variables.upper, none)
+    oracle.desk = oracle.desk._replace(room=a_room(n, k, n_pieces=1))
+    again, _ = asked(oracle, oracle.case.variables.upper, none)
 
-    assert oracle.looks == 1
-    assert oracle.desk.room.slopes_cny_per_kwh.shape >= rooms
+    assert oracle.looks == 2
+    assert len(oracle.desk.room.values.kwh) > n + 1
+    assert again.slope.tobytes() == cut.slope.tobytes()
