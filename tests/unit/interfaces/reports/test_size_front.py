@@ -47,6 +47,7 @@ def test_front_section__draws_what_was_found_and_says_the_rest(lang: Lang) -> No
     rows = section.tables[0].rows
     assert [each[1].printed for each in rows] == ["40,000.0", "50,000.0", "–"]
     assert len({each[-1].words for each in rows}) == 3
+    assert {"zh": "未经裁判复核", "en": "not checked by the referee"}[lang] in str(section)
 
 
 def test_front_section__of_nothing_draws_nothing() -> None:
