@@ -22,10 +22,11 @@ def operate(study: Study, asked: Thresholds) -> ParkPlan | None:
 
 
 @cache
-def dossier(name: str = "xingxian") -> SizeDossier:
+def dossier(name: str = "xingxian", weather_years: int = 1) -> SizeDossier:
     """Steps of six hours and three years: seconds of work."""
     study = read_study(name)
-    study = replace(study, terms=replace(study.terms, step_s=21600, project_years=3.0))
+    terms = replace(study.terms, step_s=21600, project_years=3.0, weather_years=weather_years)
+    study = replace(study, terms=terms)
     year, solve = planning_wiring.study_year(study), planning_wiring.solver()
     asked = planning_wiring.study_thresholds(study)
     answer = size_park(study, year, asked=asked, solve=solve, effort=EFFORT)

@@ -241,21 +241,21 @@ def operate_study(
 def operating_year(
     study: Study, plan: ParkPlan | None, *, holds_ratios: bool
 ) -> OperatingYear | None:
-    """Return what a plan does in its year; None without a plan."""
+    """Return what a plan does in a year, the mean of its years of weather; None without a plan."""
     if plan is None:
         return None
-    by_owner: dict[str, float] = {}
+    years, by_owner = study.terms.weather_years, dict[str, float]()
     for name, cny in plan.bill_cny.items():
         if name != _EXPORT and not name.endswith(_INVESTMENT):
             owner = name.partition(".")[0]
-            by_owner[owner] = by_owner.get(owner, 0.0) + cny
+            by_owner[owner] = by_owner.get(owner, 0.0) + cny / years
     used_kw = sum(float(plan.series[f"{one.id}.used_kw"].sum()) for one in study.plants)
     return OperatingYear(
         import_cny=by_owner.get(GATE, 0.0),
         demand_cny=by_owner.get(CONTRACT, 0.0),
-        export_cny=-plan.bill_cny.get(_EXPORT, 0.0),
+        export_cny=-plan.bill_cny.get(_EXPORT, 0.0) / years,
         wear_cny=by_owner.get(BATTERY, 0.0),
-        used_kwh=used_kw * study.terms.step_s / 3600.0,
+        used_kwh=used_kw * study.terms.step_s / 3600.0 / years,
         load_kwh=study.terms.load_kwh,
         holds_ratios=holds_ratios,
     )

@@ -111,3 +111,22 @@ def test_study_money__says_the_year_in_which_the_load_cannot_be_served() -> None
 
     assert paid is not None
     assert (paid.flow, paid.stuck_year) == (None, 2)
+
+
+def test_study_money__of_two_years_of_weather_is_that_of_their_mean() -> None:
+    study = coarse("xingxian")
+    study = replace(study, terms=replace(study.terms, weather_years=2))
+    found = answer(study)
+
+    paid = study_money(study, found, operate=operate)
+
+    assert paid is not None
+    flow = paid.flow
+    assert flow is not None
+    without_cny = -flow.years[1].without_cny
+    one = money(0.0)[1].flow
+    assert one is not None
+    assert without_cny == pytest.approx(-one.years[1].without_cny, rel=0.02)
+    assert flow.annuity_cny == pytest.approx(without_cny - found.total_cny, rel=1e-6)
+    assert flow.lcoe_cny_per_kwh == pytest.approx(found.lcoe_cny_per_kwh, rel=1e-6)
+    assert flow.load_cny_per_kwh == pytest.approx(found.cost_cny_per_kwh, rel=1e-6)

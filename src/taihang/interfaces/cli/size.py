@@ -30,7 +30,6 @@ from taihang.interfaces.cli.size_report import (
     write_report,
 )
 from taihang.interfaces.cli.tables import plain_table
-from taihang.interfaces.cli.words import WordsError
 from taihang.services.plan_park import Effort
 from taihang.services.size_park import (
     SizeFound,
@@ -54,12 +53,6 @@ def size(args: argparse.Namespace) -> int:
     report_form(args)  # A wrong name is refused before a year is solved.
     check_front_words(args)
     study = read_study(str(args.study))
-    if args.report is not None and study.terms.weather_years > 1:
-        raise WordsError(
-            given=f"--report with weather_years = {study.terms.weather_years}",
-            expected="one year of weather: the report shows its months and weeks",
-            remedy="write weather_years = 1 for the report",
-        )
     is_front_alone = args.front is not None and args.report is None
     return say_front(args, study) if is_front_alone else _say_answer(args, study)
 

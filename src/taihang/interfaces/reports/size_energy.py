@@ -54,6 +54,11 @@ class Flows:
     load_kw: Reals
     curtailed_kw: Reals
 
+    @property
+    def years(self) -> int:
+        """How many years of weather stand one behind the other; what is told is of one."""
+        return self.study.terms.weather_years
+
     def stacked(self, lang: Lang) -> list[tuple[str, str, Reals]]:
         """Return name, colour and power of every part; what leaves the bus is negative."""
         fills = fills_of(self.study)
@@ -92,11 +97,12 @@ def flows_of(answer: StudyAnswer, plan: ParkPlan) -> Flows:
 
 def months_section(flows: Flows, lang: Lang) -> Section:
     """Say what flows in each month."""
-    months = flows.horizon.months()
-    step_h = flows.horizon.step_h
+    # The same month of all years of weather is one row, their mean.
+    months = flows.horizon.months() % _MONTHS
+    step_h = flows.horizon.step_h / flows.years
 
     def by_month(power_kw: Reals) -> Reals:
-        found = np.bincount(months, weights=power_kw, minlength=_MONTHS)[:_MONTHS] * step_h
+        found = np.bincount(months, weights=power_kw, minlength=_MONTHS) * step_h
         return found.astype(np.float64)
 
     parts = [(name, fill, by_month(power)) for name, fill, power in flows.stacked(lang)]
@@ -170,6 +176,8 @@ def week_sections(flows: Flows, lang: Lang) -> tuple[Section, ...]:
 def typical_week(flows: Flows, months: tuple[int, ...]) -> int | None:
     """Return where the week of a season starts whose plants make the median of its weeks.
 
+    Weeks are those of the first year of weather.
+
     Args:
         flows: What flows.
         months: Months of the season, January being 0.
@@ -178,7 +186,7 @@ def typical_week(flows: Flows, months: tuple[int, ...]) -> int | None:
         The first interval of the week, at midnight; None where no week lies in the season.
     """
     a_week = _WEEK_DAYS * _DAY_S // flows.horizon.step_s
-    n_weeks = flows.horizon.n_steps // a_week
+    n_weeks = flows.horizon.n_steps // flows.years // a_week
     made_kw = sum(flows.plants.values(), np.zeros(flows.horizon.n_steps)) + flows.curtailed_kw
     month = (flows.horizon.months() + flows.horizon.start_of(0).month - 1) % _MONTHS
     weeks = [
@@ -203,7 +211,7 @@ def duration_section(flows: Flows, lang: Lang) -> Section:
     ]
     title = text("size_report.section.duration", lang)
     n = flows.horizon.n_steps
-    hours = n * flows.horizon.step_h
+    hours = n * flows.horizon.step_h / flows.years
     drawing = curves(
         [Tick(share=at / 4, words=f"{hours * at / 4:,.0f} h") for at in range(5)],
         [_series(name, fill, _sorted(power) / _KW_PER_MW) for name, fill, power in lines],

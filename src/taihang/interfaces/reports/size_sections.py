@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from taihang.core.dispatch.marginal import Binding
-from taihang.core.dispatch.study import Study
+from taihang.core.dispatch.study import Study, StudyTerms
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.reports.chart_frame import ChartWords, Series
 from taihang.interfaces.reports.chart_svg import stacked_bars
@@ -85,7 +85,8 @@ def limits_section(answer: StudyAnswer, energy: StudyEnergy, lang: Lang) -> Sect
     marginals = answer.release.marginals
     if marginals is None or not marginals.bindings:
         return None
-    step_h = answer.study.terms.step_s / 3600.0
+    years = answer.study.terms.weather_years
+    step_h = answer.study.terms.step_s / 3600.0 / years
     columns = (
         _head("limit", lang, is_number=False),
         _head("hours", lang, "h"),
@@ -101,9 +102,7 @@ def limits_section(answer: StudyAnswer, energy: StudyEnergy, lang: Lang) -> Sect
             if one.worst_step < 0
             else amount(one.intervals * step_h, 0),
             prose("" if one.worst_step < 0 else horizon.clock(one.worst_step)),
-            prose(
-                room_words(one, energy, losses_in_load=answer.study.terms.losses_in_load, lang=lang)
-            ),
+            prose(room_words(one, energy, terms=answer.study.terms, lang=lang)),
         )
         for one in marginals.bindings
     )
@@ -111,14 +110,14 @@ def limits_section(answer: StudyAnswer, energy: StudyEnergy, lang: Lang) -> Sect
     return Section(title=text("size_report.section.limits", lang), tables=(table,))
 
 
-def room_words(one: Binding, energy: StudyEnergy, *, losses_in_load: bool, lang: Lang) -> str:
+def room_words(one: Binding, energy: StudyEnergy, *, terms: StudyTerms, lang: Lang) -> str:
     """Say what a little more room would save in a year; nothing where that has no plain unit.
 
     A ratio is a row of the model in kWh: one percentage point of it is one of all that is generated
     or, for the green share, of all that is used.
     """
     if one.kind in _OF_GENERATION or one.kind == _GREEN:
-        used_kwh = energy.load_kwh + (energy.loss_kwh if losses_in_load else 0.0)
+        used_kwh = energy.load_kwh + (energy.loss_kwh if terms.losses_in_load else 0.0)
         base_kwh = used_kwh if one.kind == _GREEN else energy.available_kwh
         return text(
             "size_report.room.point",
@@ -128,7 +127,7 @@ def room_words(one: Binding, energy: StudyEnergy, *, losses_in_load: bool, lang:
     unit = _UNITS.get(one.kind)
     if unit is None:
         return ""
-    saves = told(_each_mw(one.total_cny), 2)
+    saves = told(_each_mw(one.total_cny / terms.weather_years), 2)
     return text("size_report.room.unit", lang, unit=unit, saves=saves)
 
 

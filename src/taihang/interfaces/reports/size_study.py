@@ -126,10 +126,7 @@ def _sections(dossier: SizeDossier, lang: Lang) -> Iterator[Section]:
     answer = dossier.answer
     yield Section(
         title=text("size_report.section.read_first", lang),
-        sentences=tuple(
-            text(f"size_report.read_first.{key}", lang)
-            for key in ("made", "assumed", "money", "not_advice")
-        ),
+        sentences=tuple(_read_first(answer.study, lang)),
     )
     yield sizes_section(answer, dossier.units, lang)
     limits = limits_section(answer, dossier.energy, lang)
@@ -152,6 +149,15 @@ def _sections(dossier: SizeDossier, lang: Lang) -> Iterator[Section]:
         yield front_section(dossier.front, lang)
     yield _assumptions(answer.study, lang)
     yield _proof(answer, lang)
+
+
+def _read_first(study: Study, lang: Lang) -> Iterator[str]:
+    years = study.terms.weather_years
+    yield text("size_report.read_first.made", lang)
+    if years > 1:
+        yield text("size_report.read_first.years", lang, years=years)
+    for key in ("assumed", "money", "not_advice"):
+        yield text(f"size_report.read_first.{key}", lang)
 
 
 def _proof(answer: StudyAnswer, lang: Lang) -> Section:

@@ -167,9 +167,11 @@ def test_size__compares_both_methods_where_that_is_asked(tmp_path: Path) -> None
     assert done("size", study, "--method", "full-lp", "--json").facts["method"] == "full-lp"
 
 
-def test_size__makes_no_report_of_several_years_of_weather(tmp_path: Path) -> None:
-    study = coarse("changzhi", tmp_path)
+def test_size__says_in_a_report_of_several_years_that_it_tells_of_the_mean(tmp_path: Path) -> None:
+    study, out = coarse("xingxian", tmp_path), tmp_path / "r.html"
     words = study.read_text(encoding="utf-8").replace("weather_years = 1", "weather_years = 2")
     study.write_text(words, encoding="utf-8")
 
-    taihang("size", study, "--report", tmp_path / "r.html").refused("input.words", "weather_years")
+    done("size", study, "--report", out, "--lang", "en")
+
+    assert "2 years of weather together" in out.read_text(encoding="utf-8")

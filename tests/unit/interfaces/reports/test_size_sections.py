@@ -6,6 +6,7 @@ import pytest
 
 from study_paper import EFFORT, dossier
 from taihang import planning_wiring
+from taihang.config.study_file import read_study
 from taihang.core.dispatch.marginal import Binding
 from taihang.interfaces.catalogue import LANGS, Lang
 from taihang.interfaces.reports.size_sections import (
@@ -15,6 +16,8 @@ from taihang.interfaces.reports.size_sections import (
     why,
 )
 from taihang.services.size_park import SizeFound, size_park
+
+TERMS = replace(read_study("xingxian").terms, losses_in_load=True)
 
 
 def found(size: float, *, least: float = 0.0, most: float = 9000.0) -> SizeFound:
@@ -70,7 +73,7 @@ def test_room_words__say_what_a_point_of_the_feed_back_saves() -> None:
     year, solve = planning_wiring.study_year(study), planning_wiring.solver()
 
     wider = size_park(study, year, asked=best.asked, solve=solve, effort=EFFORT)
-    words = room_words(binding, dossier("xingxian-1200").energy, losses_in_load=True, lang="en")
+    words = room_words(binding, dossier("xingxian-1200").energy, terms=TERMS, lang="en")
 
     saved = (best.total_cny - wider.total_cny) * 10.0 / 1e4
     said = float(words.split(": ")[1].split(" ")[0].replace(",", ""))
@@ -85,7 +88,7 @@ def test_room_words__say_power_or_energy(kind: str, words: str) -> None:
         kind=kind, asset="grid", intervals=3, worst_step=5, worst_cny=2.0, total_cny=123.4
     )
 
-    told = room_words(one, dossier().energy, losses_in_load=True, lang="en")
+    told = room_words(one, dossier().energy, terms=TERMS, lang="en")
 
     assert told.startswith(f"{words}: 12.34 ")
 
@@ -95,4 +98,16 @@ def test_room_words__are_empty_where_a_limit_has_no_plain_unit() -> None:
         kind="warranty", asset="battery", intervals=1, worst_step=-1, worst_cny=2.0, total_cny=2.0
     )
 
-    assert room_words(one, dossier().energy, losses_in_load=True, lang="zh") == ""
+    assert room_words(one, dossier().energy, terms=TERMS, lang="zh") == ""
+
+
+def test_room_words__tell_of_one_year_where_several_are_behind_them() -> None:
+    one = Binding(
+        kind="import", asset="grid", intervals=1, worst_step=0, worst_cny=4.0, total_cny=40.0
+    )
+    terms = replace(TERMS, weather_years=4)
+
+    told = [room_words(one, dossier().energy, terms=each, lang="en") for each in (TERMS, terms)]
+
+    assert "4.00" in told[0]
+    assert "1.00" in told[1]
