@@ -250,7 +250,7 @@ def _stores(problem: ParkProblem, plan: ParkPlan) -> dict[str, JsonValue]:
         }
         for battery in batteries
     }
-    starts = [(one.soc_start_ratio or 0.0) * one.energy_kwh.existing for one in batteries]
+    starts = [one.start_ratio * one.energy_kwh.existing for one in batteries]
     rated = [one.energy_kwh.existing for one in batteries]
     return {
         "charge_w": _watts(_total(plan, batteries, "charge_kw")),

@@ -49,7 +49,8 @@ from taihang.services.day_prices import grid_prices
 from taihang.services.day_problem import DayFacts, day_problem, grids_of
 from taihang.services.export_budget import export_budget
 from taihang.services.plan_day import DAY_PLAN, EFFORT, planned_day
-from taihang.services.ports import Columns, Ports
+from taihang.services.ports import Ports
+from taihang.services.settled_power import power_kw
 
 _PER_WH: Final = SECONDS_PER_HOUR / STEP_S / WH_PER_KWH
 _ROOM_RATIO: Final = 1.0 + 1e-9
@@ -361,7 +362,7 @@ def _history_of(day: date, span: Period, ports: Ports) -> DayHistory:
     matching = ports.lake.read("matching", span)
     park = ports.park
     powers = {
-        role: {node: _power_kw(rows, span) for (of, node), rows in matching.items() if of == role}
+        role: {node: power_kw(rows, span) for (of, node), rows in matching.items() if of == role}
         for role in ("user", "plant")
     }
     plants = {node: kw for node, kw in powers["plant"].items() if node in park.plants}
@@ -375,14 +376,6 @@ def _history_of(day: date, span: Period, ports: Ports) -> DayHistory:
 
 def _repeated(day_kw: Reals) -> Reals:
     return np.tile(day_kw, (HISTORY_DAYS, 1))
-
-
-def _power_kw(rows: Columns, span: Period) -> Reals:
-    kw = np.zeros(span.n_steps)
-    usable = rows["quality"] < Quality.MISSING
-    at = (rows["time_s"][usable] - span.start_s) // STEP_S
-    kw[at] = np.maximum(rows["total_wh"][usable], 0) * _PER_WH
-    return kw
 
 
 def _battery_kw(name: str, span: Period, ports: Ports) -> Reals:
@@ -476,4 +469,4 @@ def _standing(asset: Asset, stored: Mapping[str, Stored], at: int) -> Asset:
 def held_wh(measured: MeasuredDay, name: str) -> int:
     """Return what a battery held when a day began [Wh]."""
     (one,) = (each for each in batteries_of(measured.actual) if each.id == name)
-    return round((one.soc_start_ratio or 0.0) * full_kwh(one) * WH_PER_KWH)
+    return round(one.start_ratio * full_kwh(one) * WH_PER_KWH)

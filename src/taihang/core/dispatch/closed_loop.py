@@ -218,7 +218,7 @@ class _State:
         (self._battery,) = (asset for asset in park.assets if isinstance(asset, Battery))
         self._net_kw, self._months = net_load_kw(park), park.horizon.months()
         self._reached_kw = 0.0
-        self.level_kwh = (self._battery.soc_start_ratio or 0.0) * full_kwh(self._battery)
+        self.level_kwh = self._battery.start_ratio * full_kwh(self._battery)
         n_steps = park.horizon.n_steps
         self.power_kw, self.told_kw, self.levels_kwh, self.import_kw = np.zeros((4, n_steps))
         self.answers = list[Answer]()

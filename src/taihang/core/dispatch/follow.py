@@ -188,7 +188,7 @@ def able(battery: Battery, told_kw: Reals, *, step_h: float) -> tuple[Reals, flo
     discharge_kw = charge_kw if battery.discharge_kw is None else battery.discharge_kw.existing
     full = full_kwh(battery)
     store = _Store(
-        start_kwh=(battery.soc_start_ratio or 0.0) * full,
+        start_kwh=battery.start_ratio * full,
         low_kwh=battery.soc_min_ratio * full,
         high_kwh=battery.soc_max_ratio * full,
         most_in_kwh=charge_kw * step_h * into,

@@ -44,7 +44,7 @@ class Stored:
     @property
     def start_kwh(self) -> float:
         """What it held at the start [kWh]."""
-        return (self.battery.soc_start_ratio or 0.0) * full_kwh(self.battery)
+        return self.battery.start_ratio * full_kwh(self.battery)
 
     def at(self, step: int) -> Battery:
         """Return the battery as it stood when an interval began."""

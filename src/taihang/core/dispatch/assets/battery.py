@@ -51,6 +51,21 @@ class Battery:
     cycles_max_ratio: Annotated[float | None, Range(0.0)]
     """Full cycles that the warranty allows in this horizon; none for any number [1]."""
 
+    @property
+    def start_ratio(self) -> float:
+        """What it starts with, where that is a fact and no choice of the plan [1].
+
+        Raises:
+            ParkProblemError: If the start is free.
+        """
+        if self.soc_start_ratio is None:
+            raise ParkProblemError(
+                f"{self.id}.soc_start_ratio none",
+                "a state of charge at the start that is known",
+                "state what the battery holds",
+            )
+        return self.soc_start_ratio
+
     def contribute(self, to: Assembly) -> None:
         """Add the store, its wear and its warranty."""
         charge = to.size(f"{self.id}.charge_kw", self.charge_kw)

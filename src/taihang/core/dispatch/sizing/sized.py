@@ -7,6 +7,7 @@ and the wear that was only felt is on no bill. How far it may be from the best i
 bound of the true problem.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
@@ -94,8 +95,8 @@ def _rested(
                 break
     if not found:
         return Sized(None, looks, Why.OPEN)
-    best = min(found, key=lambda one: one.objective or 0.0)
-    proof = max(found, key=lambda one: one.bound or 0.0)
+    best = min(found, key=lambda one: _known(one.objective, math.inf))
+    proof = max(found, key=lambda one: _known(one.bound, -math.inf))
     solution = replace(
         best,
         status=SolveStatus.FEASIBLE,
@@ -104,6 +105,11 @@ def _rested(
         column_prices=proof.column_prices,
     )
     return Sized(solution, looks, Why.OPEN)
+
+
+def _known(value_cny: float | None, unknown_cny: float) -> float:
+    """Return a value, or what loses every comparison."""
+    return unknown_cny if value_cny is None else value_cny
 
 
 def _felt(case: SizingCase, met: Met) -> Iterator[SizingCase]:

@@ -25,7 +25,7 @@ from taihang.core.dispatch.assets.grid import Grid
 from taihang.core.dispatch.assets.load import Load
 from taihang.core.dispatch.assets.plant import Plant
 from taihang.core.dispatch.assets.spill import Spill
-from taihang.core.dispatch.assets.storing import StoreLaw, kept_ratio
+from taihang.core.dispatch.assets.storing import kept_ratio
 from taihang.core.dispatch.assets.supply import Supply
 from taihang.core.dispatch.model import Reals
 from taihang.core.dispatch.park_problem import Asset, ParkProblem
@@ -283,8 +283,8 @@ def _store(battery: Battery, step_h: float) -> Store:
     return Store(
         low_kwh=law.level_min_ratio * energy_kwh,
         high_kwh=law.level_max_ratio * energy_kwh,
-        start_kwh=(law.level_start_ratio or 0.0) * energy_kwh,
-        end_low_kwh=_end_ratio(law) * energy_kwh,
+        start_kwh=battery.start_ratio * battery.health_ratio * energy_kwh,
+        end_low_kwh=_end_ratio(battery) * energy_kwh,
         end_value_cny_per_kwh=0.0,
         most_in_kwh=charge_kw * step_h * law.charge_efficiency_ratio,
         most_out_kwh=discharge_kw.existing * step_h / law.discharge_efficiency_ratio,
@@ -295,9 +295,10 @@ def _store(battery: Battery, step_h: float) -> Store:
     )
 
 
-def _end_ratio(law: StoreLaw) -> float:
+def _end_ratio(battery: Battery) -> float:
+    law = battery.law()
     if law.is_cyclic:
-        return min(law.level_start_ratio or 0.0, law.level_max_ratio)
+        return min(battery.start_ratio * battery.health_ratio, law.level_max_ratio)
     return 0.0 if law.level_end_min_ratio is None else law.level_end_min_ratio
 
 

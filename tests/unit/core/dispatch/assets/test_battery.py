@@ -3,6 +3,7 @@
 import pytest
 
 from park_case import Table, Value, battery, bus, grid, load, planned, problem, series, total_cny
+from taihang.core.dispatch.assets.battery import Battery
 from taihang.core.dispatch.fields import ParkProblemError
 
 PRICES = [0.2, 0.2, 1.0, 1.0]
@@ -118,3 +119,14 @@ def test_law__limits_that_cross_are_refused() -> None:
 def test_law__an_end_without_its_number_is_refused(more: dict[str, Value]) -> None:
     with pytest.raises(ParkProblemError, match="soc_end_min_ratio"):
         problem(park(**more), n_steps=4).assembled()
+
+
+def test_start_ratio__is_refused_where_the_plan_chooses_it() -> None:
+    fixed, free = (
+        next(one for one in problem(park(**more), n_steps=4).assets if isinstance(one, Battery))
+        for more in ({"soc_start_ratio": 0.4}, {"soc_start_ratio": "none"})
+    )
+
+    assert fixed.start_ratio == 0.4
+    with pytest.raises(ParkProblemError, match=r"b\.soc_start_ratio none"):
+        _ = free.start_ratio
