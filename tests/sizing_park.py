@@ -1,13 +1,15 @@
 """Random sizing studies of a few days, as park problems: one node, one battery, all its rules."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from taihang import planning_wiring
 from taihang.adapters.highs_growing import HighsGrowingModel
-from taihang.core.dispatch.fields import Json
+from taihang.core.dispatch.assets.grid import Grid
+from taihang.core.dispatch.fields import Capacity, Json
 from taihang.core.dispatch.park_problem import FORMAT, ParkProblem, problem_of
 from taihang.core.dispatch.sizing.oracle import PLAIN, Loops
 from taihang.core.dispatch.sizing.sized import Tools
@@ -57,6 +59,21 @@ def random_sizing(seed: int, *, n_steps: int = 48) -> ParkProblem:
             ],
         }
     )
+
+
+def random_connection(seed: int) -> ParkProblem:
+    """Return the same with a connection that is chosen too."""
+    problem, rng = random_sizing(seed), np.random.default_rng([seed, 1])
+    capacity = Capacity(
+        existing=float(rng.choice([0.0, 300.0])),
+        add_max=float(rng.choice([900.0, 2000.0, 6000.0])),
+        cost_cny_per_unit=float(rng.choice([0.0, 0.1, 1.0, 5.0])),
+    )
+    assets = tuple(
+        replace(one, connection_kw=capacity) if isinstance(one, Grid) else one
+        for one in problem.assets
+    )
+    return replace(problem, assets=assets)
 
 
 def _capacity(rng: np.random.Generator, most: float, dearest: float) -> Json:

@@ -89,7 +89,7 @@ EXEMPT: Final[dict[str, str]] = {
     # A flow is of CNY or of kWh, and its worth with it; ``at`` and ``logs`` are ln(1 + r).
     "core/dispatch/cash_flow.py": "at capex_cny_per_unit flow least logs most size worth",
     # Variables are kW or kWh, as their name says; slopes, prices and weights are of theirs.
-    "core/dispatch/sizing/answer.py": ("reduced row_prices upper x"),
+    "core/dispatch/sizing/answer.py": "row_prices upper x",
     "core/dispatch/sizing/bounds.py": ("by_cap cost lower prices upper values weights x"),
     "core/dispatch/sizing/case.py": ("by_variable export fixed loss row rows share upper used x"),
     "core/dispatch/sizing/front.py": "gap limit limits ratios sizes x",

@@ -292,3 +292,24 @@ def test_load_alone__pays_for_no_transformer_and_is_not_held_back_by_one() -> No
 
     assert TRANSFORMER not in alone.investments
     assert set(alone.investments) == set(coarse("changzhi").investments)
+
+
+def test_size_park__finds_the_same_transformer_with_and_without_the_decomposition() -> None:
+    pytest.importorskip("numba")
+    study, whole = changzhi(260.0), transformed(260.0)
+
+    parts = size_park(
+        study,
+        planning_wiring.study_year(study),
+        asked=planning_wiring.study_thresholds(study),
+        solve=planning_wiring.solver(),
+        effort=Effort(time_limit_s=100.0, gap=1e-6),
+        tools=planning_wiring.sizing_tools(),
+    )
+
+    assert parts.way.why_not is None
+    assert parts.total_cny == pytest.approx(whole.total_cny, rel=1e-7)
+    one = transformer(parts)
+    assert one.size == pytest.approx(transformer(whole).size, rel=1e-2)
+    assert one.worth_cny_per_unit == pytest.approx(one.annuity_cny_per_unit, rel=1e-4)
+    assert cast("ParkVerdict", parts.release.verdict).accepted

@@ -175,22 +175,50 @@ def _row_prices(case: SizingCase, outside: Bound, mixture: Mixture, assembled: A
         row = next(span for name, span in spans.items() if name.endswith(f".{kind}_kwh"))
         prices[row] = price
     _, reduced = proven_bound(model, prices, upper=_upper(case, model))
+    _price_connection(case, assembled, prices, reduced)
     for block in model.rows:
+        if block.name.endswith(f" within {case.grid.id}.connection_kw"):
+            continue
         is_floor = block.name.endswith(".floor_kwh")
         if is_floor or " within " in block.name:
             flow = block.name.split(" within ")[0]
             flow = f"{case.battery.id}.energy_kwh" if is_floor else flow
-            rows, worth = _of_flow(model, flow, block.span, reduced)
+            rows, columns = _of_flow(model, flow, block.span)
+            worth = reduced[columns]
             prices[rows] = np.maximum(worth, 0.0) if is_floor else np.minimum(worth, 0.0)
     return prices
 
 
-def _of_flow(model: LinearModel, flow: str, rows: slice, reduced: Reals) -> tuple[Ints, Reals]:
-    """Return the rows of a block in which a flow stands, and the reduced cost of it there."""
+def _price_connection(
+    case: SizingCase, assembled: Assembled, row_cny: Reals, column_cny: Reals
+) -> None:
+    """Share what import and export still gain between their limits and the connection, in place.
+
+    A kW of the connection costs the same for all of them, and a limit costs the less the lower it
+    is: the highest limits are bought off first, until what they gain is what the kW costs.
+    """
+    model, size = assembled.model, f"{case.grid.id}.connection_kw"
+    found = [
+        _of_flow(model, block.name.partition(" within ")[0], block.span)
+        for block in model.rows
+        if block.name.endswith(f" within {size}")
+    ]
+    if not found:
+        return
+    rows, columns = (np.concatenate(each) for each in zip(*found, strict=True))
+    order = np.argsort(-model.column_upper[columns], kind="stable")
+    rows, gained_cny = rows[order], np.maximum(-column_cny[columns[order]], 0.0)
+    added = next(block.span for block in model.columns if block.name == f"{size} added")
+    left_cny = float(model.column_cost[added][0]) - (np.cumsum(gained_cny) - gained_cny)
+    row_cny[rows] = -np.minimum(gained_cny, np.maximum(left_cny, 0.0))
+
+
+def _of_flow(model: LinearModel, flow: str, rows: slice) -> tuple[Ints, Ints]:
+    """Return the rows of a block in which a flow stands, and the columns of it there."""
     span = next(block.span for block in model.columns if block.name == flow)
     at = slice(int(model.start[span.start]), int(model.start[span.stop]))
     column: Ints = np.repeat(
         np.arange(span.start, span.stop, dtype=np.int32), np.diff(model.start)[span]
     )
     inside = (model.index[at] >= rows.start) & (model.index[at] < rows.stop)
-    return model.index[at][inside], reduced[column[inside]]
+    return model.index[at][inside], column[inside]

@@ -46,8 +46,6 @@ class Why(StrEnum):
     """A load may go unserved."""
     NO_CURTAILMENT = "no-curtailment"
     """A plant may not be curtailed."""
-    CONNECTION = "connection"
-    """The connection itself is to be sized."""
     DEAR_EXPORT = "dear-export"
     """Export is paid dearer than import in some interval."""
     WARRANTY = "warranty"
@@ -122,6 +120,8 @@ class SizingCase:
     variables: Variables
     quantities: Affine
     """What a look is given: plants, charge, discharge, energy, start, end, caps [kW or kWh]."""
+    connection_kw: Affine
+    """What bounds import and export beside their limits: one number, moved where it is sized."""
     budgets: Budgets
     above_cap_cny: Reals
     """What a kW of each month's highest import costs above its cap, shape (months,)."""
@@ -163,7 +163,6 @@ def _reason(problem: ParkProblem) -> Why | None:
         Why.TWO_RATIOS: len(set(kinds)) != len(kinds),
         Why.SHED: any(one.shed_max_ratio > 0.0 for one in loads),
         Why.NO_CURTAILMENT: any(one.curtail_price_cny_per_kwh is None for one in plants),
-        Why.CONNECTION: grid.connection_kw.add_max > 0.0,
         Why.DEAR_EXPORT: bool(
             (grid.export_price_cny_per_kwh > grid.import_price_cny_per_kwh).any()
         ),
@@ -197,7 +196,11 @@ class _Reading:
         made = list(self.rows)
         self._battery()
         above_cap_cny = self._caps()
+        # What bounds the gateway is no quantity of the programme: it is written into its year.
+        self._size(f"{self.grid.id}.connection_kw", self.grid.connection_kw)
+        connection = self.rows.pop()
         quantities = self._affine(self.rows)
+        connection_kw = self._affine([connection])
         variables = Variables(tuple(self.names), np.array(self.upper), np.array(self.cost))
         return SizingCase(
             problem=self.problem,
@@ -207,6 +210,7 @@ class _Reading:
             year=self._year(),
             variables=variables,
             quantities=quantities,
+            connection_kw=connection_kw,
             budgets=self._budgets(self._affine(made), np.array(full_h)),
             above_cap_cny=above_cap_cny,
         )

@@ -161,6 +161,7 @@ def _sizes(case: SizingCase, x: Reals) -> dict[str, float]:
     sizes = {f"{one.id}.capacity_kw": float(q[at]) for at, one in enumerate(case.plants)}
     sizes[f"{battery.id}.charge_kw"] = float(q[n])
     sizes[f"{battery.id}.energy_kwh"] = float(q[n + 2])
+    sizes[f"{case.grid.id}.connection_kw"] = float(case.connection_kw.at(x)[0])
     return sizes
 
 

@@ -5,7 +5,7 @@ Each answer is two things. A *cut*: no year of any variables costs less than thi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -20,6 +20,7 @@ from taihang.core.dispatch.sizing.kernel import (
     Prices,
     Share,
     Sizes,
+    Year,
     add_path,
     add_prices,
     look,
@@ -111,7 +112,7 @@ class Oracle:
             The cut and the point; None where the programme finds no year at all.
         """
         status, self.looks = self._look(x, prices), self.looks + 1
-        return (self._cut(prices), self._point(x, prices)) if status == DONE else None
+        return (self._cut(x, prices), self._point(x, prices)) if status == DONE else None
 
     def add(self, x: Reals, prices: Reals, *, weight: float, to: Mixture, paths: bool) -> None:
         """Look again at what was asked before, and add its path or its prices to a mixture.
@@ -124,14 +125,16 @@ class Oracle:
             paths: Whether the path is added, else the prices.
         """
         self._look(x, prices)
-        case, share = self.case, Share(weight, self._sizes(x), to)
+        year, share = self._year(x), Share(weight, self._sizes(x), to)
         if paths:
-            self._loops.add_path(share, case.year, self.desk)
+            self._loops.add_path(share, year, self.desk)
         else:
-            self._loops.add_prices(share, case.year, self._prices(prices), self.desk)
+            self._loops.add_prices(share, year, self._prices(prices), self.desk)
+            if self.case.connection_kw.by_variable.any():
+                to.above_cap_cny[:] -= weight * self._below_cap_cny(x, prices)
 
     def _look(self, x: Reals, prices: Reals) -> int:
-        year, sizes, shifts = self.case.year, self._sizes(x), self._prices(prices)
+        year, sizes, shifts = self._year(x), self._sizes(x), self._prices(prices)
         while True:
             status = self._loops.look(year, sizes, shifts, self.desk)
             if status != NO_ROOM:
@@ -140,15 +143,63 @@ class Oracle:
             n_pieces = 2 * len(self.desk.room.values.kwh) // (n + 1)
             self.desk = self.desk._replace(room=a_room(n, k, n_pieces=n_pieces))
 
-    def _cut(self, prices: Reals) -> Cut:
+    def _year(self, x: Reals) -> Year:
+        """Return the year with the connection that is tried."""
+        year, connection = self.case.year, self.case.connection_kw
+        if not connection.by_variable.any():
+            return year
+        most_kwh = float(connection.at(x)[0]) * year.step_h
+        return year._replace(
+            import_kwh=np.minimum(year.import_kwh, most_kwh),
+            export_kwh=np.minimum(year.export_kwh, most_kwh),
+        )
+
+    def _cut(self, x: Reals, prices: Reals) -> Cut:
         by_quantity, quantities = self.desk.found.slope, self.case.quantities
         # A month without a cap has none to be worth anything.
         fixed = np.where(np.isfinite(quantities.fixed), quantities.fixed, 0.0)
-        return Cut(
+        cut = Cut(
             base_cny=float(self.desk.found.flow_cny[0]) + float(by_quantity @ fixed),
             slope=by_quantity @ quantities.by_variable,
             prices=prices.copy(),
         )
+        return self._with_connection(cut, x, prices)
+
+    def _with_connection(self, cut: Cut, x: Reals, prices: Reals) -> Cut:
+        """Return a cut that moves with the connection, where that is sized."""
+        connection, quantities = self.case.connection_kw, self.case.quantities
+        if not connection.by_variable.any():
+            return cut
+        worth, tried_kw = self._connection_cny(x, prices), float(connection.at(x)[0])
+        # What was told as the worth of a cap that lies above the connection is the connection's.
+        caps, first = np.zeros(len(self.case.above_cap_cny)), len(self.case.plants) + 5
+        step_h = self.case.year.step_h
+        np.add.at(caps, self.case.year.month, self._below_cap_cny(x, prices) * step_h)
+        fixed = np.where(np.isfinite(quantities.fixed[first:]), quantities.fixed[first:], 0.0)
+        all_cny = worth + float(caps.sum())
+        base_cny = worth * tried_kw + float(caps @ fixed) - all_cny * float(connection.fixed[0])
+        slope = caps @ quantities.by_variable[first:] - all_cny * connection.by_variable[0]
+        return replace(cut, base_cny=cut.base_cny + base_cny, slope=cut.slope + slope)
+
+    def _connection_cny(self, x: Reals, prices: Reals) -> float:
+        """Return what the last look told as a constant: a kW of the connection where it binds."""
+        whole, tried, shifts = self.case.year, self._year(x), self._prices(prices)
+        price = self.desk.found.node_cny - shifts.loss_cny
+        exports = np.maximum(whole.export_cny - shifts.export_cny - price, 0.0)
+        imports = np.maximum(price - whole.import_cny, 0.0)
+        imports -= np.minimum(imports, shifts.above_cap_cny[whole.month])
+        worth = float(exports @ (tried.export_kwh < whole.export_kwh))
+        worth += float(imports @ (tried.import_kwh < whole.import_kwh))
+        return worth * whole.step_h
+
+    def _below_cap_cny(self, x: Reals, prices: Reals) -> Reals:
+        """Return what the last look told as the worth of caps that lie above the connection."""
+        whole, tried, shifts = self.case.year, self._year(x), self._prices(prices)
+        imports = self.desk.found.node_cny - shifts.loss_cny - whole.import_cny
+        above = np.minimum(np.maximum(imports, 0.0), shifts.above_cap_cny[whole.month])
+        caps_kwh = self._sizes(x).cap_kw[whole.month] * whole.step_h
+        is_below = (tried.import_kwh < whole.import_kwh) & (tried.import_kwh < caps_kwh)
+        return np.where(is_below, above, 0.0)
 
     def _point(self, x: Reals, prices: Reals) -> Point:
         flows = self.desk.found.flow_kwh

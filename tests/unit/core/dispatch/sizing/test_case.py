@@ -6,7 +6,7 @@ from typing import cast
 import numpy as np
 import pytest
 
-from sizing_park import random_sizing
+from sizing_park import random_connection, random_sizing
 from taihang.core.dispatch.fields import Json
 from taihang.core.dispatch.park_problem import ParkProblem, problem_of
 from taihang.core.dispatch.sizing.case import MONTH, START_ENERGY, SizingCase, Why, sizing_case
@@ -33,9 +33,6 @@ EDITS: dict[Why, Callable[[Assets], object]] = {
         shed_max_ratio=0.1, shed_price_cny_per_kwh=9.0
     ),
     Why.NO_CURTAILMENT: lambda assets: of(assets, "plant").update(curtail_price_cny_per_kwh=None),
-    Why.CONNECTION: lambda assets: of(assets, "grid").update(
-        connection_kw={"existing": 0.0, "add_max": 4000.0, "cost_cny_per_unit": 1.0}
-    ),
     Why.DEAR_EXPORT: lambda assets: of(assets, "grid").update(export_price_cny_per_kwh=9.0),
     Why.WARRANTY: lambda assets: of(assets, "battery").update(cycles_max_ratio=1.0),
     Why.START: lambda assets: of(assets, "battery").update(soc_start_ratio=0.95, soc_end="free"),
@@ -101,3 +98,18 @@ def test_caps_kw__leave_out_what_a_month_pays_for_itself() -> None:
 
     assert np.allclose(case.caps_kw(x), 1050.0)
     assert np.allclose(case.quantities.at(x)[len(case.plants) + 5 :], 1127.0)
+
+
+def test_sizing_case__moves_the_connection_with_its_variable_and_no_quantity() -> None:
+    for seed in range(10):
+        case, fixed = sizing_case(random_connection(seed)), sizing_case(random_sizing(seed))
+        assert isinstance(case, SizingCase)
+        assert isinstance(fixed, SizingCase)
+        capacity = case.grid.connection_kw
+        x = np.zeros(len(case.variables.names))
+        x[case.variables.names.index("gate.connection_kw")] = 7.0
+
+        assert case.connection_kw.at(x) == capacity.existing + 7.0
+        assert not case.quantities.by_variable[:, x > 0.0].any()
+        assert fixed.connection_kw.at(np.zeros(len(fixed.variables.names))) == 4000.0
+        assert not fixed.connection_kw.by_variable.any()

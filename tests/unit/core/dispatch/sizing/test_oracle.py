@@ -2,16 +2,19 @@
 
 import numpy as np
 
-from sizing_park import loops, random_sizing
+from sizing_park import loops, random_connection, random_sizing
 from taihang.core.dispatch.model import Reals
 from taihang.core.dispatch.sizing.case import MONTH, START_ENERGY, SizingCase, sizing_case
 from taihang.core.dispatch.sizing.kernel import burning_cny
 from taihang.core.dispatch.sizing.oracle import Cut, Oracle, Point
 from taihang.core.dispatch.slope.shapes import a_room
 
+MAKERS = (random_sizing, random_connection)
+
 
 def oracles(n: int) -> list[Oracle]:
-    cases = [sizing_case(random_sizing(seed)) for seed in range(n)]
+    """Return as many with a connection that stands as with one that is chosen."""
+    cases = [sizing_case(make(seed)) for seed in range(n) for make in MAKERS]
     return [Oracle(case, loops=loops()) for case in cases if isinstance(case, SizingCase)]
 
 

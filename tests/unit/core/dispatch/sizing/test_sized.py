@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sizing_park import random_sizing, tools
+from sizing_park import random_connection, random_sizing, tools
 from taihang.adapters import highs
 from taihang.core.dispatch.model import SolveStatus
 from taihang.core.dispatch.sizing.answer import gap_of
@@ -60,3 +60,31 @@ def test_with_wear__changes_nothing_but_the_wear() -> None:
     assert worn.year.law.wear_cny_per_kwh == 0.3
     law = replace(case, year=worn.year).year.law
     assert law._replace(wear_cny_per_kwh=case.year.law.wear_cny_per_kwh) == case.year.law
+
+
+def test_sized__finds_what_the_whole_model_finds_where_the_connection_is_chosen() -> None:
+    proven, chosen = 0, 0
+    for seed in range(60):
+        problem = random_connection(seed)
+        case, assembled = sizing_case(problem), problem.assembled()
+        assert isinstance(case, SizingCase)
+        found = sized(case, assembled, tools=tools(), gap=1e-8)
+        whole = highs.solve(assembled.model, time_limit_s=60.0, gap=0.0)
+        if found.solution is None or whole.objective is None:
+            assert found.why in {Why.OPEN, Why.BROKEN}
+            continue
+        size = max(abs(whole.objective), 1.0)
+        assert found.solution.values is not None
+        assert assembled.model.violation(found.solution.values) <= 1e-6
+        assert (found.solution.bound or 0.0) <= whole.objective + 1e-9 * size
+        assert (found.solution.objective or 0.0) >= whole.objective - 1e-7 * size
+        if found.why is None:
+            proven += 1
+            assert (found.solution.objective or 0.0) <= whole.objective + 1e-6 * size
+            at = case.variables.names.index("gate.connection_kw")
+            added = next(one for one in assembled.model.columns if one.name.startswith("gate.con"))
+            value = float(found.solution.values[added.span][0])
+            chosen += 0.0 < value < case.variables.upper[at]
+
+    assert proven >= 40
+    assert chosen >= 20
