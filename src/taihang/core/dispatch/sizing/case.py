@@ -59,7 +59,7 @@ class Why(StrEnum):
     OPEN = "open"
     """The bounds did not meet: energy would be burnt in the battery to keep a ratio."""
     BROKEN = "broken"
-    """The bounds met where a ratio is broken or load is unserved: there may be no plan at all."""
+    """Nothing that can be run was found: a ratio is broken, load is unserved, or no plan fits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

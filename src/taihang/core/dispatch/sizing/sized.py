@@ -94,7 +94,8 @@ def _rested(
             if again is not None and again.ended is Ended.PROVEN:
                 break
     if not found:
-        return Sized(None, looks, Why.OPEN)
+        # Nothing that can be run came of it: the whole model has the word, and is said to have it.
+        return Sized(None, looks, Why.BROKEN)
     best = min(found, key=lambda one: _known(one.objective, math.inf))
     proof = max(found, key=lambda one: _known(one.bound, -math.inf))
     solution = replace(
