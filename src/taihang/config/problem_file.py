@@ -360,7 +360,7 @@ class _SeriesTable:
         wanted_s = int(cast("int", self.horizon["step_s"]))
         n_steps = int(cast("int", self.horizon["n_steps"]))
         first = int(cast("int", self.horizon["start_s"]))
-        found = [_instant_s(text, f"{name}, row {row}") for row, text in enumerate(starts, 2)]
+        found = [instant_s(text, f"{name}, row {row}") for row, text in enumerate(starts, 2)]
         if step_s < wanted_s or step_s % wanted_s:
             raise ProblemFileError(
                 given=f"step_s {step_s} of {name}",
@@ -396,8 +396,8 @@ class _SeriesTable:
         return [
             {
                 "id": row[0],
-                "arrival_s": _instant_s(row[1], f"{name}, row {at}"),
-                "departure_s": _instant_s(row[2], f"{name}, row {at}"),
+                "arrival_s": instant_s(row[1], f"{name}, row {at}"),
+                "departure_s": instant_s(row[2], f"{name}, row {at}"),
                 "energy_kwh": _number(row[3], "energy_kwh", at),
                 "power_kw": _number(row[4], "power_kw", at),
             }
@@ -449,7 +449,20 @@ def _number(text: str, column: str, row: int) -> float:
         ) from error
 
 
-def _instant_s(text: str, where: str) -> int:
+def instant_s(text: str, where: str) -> int:
+    """Read an instant [s since 1970-01-01T00:00Z].
+
+    Args:
+        text: An instant with its zone.
+        where: What it stands in, for the error.
+
+    Raises:
+        ProblemFileError: If it is none, or has no zone.
+
+    Example:
+        >>> instant_s("1970-01-01T08:00+08:00", "start")
+        0
+    """
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
@@ -466,7 +479,7 @@ def _instant_s(text: str, where: str) -> int:
 def plain_value(value: object, name: str) -> Json:
     """Turn dates of a TOML file into seconds, and everything else into plain values."""
     if isinstance(value, datetime):
-        return _instant_s(value.isoformat(), name)
+        return instant_s(value.isoformat(), name)
     if isinstance(value, Mapping):
         entries = cast("Mapping[str, object]", value)
         return {key: plain_value(one, f"{name}.{key}") for key, one in entries.items()}

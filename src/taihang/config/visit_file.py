@@ -4,11 +4,10 @@ Columns: ``id,charger,booked,arrival,told_departure,departure,energy_kwh``; inst
 zone, ``booked`` is yes or no, ``told_departure`` what the driver said.
 """
 
-from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from taihang.config.problem_file import ProblemFileError, csv_of
+from taihang.config.problem_file import ProblemFileError, csv_of, instant_s
 from taihang.core.dispatch.site.station import Site, minute_wh
 from taihang.core.dispatch.site.visits import MINUTES, Visit
 
@@ -81,7 +80,7 @@ def read_visits(path: Path, site: Site, *, start_s: int) -> tuple[Visit, ...]:
 
 def _visit(row: _Row, most_wh: int, *, start_s: int, where: str) -> Visit:
     arrival_s, told_s, departure_s = (
-        _instant_s(each, where) - start_s
+        instant_s(each, where) - start_s
         for each in (row.arrival, row.told_departure, row.departure)
     )
     arrival_min = -(-arrival_s // _MINUTE_S)
@@ -104,20 +103,6 @@ def _visit(row: _Row, most_wh: int, *, start_s: int, where: str) -> Visit:
         wanted_wh=wanted_wh,
         minute_wh=most_wh,
     )
-
-
-def _instant_s(words: str, where: str) -> int:
-    try:
-        instant = datetime.fromisoformat(words)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise ProblemFileError(
-            given=f"{words!r} in {where}",
-            expected="an instant with its zone, such as 2026-06-16T09:15+08:00",
-            remedy="correct the cell",
-        )
-    return int(instant.timestamp())
 
 
 def _wanted_wh(words: str, where: str) -> int:

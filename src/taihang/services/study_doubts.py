@@ -93,10 +93,10 @@ class Candidate:
 
     @property
     def greatest_cny(self) -> float | None:
-        """Its greatest regret; None where it fails in a case that another holds [CNY/a]."""
+        """Its greatest regret; None where it fails in a case, or no case was judged [CNY/a]."""
         if self.n_failed:
             return None
-        return max((each for each in self.regrets_cny if each is not None), default=0.0)
+        return max((each for each in self.regrets_cny if each is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -109,8 +109,12 @@ class StudyDoubts:
     @property
     def safest(self) -> Candidate | None:
         """The design whose greatest regret is the least, the earlier of two alike."""
-        whole = [one for one in self.candidates if one.greatest_cny is not None]
-        return min(whole, key=lambda one: one.greatest_cny or 0.0, default=None)
+        judged = [
+            (greatest_cny, number)
+            for number, one in enumerate(self.candidates)
+            if (greatest_cny := one.greatest_cny) is not None
+        ]
+        return self.candidates[min(judged)[1]] if judged else None
 
 
 def study_doubts(

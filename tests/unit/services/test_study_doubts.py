@@ -159,3 +159,4 @@ def test_candidate__that_fails_somewhere_has_no_greatest_regret() -> None:
 
     assert fails.greatest_cny is None
     assert holds.greatest_cny == 0.0
+    assert replace(holds, regrets_cny=(None, None)).greatest_cny is None

@@ -53,8 +53,6 @@ class MonthPeak:
     """Of one kW for the month [CNY/kW]."""
     n_days: int
     """Days that were looked at."""
-    n_alike: int
-    """Kinds of day among them."""
     n_rounds: int
     """Peaks that were tried."""
 
@@ -115,7 +113,6 @@ def month_peak(
         expected_kw=max(best.peak_kw, best.highest_kw),
         price_cny_per_kw=charge.price_cny_per_kw,
         n_days=sum(alike.n_days for alike in left),
-        n_alike=len(left),
         n_rounds=len({one.peak_kw for one in tried}),
     )
 

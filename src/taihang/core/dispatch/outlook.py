@@ -293,8 +293,8 @@ def _so_far(
             continue
         kw = measured.so_far_kw.get(asset.id)
         if kw is None or not 0.0 <= kw < np.inf:
-            kw = 0.0 if last is None else last.so_far_kw.get(asset.id, 0.0)
-            key = "peak-unknown" if last is None else "peak-planned"
+            planned_kw = None if last is None else last.so_far_kw.get(asset.id)
+            kw, key = (0.0, "peak-unknown") if planned_kw is None else (planned_kw, "peak-planned")
             notices.append(Notice(key, {"asset": asset.id, "kw": f"{kw:,.1f}"}))
         reached[asset.id] = kw
     return reached

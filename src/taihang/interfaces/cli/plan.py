@@ -8,6 +8,7 @@ from taihang import wiring
 from taihang.core.dispatch.month_peak import MonthPeak
 from taihang.core.dispatch.outlook import Notice
 from taihang.core.quantities import WH_PER_KWH, WH_PER_MWH
+from taihang.interfaces.account_words import NOTHING
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.dispatch import tell_release, write_release
 from taihang.interfaces.cli.main import REFUSED
@@ -119,10 +120,14 @@ def _budget(budget: ExportBudget, lang: Lang) -> str:
         "price": {"chance": chance, "value": f"{budget.export_value_cny_per_kwh:.4f}"},
         "block": {
             "chance": chance,
-            "left": f"{(budget.left_kwh or 0.0) / _KWH_PER_MWH:,.0f}",
-            "most": f"{budget.most_kwh or 0.0:,.0f}",
+            "left": _energy(budget.left_kwh, unit_kwh=_KWH_PER_MWH),
+            "most": _energy(budget.most_kwh, unit_kwh=1),
         },
         "shut": {},
     }
     mode = budget.mode.value
     return text(f"cli.plan.budget.{mode}", lang, **words[mode])
+
+
+def _energy(energy_kwh: float | None, *, unit_kwh: int) -> str:
+    return NOTHING if energy_kwh is None else f"{energy_kwh / unit_kwh:,.0f}"

@@ -115,22 +115,21 @@ def _hours(console: Console, run: SiteRun, lang: Lang) -> None:
     prices = run.site.purchase_on(run.on).energy_cny_per_kwh.tolist()
     minutes = run.managed.record.minutes
     for hour, price in enumerate(prices):
+        planned_kwh = _planned_kwh(run, range(hour, hour + 1))
         here = minutes[hour * _HOUR_MIN : (hour + 1) * _HOUR_MIN]
-        table.add_row(f"{hour:02}:00", f"{price:.2f}", *_flows(here, _planned_kwh(run, hour)))
+        table.add_row(f"{hour:02}:00", f"{price:.2f}", *_flows(here, planned_kwh))
     table.add_section()
-    planned = (
-        None if run.first is None else sum(_planned_kwh(run, hour) or 0.0 for hour in range(24))
-    )
-    table.add_row(text("cli.site.day", lang), "", *_flows(minutes, planned))
+    table.add_row(text("cli.site.day", lang), "", *_flows(minutes, _planned_kwh(run, range(24))))
     console.print(table)
 
 
-def _planned_kwh(run: SiteRun, hour: int) -> float | None:
-    """Return what the plan of midnight expected to draw in an hour [kWh]."""
+def _planned_kwh(run: SiteRun, hours: range) -> float | None:
+    """Return what the plan of midnight expected to draw in some hours [kWh]."""
     if run.first is None:
         return None
     quarters = run.first.series["gateway.import_kw"]
-    return float(quarters[hour * _HOUR_QUARTERS : (hour + 1) * _HOUR_QUARTERS].mean())
+    asked = quarters[hours.start * _HOUR_QUARTERS : hours.stop * _HOUR_QUARTERS]
+    return float(asked.sum()) / _HOUR_QUARTERS
 
 
 def _flows(minutes: Sequence[MinuteRecord], planned_kwh: float | None) -> tuple[str, ...]:

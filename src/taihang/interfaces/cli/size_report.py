@@ -9,16 +9,17 @@ from taihang.core.dispatch.park_plan import ParkPlan
 from taihang.core.dispatch.study import Study, StudyYear
 from taihang.core.ratio.outlook import Thresholds
 from taihang.interfaces.catalogue import Lang, text
+from taihang.interfaces.cli.dispatch import gap_told
 from taihang.interfaces.cli.report import set_document
 from taihang.interfaces.cli.words import WordsError
 from taihang.interfaces.reports.size_study import SizeDossier, size_study
-from taihang.interfaces.reports.size_words import name_of, told, unit_of
+from taihang.interfaces.reports.size_words import name_of, ten_thousands, unit_of
 from taihang.services.plan_park import Effort
 from taihang.services.size_front import Front, size_front
 from taihang.services.size_park import StudyAnswer, size_park
 from taihang.services.study_doubts import SizeUp, study_doubts
 from taihang.services.study_money import Operate, operate_study, study_money
-from taihang.services.study_units import WholeUnits, whole_units
+from taihang.services.study_units import WholeUnits, units_of, whole_units
 
 FORMS: Final = ("html", "xlsx", "pdf", "json")
 """By the end of the file's name."""
@@ -66,14 +67,14 @@ def units_words(whole: WholeUnits, lang: Lang) -> tuple[str, ...]:
     """Say how many units are built, and what it costs that they are whole."""
     if whole.answer is None:
         return (text("size_report.units.none", lang),)
-    study = whole.answer.study
+    study, units = whole.answer.study, units_of(whole.answer.study)
     counts = tuple(
         text(
             "size_report.units.count",
             lang,
             asset=name_of(name, study, lang),
             n=n,
-            size=f"{(study.investments[name].unit or 0.0) / 1e3:,.2f}",
+            size=f"{units[name] / 1e3:,.2f}",
             unit=unit_of(name),
         )
         for name, n in whole.counts.items()
@@ -81,8 +82,8 @@ def units_words(whole: WholeUnits, lang: Lang) -> tuple[str, ...]:
     extra = text(
         "size_report.units.extra",
         lang,
-        cny=told((whole.extra_cny or 0.0) / 1e4, 1),
-        gap=f"{whole.gap_ratio or 0.0:.1e}",
+        cny=ten_thousands(whole.extra_cny),
+        gap=gap_told(whole.gap_ratio),
         looks=whole.looks,
     )
     return (*counts, extra)

@@ -13,7 +13,7 @@ from taihang.interfaces.reports.size_words import (
     money,
     name_of,
     percent,
-    told,
+    ten_thousands,
     unit_of,
 )
 from taihang.services.study_doubts import Candidate, Case, Outcome, StudyDoubts
@@ -82,7 +82,7 @@ def regret_section(doubts: StudyDoubts, study: Study, lang: Lang) -> Section:
             "size_report.regret.safest",
             lang,
             design=_design(safest, doubts, lang),
-            regret=told((safest.greatest_cny or 0.0) / CNY_PER_TEN_THOUSAND, 1),
+            regret=ten_thousands(safest.greatest_cny),
         )
     return Section(
         title=text("size_report.section.regret", lang),

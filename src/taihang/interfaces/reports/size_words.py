@@ -78,6 +78,11 @@ def told(value: float | None, digits: int) -> str:
     return NOTHING if value is None else f"{value:,.{digits}f}"
 
 
+def ten_thousands(cny: float | None) -> str:
+    """Return money in words of 10⁴ CNY, or the mark of nothing."""
+    return told(None if cny is None else cny / CNY_PER_TEN_THOUSAND, 1)
+
+
 def named(words: str) -> Cell:
     """Return a cell of a name."""
     return prose(words)

@@ -271,3 +271,12 @@ def _plan() -> ParkPlan:
     return ParkPlan(
         series={}, sizes={}, bill_cny={}, problem_sha256="", is_idle=False, outside_kwh={}
     )
+
+
+def test_outlook_of__a_peak_that_the_last_answer_did_not_know_either_is_unknown() -> None:
+    own = window(long_park(), 5)
+    before = replace(_remembered(own), so_far_kw={})
+
+    outlook = outlook_of(own, measured_at(own, peak=None), before)
+
+    assert (outlook.standing.so_far_kw, _keys(outlook)) == ({"peak": 0.0}, ["peak-unknown"])

@@ -179,6 +179,8 @@ def schedule_of(renter: Renter) -> tuple[Reals, Reals]:
 
 
 def _orders(shared: SharedStorage, start_s: int) -> list[Asset]:
+    # An order of unknown pay is planned as unpaid, the least that it can be worth; no statement
+    # takes that for its rate.
     pay_cny = shared.rate("peak_shaving_cny_per_kwh").rate_cny or 0.0
     penalty_cny = shared.rate("order_penalty_cny_per_kwh").rate_cny
     return [
