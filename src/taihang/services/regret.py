@@ -337,6 +337,7 @@ def month_document(found: MonthRegret) -> dict[str, JsonValue]:
         },
         "parts_cny": {
             **_parts(found.parts, is_planned=any(day.plan is not None for day in found.days)),
+            "unplanned": str(found.parts.unplanned_cny),
             "across_days": _told(found.across_days_cny),
         },
         "days_cny": {day.measured.day.isoformat(): str(day.parts.regret_cny) for day in found.days},
@@ -347,7 +348,7 @@ def month_document(found: MonthRegret) -> dict[str, JsonValue]:
 
 def _parts(parts: Parts, *, is_planned: bool) -> dict[str, JsonValue]:
     if not is_planned:
-        return {"unplanned": str(parts.regret_cny)}
+        return {"unplanned": str(parts.unplanned_cny)}
     return {
         "control": str(parts.control_cny),
         "model": str(parts.model_cny),

@@ -235,7 +235,7 @@ def _without_plan(measured: MeasuredDay, *, exactly: Exactly) -> DayRegret:
         idle_cny=idle_cny(measured.actual, exactly=exactly),
         promised_cny=None,
         promised_saving_cny=None,
-        parts=Parts(lost, none, none, none),
+        parts=Parts(none, none, none, none, unplanned_cny=lost),
         plan=None,
         is_same_problem=False,
         is_in_time=False,

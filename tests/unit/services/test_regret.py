@@ -113,6 +113,10 @@ def test_keep_month__sums_its_days_and_says_what_only_the_month_could_have_earne
     assert not found.open_days
     days = sum((day.parts.regret_cny for day in found.days), Decimal(0))
     assert found.parts.regret_cny == days
+    unplanned = [day.parts.regret_cny for day in found.days if day.plan is None]
+    assert len(unplanned) > 0
+    assert found.parts.unplanned_cny == sum(unplanned)
+    assert Decimal(kept["parts_cny"]["unplanned"]) == found.parts.unplanned_cny
     assert found.across_days_cny is not None
     assert found.regret_cny == days + found.across_days_cny
     assert found.across_days_cny > -31 * FEN, "perfect days in a row are one way to run the month"

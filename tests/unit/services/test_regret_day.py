@@ -84,7 +84,7 @@ def test_regret_of_day__without_a_plan_promises_nothing() -> None:
     assert found.plan is None
     assert found.promised_cny is None
     assert found.promised_saving_cny is None
-    assert found.parts.control_cny == found.parts.regret_cny == found.done_cny - found.perfect_cny
+    assert found.parts.unplanned_cny == found.parts.regret_cny == found.done_cny - found.perfect_cny
 
 
 def test_measured_day__draws_at_the_connection_what_its_meter_counted() -> None:

@@ -68,7 +68,7 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Why a span cost more than it had to; the four sum to ``regret_cny`` exactly."""
+    """Why a span cost more than it had to; the five sum to ``regret_cny`` exactly."""
 
     control_cny: Decimal
     """Set-points that were not followed, or came from a fallback [CNY]."""
@@ -78,11 +78,13 @@ class Parts:
     """Load, sun, wind and prices that came otherwise [CNY]."""
     look_ahead_cny: Decimal
     """A plan that ends before the span does, or asks for another end [CNY]."""
+    unplanned_cny: Decimal
+    """All that a span without a plan lost: nobody can say why [CNY]."""
 
     @property
     def regret_cny(self) -> Decimal:
         """The sum [CNY]."""
-        return self.control_cny + self.model_cny + self.forecast_cny + self.look_ahead_cny
+        return sum((getattr(self, one.name) for one in fields(self)), Decimal(0))
 
     def __add__(self, other: "Parts") -> "Parts":
         """Sum two spans part by part."""
@@ -106,6 +108,7 @@ class Legs:
             model_cny=self.told.excess_cny - self.physical.excess_cny,
             forecast_cny=self.physical.excess_cny - self.informed.excess_cny,
             look_ahead_cny=self.informed.excess_cny,
+            unplanned_cny=Decimal("0.00"),
         )
 
 

@@ -84,7 +84,7 @@ def _tell_day(found: DayRegret, lang: Lang) -> None:
 
 def _parts(found: DayRegret) -> Iterator[tuple[str, Decimal]]:
     if found.plan is None:
-        yield "unplanned", found.parts.regret_cny
+        yield "unplanned", found.parts.unplanned_cny
         return
     yield from _by_part(found.parts)
 
@@ -127,12 +127,15 @@ def _tell_month(found: MonthRegret, lang: Lang) -> None:
     table = plain_table(text("cli.regret.title_month", lang, month=found.month))
     table.add_column(text("cli.regret.day", lang), no_wrap=True)
     savings = ("saved_promised", "saved_done", "short_regret")
-    for key in (*savings, *(f"short_{part}" for part in _PARTS)):
+    for key in (*savings, *(f"short_{part}" for part in _PARTS), "short_unplanned"):
         table.add_column(text(f"cli.regret.{key}", lang), justify="right")
     for day in found.days:
         table.add_row(f"{day.measured.day:%m-%d}", *_row(day))
     table.add_section()
     parts = [_whole(cny) for _, cny in _by_part(found.parts)]
+    if all(day.plan is None for day in found.days):
+        parts = [NOTHING] * len(parts)
+    parts.append(_whole(found.parts.unplanned_cny))
     total = text("cli.regret.sum_of_days", lang)
     table.add_row(total, "", _whole(_saved_by_days(found)), _whole(found.parts.regret_cny), *parts)
     console.print(table)
@@ -141,9 +144,9 @@ def _tell_month(found: MonthRegret, lang: Lang) -> None:
 
 
 def _row(day: DayRegret) -> list[str]:
-    parts = [_whole(cny) for _, cny in _by_part(day.parts)]
+    parts = [*(_whole(cny) for _, cny in _by_part(day.parts)), NOTHING]
     if day.plan is None:
-        parts = [_whole(day.parts.regret_cny), *[NOTHING] * (len(parts) - 1)]
+        parts = [*[NOTHING] * len(_PARTS), _whole(day.parts.unplanned_cny)]
     return [
         _whole(day.promised_saving_cny),
         _whole(day.saving_cny),

@@ -136,6 +136,6 @@ def test_informed_of__knows_a_load_that_nobody_thought_of() -> None:
 
 
 def test_parts__are_added_part_by_part() -> None:
-    one = Parts(Decimal(1), Decimal(2), Decimal(3), Decimal(4))
+    one = Parts(Decimal(1), Decimal(2), Decimal(3), Decimal(4), Decimal(5))
 
-    assert one + one == Parts(Decimal(2), Decimal(4), Decimal(6), Decimal(8))
+    assert one + one == Parts(Decimal(2), Decimal(4), Decimal(6), Decimal(8), Decimal(10))
