@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-MEMBERS_MIN: Final = 5
-SHARE_MAX: Final = Fraction(3, 5)
+from taihang.core.access.aggregate import MEMBERS_MIN, SHARE_MAX
+
 _TENTHS: Final = 10
 
 
