@@ -273,6 +273,10 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
     "certificates book": ("taihang certificates book mypark --json",),
     "certificates holdings": ("taihang certificates holdings mypark --party E17",),
     "audit": ("taihang audit mypark",),
+    "trail": (
+        "taihang trail mypark --actor zhang --from 2026-10-01",
+        "taihang trail mypark --seal --json",
+    ),
     "rebuild": ("taihang rebuild mypark",),
     "state-hash": ("taihang state-hash mypark",),
     "serve": ("taihang serve mypark", "taihang serve mypark --port 0 --json"),

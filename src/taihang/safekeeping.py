@@ -8,6 +8,7 @@ that others hold; if those know more, it opens for reading only (P19, T23).
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -27,10 +28,11 @@ from taihang.adapters.park_marks import (
     write_restored,
     write_rolled_back,
 )
-from taihang.adapters.system import PosixDisk, WriterLock
+from taihang.adapters.system import PosixDisk, SystemClock, WriterLock
 from taihang.core.errors import InputError, IntegrityError, StateError
 from taihang.core.seal.backup_manifest import BackupFile, Manifest
 from taihang.core.seal.canonical import JsonValue, canonical_bytes, load_canonical
+from taihang.core.seal.trail import CARRIED, TrailEntry
 from taihang.core.tlog.frame import HEAD_BYTES, FrameFile, frame_bytes
 from taihang.services.audit import rebuild
 from taihang.services.keys import open_own_checkpoint
@@ -39,6 +41,7 @@ from taihang.services.ports import Clock, Ports
 _CHECKPOINTS: Final = "journal/checkpoints"
 _PUBLISHED: Final = "journal/published"
 _EVIDENCE: Final = "evidence"
+_TRAIL: Final = "trail/entries.log"
 _TAIL_BYTES: Final = 1 << 16
 _KEYS_MODE: Final = 0o600
 
@@ -143,6 +146,8 @@ def back_up(
         published, n_published = _published(root)
         if n_published:
             grown.append(_grown(folder, _PUBLISHED, root=root, n_bytes=n_published, before=before))
+        # The trail after the cut: every head of it that the log holds is covered.
+        grown += _trail(folder, root, before)
         text = (root / wiring.PARK_FILE).read_bytes()
         files = [*grown, register, folder.put(f"park-{number:06d}.toml", text)]
         # 3. Evidence, after the register: what its lines name was on the disk before them.
@@ -214,15 +219,25 @@ def _note_end(root: Path, note: str) -> int:
 def _published(root: Path) -> tuple[str | None, int]:
     """Return the newest checkpoint that witnesses have cosigned, and where it ends in its file."""
     path = root / _PUBLISHED
-    note, end = None, 0
-    if path.exists():
-        file = FrameFile(
-            path.name, lambda at, n: path.read_bytes()[at : at + n], path.stat().st_size
-        )
-        for _, stop, frame in file.stretches():
-            if frame is not None:
-                note, end = frame.data.decode(errors="replace"), stop
-    return note, end
+    data, end = _last_frame(path) if path.exists() else (None, 0)
+    return (None if data is None else data.decode(errors="replace")), end
+
+
+def _last_frame(path: Path) -> tuple[bytes | None, int]:
+    """Return the data of the last intact frame of a file, and where it ends."""
+    data, end = None, 0
+    for _, stop, frame in FrameFile(
+        path.name, partial(_bytes_of, path), path.stat().st_size
+    ).stretches():
+        if frame is not None:
+            data, end = frame.data, stop
+    return data, end
+
+
+def _bytes_of(path: Path, offset: int, n_bytes: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(offset)
+        return file.read(n_bytes)
 
 
 def _demand_continued(before: Manifest | None, ports: Ports, out: Path) -> None:
@@ -240,6 +255,26 @@ def _demand_continued(before: Manifest | None, ports: Ports, out: Path) -> None:
             remedy=f"keep {out}: it is what the journal was; back up to another folder,"
             " and run `taihang audit`",
         )
+
+
+def _trail(folder: BackupFolder, root: Path, before: Manifest | None) -> list[BackupFile]:
+    """Bring the audit trail into the backup, up to its last whole entry.
+
+    Raises:
+        ForeignBackupError: If the backup holds entries that the park has lost.
+    """
+    path = root / _TRAIL
+    end = _last_frame(path)[1] if path.exists() else 0
+    if end:
+        return [_grown(folder, _TRAIL, root=root, n_bytes=end, before=before)]
+    if before is not None and before.file(_TRAIL) is not None:
+        raise ForeignBackupError(
+            given=f"{path}, which is gone or empty",
+            expected="the audit trail that was backed up here, and perhaps more",
+            remedy=f"keep {folder.root}: it holds the trail; back up to another folder,"
+            " and run `taihang audit`",
+        )
+    return []
 
 
 def _evidence(folder: BackupFolder, root: Path, before: Manifest | None) -> list[BackupFile]:
@@ -362,6 +397,7 @@ def catch_up(
         every = [*(Held(each.name, each.note) for each in behind.held), *held]
         restored = _proven(aside, manifest, held=every, clock=clock)
         _demand_caught_up(aside, behind, restored)
+        _carry_trail(root, aside, clock=clock)
         sync_tree(aside, disk=PosixDisk())
         # The old folder goes aside first: between the two renames there is a park under no name,
         # and both of them are whole.
@@ -511,6 +547,22 @@ def _demand_caught_up(aside: Path, behind: RolledBack, restored: Restored) -> No
             f" up to the {max(each.size for each in behind.held)} that were witnessed",
             remedy="take the newest backup there is: taihang restore NEWEST DIR --catch-up",
         )
+
+
+def _carry_trail(root: Path, aside: Path, *, clock: Clock | None) -> None:
+    """Take over what was done in the rolled-back park: logins and exports that no backup knows."""
+    target = wiring.trail_of(aside)
+    own = list(wiring.trail_of(root).entries())
+    fresh = [each.entry for each in own if target.find(each.entry.id, each.entry.outcome) is None]
+    if not fresh:
+        return
+    size, tree_root = wiring.trail_of(root).head()
+    body: dict[str, JsonValue] = {"n": len(fresh), "root": tree_root.hex(), "size": size}
+    now_s = int((clock or SystemClock()).now().timestamp())
+    id_ = f"{CARRIED}-{tree_root.hex()[:32]}"
+    target.append(TrailEntry(id=id_, at_s=now_s, kind=CARRIED, subject="", body=body))
+    for entry in fresh:
+        target.append(entry)
 
 
 def private_key(path: Path) -> bytes:

@@ -34,6 +34,7 @@ from taihang.adapters.stores.journal import CheckpointSeal, Journal  # noqa: E40
 from taihang.adapters.stores.lake import DamagedLakeError, Lake  # noqa: E402
 from taihang.adapters.stores.published import PublishedFiles  # noqa: E402
 from taihang.adapters.stores.quarantine import Quarantine  # noqa: E402
+from taihang.adapters.stores.trail import TrailFile  # noqa: E402
 from taihang.adapters.web_link import WebLink  # noqa: E402
 from taihang.config.park_file import examine_park, read_park  # noqa: E402
 from taihang.config.park_folder import PARK_FILE, ParkFolder  # noqa: E402
@@ -65,6 +66,7 @@ from taihang.services.medium_account import demand_known_media  # noqa: E402
 from taihang.services.ports import Clock, Ports, Upload  # noqa: E402
 from taihang.services.prove import LOG_KEY  # noqa: E402
 from taihang.services.replay import catch_up  # noqa: E402
+from taihang.services.trail import seal_trail  # noqa: E402
 from taihang.simulator.devices import device_days  # noqa: E402
 from taihang.simulator.forms import forms_of, proven_parts, without  # noqa: E402
 from taihang.simulator.load import plain_shape  # noqa: E402
@@ -220,7 +222,7 @@ def open_park(
                     _demand_same_scales(ports.park, registry)
                 registry.record_park(ports.park, text=text, at_s=int(ports.clock.now().timestamp()))
                 _make_ready(ports)
-                _log_restore(folder, ports)
+                _log_what_waited(folder, ports)
             elif load_journal:
                 # What lake and register remember was acknowledged; without it no journal is whole.
                 _journal(ports).load(at_least=_remembered(ports))
@@ -244,6 +246,12 @@ def writer_lock(root: Path) -> system.WriterLock:
 def door_lock(root: Path) -> system.WriterLock:
     """Return the lock of the one process that keeps a park's door open, not yet taken."""
     return system.WriterLock(ParkFolder(root).door_lock)
+
+
+def trail_of(root: Path) -> TrailFile:
+    """Return the audit trail of a park, for who need not open the rest of it."""
+    demand_park(root)
+    return TrailFile(ParkFolder(root).trail, disk=system.PosixDisk())
 
 
 def timed_disk(observe: Callable[[float], None]) -> system.PosixDisk:
@@ -485,6 +493,7 @@ def _ports(
         registry=registry,
         quarantine=Quarantine(folder.quarantine, disk=disk),
         evidence=EvidenceFiles(folder.evidence, disk=disk),
+        trail=TrailFile(folder.trail, disk=disk),
         solve=highs.solve,
         uniform_numbers=system.uniform_numbers,
         read_park=lambda text: read_park(text, source="park.toml of an earlier settlement"),
@@ -535,6 +544,14 @@ def _demand_not_rolled_back(folder: ParkFolder) -> None:
         remedy="find the newest backup or the old disk: taihang restore NEWEST DIR --catch-up;"
         f" let gateways keep their batches (sent again: {counters or 'all'})",
     )
+
+
+def _log_what_waited(folder: ParkFolder, ports: Ports) -> None:
+    """Put into the log what was done while nobody could write it: a restore, acts in pages."""
+    _log_restore(folder, ports)
+    # A damaged audit trail stops no meter: audits tell of it.
+    with suppress(IntegrityError):
+        seal_trail(ports=ports)
 
 
 def _log_restore(folder: ParkFolder, ports: Ports) -> None:

@@ -23,6 +23,7 @@ from taihang.adapters.system import PosixDisk
 from taihang.core.errors import TaihangError
 from taihang.core.periods import days
 from taihang.core.seal.activity_line import ActivityLine
+from taihang.core.seal.trail import CARRIED
 from taihang.core.tlog.checkpoint import Checkpoint, sign_checkpoint
 from taihang.core.tlog.frame import encode_frame
 from taihang.safekeeping import (
@@ -38,6 +39,7 @@ from taihang.services.act_log import log_acts, logged_events
 from taihang.services.audit import audit
 from taihang.services.keys import LostKeyError, log_signer
 from taihang.wiring import FolderInUseError, RolledBackParkError
+from trail_kit import entry
 
 WEEK = days(date(2026, 6, 1), 7, ZONE)
 PRIVATE = bytes(range(32))
@@ -487,3 +489,86 @@ def test_published__newest_cosigned_checkpoint_counts_as_held(
 
     assert restored.held == ("published",)
     assert (tmp_path / "again" / "journal" / "published").read_bytes() == path.read_bytes()[:-8]
+
+
+# -- the audit trail -----------------------------------------------------------------------------
+
+
+def acted(park: Path, *numbers: int) -> None:
+    for number in numbers:
+        wiring.trail_of(park).append(entry(number))
+
+
+def test_back_up__carries_the_audit_trail_and_a_restore_has_it(
+    park: Path, out: Path, tmp_path: Path
+) -> None:
+    acted(park, 0, 1, 2)
+    back_up(park, out)
+    acted(park, 3)
+    more(park)
+    back_up(park, out)
+
+    restore(out, tmp_path / "new")
+
+    assert wiring.trail_of(tmp_path / "new").head() == wiring.trail_of(park).head()
+    with small_park.opened(tmp_path / "new", writing=False) as ports:
+        assert audit(ports=ports, quick=True).is_clean
+
+
+def test_back_up__leaves_half_an_entry_out(park: Path, out: Path) -> None:
+    acted(park, 0, 1)
+    path = park / "trail" / "entries.log"
+    whole = path.read_bytes()
+    path.write_bytes(whole + b"THJ2\x00")
+
+    back_up(park, out)
+
+    assert (out / "trail" / "entries.log").read_bytes() == whole
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut", "another"])
+def test_back_up__refuses_a_trail_that_does_not_continue_what_is_there(
+    park: Path, out: Path, damage: str
+) -> None:
+    acted(park, 0, 1, 2)
+    back_up(park, out)
+    path = park / "trail" / "entries.log"
+    kept = (out / "trail" / "entries.log").read_bytes()
+    if damage == "cut":
+        path.write_bytes(path.read_bytes()[:600])
+    else:
+        path.unlink()
+    if damage == "another":
+        acted(park, 7, 8, 9, 10)
+
+    with pytest.raises(ForeignBackupError):
+        back_up(park, out)
+    assert (out / "trail" / "entries.log").read_bytes() == kept
+
+
+def test_catch_up__carries_what_was_done_in_the_rolled_back_park(
+    park: Path, out: Path, tmp_path: Path
+) -> None:
+    acted(park, 0, 1)
+    back_up(park, out)
+    old = shutil.copytree(out, tmp_path / "old-backup")
+    acted(park, 2)
+    more(park)
+    back_up(park, out)
+    with small_park.opened(park, writing=False) as ports:
+        note = ports.journal.checkpoint_note
+    assert note is not None
+    back = tmp_path / "back"
+    restore(old, back, Held("w", note))
+    shutil.copytree(park / "keys", back / "keys", dirs_exist_ok=True)
+    acted(back, 50, 51)
+
+    safekeeping.catch_up(out, back, clock=CLOCK)
+
+    told = [record.entry for record in wiring.trail_of(back).entries()]
+    assert [each.id for each in told if each.kind != CARRIED] == [
+        entry(n).id for n in (0, 1, 2, 50, 51)
+    ]
+    assert told[3].body["n"] == 2
+    with small_park.opened(back, writing=False) as ports:
+        assert audit(ports=ports, quick=True).is_clean

@@ -171,6 +171,7 @@ class BackupFolder:
         held = 0 if before is None else before.n_bytes
         digest = hashlib.sha256()
         target = self._root / name
+        target.parent.mkdir(exist_ok=True)
         with source.open("rb") as file:
             for chunk in _chunks_of(file, held):
                 digest.update(chunk)

@@ -54,6 +54,11 @@ class ParkFolder:
         return self.root / "evidence"
 
     @property
+    def trail(self) -> Path:
+        """Who did what through the platform; absent while nobody did."""
+        return self.root / "trail"
+
+    @property
     def reports(self) -> Path:
         """What was written for people."""
         return self.root / "reports"

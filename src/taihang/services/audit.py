@@ -41,6 +41,7 @@ from taihang.services.replay import Staged, catch_up, joined
 from taihang.services.report import settled_span
 from taihang.services.seal_day import wrong_seals
 from taihang.services.settle import period_of, ports_of, settle
+from taihang.services.trail import verify_trail
 
 DERIVED: Final = ("intervals", "balance", "matching", "storage", "lots", "quality", "findings")
 """Tables that follow from readings, settlements and park files."""
@@ -101,6 +102,9 @@ def audit(*, ports: Ports, quick: bool = False, watch: Watch = iter) -> Audit:
     # 3. What was done: the register says what the log says.
     if len(result.findings) == truth.n_refused:
         _check_acts(result, truth.acts, ports)
+    # Who did what: no entry of the audit trail is gone or changed.
+    trail = verify_trail(ports=ports, events=truth.acts)
+    result.findings += [Finding(f"trail, {found.where}", found.what) for found in trail.findings]
     # 4. Activity data is as it was handed in, with every file that proves it.
     found = evidence_findings(ports=ports)
     result.findings += [Finding(where, what) for where, what in found]

@@ -28,6 +28,7 @@ from taihang.core.seal.door_token import DoorToken
 from taihang.core.seal.evidence_file import EvidenceFile
 from taihang.core.seal.gateway_key import GatewayKey
 from taihang.core.seal.issued import IssuedStatement
+from taihang.core.seal.trail import Outcome, TrailEntry, TrailRecord
 from taihang.core.tlog.log_key import LogKey
 from taihang.core.tlog.merkle import Tree
 from taihang.core.tlog.record import Damage, Record
@@ -550,6 +551,52 @@ class EvidenceStore(Protocol):
         ...
 
 
+class Trail(Protocol):
+    """Who did what through the platform. ``append`` returns when the entry is on the disk."""
+
+    def append(self, entry: TrailEntry) -> TrailRecord:
+        """Write one act down; the same act again gives the entry that is there."""
+        ...
+
+    def find(self, id_: str, outcome: Outcome = ...) -> TrailRecord | None:
+        """Return the entry of an act, None if it has none."""
+        ...
+
+    def entries(
+        self,
+        first: int = 0,
+        *,
+        kind: str | None = None,
+        subject: str | None = None,
+        enterprise: str | None = None,
+    ) -> Iterator[TrailRecord]:
+        """Yield entries in order, from a number on."""
+        ...
+
+    def latest(
+        self,
+        n_most: int,
+        *,
+        kind: str | None = None,
+        subject: str | None = None,
+        enterprise: str | None = None,
+    ) -> list[TrailRecord]:
+        """Return the latest entries, the newest first."""
+        ...
+
+    def head(self) -> tuple[int, bytes]:
+        """Return the number of entries and the root over them."""
+        ...
+
+    def root(self, size: int) -> bytes:
+        """Return the root over the first so many entries."""
+        ...
+
+    def scan(self) -> Iterator[Record | Damage]:
+        """Yield what is on the disk, damage included."""
+        ...
+
+
 class Upload(Protocol):
     """What one gateway has collected: the readings of one stretch, and what happened to meters."""
 
@@ -595,6 +642,8 @@ class Ports:
     registry: Registry
     quarantine: Quarantine
     evidence: EvidenceStore
+    trail: Trail
+    """Who did what; written also where the park is opened for reading only."""
     solve: Solve
     uniform_numbers: Callable[[int, int], NDArray[np.float64]]
     """Draw so many numbers of [0, 1) from a seed: seed, how many; the same on every machine."""

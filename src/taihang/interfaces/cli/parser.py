@@ -307,8 +307,24 @@ def _add_trust(words: CommandWords) -> None:
         "--quorum", type=int, metavar="N", help=text("cli.option.verify_quorum", words.lang)
     )
     words.switch(words.command("audit", "commands:audit", "dir"), "--quick")
+    _add_trail(words)
     words.command("rebuild", "commands:rebuild", "dir")
     words.command("state-hash", "commands:state_hash", "dir")
+
+
+def _add_trail(words: CommandWords) -> None:
+    trail = words.command("trail", "trail:trail", "dir")
+    words.option(trail, "--actor")
+    for name, dest in (("kind", "kind"), ("from", "first"), ("to", "last")):
+        trail.options.add_argument(
+            f"--{name}",
+            dest=dest,
+            metavar=name.upper(),
+            help=text(f"cli.option.trail_{name}", words.lang),
+        )
+    trail.options.add_argument(
+        "--seal", action="store_true", help=text("cli.option.trail_seal", words.lang)
+    )
 
 
 def _add_door(words: CommandWords) -> None:
