@@ -1,10 +1,11 @@
 """Asks an ASGI application one question, without a network."""
 
 import asyncio
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from taihang.interfaces.web.app import AsgiApplication
 
@@ -23,24 +24,38 @@ class Answer:
 
 
 def ask(
-    application: AsgiApplication, address: str, *, host: str = "127.0.0.1", method: str = "GET"
+    application: AsgiApplication,
+    address: str,
+    *,
+    host: str = "127.0.0.1",
+    method: str = "GET",
+    headers: Mapping[str, str] = MappingProxyType({}),
+    body: bytes = b"",
 ) -> Answer:
     """Send one request and collect its answer."""
-    return asyncio.run(_ask(application, address, host=host, method=method))
+    sent = [(b"host", host.encode()), *((k.encode(), v.encode()) for k, v in headers.items())]
+    return asyncio.run(_ask(application, address, method=method, headers=sent, body=body))
 
 
-async def _ask(application: AsgiApplication, address: str, *, host: str, method: str) -> Answer:
+async def _ask(
+    application: AsgiApplication,
+    address: str,
+    *,
+    method: str,
+    headers: Sequence[tuple[bytes, bytes]],
+    body: bytes,
+) -> Answer:
     parts = urlsplit(address)
     scope: dict[str, Any] = {
         "type": "http",
         "http_version": "1.1",
         "method": method,
-        "path": parts.path,
+        "path": unquote(parts.path),
         "raw_path": parts.path.encode(),
         "query_string": parts.query.encode(),
         "root_path": "",
         "scheme": "http",
-        "headers": [(b"host", host.encode())],
+        "headers": [*headers, (b"content-length", str(len(body)).encode())],
         "client": ("127.0.0.1", 50_000),
         "server": ("127.0.0.1", 80),
     }
@@ -54,7 +69,7 @@ async def _ask(application: AsgiApplication, address: str, *, host: str, method:
             await finished.wait()
             return {"type": "http.disconnect"}
         asked = True
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: MutableMapping[str, Any]) -> None:
         await asyncio.sleep(0)
@@ -62,6 +77,6 @@ async def _ask(application: AsgiApplication, address: str, *, host: str, method:
 
     await application(scope, receive, send)
     finished.set()
-    headers = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
-    body = b"".join(message.get("body", b"") for message in sent[1:])
-    return Answer(status=int(sent[0]["status"]), headers=headers, body=body)
+    received = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
+    answer = b"".join(message.get("body", b"") for message in sent[1:])
+    return Answer(status=int(sent[0]["status"]), headers=received, body=answer)

@@ -1,21 +1,27 @@
 """A made-up month of a park, the same at every run: plausible sizes, no measured figure."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Final, Literal
+from pathlib import Path
+from typing import Final, Literal, TypeVar, cast
 
 from typing_extensions import override
 
+from members import accounts_folder, test_accounts
+from taihang.core.access.scope import Scope
 from taihang.core.errors import LinkError, TaihangError
-from taihang.interfaces.web.view import (
+from taihang.interfaces.accounts.opening import Accounts
+from taihang.interfaces.catalogue import Lang
+from taihang.interfaces.web.pages.overview.build import build_overview
+from taihang.interfaces.web.pages.overview.view import (
     Day,
     EnterpriseRow,
     Flow,
     Kpis,
     Overview,
-    OverviewSource,
     Plan,
     PowerSeries,
     SeriesName,
@@ -23,7 +29,10 @@ from taihang.interfaces.web.view import (
     Verdict,
     empty_overview,
 )
+from taihang.interfaces.web.source import ShownCertificate, Source
+from taihang.services.ports import Ports
 
+Made = TypeVar("Made")
 ENTERPRISES: Final = 54
 _LAST: Final = date(2026, 10, 31)
 _AS_OF_S: Final = 1_793_461_500  # 2026-10-31 23:45 in Shanghai
@@ -33,30 +42,68 @@ _COAL_TCE_PER_MWH: Final = 0.1229
 _CARBON_T_PER_MWH: Final = 0.5306
 
 
-@dataclass(frozen=True)
-class FixedSource(OverviewSource):
-    """A source that always gives the same overview."""
+class FixedSource(Source):
+    """A source that always gives the same overview, to whoever is a member."""
 
-    shown: Overview
-    is_ready: bool = True
+    def __init__(self, shown: Overview, *, is_ready: bool = True) -> None:
+        self._shown = shown
+        self._is_ready = is_ready
+
+    @property
+    @override
+    def root(self) -> Path:
+        return accounts_folder()
+
+    @property
+    @override
+    def accounts(self) -> Accounts:
+        return test_accounts()
 
     @override
+    def park_name(self, lang: Lang) -> str:
+        return self._shown.park_name_zh if lang == "zh" else self._shown.park_name_en
+
+    @override
+    def ask(self, build: Callable[..., Made], *words: object, scope: Scope) -> Made:
+        assert cast("object", build) is build_overview
+        assert scope.is_whole
+        return cast("Made", self.overview())
+
     def overview(self) -> Overview:
-        return self.shown
+        """Return what the overview page is given."""
+        return self._shown
+
+    @override
+    def writing(self) -> AbstractContextManager[Ports]:
+        raise NotImplementedError
 
     @override
     def ready(self) -> bool:
-        return self.is_ready
+        return self._is_ready
+
+    @override
+    def certificate(self, certificate_id: str) -> ShownCertificate | None:
+        return None
+
+
+class FailingSource(FixedSource):
+    """A source that cannot answer."""
+
+    def __init__(self, error: TaihangError) -> None:
+        super().__init__(_empty(), is_ready=False)
+        self._error = error
+
+    @override
+    def overview(self) -> Overview:
+        raise self._error
 
 
 def open_empty() -> FixedSource:
     """Open a park without readings."""
-    return FixedSource(
-        empty_overview(park_name_zh="空园区", park_name_en="Empty park", zone="Asia/Shanghai")
-    )
+    return FixedSource(_empty())
 
 
-def open_broken() -> OverviewSource:
+def open_broken() -> Source:
     """Fail as a park does whose lake is gone."""
     raise LinkError(given="no lake", expected="a lake", remedy="run taihang rebuild")
 
@@ -66,19 +113,8 @@ def open_demo() -> FixedSource:
     return FixedSource(demo_overview())
 
 
-@dataclass(frozen=True)
-class FailingSource(OverviewSource):
-    """A source that cannot answer."""
-
-    error: TaihangError
-
-    @override
-    def overview(self) -> Overview:
-        raise self.error
-
-    @override
-    def ready(self) -> bool:
-        return False
+def _empty() -> Overview:
+    return empty_overview(park_name_zh="空园区", park_name_en="Empty park", zone="Asia/Shanghai")
 
 
 def demo_overview() -> Overview:

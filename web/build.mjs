@@ -11,10 +11,15 @@ const OUT = join(HERE, "../src/taihang/interfaces/web/static/taihang");
 const LIMIT_BYTES = 900_000; // of all scripts together: parks open the page on old machines
 const LICENSED = ["echarts", "zrender", "tslib"];
 
+// A page is src/pages/<name>.js, src/pages/<name>.css or both.
+async function pages() {
+  return (await readdir(join(HERE, "src/pages"))).sort().map((name) => `src/pages/${name}`);
+}
+
 async function bundles() {
   const result = await build({
     absWorkingDir: HERE,
-    entryPoints: ["src/overview.js", "src/page.css", "src/certificate.css"],
+    entryPoints: ["src/page.css", ...(await pages())],
     outdir: "out",
     bundle: true,
     splitting: true, // ECharts is imported lazily, so the table sorts before the charts arrive

@@ -271,7 +271,7 @@ def park_warnings(root: Path) -> list[str]:
 
 
 def change_mark(root: Path) -> tuple[int, ...]:
-    """Return numbers that change whenever the journal, the lake or the register of a park does."""
+    """Return numbers that change whenever journal (the first), lake or register of a park do."""
     folder = ParkFolder(root)
     paths = (folder.journal / "checkpoints", folder.lake / "manifest.json", folder.park_file)
     return (*map(_changed_at, paths), *register_mark(root))
@@ -284,7 +284,11 @@ def register_mark(root: Path) -> tuple[int, ...]:
 
 
 def _changed_at(path: Path) -> int:
-    return path.stat().st_mtime_ns if path.exists() else 0
+    # Whoever opens a register to read leaves an empty file of its log beside it: no change.
+    with suppress(FileNotFoundError):
+        found = path.stat()
+        return found.st_mtime_ns if found.st_size else 0
+    return 0
 
 
 def can_write(root: Path) -> bool:

@@ -118,6 +118,11 @@ class Chromium:
         metrics = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": False}
         self.call("Emulation.setDeviceMetricsOverride", metrics)
 
+    def sign_in(self, address: str, cookie: str) -> None:
+        """Take the cookie of a member, as a browser holds it after signing in."""
+        name, _, value = cookie.partition("=")
+        self.call("Network.setCookie", {"url": address, "name": name, "value": value})
+
     def open(self, address: str) -> None:
         """Open an address and wait until the page says that it is ready, or has loaded."""
         self.console.clear()

@@ -23,9 +23,15 @@ _ADDRESSES: Final = tuple(
 _START: Final = """
 import sys
 sys.path.insert(0, {tests!r})
+from taihang.config.django_settings import ensure_django
+ensure_django()
 from demo_overview import {source}
 from taihang.interfaces.web.serve import serve
-serve({source}, bind="127.0.0.1", port=0, announce=lambda address: print(address, flush=True))
+from members import cookie, test_accounts
+from taihang.core.access.role import Role
+def announce(address):
+    print(address, cookie(test_accounts(), Role.REGULATOR), flush=True)
+serve({source}, bind="127.0.0.1", port=0, announce=announce)
 """
 
 pytestmark = [
@@ -37,24 +43,17 @@ pytestmark = [
 
 
 @contextmanager
-def _served(source: str) -> Generator[str]:
+def _served(source: str) -> Generator[tuple[str, str]]:
     script = _START.format(tests=str(_TESTS), source=source)
     with subprocess.Popen(
         [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True
     ) as park:
         try:
             assert park.stdout is not None
-            yield park.stdout.readline().strip().rstrip("/")
+            found, _, cookie = park.stdout.readline().strip().partition(" ")
+            yield found.rstrip("/"), cookie
         finally:
             park.terminate()
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """Serve the made-up month and return its address."""
-    with _served("open_demo") as found:
-        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", found)
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +61,15 @@ def browser() -> Iterator[Chromium]:
     """Start one browser for all tests."""
     with Chromium() as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def address(browser: Chromium) -> Iterator[str]:
+    """Serve the made-up month to a member and return its address."""
+    with _served("open_demo") as (found, cookie):
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", found)
+        browser.sign_in(found, cookie)
+        yield found
 
 
 def _violations(browser: Chromium) -> list[str]:
@@ -97,8 +105,10 @@ def test_wall_and_failure__no_accessibility_violation(
     assert _violations(browser) == []
 
 
-def test_empty_park__no_accessibility_violation_and_no_error(browser: Chromium) -> None:
-    with _served("open_empty") as empty:
+def test_empty_park__no_accessibility_violation_and_no_error() -> None:
+    # A browser of its own: cookies know hosts and no ports.
+    with Chromium() as browser, _served("open_empty") as (empty, cookie):
+        browser.sign_in(empty, cookie)
         browser.size(*_DESK)
         browser.open(f"{empty}/")
 

@@ -22,7 +22,7 @@ function clockNow() {
 }
 
 async function latest() {
-  const answer = await fetch("/api/overview.json", { cache: "no-cache" });
+  const answer = await fetch("/overview.json", { cache: "no-cache" });
   if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
   const { as_of_s: asOf, trust } = await answer.json();
   return `${asOf}/${trust?.tree_size}`;

@@ -1,11 +1,12 @@
 """Django's settings, made in code: one park, one process, no environment variable.
 
 Django wants its settings once per process and before its apps are imported. The registry (its
-database) and the pages (their templates) both call :func:`configure_django`; the first call
+database) and the pages (accounts, templates) both call :func:`configure_django`; the first call
 decides, a later one that asks for something else is refused.
 """
 
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,18 @@ LOOPBACK_HOSTS: Final = ("127.0.0.1", "localhost", "[::1]")
 _IN_MEMORY: Final = ":memory:"
 _MAX_BODY_BYTES: Final = 65_536
 _SECRET_BYTES: Final = 50
+_SESSION_S: Final = 12 * 3600
+"""A session ends after so long, whatever happens in it [s] (ASVS 5.0 V7.3.2)."""
+_LANGUAGES: Final = [("zh-hans", "中文"), ("en", "English")]
+_APPS: Final = ("taihang.adapters.registry",)
+_PAGE_APPS: Final = (
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "taihang.interfaces.accounts",
+    "taihang.interfaces.web",
+)
 _LOGGING: Final = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -31,56 +44,91 @@ _LOGGING: Final = {
 }
 
 
+_PAGES: Final[Mapping[str, object]] = {
+    "AUTH_PASSWORD_VALIDATORS": [],
+    "CSRF_COOKIE_HTTPONLY": True,
+    "CSRF_COOKIE_NAME": "taihang-csrf",
+    "CSRF_COOKIE_SAMESITE": "Lax",
+    "CSRF_FAILURE_VIEW": "taihang.interfaces.web.views.forged",
+    "DATABASE_ROUTERS": ["taihang.interfaces.accounts.router.AccountsRouter"],
+    "DATA_UPLOAD_MAX_MEMORY_SIZE": _MAX_BODY_BYTES,
+    "LANGUAGES": _LANGUAGES,
+    "MIDDLEWARE": [
+        "taihang.interfaces.web.security.security_headers",
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+        "taihang.interfaces.web.gate.Gate",
+    ],
+    "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
+    "ROOT_URLCONF": "taihang.interfaces.web.urls",
+    "SESSION_COOKIE_AGE": _SESSION_S,
+    "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_NAME": "taihang-session",
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "STATIC_URL": "/static/",
+    "TEMPLATES": [
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "APP_DIRS": True,
+            "OPTIONS": {
+                "context_processors": [
+                    "django.template.context_processors.request",
+                    "django.contrib.auth.context_processors.auth",
+                    "django.contrib.messages.context_processors.messages",
+                ]
+            },
+        }
+    ],
+}
+
+
 class DjangoConfiguredError(StateError):
     """Django is already configured for another database."""
 
     code = "state.django-configured"
 
 
-def configure_django(database_path: Path | None) -> None:
+def configure_django(database_path: Path | None, *, with_pages: bool = False) -> None:
     """Configure Django for this process; the same call again does nothing.
+
+    The apps of the pages take 0.1 s to load, so a command that shows none does without them; a
+    process that has them may be asked again without.
 
     Args:
         database_path: The registry's SQLite file; None keeps the default database in memory.
+        with_pages: Whether pages are shown: accounts, sessions, forms.
 
     Raises:
-        DjangoConfiguredError: If Django is configured for another database already.
+        DjangoConfiguredError: If Django is configured for another database already, or without
+            the pages that are wanted now.
     """
     database = _IN_MEMORY if database_path is None else str(database_path.resolve())
     if conf.settings.configured:
         _check_same(database)
+        _check_pages(with_pages=with_pages)
         return
     conf.settings.configure(
         ALLOWED_HOSTS=list(LOOPBACK_HOSTS),
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": database}},
-        DATA_UPLOAD_MAX_MEMORY_SIZE=_MAX_BODY_BYTES,
         DEBUG=False,
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-        INSTALLED_APPS=[
-            "taihang.adapters.registry",
-            "taihang.interfaces.web",
-            "django.contrib.staticfiles",
-        ],
+        INSTALLED_APPS=[*_APPS, *(_PAGE_APPS if with_pages else ())],
         LANGUAGE_CODE="zh-hans",
         LOGGING=_LOGGING,
-        MIDDLEWARE=["taihang.interfaces.web.security.security_headers"],
-        ROOT_URLCONF="taihang.interfaces.web.urls",
-        # Nothing signed outlives the process yet, so the key need not either; there is no default.
+        # Sessions are signed with it. Whoever serves a park puts the park's own in its place.
         SECRET_KEY=secrets.token_urlsafe(_SECRET_BYTES),
-        STATIC_URL="/static/",
-        TEMPLATES=[
-            {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}
-        ],
         TIME_ZONE="UTC",
         USE_TZ=True,
+        **(_PAGES if with_pages else {}),
     )
     django.setup()
 
 
 def ensure_django() -> None:
-    """Configure Django with a database in memory unless somebody has configured it already."""
-    if not conf.settings.configured:
-        configure_django(None)
+    """Configure Django for pages, with a database in memory, unless it is configured already."""
+    configure_django(None, with_pages=True)
 
 
 def answer_to_host(host: str) -> None:
@@ -102,4 +150,13 @@ def _check_same(database: str) -> None:
             given=f"database {database}",
             expected=f"the database {now}",
             remedy="serve each park from a process of its own",
+        )
+
+
+def _check_pages(*, with_pages: bool) -> None:
+    if with_pages and not conf.settings.is_overridden("ROOT_URLCONF"):
+        raise DjangoConfiguredError(
+            given="pages in a process that was started without them",
+            expected="the pages wanted first",
+            remedy="call ensure_django() before the wiring is imported",
         )

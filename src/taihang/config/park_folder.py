@@ -29,6 +29,11 @@ class ParkFolder:
         return self.root / "registry.db"
 
     @property
+    def accounts(self) -> Path:
+        """Who may enter, and who has: members, keys, sessions."""
+        return self.root / "accounts.db"
+
+    @property
     def lake(self) -> Path:
         """Derived rows."""
         return self.root / "lake"

@@ -40,7 +40,9 @@ def test_configure_django__is_closed_by_default() -> None:
     assert len(settings.SECRET_KEY) >= 50
     assert set(LOOPBACK_HOSTS) <= set(settings.ALLOWED_HOSTS)
     assert "*" not in settings.ALLOWED_HOSTS
-    assert {"registry", "taihang_web"} <= {app.label for app in apps.get_app_configs()}
+    assert {"registry", "taihang_web", "accounts", "sessions"} <= {
+        app.label for app in apps.get_app_configs()
+    }
 
 
 def test_answer_to_host__adds_a_name_once(monkeypatch: pytest.MonkeyPatch) -> None:

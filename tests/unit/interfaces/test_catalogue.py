@@ -43,7 +43,7 @@ _CODE_KEY = re.compile(r"""\btext\(\s*f?["'`]([a-zA-Z_.{}$]+)["'`]""")
 def _uses() -> Iterator[str]:
     for file in sorted((_INTERFACES / "web/templates").rglob("*.html")):
         yield from _TEMPLATE_KEY.findall(file.read_text(encoding="utf-8"))
-    for file in (*sorted((_INTERFACES / "web").rglob("*.py")), *sorted(_SCRIPTS.glob("*.js"))):
+    for file in (*sorted((_INTERFACES / "web").rglob("*.py")), *sorted(_SCRIPTS.rglob("*.js"))):
         source = file.read_text(encoding="utf-8")
         yield from _CODE_KEY.findall(source)
         # A key may be chosen by a condition: text(wide ? "a.b" : "a.c").

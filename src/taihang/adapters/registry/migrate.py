@@ -60,5 +60,5 @@ def _migrate(alias: str) -> None:
         # Outside the transaction, for SQLite takes this word only there.
         connection.disable_constraint_checking()
         with transaction.atomic(using=alias):
-            call_command("migrate", database=alias, verbosity=0, interactive=False)
+            call_command("migrate", _APP, database=alias, verbosity=0, interactive=False)
         connection.enable_constraint_checking()

@@ -21,6 +21,8 @@ from taihang.interfaces.cli.parser import build_parser, chosen_lang, parse
 
 REFUSED: Final = 1
 WRONG_WORDS: Final = 2
+_SHOW_PAGES: Final = frozenset(("pages", "demo"))
+"""Commands that serve: Django takes the apps of the pages only before anything else uses it."""
 
 
 class FileUseError(LinkError):
@@ -104,6 +106,8 @@ def main(argv: Sequence[str], *, ctrl_c: CtrlC | None = None) -> int:
 def _handler(args: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
     """Import what a command needs, and return its function."""
     module, _, name = cast("str", args.handler).partition(":")
+    if module in _SHOW_PAGES:
+        import_module("taihang.config.django_settings").ensure_django()
     found = getattr(import_module(f"taihang.interfaces.cli.{module}"), name)
     return cast("Callable[[argparse.Namespace], int]", found)
 

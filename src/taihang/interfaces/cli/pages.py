@@ -11,9 +11,9 @@ from taihang import wiring
 from taihang.interfaces.address import check_bind, claim_port
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say
+from taihang.interfaces.web.park_source import open_source
 from taihang.interfaces.web.serve import NO_LOGIN
 from taihang.interfaces.web.serve import serve as serve_pages
-from taihang.interfaces.web.source import open_source
 
 _NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
 

@@ -1,14 +1,20 @@
 """The ASGI application: Django with one park's source behind it."""
 
+from collections.abc import Sequence
+from importlib import import_module
+from typing import cast
+
 from django.core.asgi import get_asgi_application
+from django.urls import URLPattern, URLResolver
 
 from taihang.config.django_settings import ensure_django
 from taihang.interfaces.asgi import AsgiApplication, Message, Receive, Send
-from taihang.interfaces.web.view import OverviewSource
-from taihang.interfaces.web.views import SOURCE_KEY
+from taihang.interfaces.web.policy import demand_policies
+from taihang.interfaces.web.source import Source
+from taihang.interfaces.web.visit import SOURCE_KEY
 
 
-def create_application(source: OverviewSource) -> AsgiApplication:
+def create_application(source: Source) -> AsgiApplication:
     """Return the web service of one park.
 
     The source travels in the scope of each request, not in a global: two parks, or two tests, can
@@ -19,14 +25,22 @@ def create_application(source: OverviewSource) -> AsgiApplication:
 
     Returns:
         An ASGI application for HTTP.
+
+    Raises:
+        UnguardedRouteError: If an address has no policy.
     """
     ensure_django()
     django = get_asgi_application()
+    urls = import_module("taihang.interfaces.web.urls")
+    demand_policies(cast("Sequence[URLPattern | URLResolver]", urls.urlpatterns))
+
+    accounts = source.accounts
 
     async def application(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             # The pages open no socket and keep nothing across the server's start and stop.
             raise NotImplementedError(scope["type"])
-        await django({**scope, SOURCE_KEY: source}, receive, send)
+        with accounts.served():
+            await django({**scope, SOURCE_KEY: source}, receive, send)
 
     return application

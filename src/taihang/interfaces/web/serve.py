@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from django import conf
+
 from taihang.config.django_settings import answer_to_host, ensure_django
 from taihang.core.errors import TaihangError
 from taihang.interfaces.address import Danger, check_bind, claim_port
@@ -14,7 +16,8 @@ from taihang.interfaces.asgi import AsgiApplication
 from taihang.interfaces.log_files import with_log_files
 from taihang.interfaces.one_worker import serve_one_worker, when_listening
 from taihang.interfaces.web.app import create_application
-from taihang.interfaces.web.view import OverviewSource
+from taihang.interfaces.web.source import Source
+from taihang.pages_wiring import session_secret
 
 NO_LOGIN: Final = Danger(
     why="the pages have no login",
@@ -37,7 +40,7 @@ class _Place:
 
 
 def serve(
-    open_source: Callable[[], OverviewSource],
+    open_source: Callable[[], Source],
     *,
     bind: str,
     port: int,
@@ -74,7 +77,7 @@ def serve(
 
 
 def _load(
-    open_source: Callable[[], OverviewSource],
+    open_source: Callable[[], Source],
     place: _Place,
     announce: Callable[[str], None],
     *,
@@ -88,6 +91,7 @@ def _load(
     except TaihangError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(1)
+    conf.settings.SECRET_KEY = session_secret(source.root)
     address = f"http://{place.host}:{place.port}/"
     when_listening(place.bind, place.port, told=partial(announce, address))
     application = create_application(source)

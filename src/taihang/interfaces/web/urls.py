@@ -1,20 +1,19 @@
-"""The addresses of the web service."""
+"""The addresses of the web service: those of every page, and what a server needs."""
 
 from typing import Final
 
-from django.urls import path
-
-from taihang.interfaces.web import certificate_views, views
+from taihang.interfaces.web import views
+from taihang.interfaces.web.pages.certificate.urls import urlpatterns as certificate
+from taihang.interfaces.web.pages.overview.urls import urlpatterns as overview
+from taihang.interfaces.web.policy import PUBLIC, page
 
 handler404: Final = views.not_found
 handler500: Final = views.fault
 
 urlpatterns: Final = [
-    path("", views.overview_page, name="overview"),
-    path("api/overview.json", views.overview_json, name="overview-json"),
-    path("c/<str:certificate_id>", certificate_views.certificate_page, name="certificate"),
-    path("c/<str:certificate_id>/file", certificate_views.certificate_file, name="machine-file"),
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
-    path("static/<str:name>", views.static_file, name="static"),
+    *overview,
+    *certificate,
+    page("healthz", views.healthz, name="healthz", may=PUBLIC),
+    page("readyz", views.readyz, name="readyz", may=PUBLIC),
+    page("static/<str:name>", views.static_file, name="static", may=PUBLIC),
 ]

@@ -15,6 +15,7 @@ from typing import cast
 import pytest
 
 from command_line import DEADLINE_S, DemoPark, blank_park, done, process, started, taihang
+from members import park_cookie
 from taihang.interfaces.catalogue import Lang
 
 
@@ -33,10 +34,12 @@ def _served(*words: str | Path) -> Generator[tuple["subprocess.Popen[str]", str,
                 os.killpg(running.pid, signal.SIGKILL)
 
 
-def _get(port: int, path: str) -> tuple[int, str]:
+def _get(port: int, path: str, *, park: Path | None = None) -> tuple[int, str]:
+    """Ask as a stranger, or as a member of a park."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
-        connection.request("GET", path)
+        headers = {} if park is None else {"Cookie": park_cookie(park)}
+        connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
     finally:
@@ -53,8 +56,10 @@ def test_serve__carries_the_numbers_of_the_report_and_ends_cleanly(demo_park: De
     report = done("report", demo_park.root, "--month", "2026-09", "--json").facts
 
     with _served(demo_park.root) as (running, _, port):
-        health, ready, page = (_get(port, path) for path in ("/healthz", "/readyz", "/"))
-        status, body = _get(port, "/api/overview.json")
+        health, ready, page = (
+            _get(port, path, park=demo_park.root) for path in ("/healthz", "/readyz", "/")
+        )
+        status, body = _get(port, "/overview.json", park=demo_park.root)
         code, more, errors = _ended(running)
 
     overview = json.loads(body)
@@ -84,7 +89,7 @@ def test_serve__announces_the_address_in_the_language(
     park = blank_park(tmp_path / "park")
 
     with _served(park, "--lang", lang) as (running, line, port):
-        status, page = _get(port, "/")
+        status, page = _get(port, "/", park=park)
         code, _, errors = _ended(running)
 
     assert line.startswith(expected)
@@ -107,10 +112,10 @@ def test_serve__shows_what_was_settled_while_it_runs(tmp_path: Path) -> None:
     done("new", park, "--template", "changzhi")
 
     with _served(park) as (_, _, port):
-        before = json.loads(_get(port, "/api/overview.json")[1])
+        before = json.loads(_get(port, "/overview.json", park=park)[1])
         done("simulate", park, "--from", "2026-09-01", "--days", "1")
         done("settle", park, "--from", "2026-09-01", "--to", "2026-09-02")
-        after = json.loads(_get(port, "/api/overview.json")[1])
+        after = json.loads(_get(port, "/overview.json", park=park)[1])
 
     assert before["as_of_s"] is None
     assert after["month"] == "2026-09"
@@ -143,7 +148,7 @@ def test_demo__serves_what_it_made_and_tells_machines_everything_in_one_object(
             assert running.stdout is not None
             facts = json.loads(running.stdout.readline())
             (port,) = map(int, re.findall(r":(\d+)/", facts["address"]))
-            status, body = _get(port, "/api/overview.json")
+            status, body = _get(port, "/overview.json", park=tmp_path / "park")
             code, more, errors = _ended(running)
         finally:
             if running.poll() is None:

@@ -15,7 +15,7 @@ def test_parse_query__a_wall_is_dark_unless_said_otherwise() -> None:
 
 
 @pytest.mark.parametrize(
-    "query", [{"lang": "fr"}, {"wall": "yes"}, {"theme": ""}, {"utm": "x"}, {"lang": "zh,en"}]
+    "query", [{"lang": "fr"}, {"wall": "yes"}, {"theme": ""}, {"lang": "zh,en"}]
 )
 def test_parse_query__refuses_what_it_does_not_know(query: dict[str, str]) -> None:
     with pytest.raises(QueryError, match="correct the address"):
@@ -28,3 +28,26 @@ def test_switched__changes_one_thing_and_keeps_the_rest() -> None:
     assert links["lang"] == "/?lang=zh&theme=dark"
     assert links["theme"] == "/?lang=en&theme=light"
     assert links["wall"] == "/?lang=en&theme=dark&wall=1"
+
+
+def test_demand_words__refuses_a_word_that_the_page_does_not_know() -> None:
+    look = parse_query({"month": "2026-09", "lang": "en"}, path="/carbon/")
+
+    assert look.demand_words(("month",)) == {"month": "2026-09"}
+    with pytest.raises(QueryError, match="month"):
+        look.demand_words(())
+
+
+def test_switched__keeps_the_words_of_the_page() -> None:
+    look = parse_query({"month": "2026-09"}, path="/carbon/")
+
+    assert look.switched()["lang"] == "/carbon/?month=2026-09&lang=en&theme=light"
+    assert look.with_words(month="2026-08") == "/carbon/?month=2026-08"
+
+
+@pytest.mark.parametrize("remembered", ["", "fr.dark", "en", "<script>", "en.dark.x"])
+def test_parse_query__a_cookie_is_never_trusted(remembered: str) -> None:
+    look = parse_query({}, remembered=remembered)
+
+    assert look.lang in {"zh", "en"}
+    assert look.theme == ("dark" if remembered == "fr.dark" else "light")

@@ -16,6 +16,12 @@ def words(context: template.Context, key: str, **values: object) -> str:
     return text(key, cast("Lang", context["lang"]), **values)
 
 
+@register.simple_tag(takes_context=True)
+def menu_name(context: template.Context, code: str) -> str:
+    """Return the name of a page as the menu writes it."""
+    return text(f"menu.{code}", cast("Lang", context["lang"]))
+
+
 @register.simple_tag
 def asset(name: str) -> str:
     """Return the address of a built file by its plain name."""

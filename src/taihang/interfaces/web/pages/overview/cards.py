@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from taihang.interfaces.catalogue import Lang, text
-from taihang.interfaces.web.view import Kpis, Overview
+from taihang.interfaces.web.pages.overview.view import Kpis, Overview
 from taihang.interfaces.web.wording import DASH, local_instant, number, percent
 
 LOW_COVERAGE_RATIO: Final = 0.95

@@ -6,8 +6,8 @@ import pytest
 
 from demo_overview import demo_overview
 from taihang.interfaces.catalogue import LANGS, Lang
-from taihang.interfaces.web.figures import cards, share_meter
-from taihang.interfaces.web.view import NO_KPIS
+from taihang.interfaces.web.pages.overview.cards import cards, share_meter
+from taihang.interfaces.web.pages.overview.view import NO_KPIS
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -1,6 +1,5 @@
 """The public address of a certificate: what is shown, what is not there, what is too much."""
 
-from dataclasses import dataclass
 from html import unescape
 
 import pytest
@@ -11,16 +10,15 @@ from demo_overview import FailingSource, FixedSource, demo_overview
 from paper_case import VIEW
 from taihang.core.errors import IntegrityError
 from taihang.interfaces.web.app import create_application
-from taihang.interfaces.web.certificate_views import ID_LIMIT
 from taihang.interfaces.web.desk import BusyError
+from taihang.interfaces.web.pages.certificate.views import ID_LIMIT
 from taihang.interfaces.web.security import HEADERS
-from taihang.interfaces.web.view import OverviewSource, ShownCertificate
+from taihang.interfaces.web.source import ShownCertificate, Source
 
 ADDRESS = f"/c/{VIEW.id}"
 FILE = b'{"format":"taihang-proof/v2"}'
 
 
-@dataclass(frozen=True)
 class OneCertificate(FixedSource):
     """A park with one certificate."""
 
@@ -29,19 +27,18 @@ class OneCertificate(FixedSource):
         return ShownCertificate(VIEW, FILE) if certificate_id == VIEW.id else None
 
 
-@dataclass(frozen=True)
 class Busy(FailingSource):
     """A source that cannot tell of certificates."""
 
     @override
     def certificate(self, certificate_id: str) -> ShownCertificate | None:
-        raise self.error
+        raise self._error
 
 
 APP = create_application(OneCertificate(demo_overview()))
 
 
-def failing(source: OverviewSource, address: str) -> tuple[int, str]:
+def failing(source: Source, address: str) -> tuple[int, str]:
     answer = ask(create_application(source), address)
     return answer.status, answer.headers.get("retry-after", "")
 
@@ -105,7 +102,7 @@ def test_certificate_page__says_when_too_much_is_asked_or_the_park_cannot_answer
 
 def test_certificate_page__refuses_settings_that_it_does_not_know() -> None:
     assert ask(APP, f"{ADDRESS}?hour=3").status == 422
-    assert ask(APP, ADDRESS, method="POST").status == 405
+    assert ask(APP, ADDRESS, method="POST").status in {403, 405}
 
 
 def test_sources__have_no_certificates_unless_they_say_so() -> None:

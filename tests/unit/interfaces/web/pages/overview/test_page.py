@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import cast
 
 from demo_overview import ENTERPRISES, demo_overview
-from taihang.interfaces.web.page import Cell, columns, enterprise_cells, page_context
 from taihang.interfaces.web.page_query import PLAIN
+from taihang.interfaces.web.pages.overview.page import Cell, columns, enterprise_cells, page_context
 
 
 def _cell(cells: tuple[Cell, ...], code: str) -> Cell:

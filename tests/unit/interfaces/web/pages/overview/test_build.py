@@ -1,6 +1,5 @@
 """Where the pages get their figures: a month, a part of one, an empty park, gaps, changes."""
 
-import re
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -8,24 +7,17 @@ from typing import cast
 
 import pytest
 
-import certified_park
-import small_park
-from asgi_client import ask
 from command_line import (
     DemoPark,
     blank_park,
     done,
     energy_rows,
     imported,
-    state_hash,
     write_import,
 )
 from taihang import wiring
-from taihang.interfaces.web import source as source_module
-from taihang.interfaces.web.app import create_application
-from taihang.interfaces.web.source import ParkSource, build_overview, open_source
-from taihang.interfaces.web.view import SERIES_NAMES, Overview, to_json
-from taihang.services.act_log import log_acts
+from taihang.interfaces.web.pages.overview.build import build_overview
+from taihang.interfaces.web.pages.overview.view import SERIES_NAMES, Overview, to_json
 
 JUNE_1 = date(2026, 6, 1)
 
@@ -293,74 +285,3 @@ def test_build_overview__a_day_with_too_many_gaps_has_no_green_share(
 
     # 95 % of 96 intervals are 91.2: four gaps leave 92, five leave 91.
     assert [expected, 0.0] == [share for _, share in overview.calendar]
-
-
-# -- changes -------------------------------------------------------------------------------------
-
-
-def test_park_source__builds_again_only_when_the_park_has_changed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    park = _filled(tmp_path, JUNE_1, 2)
-    built: list[str | None] = []
-
-    def build(*args: object, **kwargs: object) -> Overview:
-        found = build_overview(*args, **kwargs)  # pyright: ignore[reportArgumentType]
-        built.append(found.month)
-        return found
-
-    monkeypatch.setattr(source_module, "build_overview", build)
-    source = open_source(park)
-    first = source.overview()
-    for _ in range(5):
-        assert source.overview() is first
-    n_before = len(built)
-    _fill(park, tmp_path, date(2026, 6, 3), 1)
-
-    second = source.overview()
-
-    assert n_before == 1
-    assert len(built) == 2
-    assert (second.as_of_s or 0) - (first.as_of_s or 0) == 86_400
-
-
-def test_park_source__looking_changes_nothing(demo_park: DemoPark) -> None:
-    before = state_hash(demo_park.root)
-    mark = wiring.change_mark(demo_park.root)
-
-    open_source(demo_park.root).overview()
-
-    assert mark == wiring.change_mark(demo_park.root)
-    assert before == state_hash(demo_park.root)
-
-
-def test_park_source__is_ready_while_the_folder_takes_writes(tmp_path: Path) -> None:
-    park = blank_park(tmp_path / "park")
-
-    assert open_source(park).ready()
-
-
-def test_certificate__is_looked_up_once_and_shows_no_energy_of_an_interval(tmp_path: Path) -> None:
-    root = small_park.make(tmp_path / "park", certified_park.text())
-    with small_park.opened(root) as ports:
-        certified_park.settled(ports)
-        log_acts(ports=ports)
-        name = ports.registry.certificates.certificates("2026-08.pool.E02")[0].id
-        rows = ports.lake.read("matching", small_park.AUGUST)
-    source = ParkSource(root)
-    shown = source.certificate(name)
-    canaries = {wh for each in rows.values() for wh in each["total_wh"].tolist() if wh > 9_999}
-    pages = [ask(create_application(source), f"/c/{name}{more}").text for more in ("", "?lang=en")]
-    told = {
-        int(number.replace(",", ""))
-        for page in pages
-        for number in re.findall(r"(?<![\w/+=#])\d[\d,]*(?![\w/+=])", page)
-    }
-
-    assert shown is not None
-    assert source.certificate(name) is shown
-    assert source.certificate("2026-08.pool.E02:0-1") is None
-    assert len(canaries) > 400
-    assert not told & canaries
-    assert all(name in page for page in pages)
-    assert ask(create_application(source), f"/c/{name}/file").body == shown.file

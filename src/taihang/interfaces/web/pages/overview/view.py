@@ -1,19 +1,16 @@
 """What the overview page shows, as frozen values; None means missing, never zero.
 
-The page and ``/api/overview.json`` are two renderings of the same :class:`Overview`, so that they
+The page and ``/overview.json`` are two renderings of the same :class:`Overview`, so that they
 cannot disagree. The services fill it; this module neither computes nor formats anything.
 """
 
-import json
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, Literal, Protocol, cast, get_args
+from typing import Final, Literal, get_args
 
-from taihang.core.errors import InputError
 from taihang.core.periods import STEPS_PER_DAY
-from taihang.services.certificate_view import CertificateView
+from taihang.interfaces.web.canonical import ViewError, canonical
 
 SeriesName = Literal["pv", "wind", "discharge", "import", "charge", "export", "load"]
 """The power series of a day; all are positive amounts, the name says the direction."""
@@ -29,12 +26,6 @@ Quality = Literal["measured", "estimated", "missing"]
 
 PowerSeries = tuple[float | None, ...]
 """Mean power of the 96 settlement intervals of a day [kW], in order of their starts."""
-
-
-class ViewError(InputError):
-    """A view holds what a page cannot show: a series of another length, a number that is none."""
-
-    code = "input.view"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,36 +175,6 @@ class Overview:
     trust: Trust | None
 
 
-@dataclass(frozen=True, slots=True)
-class ShownCertificate:
-    """A certificate that anybody may look at, and its machine file."""
-
-    view: CertificateView
-    file: bytes
-    """A proof file without an energy of any interval."""
-
-
-class OverviewSource(Protocol):
-    """Where the pages get their figures; called from several threads at once."""
-
-    def overview(self) -> Overview:
-        """Return the newest overview; a failure is a TaihangError, which the page explains."""
-        ...
-
-    def ready(self) -> bool:
-        """Say whether the park can take durable writes now."""
-        ...
-
-    def certificate(self, certificate_id: str) -> ShownCertificate | None:
-        """Return a certificate; None of an id that names none, whatever else there is.
-
-        Raises:
-            BusyError: If too many were asked for lately.
-        """
-        del certificate_id
-        return None
-
-
 NO_KPIS: Final = Kpis(
     load_mwh=None,
     green_ratio=None,
@@ -270,63 +231,6 @@ def to_json(overview: Overview) -> str:
         '{"as_of_s":null,"calendar":[],'
     """
     return canonical(overview)
-
-
-def canonical(value: object) -> str:
-    """Return a value as JSON that is the same text for the same value.
-
-    Raises:
-        ViewError: If the value has no JSON form.
-
-    Example:
-        >>> canonical({"b": (1, None), "a": Decimal("2.50")})
-        '{"a":"2.50","b":[1,null]}'
-    """
-    return json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def plain(value: object) -> object:
-    """Turn frozen values into what JSON knows.
-
-    Args:
-        value: A dataclass, mapping, tuple, number, text, Decimal or None.
-
-    Returns:
-        Dictionaries, lists, numbers, texts and None; a Decimal becomes text.
-
-    Raises:
-        ViewError: If a number is not finite, or the value has no JSON form.
-
-    Example:
-        >>> plain((Decimal("1.50"), None))
-        ['1.50', None]
-    """
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Mapping):
-        table = cast("Mapping[str, object]", value)
-        return {name: plain(inner) for name, inner in table.items()}
-    if isinstance(value, tuple):
-        return [plain(inner) for inner in cast("tuple[object, ...]", value)]
-    if isinstance(value, Decimal):
-        return str(value)
-    return _scalar(value)
-
-
-def _scalar(value: object) -> str | int | float | None:
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ViewError(
-            given=repr(value),
-            expected="a finite number",
-            remedy="give None for what is missing",
-        )
-    if value is None or isinstance(value, str | int | float):
-        return value
-    raise ViewError(
-        given=type(value).__name__,
-        expected="a dataclass, mapping, tuple, number, text, Decimal or None",
-        remedy="convert the value before it enters the view",
-    )
 
 
 def _check_series(series: Mapping[SeriesName, PowerSeries], *, day: str) -> None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from taihang.interfaces.catalogue import Lang, has_text, raw_texts, text
-from taihang.interfaces.web.figures import LOW_COVERAGE_RATIO, cards
+from taihang.interfaces.web.canonical import plain
 from taihang.interfaces.web.page_query import PageQuery
-from taihang.interfaces.web.view import EnterpriseRow, Overview, plain
+from taihang.interfaces.web.pages.overview.cards import LOW_COVERAGE_RATIO, cards
+from taihang.interfaces.web.pages.overview.view import EnterpriseRow, Overview
 from taihang.interfaces.web.wording import local_day, local_instant, number, percent
 
 _SCRIPT_TEXTS: Final = ("flow_node.", "series.", "chart.", "freshness.")

@@ -3,16 +3,13 @@
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from taihang.core.errors import TaihangError
-from taihang.interfaces.catalogue import text
 from taihang.interfaces.reports.paper import paper_of
 from taihang.interfaces.web.desk import RETRY_AFTER_S, BusyError
-from taihang.interfaces.web.page_query import PLAIN, parse_query
-from taihang.interfaces.web.view import ShownCertificate
-from taihang.interfaces.web.views import failed, frame_of, fresh, message_page, not_found, source_of
+from taihang.interfaces.web.source import ShownCertificate
+from taihang.interfaces.web.views import not_found, told
+from taihang.interfaces.web.visit import source_of, visit_of
 
 ID_LIMIT: Final = 200
 """Characters of the longest id that is looked up."""
@@ -22,26 +19,18 @@ _BUSY: Final = 503
 @require_safe
 def certificate_page(request: HttpRequest, certificate_id: str) -> HttpResponse:
     """Show one certificate; an id that names none is like any other page that is not there."""
-    query = PLAIN
+    visit = visit_of(request)
+    visit.look.demand_words(())
     try:
-        settings = {name: ",".join(given) for name, given in request.GET.lists()}
-        query = parse_query(settings, path=f"/c/{certificate_id}")
         shown = _found(request, certificate_id)
     except BusyError:
         return _busy(request)
-    except TaihangError as error:
-        return failed(request, error, query=query)
     if shown is None:
         return not_found(request)
     site = f"{request.scheme}://{request.get_host()}"
-    paper = paper_of(shown.view, lang=query.lang, site=site)
-    context = {
-        **frame_of(query),
-        "paper": paper,
-        "park_name": paper.park,
-        "has_file": bool(shown.file),
-    }
-    return fresh(render(request, "taihang/certificate.html", context))
+    paper = paper_of(shown.view, lang=visit.look.lang, site=site)
+    context = {"paper": paper, "park_name": paper.park, "has_file": bool(shown.file)}
+    return visit.show("taihang/pages/certificate.html", context)
 
 
 @require_safe
@@ -51,13 +40,12 @@ def certificate_file(request: HttpRequest, certificate_id: str) -> HttpResponse:
         shown = _found(request, certificate_id)
     except BusyError:
         return _busy(request)
-    except TaihangError as error:
-        return failed(request, error, query=PLAIN)
     if shown is None or not shown.file or request.GET:
         return not_found(request)
     response = HttpResponse(shown.file, content_type="application/json")
     response["Content-Disposition"] = 'attachment; filename="certificate.json"'
-    return fresh(response)
+    response["Cache-Control"] = "no-cache"
+    return response
 
 
 def _found(request: HttpRequest, certificate_id: str) -> ShownCertificate | None:
@@ -67,6 +55,6 @@ def _found(request: HttpRequest, certificate_id: str) -> ShownCertificate | None
 
 
 def _busy(request: HttpRequest) -> HttpResponse:
-    page = message_page(request, message=text("paper.busy", PLAIN.lang), status=_BUSY)
+    page = told(request, "paper.busy", status=_BUSY)
     page["Retry-After"] = str(RETRY_AFTER_S)
     return page

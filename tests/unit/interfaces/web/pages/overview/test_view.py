@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from demo_overview import demo_overview
-from taihang.interfaces.web.view import (
+from taihang.interfaces.web.canonical import plain
+from taihang.interfaces.web.pages.overview.view import (
     SERIES_NAMES,
     Day,
     Plan,
@@ -16,7 +17,6 @@ from taihang.interfaces.web.view import (
     ViewError,
     canonical,
     empty_overview,
-    plain,
     to_json,
 )
 

@@ -1,11 +1,11 @@
 // The overview page. Numbers and tables came from the server; this adds pictures, sorting and age.
-import { calendarFigures, calendarOptions } from "./calendar-chart.js";
-import { dayFigures, dayOptions } from "./day-chart.js";
-import { offerTable } from "./figures-table.js";
-import { watch } from "./freshness.js";
-import { data, number, text } from "./page-data.js";
-import "./park-flow.js";
-import { makeSortable } from "./sortable-table.js";
+import { calendarFigures, calendarOptions } from "../calendar-chart.js";
+import { dayFigures, dayOptions } from "../day-chart.js";
+import { offerTable } from "../figures-table.js";
+import { watch } from "../freshness.js";
+import { data, number, text } from "../page-data.js";
+import "../park-flow.js";
+import { makeSortable } from "../sortable-table.js";
 
 const panel = (name) => document.querySelector(`[data-panel="${name}"]`);
 
@@ -34,7 +34,7 @@ async function start() {
     flow.querySelector("park-flow").show(data.flows);
     offerTable(flow, flowFigures);
   }
-  const { init } = await import("./echarts.js");
+  const { init } = await import("../echarts.js");
   await document.fonts.ready;
   if (data.day || data.plan) {
     keepDrawn(init, panel("day").querySelector(".canvas"), (width) => dayOptions(width < 560));

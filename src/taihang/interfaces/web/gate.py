@@ -1,0 +1,101 @@
+"""The gate before every view: who asks, how pages are shown, and whether the policy allows it."""
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.http import urlencode
+
+from taihang.core.errors import TaihangError
+from taihang.interfaces.accounts.viewer import Viewer, viewer_of
+from taihang.interfaces.catalogue import text
+from taihang.interfaces.web.page_query import COOKIE, PLAIN, QueryError, parse_look
+from taihang.interfaces.web.policy import MEMBER, PUBLIC, policy_of
+from taihang.interfaces.web.status import http_status
+from taihang.interfaces.web.visit import LOOK, VIEWER, visit_of
+
+SIGN_IN: Final = "/account/login/"
+"""Where members sign in."""
+_REFUSED: Final = 403
+_FAULT: Final = 500
+_YEAR_S: Final = 31_536_000
+_LOG: Final = logging.getLogger(__name__)
+
+
+class Gate:
+    """Middleware that lets nobody pass whom the policy of an address does not name."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+        self._wrong_look: dict[str, QueryError] = {}
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Find out how pages are shown, and remember it."""
+        try:
+            look = parse_look(request)
+        except QueryError as error:
+            setattr(request, LOOK, PLAIN)
+            return failed(request, error)
+        setattr(request, LOOK, look)
+        with translation.override("zh-hans" if look.lang == "zh" else "en"):
+            response = self._get_response(request)
+        if request.COOKIES.get(COOKIE) != look.cookie and look.is_chosen:
+            response.set_cookie(
+                COOKIE,
+                look.cookie,
+                max_age=_YEAR_S,
+                httponly=True,
+                samesite="Lax",
+                secure=request.is_secure(),
+            )
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponseBase | None:
+        """Refuse, or let pass by returning None."""
+        del args, kwargs
+        policy = policy_of(view)
+        if policy == PUBLIC:
+            # Whoever is signed in stays so on public pages: their frame says who looks.
+            setattr(request, VIEWER, viewer_of(request.user))
+            return None
+        viewer = viewer_of(request.user)
+        setattr(request, VIEWER, viewer)
+        if viewer is None:
+            return _to_sign_in(request)
+        if policy == MEMBER or (policy is not None and policy in viewer.rights):
+            return None
+        return refused(request, viewer)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Explain a failure that the platform defines; any other is a fault."""
+        return failed(request, error) if isinstance(error, TaihangError) else None
+
+
+def refused(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Say that the viewer has no right to see this, and nothing about what is there."""
+    del viewer
+    visit = visit_of(request)
+    message = text("failure.refused", visit.look.lang)
+    return visit.show("taihang/failure.html", {"message": message}, status=_REFUSED)
+
+
+def failed(request: HttpRequest, error: TaihangError) -> HttpResponse:
+    """Show what failed and what to do."""
+    status = http_status(error)
+    if status >= _FAULT:
+        _LOG.error("%s: %s", request.path, error)
+    return visit_of(request).show("taihang/failure.html", {"error": error}, status=status)
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if request.method not in {"GET", "HEAD"}:
+        visit = visit_of(request)
+        message = text("failure.sign_in", visit.look.lang)
+        return visit.show("taihang/failure.html", {"message": message}, status=401)
+    return redirect(f"{SIGN_IN}?{urlencode({'next': request.get_full_path()})}")

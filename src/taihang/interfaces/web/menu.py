@@ -1,0 +1,48 @@
+"""The menu: the pages that have an engine, those first that a shift begins with."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from taihang.core.access.role import Right
+from taihang.interfaces.accounts.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page of the menu; its name is the text ``menu.<code>``."""
+
+    code: str
+    address: str
+    may: Right
+
+
+ENTRIES: Final = (Entry("overview", "/", Right.SEE_PARK),)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An entry as a viewer sees it."""
+
+    code: str
+    address: str
+    is_here: bool
+
+
+def menu_of(viewer: Viewer | None, *, here: str) -> tuple[Shown, ...]:
+    """Return the entries that somebody may open.
+
+    Args:
+        viewer: Who looks; None for a stranger, who sees none.
+        here: Path of the page that is open.
+    """
+    if viewer is None:
+        return ()
+    return tuple(
+        Shown(entry.code, entry.address, _is_here(entry.address, here))
+        for entry in ENTRIES
+        if entry.may in viewer.rights
+    )
+
+
+def _is_here(address: str, here: str) -> bool:
+    return here == address if address == "/" else here.rstrip("/").startswith(address.rstrip("/"))

@@ -1,0 +1,1 @@
+"""The pages, a folder each: what it asks, what it builds, how it is shown."""

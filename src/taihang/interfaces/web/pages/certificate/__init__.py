@@ -1,0 +1,1 @@
+"""A certificate that anybody may look at."""

@@ -1,0 +1,1 @@
+"""The overview: is the park all right, and within its limits?"""

@@ -1,0 +1,26 @@
+"""What the pages need of a park folder beside its ports: the accounts, and the key of sessions."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from taihang.adapters import system
+from taihang.adapters.registry.location import database_of
+from taihang.config.park_folder import ParkFolder
+
+SESSION_KEY: Final = "pages/sessions"
+"""What the secret of sessions is made for."""
+
+
+def accounts_database(root: Path) -> Mapping[str, object]:
+    """Return Django's settings of the accounts of a park."""
+    return database_of(ParkFolder(root).accounts)
+
+
+def session_secret(root: Path) -> str:
+    """Return the secret that signs the sessions of a park, made on first use [hex].
+
+    It lies with the park's other keys, so that a restart ends nobody's session.
+    """
+    keys = system.KeyRing(ParkFolder(root).keys)
+    return "".join(salt.hex() for salt in keys.salts(SESSION_KEY, 2))

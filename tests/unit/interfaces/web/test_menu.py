@@ -1,0 +1,28 @@
+"""The menu shows what a viewer may open."""
+
+from taihang.core.access.role import Role
+from taihang.interfaces.accounts.viewer import Viewer
+from taihang.interfaces.catalogue import LANGS, text
+from taihang.interfaces.web.menu import ENTRIES, menu_of
+
+
+def viewer(role: Role) -> Viewer:
+    return Viewer(name="li", roles=frozenset((role,)), enterprise="")
+
+
+def test_menu__a_stranger_sees_none_and_nobody_what_is_not_theirs() -> None:
+    assert menu_of(None, here="/") == ()
+    assert "overview" not in {entry.code for entry in menu_of(viewer(Role.AUDIT_ADMIN), here="/")}
+    assert menu_of(viewer(Role.REGULATOR), here="/")[0].code == "overview"
+
+
+def test_menu__says_where_one_is() -> None:
+    here = [entry.code for entry in menu_of(viewer(Role.REGULATOR), here="/") if entry.is_here]
+
+    assert here == ["overview"]
+
+
+def test_menu__every_entry_has_a_name() -> None:
+    assert len({entry.code for entry in ENTRIES}) >= 1
+    for lang in LANGS:
+        assert all(text(f"menu.{entry.code}", lang) for entry in ENTRIES)

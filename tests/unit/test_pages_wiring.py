@@ -1,0 +1,23 @@
+"""What the pages need of a park folder."""
+
+from pathlib import Path
+
+from taihang.pages_wiring import accounts_database, session_secret
+
+
+def test_session_secret__is_the_same_after_a_restart_and_another_park_has_another(
+    tmp_path: Path,
+) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+
+    assert session_secret(one) == session_secret(one)
+    assert session_secret(one) != session_secret(other)
+    assert len(session_secret(one)) == 64
+    assert (one / "keys/salt.key").stat().st_mode & 0o077 == 0
+
+
+def test_accounts_database__is_a_durable_file_of_its_own(tmp_path: Path) -> None:
+    found = accounts_database(tmp_path)
+
+    assert found["NAME"] == str(tmp_path / "accounts.db")
+    assert "synchronous=FULL" in str(found["OPTIONS"])
