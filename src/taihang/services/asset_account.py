@@ -28,6 +28,7 @@ from taihang.services.gateway_bill import exports_month
 from taihang.services.market_position import PositionMonth, position_month
 from taihang.services.ports import Ports
 from taihang.services.revenue import REVENUE
+from taihang.services.sight_rules import demand_whole
 
 KIND: Final = "asset-result"
 RULE: Final = "asset-result/v1"
@@ -83,6 +84,7 @@ def drafts(period: str, *, ports: Ports, subjects: Iterable[str] | None = None) 
     Raises:
         UnsettledMonthError: If a month with a market position is not settled as the park is now.
     """
+    demand_whole(ports, "the results of the park's assets")
     source = _Source(period, ports)
     # 1. Each asset, month by month.
     found = {name: source.asset(name) for name in _assets(ports)}

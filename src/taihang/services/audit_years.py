@@ -9,6 +9,7 @@ from taihang.core.seal.issued import IssuedStatement
 from taihang.services.account import Draft, says_the_same
 from taihang.services.ports import Ports
 from taihang.services.renew_accounts import JOBS, Job
+from taihang.services.sight_rules import demand_whole
 
 _JOBS: Final = {kind: draw_up for kinds, draw_up in JOBS for kind in kinds}
 """Who draws up the statements of a kind."""
@@ -23,6 +24,7 @@ def wrong_years(*, ports: Ports) -> Iterator[tuple[str, str]]:
     Yields:
         Id of the statement, and what is wrong with it.
     """
+    demand_whole(ports, "an audit of the park's accounts")
     periods = sorted({entry.period for entry in ports.registry.roll() if entry.kind in _JOBS})
     for period in periods:
         issued = [one for one in ports.registry.latest_statements(period) if one.kind in _JOBS]

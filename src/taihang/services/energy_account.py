@@ -33,6 +33,7 @@ from taihang.services.medium_account import serves
 from taihang.services.metered_electricity import bodies_of, compare_with_forms, sum_of
 from taihang.services.park_electricity import park_electricity
 from taihang.services.ports import Ports
+from taihang.services.sight_rules import demand_whole
 
 KIND: Final = "energy-account"
 NETWORK: Final = "electricity.network"
@@ -76,6 +77,8 @@ def drafts(period: str, *, ports: Ports, subjects: Iterable[str] | None = None) 
     Returns:
         ``energy-account.{subject}.{period}`` of each; none of a period of which nothing is known.
     """
+    if subjects is None or PARK_SUBJECT in {*subjects}:
+        demand_whole(ports, "the energy account of the park")
     # 1. What is known of the period: statements of electricity, lines of activity data.
     source = _Source(period, ports)
     # 2. Each subject by itself.
@@ -100,6 +103,7 @@ def own_use(period: str, *, ports: Ports) -> Decimal:
     Returns:
         Comprehensive energy at equivalent value, exact; 0 where the park said nothing [tce].
     """
+    demand_whole(ports, "the energy of public facilities")
     return _of_subject(PARK_SUBJECT, _Source(period, ports), ports).account.total_tce
 
 

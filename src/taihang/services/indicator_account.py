@@ -19,6 +19,7 @@ from taihang.core.seal.canonical import JsonValue
 from taihang.core.seal.statement import fact_document
 from taihang.services.account import ACCOUNT_FORMAT, PARK_SUBJECT, Draft, first_day
 from taihang.services.ports import Ports
+from taihang.services.sight_rules import demand_whole
 from taihang.services.year_amounts import YearAmounts, decimal_field
 from taihang.standards.ndrc_910_indicators import (
     RULE,
@@ -64,6 +65,7 @@ def drafts(period: str, *, ports: Ports, subjects: Iterable[str] | None = None) 
     """
     if subjects is not None and PARK_SUBJECT not in subjects:
         return []
+    demand_whole(ports, "the indicators of the park")
     amounts = YearAmounts(period, ports=ports)
     on = _judged_on(period, ports.facts)
     # 1. What is known of the year.

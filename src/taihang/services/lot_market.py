@@ -45,6 +45,7 @@ from taihang.core.park.certificate_market import CertificateMarket
 from taihang.core.quantities import SECONDS_PER_HOUR
 from taihang.services.ledger import act_on, act_once, demand_own_id
 from taihang.services.ports import Ports
+from taihang.services.sight_rules import demand_whole
 
 _IDS_OF_ORDER: Final = "{order}.{number}"
 """Purchases of an order are acts of their own, under its id."""
@@ -321,6 +322,7 @@ def book(*, ports: Ports) -> tuple[BookLevel, ...]:
 
 def listings(*, ports: Ports) -> tuple[Listing, ...]:
     """Return every listing with its seller, by number."""
+    demand_whole(ports, "all listings of the park's market")
     certificates = _standing(State.LISTED, ports)
     return listings_of(
         certificates,
@@ -332,6 +334,7 @@ def listings(*, ports: Ports) -> tuple[Listing, ...]:
 
 def waiting(*, ports: Ports) -> tuple[Waiting, ...]:
     """Return every deal that waits for a consent or a payment, by number."""
+    demand_whole(ports, "all deals of the park's market")
     certificates = _standing(State.IN_TRANSFER, ports)
     return waiting_of(certificates, acts=_acts_of(certificates, ports))
 

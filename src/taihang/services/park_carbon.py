@@ -24,6 +24,7 @@ from taihang.services.account import ACCOUNT_FORMAT, PARK_SUBJECT, Draft, grid_f
 from taihang.services.carbon_account import gap_document, kg_of, line_document, plain, tonnes
 from taihang.services.carbon_inputs import Gap, SubjectYear, months_of_stay, stay_of
 from taihang.services.ports import Ports
+from taihang.services.sight_rules import demand_whole
 from taihang.standards.ndrc_910 import RULE, ParkElectricityError, received_electricity
 
 KIND: Final = "park-inventory"
@@ -62,6 +63,7 @@ def drafts(period: str, *, ports: Ports, subjects: Iterable[str] | None = None) 
     """
     if subjects is not None and PARK_SUBJECT not in subjects:
         return []
+    demand_whole(ports, "the inventory of the park")
     parts = _Parts()
     records = ActivityBook(ports.registry.activity_records())
     # 1. Enterprises, stations and public facilities: fuel, conversion, processes, heat.

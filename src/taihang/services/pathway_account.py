@@ -25,6 +25,7 @@ from taihang.core.seal.canonical import JsonValue
 from taihang.services.account import ACCOUNT_FORMAT, PARK_SUBJECT, Draft
 from taihang.services.indicator_account import ENERGY_ACCOUNT, PARK_INVENTORY, plain
 from taihang.services.ports import Ports
+from taihang.services.sight_rules import demand_whole
 from taihang.services.year_amounts import Sources, YearAmounts
 
 KIND: Final = "peak-pathway"
@@ -49,6 +50,7 @@ def drafts(period: str, *, ports: Ports, subjects: Iterable[str] | None = None) 
     Returns:
         One draft, ``peak-pathway.park.YYYY``; none where the park has no plan for that year.
     """
+    demand_whole(ports, "the way of the park to its peak")
     plan = ports.park.peak
     if plan is None or int(period) not in plan.years:
         return []

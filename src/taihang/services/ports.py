@@ -9,6 +9,8 @@ from typing import Protocol, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from taihang.core.access.aggregate import GroupSum
+from taihang.core.access.scope import WHOLE_PARK, Scope
 from taihang.core.activity.record import ActivityRecord
 from taihang.core.balance.settlement import Settlement
 from taihang.core.certificates.act import Act
@@ -24,6 +26,7 @@ from taihang.core.park.park import Park
 from taihang.core.periods import Period
 from taihang.core.seal.act import LoggedAct, RollEntry
 from taihang.core.seal.activity_line import ActivityLine
+from taihang.core.seal.canonical import JsonValue
 from taihang.core.seal.door_token import DoorToken
 from taihang.core.seal.evidence_file import EvidenceFile
 from taihang.core.seal.gateway_key import GatewayKey
@@ -621,6 +624,22 @@ class Upload(Protocol):
         ...
 
 
+class Counter(Protocol):
+    """What a part of a park is handed from the rest of it, each thing checked before."""
+
+    def prove(self, claim_id: str) -> bytes:
+        """Return the proof of something of one's own, which shows nothing of anybody else."""
+        ...
+
+    def standing(self, subject: str, year: str) -> dict[str, JsonValue] | None:
+        """Return how an enterprise of one's own stands in its sector, nobody else being told."""
+        ...
+
+    def sums(self, month: str) -> tuple[GroupSum, ...]:
+        """Return the sums over enterprises of a month that give no other enterprise away."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """Everything a job may reach, handed to it by the wiring."""
@@ -653,3 +672,7 @@ class Ports:
     """Name of the park's log."""
     version: str
     """Version of the code, stored in every statement."""
+    scope: Scope = WHOLE_PARK
+    """How much of the park these ports show; a part is made by ``services/sight.py`` alone."""
+    counter: Counter | None = None
+    """Where they show a part: who hands out what takes the whole park to make."""

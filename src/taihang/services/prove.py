@@ -44,7 +44,7 @@ from taihang.services.prove_sum import inventory_bundle, lot_bundle
 from taihang.services.seal_day import show_hour
 from taihang.services.share_month import share_bundle
 
-__all__ = ["LOG_KEY", "NotSettledError", "UnprovableStatementError", "prove"]
+__all__ = ["LOG_KEY", "NotSettledError", "UnprovableStatementError", "prove", "prove_whole"]
 
 _AT: Final = r"\d{4}-\d{2}-\d{2}T\d{2}"
 
@@ -70,7 +70,15 @@ def prove(claim_id: str, *, ports: Ports) -> bytes:
         UnprovableStatementError: If what is stored is no statement.
         NotSettledError: If no settlement of the whole period gives the statement.
         UnknownClaimError: If the id names a time that does not exist.
+        PartOfParkError: If the ports show a part of a park, and the id is of another part.
     """
+    if ports.counter is not None:
+        return ports.counter.prove(claim_id)
+    return prove_whole(claim_id, ports=ports)
+
+
+def prove_whole(claim_id: str, *, ports: Ports) -> bytes:
+    """Return the proof file of whatever an id names, for one who sees the whole park."""
     for pattern, bundle_of in _CLAIMS:
         if re.fullmatch(pattern, claim_id):
             return _sealed(bundle_of(claim_id, ports), ports)

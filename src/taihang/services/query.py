@@ -24,6 +24,7 @@ from taihang.core.quantities import SECONDS_PER_HOUR
 from taihang.core.series import Quality, Quantity
 from taihang.services.ports import Columns, Ports
 from taihang.services.replay import catch_up, without
+from taihang.services.sight_rules import demand_whole
 
 _DAY_S: Final = 86_400
 _LOOK_BACK_S: Final = 40 * _DAY_S
@@ -171,6 +172,7 @@ def park_by_hour(period: Period, *, direction: Direction, ports: Ports) -> dict[
     Returns:
         Energy by start of the hour, in order. [Wh]
     """
+    demand_whole(ports, "what all meters of the park counted")
     catch_up(ports, hot_only=True)
     meters = {m.id: m for m in ports.park.meters.values() if m.measures is direction}
     names = sorted(meters)

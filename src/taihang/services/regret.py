@@ -40,6 +40,7 @@ from taihang.services.regret_day import (
     held_wh,
     regret_of_day,
 )
+from taihang.services.sight_rules import demand_whole
 
 KIND: Final = "regret"
 RULE: Final = "regret/v1"
@@ -145,6 +146,7 @@ def drafts(period: str, *, ports: Ports) -> list[Draft]:
     Returns:
         One draft; where nothing can be said any more, it says that and why.
     """
+    demand_whole(ports, "the regret of the park's plans")
     try:
         if len(period) == _DAY_SIGNS:
             return [_day_draft(regret_of_day(date.fromisoformat(period), ports=ports), ports)]

@@ -31,6 +31,8 @@ def sector_standing(subject: str, year: str, *, ports: Ports) -> dict[str, JsonV
         are None where they would give another member away, and then ``why_not`` says so. None where
         the subject has no sector or no intensity.
     """
+    if ports.counter is not None:
+        return ports.counter.standing(subject, year)
     enterprise = ports.park.enterprises.get(subject)
     if enterprise is None:
         return None

@@ -21,6 +21,7 @@ from taihang.services.account import ACCOUNT_FORMAT, PARK_SUBJECT, Draft
 from taihang.services.carbon_account import plain
 from taihang.services.carbon_inputs import HEAT, months_of_stay, stay_of
 from taihang.services.ports import Ports
+from taihang.services.sight_rules import demand_whole
 
 ENERGY_SUMS: Final = "energy-sums"
 CARBON_SUMS: Final = "carbon-sums"
@@ -51,6 +52,7 @@ def drafts(
     """
     if subjects is not None and PARK_SUBJECT not in subjects:
         return []
+    demand_whole(ports, "the sums of the park")
     tables: tuple[tuple[str, str, Callable[[_Year], SumTable]], ...] = (
         (ENERGY_SUMS, "tce", _energy_table),
         (CARBON_SUMS, "tCO2", _carbon_table),

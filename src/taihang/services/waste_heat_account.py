@@ -27,6 +27,7 @@ from taihang.services.carbon_inputs import HEAT, months_of_stay, stay_of
 from taihang.services.coal_line import FAMILY
 from taihang.services.energy_statement import Gaps
 from taihang.services.ports import Ports
+from taihang.services.sight_rules import demand_whole
 
 KIND: Final = "waste-heat"
 RULE: Final = "waste-heat/v1"
@@ -134,6 +135,8 @@ def drafts(period: str, *, ports: Ports, subjects: Iterable[str] | None = None) 
     Returns:
         ``waste-heat.{subject}.{period}`` of each; none where nobody has any.
     """
+    if subjects is None or PARK_SUBJECT in {*subjects}:
+        demand_whole(ports, "the waste heat of the park")
     source = _Source(period, ports)
     # 1. Each enterprise by itself.
     found = {name: source.account(name) for name in source.suppliers}

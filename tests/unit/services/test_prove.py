@@ -12,12 +12,11 @@ from verify_taihang import Refused, verify
 
 import small_park
 from small_park import JUNE, SCALE_WH
-from taihang.adapters.registry.store import UnknownStatementError
 from taihang.core.metering.readings import MeterEvent, MeterEventKind
 from taihang.core.periods import Period
 from taihang.core.seal.bundle import BUNDLE_PREFIX
 from taihang.core.seal.canonical import JsonValue, canonical_bytes, load_canonical
-from taihang.core.seal.issued import IssuedStatement
+from taihang.core.seal.issued import IssuedStatement, UnknownStatementError
 from taihang.services.account import account
 from taihang.services.collect import Collected
 from taihang.services.ports import Ports

@@ -19,7 +19,7 @@ from taihang.adapters.registry.location import settings_of
 from taihang.adapters.registry.migrate import NewerRegisterError, bring_up
 from taihang.core.activity.record import ActivityRecord
 from taihang.core.balance.settlement import Settlement
-from taihang.core.errors import IntegrityError, StateError
+from taihang.core.errors import IntegrityError
 from taihang.core.park.assets import Battery, ChargingStation, GridConnection, Plant
 from taihang.core.park.contract import GreenSupply, GridTariff
 from taihang.core.park.park import Park
@@ -28,7 +28,7 @@ from taihang.core.seal.activity_line import ActivityLine
 from taihang.core.seal.door_token import DoorToken
 from taihang.core.seal.evidence_file import EvidenceFile
 from taihang.core.seal.gateway_key import GatewayKey
-from taihang.core.seal.issued import IssuedStatement
+from taihang.core.seal.issued import IssuedStatement, UnknownStatementError
 from taihang.core.tlog.log_key import LogKey
 
 _BATCH_ROWS: Final = 500
@@ -42,12 +42,6 @@ class DamagedParkVersionError(IntegrityError):
     """An earlier text of park.toml is not as it was recorded."""
 
     code = "integrity.damaged-park-version"
-
-
-class UnknownStatementError(StateError):
-    """No statement has this id."""
-
-    code = "state.unknown-statement"
 
 
 class Registry:

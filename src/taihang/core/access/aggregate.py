@@ -45,6 +45,18 @@ class Aggregate:
     withheld: Withheld | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSum:
+    """The sum of a measure over a group of members."""
+
+    measure: str
+    unit: str
+    group: str
+    found: Aggregate
+    n_in_group: int
+    """Members of the group, with or without a figure."""
+
+
 def aggregate(parts: Mapping[str, _Part], *, viewers: Collection[str] = ()) -> Aggregate:
     """Return the sum over members as one who knows some of the parts may see it.
 

@@ -2,6 +2,14 @@
 
 from dataclasses import dataclass
 
+from taihang.core.errors import StateError
+
+
+class UnknownStatementError(StateError):
+    """No statement has this id."""
+
+    code = "state.unknown-statement"
+
 
 @dataclass(frozen=True, slots=True)
 class IssuedStatement:

@@ -13,15 +13,12 @@ from django.db import Error
 import small_park
 from registers import Place
 from taihang import wiring
-from taihang.adapters.registry.store import (
-    Registry,
-    UnknownStatementError,
-)
+from taihang.adapters.registry.store import Registry
 from taihang.config.park_file import read_park
 from taihang.core.balance.settlement import Settlement
 from taihang.core.seal.act import LoggedAct
 from taihang.core.seal.gateway_key import GatewayKey
-from taihang.core.seal.issued import IssuedStatement
+from taihang.core.seal.issued import IssuedStatement, UnknownStatementError
 from taihang.core.tlog.log_key import LogKey
 
 SHA = "ab" * 32

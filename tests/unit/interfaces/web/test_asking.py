@@ -9,12 +9,11 @@ import pytest
 import certified_park
 import small_park
 from taihang import wiring
-from taihang.core.access.scope import NOTHING, WHOLE_PARK
+from taihang.core.access.scope import NOTHING, WHOLE_PARK, Scope
 from taihang.core.errors import StateError
 from taihang.interfaces.web import asking as asking_module
 from taihang.interfaces.web.asking import STALE_MOST_S, Asking, SlowAnswerError
 from taihang.services.ports import Ports
-from taihang.services.sight import ForeignFiguresError
 
 
 class Hand:
@@ -133,9 +132,14 @@ def test_ask__what_takes_too_long_is_refused_and_there_when_it_is_done(
 def test_ask__a_part_of_the_park_is_never_answered_with_the_whole(park: Path) -> None:
     asking = Asking(park)
 
-    with pytest.raises(ForeignFiguresError):
-        asking.ask(counter([]), scope=NOTHING)
+    assert asking.ask(_enterprises, scope=WHOLE_PARK) == ["E01", "E02"]
+    assert asking.ask(_enterprises, scope=NOTHING) == []
+    assert asking.ask(_enterprises, scope=Scope(frozenset({"E02"}))) == ["E02"]
     asking.close()
+
+
+def _enterprises(ports: Ports) -> list[str]:
+    return [*ports.park.enterprises]
 
 
 def test_writing__a_park_that_another_writes_is_refused(park: Path) -> None:
