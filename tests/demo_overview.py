@@ -15,6 +15,7 @@ from taihang.core.access.scope import Scope
 from taihang.core.errors import LinkError, TaihangError
 from taihang.interfaces.accounts.opening import Accounts
 from taihang.interfaces.catalogue import Lang
+from taihang.interfaces.web.newest import Newest, find_newest, zone_of
 from taihang.interfaces.web.pages.overview.build import build_overview
 from taihang.interfaces.web.pages.overview.view import (
     Day,
@@ -65,9 +66,14 @@ class FixedSource(Source):
 
     @override
     def ask(self, build: Callable[..., Made], *words: object, scope: Scope) -> Made:
-        assert cast("object", build) is build_overview
-        assert scope.is_whole
-        return cast("Made", self.overview())
+        assert not words
+        if cast("object", build) is build_overview:
+            assert scope.is_whole
+            return cast("Made", self.overview())
+        if cast("object", build) is find_newest:
+            return cast("Made", Newest(self._shown.as_of_s))
+        assert cast("object", build) is zone_of
+        return cast("Made", self._shown.zone)
 
     def overview(self) -> Overview:
         """Return what the overview page is given."""

@@ -11,7 +11,7 @@ const OUT = join(HERE, "../src/taihang/interfaces/web/static/taihang");
 const LIMIT_BYTES = 900_000; // of all scripts together: parks open the page on old machines
 const LICENSED = ["echarts", "zrender", "tslib"];
 
-// A page is src/pages/<name>.js, src/pages/<name>.css or both.
+// A page is src/pages/<name>.js, src/pages/<name>.css or both; ECharts is one file for all of them.
 async function pages() {
   return (await readdir(join(HERE, "src/pages"))).sort().map((name) => `src/pages/${name}`);
 }
@@ -19,15 +19,13 @@ async function pages() {
 async function bundles() {
   const result = await build({
     absWorkingDir: HERE,
-    entryPoints: ["src/page.css", ...(await pages())],
+    entryPoints: ["src/page.css", "src/echarts.js", ...(await pages())],
     outdir: "out",
     bundle: true,
-    splitting: true, // ECharts is imported lazily, so the table sorts before the charts arrive
     format: "esm",
     minify: true,
     target: ["es2021", "chrome92", "firefox90", "safari15"],
     entryNames: "[name]-[hash]",
-    chunkNames: "[name]-[hash]",
     legalComments: "none", // collected in LICENSES-web.txt instead
     metafile: true,
     write: false,

@@ -24,3 +24,8 @@ def session_secret(root: Path) -> str:
     """
     keys = system.KeyRing(ParkFolder(root).keys)
     return "".join(salt.hex() for salt in keys.salts(SESSION_KEY, 2))
+
+
+def now_s() -> float:
+    """Return the present instant by the machine's clock, seconds since 1970-01-01T00:00Z [s]."""
+    return system.SystemClock().now().timestamp()

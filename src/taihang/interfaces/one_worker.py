@@ -25,7 +25,12 @@ _LOOKS: Final = 500
 
 
 def serve_one_worker(
-    name: str, *, bind: str, port: int, load: Callable[[], AsgiApplication]
+    name: str,
+    *,
+    bind: str,
+    port: int,
+    load: Callable[[], AsgiApplication],
+    at_once: int = MAX_REQUESTS_AT_ONCE,
 ) -> None:
     """Serve at a checked address until the process is told to stop.
 
@@ -34,6 +39,7 @@ def serve_one_worker(
         bind: The IP address.
         port: A free port.
         load: Builds the application; called once, in the worker process.
+        at_once: Requests that are open at once, streams included; more wait.
     """
     server = Server(
         name,
@@ -47,7 +53,7 @@ def serve_one_worker(
         ),
         websockets=False,
         backlog=_BACKLOG,
-        backpressure=MAX_REQUESTS_AT_ONCE,
+        backpressure=at_once,
         workers_kill_timeout=_STOP_WITHIN_S,
         log_enabled=False,
     )

@@ -9,6 +9,8 @@ from django.urls import URLPattern, URLResolver
 
 from taihang.config.django_settings import ensure_django
 from taihang.interfaces.asgi import AsgiApplication, Message, Receive, Send
+from taihang.interfaces.web.live.hub import Hub
+from taihang.interfaces.web.live.stream import with_live
 from taihang.interfaces.web.policy import demand_policies
 from taihang.interfaces.web.source import Source
 from taihang.interfaces.web.visit import SOURCE_KEY
@@ -43,4 +45,4 @@ def create_application(source: Source) -> AsgiApplication:
         with accounts.served():
             await django({**scope, SOURCE_KEY: source}, receive, send)
 
-    return application
+    return with_live(application, Hub(source))

@@ -25,6 +25,8 @@ NO_LOGIN: Final = Danger(
     "or say that the network is meant to see them",
 )
 """Why the pages stay on loopback."""
+OPEN_AT_ONCE: Final = 1_024
+"""Open requests: nearly all are streams of pages that somebody looks at, which cost little."""
 _TARGET: Final = "taihang"
 """Names the service in the server's messages; the application comes from the loader."""
 
@@ -73,7 +75,7 @@ def serve(
     free_port = claim_port(bind, port=port)
     place = _Place(bind=bind, host=host, port=free_port)
     load = partial(_load, open_source, place, announce, log_folder=log_folder)
-    serve_one_worker(_TARGET, bind=bind, port=free_port, load=load)
+    serve_one_worker(_TARGET, bind=bind, port=free_port, load=load, at_once=OPEN_AT_ONCE)
 
 
 def _load(

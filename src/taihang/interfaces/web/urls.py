@@ -3,6 +3,7 @@
 from typing import Final
 
 from taihang.interfaces.web import views
+from taihang.interfaces.web.live.urls import urlpatterns as live
 from taihang.interfaces.web.pages.certificate.urls import urlpatterns as certificate
 from taihang.interfaces.web.pages.overview.urls import urlpatterns as overview
 from taihang.interfaces.web.policy import PUBLIC, page
@@ -13,6 +14,7 @@ handler500: Final = views.fault
 urlpatterns: Final = [
     *overview,
     *certificate,
+    *live,
     page("healthz", views.healthz, name="healthz", may=PUBLIC),
     page("readyz", views.readyz, name="readyz", may=PUBLIC),
     page("static/<str:name>", views.static_file, name="static", may=PUBLIC),

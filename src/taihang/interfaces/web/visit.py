@@ -1,6 +1,7 @@
 """One look at one page: who looks, how it is shown, and where its figures come from."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, TypeVar, cast
 
@@ -9,10 +10,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from taihang.core.access.scope import NOTHING, Scope
+from taihang.core.errors import TaihangError
 from taihang.interfaces.accounts.viewer import Viewer
+from taihang.interfaces.catalogue import raw_texts
 from taihang.interfaces.web.menu import menu_of
+from taihang.interfaces.web.newest import find_newest, zone_of
 from taihang.interfaces.web.page_query import PageQuery
 from taihang.interfaces.web.source import Source
+from taihang.interfaces.web.wording import local_instant
 
 SOURCE_KEY: Final = "taihang.source"
 """Under this key of the ASGI scope each application hands its source to its views."""
@@ -68,8 +73,29 @@ class Visit:
             "links": self.look.switched(),
             "viewer": self.viewer,
             "menu": menu_of(self.viewer, here=self.request.path),
+            "live": self._live(),
             "park_name": self.source.park_name(self.look.lang),
         }
+
+    def _live(self) -> dict[str, object] | None:
+        """Return what the head of a page says of freshness; None to a stranger, or without a park.
+
+        Last known figures come with the page; what cannot be told now is told by the page itself.
+        """
+        if self.viewer is None:
+            return None
+        with suppress(TaihangError):
+            newest, zone = self.ask(find_newest), self.ask(zone_of)
+            instant = None
+            if newest.reading_s is not None:
+                instant = local_instant(newest.reading_s, zone=zone)
+            return {
+                "reading_s": newest.reading_s,
+                "reading": instant,
+                "zone": zone,
+                "texts": raw_texts(prefixes=("live.",), lang=self.look.lang),
+            }
+        return None
 
 
 def visit_of(request: HttpRequest) -> Visit:

@@ -81,7 +81,6 @@ def page_context(overview: Overview, *, query: PageQuery) -> dict[str, object]:
         "columns": columns(lang),
         "rows": tuple(enterprise_cells(row, lang=lang) for row in ranked),
         "period": _period(overview, lang),
-        "as_of": _as_of(overview),
         "closure": _closure(overview, lang),
         "legend": _legend(overview, lang),
         "proof": _proof(overview, lang),
@@ -198,10 +197,6 @@ def _period(overview: Overview, lang: Lang) -> str:
         # The period is half-open: its last day is the one before its end.
         last=local_day(overview.period_to_s - 1, zone=overview.zone),
     )
-
-
-def _as_of(overview: Overview) -> str:
-    return "" if overview.as_of_s is None else local_instant(overview.as_of_s, zone=overview.zone)
 
 
 def _legend(overview: Overview, lang: Lang) -> tuple[Mapping[str, str], ...]:

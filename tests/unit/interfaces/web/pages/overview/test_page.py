@@ -28,7 +28,6 @@ def test_page_context__period_names_its_last_day() -> None:
     context = page_context(demo_overview(), query=PLAIN)
 
     assert context["period"] == "统计期 2026-10（2026-10-01 至 2026-10-31）"
-    assert context["as_of"] == "2026-10-31 23:45"
 
 
 def test_page_context__an_open_account_says_by_how_much() -> None:

@@ -1,0 +1,10 @@
+// What every page has: a head that says how fresh it is, and forms that keep their text.
+import { keepForms } from "./forms.js";
+import { frame } from "./frame-data.js";
+import { watch } from "./live.js";
+
+export function startFrame() {
+  const box = document.querySelector("[data-live]");
+  if (frame && box) watch(box);
+  if (frame) keepForms();
+}
