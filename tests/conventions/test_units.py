@@ -39,6 +39,8 @@ EXEMPT: Final[dict[str, str]] = {
     # The unit is a field of its own beside the value, for it differs from record to record.
     "core/carbon/inventory.py": "amount",
     "core/facts.py": "value",
+    "core/figure/formula.py": "value values",
+    "core/figure/story.py": "value",
     "core/activity/amount.py": "amount",
     "standards/ndrc_910_indicators.py": "value",
     "core/market/bill.py": "price",

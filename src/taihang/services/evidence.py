@@ -329,7 +329,7 @@ def _demand_own_terms(statement: EnergyStatement, ports: Ports) -> None:
 
 def _batches_of(statement: EnergyStatement, ports: Ports, as_of: int | None) -> set[int]:
     """Return the leaf indexes of the batches that the settlement of a statement looked at."""
-    limit = _known_size(statement, ports) if as_of is None else as_of
+    limit = size_behind_statement(statement, ports) if as_of is None else as_of
     points = [term.point for term in statement.terms]
     return _leaves_between(points, statement.period, limit, ports)
 
@@ -348,8 +348,16 @@ def _leaves_between(points: Iterable[str], period: Period, limit: int, ports: Po
     return found - set(ports.lake.batches().withdrawn(as_of=limit).tolist())
 
 
-def _known_size(statement: EnergyStatement, ports: Ports) -> int:
-    """Return the journal size behind a statement: of an old version that of an old settlement."""
+def size_behind_statement(statement: EnergyStatement, ports: Ports) -> int:
+    """Return the journal size behind a statement: of an old version that of an old settlement.
+
+    Args:
+        statement: One of metered energy.
+        ports: The outside world.
+
+    Raises:
+        NotSettledError: If no settlement of its whole period gives it.
+    """
     period = statement.period
     sizes = [
         settlement.journal_size

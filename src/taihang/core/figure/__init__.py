@@ -1,0 +1,1 @@
+"""What stands behind one number of record: its formula, its inputs, its ground."""
