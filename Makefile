@@ -40,6 +40,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python $(PIP) --require-hashes --only-binary :all: -r requirements.lock
 	$(VENV)/bin/python $(PIP) --no-deps --no-build-isolation --editable .
+	@$(VENV)/bin/python -m pip --quiet uninstall --yes setuptools 2>/dev/null || true # came with the environment; nothing uses it
 	@touch $@
 
 # The platform with the tools that check it.

@@ -11,6 +11,7 @@ _EVIDENCE: Final = "the issue on evidence"
 _ACCOUNTS: Final = "the issue on accounts"
 _GREEN: Final = "the issue on green power"
 _PLANNING: Final = "the issue on planning"
+_PAGES: Final = "the issue on pages"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -390,6 +391,34 @@ LIMITS: Final = (
         below=1e6 / 15_000,
         says="15 000 inclusion proofs a second or more in a log of 1e6 leaves",
         source="issue 3, evidence",
+    ),
+    Limit(
+        case="pages",
+        measure="page_p95_wall_ms",
+        below=60.0,
+        says="the overview of a park-year in 60 ms server time, 95 of 100",
+        source=_PAGES,
+    ),
+    Limit(
+        case="pages",
+        measure="overview_kb",
+        below=950.0,
+        says="the overview in 950 kB on the wire, uncompressed",
+        source=_PAGES,
+    ),
+    Limit(
+        case="pages",
+        measure="requests",
+        below=7.0,
+        says="the overview in 6 requests",
+        source=_PAGES,
+    ),
+    Limit(
+        case="pages",
+        measure="viewers_cpu_percent",
+        below=2.0,
+        says="200 live viewers at most 2 % of a core",
+        source=_PAGES,
     ),
     Limit(
         case="install",

@@ -13,6 +13,8 @@ from typing import cast
 
 from benchmarks.case import NotHereError, Room, Sample
 
+from taihang.config.django_settings import ensure_django
+
 PARK = "park"
 SCRATCH = "scratch"
 
@@ -21,6 +23,8 @@ def main(argv: Sequence[str]) -> int:
     """Run one case once."""
     runner, folder = argv
     module, _, name = runner.partition(":")
+    # Cases use what serves too: Django takes the apps of the pages only before anything else.
+    ensure_django()
     run = cast("Callable[[Room], Sample]", getattr(import_module(module), name))
     room = Room(scratch=Path(folder) / SCRATCH, park=Path(folder) / PARK)
     try:

@@ -64,6 +64,14 @@ CASES: Final = (
         runner="benchmarks.cases.http_ingest:http_ingest",
     ),
     Case(
+        name="pages",
+        about="the overview of a park-year over loopback HTTP, then 200 people who look at it live",
+        unit="pages",
+        runner="benchmarks.cases.pages:serve_pages",
+        needs=State.ACCOUNTED,
+        repeats=1,
+    ),
+    Case(
         name="lake-backfill",
         about="a year of 1 000 points at 1 min: columns of batches to sealed files, compacted",
         unit="readings",

@@ -30,6 +30,7 @@ def fresh(room: Room) -> Sample:
     run_command([sys.executable, "-m", "venv", str(environment)])
     run_command([*pip, "--require-hashes", "--only-binary", ":all:", "-r", str(_LOCK)])
     run_command([*pip, "--no-deps", "--no-build-isolation", "--editable", str(_ROOT)])
+    run_command([python, "-m", "pip", "--quiet", "uninstall", "--yes", "setuptools"])
     return _measured(environment)
 
 
