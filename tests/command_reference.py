@@ -148,6 +148,22 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang report mypark --month 2026-09 --kind compliance --format pdf",
         "taihang report mypark --year 2026 --kind score --of park --raise-by 5 --format html",
         "taihang report mypark --statement ratios-650.park.2026-09 --format xlsx",
+        "taihang report mypark --day 2026-09-30 --format pdf",
+        (
+            "taihang report mypark --week 2026-W39 --issue --format pdf --who 'Li Wei'"
+            " --reason 'for the committee' --site https://park.example"
+        ),
+        "taihang report mypark --due --site https://park.example",
+    ),
+    "reports": (
+        "taihang reports mypark",
+        "taihang reports mypark --code NENT-QAXB-NEN5",
+        (
+            "taihang reports mypark --schedule park-daily --cadence day --since 2026-10-01"
+            " --forms pdf,xlsx --langs zh,en --recipient 'the committee' --due-at 08:00"
+            " --who 'Li Wei' --reason 'asked for by the committee'"
+        ),
+        "taihang reports mypark --schedule park-daily --stop --who 'Li Wei' --reason 'not needed'",
     ),
     "score": (
         "taihang score mypark --year 2026",

@@ -34,6 +34,7 @@ from taihang.adapters.stores.journal import CheckpointSeal, Journal  # noqa: E40
 from taihang.adapters.stores.lake import DamagedLakeError, Lake  # noqa: E402
 from taihang.adapters.stores.published import PublishedFiles  # noqa: E402
 from taihang.adapters.stores.quarantine import Quarantine  # noqa: E402
+from taihang.adapters.stores.report_files import ReportFiles  # noqa: E402
 from taihang.adapters.stores.trail import TrailFile  # noqa: E402
 from taihang.adapters.web_link import WebLink  # noqa: E402
 from taihang.config.park_file import examine_park, read_park  # noqa: E402
@@ -301,6 +302,11 @@ def free_mb(root: Path) -> int:
     return shutil.disk_usage(root).free // _BYTES_PER_MB
 
 
+def issued_folder(root: Path) -> Path:
+    """Return where the copies of issued reports lie."""
+    return ParkFolder(root).issued_reports
+
+
 def journal_bytes(root: Path) -> int:
     """Return what the journal takes on the disk [byte]."""
     return sum(path.stat().st_size for path in ParkFolder(root).journal.glob("*"))
@@ -498,6 +504,7 @@ def _ports(
         quarantine=Quarantine(folder.quarantine, disk=disk),
         evidence=EvidenceFiles(folder.evidence, disk=disk),
         trail=TrailFile(folder.trail, disk=disk),
+        reports=ReportFiles(folder.issued_reports, disk=disk),
         solve=highs.solve,
         uniform_numbers=system.uniform_numbers,
         read_park=lambda text: read_park(text, source="park.toml of an earlier settlement"),

@@ -69,6 +69,11 @@ class ParkFolder:
         return self.root / "reports"
 
     @property
+    def issued_reports(self) -> Path:
+        """Reports that were issued: their figures and every copy; absent while there is none."""
+        return self.reports / "issued"
+
+    @property
     def lock(self) -> Path:
         """Held by the one process that writes."""
         return self.root / ".lock"

@@ -30,6 +30,7 @@ from taihang.core.periods import Period, month
 from taihang.core.seal.act import (
     ACTIVITY,
     BILLS,
+    COPIED,
     FACTS,
     LOTS,
     PARK_FILE,
@@ -398,8 +399,8 @@ def _follow(leaf: int, kind: str, body: Mapping[str, JsonValue], ports: Ports) -
 
 def logged_act(leaf: int, kind: str, body: Mapping[str, JsonValue]) -> LoggedAct:
     """Return an event as the register remembers it."""
-    if kind == REVIEWED:
-        # Its digest is of the whole signature: all steps of a statement name the same text.
+    if kind in {REVIEWED, COPIED}:
+        # Its digest is of the whole body: all steps of a statement name the same text.
         return LoggedAct(leaf, kind, str(body["statement"]), 0, digest_of({**body}))
     n = body.get("n", 0)
     if kind in KEY_KINDS:

@@ -39,6 +39,7 @@ from taihang.services.medium_account import medium_findings
 from taihang.services.ports import Columns, Lake, Ports
 from taihang.services.replay import Staged, catch_up, joined
 from taihang.services.report import settled_span
+from taihang.services.report_audit import report_findings
 from taihang.services.seal_day import wrong_seals
 from taihang.services.settle import period_of, ports_of, settle
 from taihang.services.trail import verify_trail
@@ -425,6 +426,7 @@ def _check_statements(result: Audit, ports: Ports) -> None:
                 result.findings.append(Finding(f"statement {issued.id}", what))
     _check_years(result, ports)
     result.findings += [Finding(where, what) for where, what in medium_findings(ports=ports)]
+    result.findings += [Finding(where, what) for where, what in report_findings(ports=ports)]
 
 
 def _check_years(result: Audit, ports: Ports) -> None:

@@ -600,6 +600,22 @@ class Trail(Protocol):
         ...
 
 
+class ReportStore(Protocol):
+    """Files of issued reports by name; a file that is there never changes."""
+
+    def keep(self, name: str, data: bytes) -> None:
+        """Write one file for ever; when this returns, it is on the disk."""
+        ...
+
+    def names(self) -> list[str]:
+        """Return the name of every file, in order."""
+        ...
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of one file; raises where it is gone."""
+        ...
+
+
 class Upload(Protocol):
     """What one gateway has collected: the readings of one stretch, and what happened to meters."""
 
@@ -663,6 +679,7 @@ class Ports:
     evidence: EvidenceStore
     trail: Trail
     """Who did what; written also where the park is opened for reading only."""
+    reports: ReportStore
     solve: Solve
     uniform_numbers: Callable[[int, int], NDArray[np.float64]]
     """Draw so many numbers of [0, 1) from a seed: seed, how many; the same on every machine."""

@@ -7,6 +7,7 @@ from typing import Final
 from taihang.interfaces.catalogue import LANGS, Lang, text
 from taihang.interfaces.cli.command_words import CommandParser, CommandWords
 from taihang.interfaces.cli.planning_words import add_planning
+from taihang.interfaces.cli.report_words import add_report, add_reports
 
 NOT_BUILT: Final = ("edge",)
 """Commands of the design that answer "not built yet"."""
@@ -14,7 +15,6 @@ TEMPLATES: Final = ("changzhi", "xingxian", "blank")
 FORMATS: Final = ("text", "json", "html", "xlsx", "pdf")
 STEPS: Final = ("prepared", "checked", "verified", "locked", "returned")
 STATES: Final = ("draft", "prepared", "checked", "verified", "locked")
-REPORT_KINDS: Final = ("inventory", "zero-carbon", "score", "compliance")
 EVERY: Final = ("raw", "15min", "hour", "day", "month")
 DEFAULT_SEED: Final = 7
 DEFAULT_PORT: Final = 8_100
@@ -217,19 +217,9 @@ def _add_accounts(words: CommandWords) -> None:
     words.option(plan, "--day", required=True)
     words.option(plan, "--out")
     add_planning(words)
-    report = words.command("report", "report:report", "dir")
-    stretch = _add_month_or_year(words, report)
-    stretch.add_argument(
-        "--statement", metavar="STATEMENT", help=text("cli.word.statement", words.lang)
-    )
+    add_report(words)
     _add_energy(words)
-    words.option(report, "--format", default="text", choices=FORMATS)
-    words.option(report, "--enterprise")
-    report.options.add_argument(
-        "--kind", choices=REPORT_KINDS, help=text("cli.option.report_kind", words.lang)
-    )
-    for name in ("--of", "--raise-by", "--out", "--fonts"):
-        words.option(report, name)
+    add_reports(words)
     bill = words.command("bill", "bill:bill", "dir")
     words.option(bill, "--enterprise", required=True)
     words.option(bill, "--month", required=True)

@@ -9,11 +9,13 @@ from typing import Final, cast
 from taihang import wiring
 from taihang.core.park.park import PARK_SUBJECT
 from taihang.interfaces.catalogue import Lang, text
+from taihang.interfaces.cli.report_centre import asked_of, issue, run_due
 from taihang.interfaces.cli.say import say
 from taihang.interfaces.cli.score import points_of, subject_of
 from taihang.interfaces.cli.summary import print_report, report_facts
 from taihang.interfaces.cli.words import WordsError, month_or_year_of
 from taihang.interfaces.reports.compliance import compliance
+from taihang.interfaces.reports.csv_file import csv_of
 from taihang.interfaces.reports.document import Document, machine_form
 from taihang.interfaces.reports.enterprise_month import enterprise_month
 from taihang.interfaces.reports.html import html_of
@@ -21,6 +23,7 @@ from taihang.interfaces.reports.inventory_year import inventory_year
 from taihang.interfaces.reports.park_inventory_year import park_inventory_year
 from taihang.interfaces.reports.park_period import park_period
 from taihang.interfaces.reports.pdf import pdf_of
+from taihang.interfaces.reports.press import document_asked
 from taihang.interfaces.reports.score_period import score_period
 from taihang.interfaces.reports.statement_page import KIND as STATEMENT
 from taihang.interfaces.reports.statement_page import statement_page
@@ -36,9 +39,13 @@ COMPLIANCE: Final = "compliance"
 
 
 def report(args: argparse.Namespace) -> int:
-    """Report a month or a year of the park, a month of one enterprise, or one statement."""
+    """Report a stretch of time, issue its report, or issue every report that is due."""
+    if args.due:
+        return run_due(args)
+    if args.issue:
+        return issue(args)
     with wiring.open_park(Path(str(args.dir)), writing=False) as ports:
-        asked = (args.enterprise, args.statement, args.out, args.kind)
+        asked = (args.enterprise, args.statement, args.out, args.kind, args.day, args.week)
         if args.format == TERMINAL and not any(asked):
             _tell(args, ports)
             return 0
@@ -70,6 +77,13 @@ def _tell(args: argparse.Namespace, ports: Ports) -> None:
 def _document(args: argparse.Namespace, ports: Ports) -> Document:
     if args.statement is not None:
         return statement_page(str(args.statement), lang=_lang(args), ports=ports)
+    if args.day or args.week:
+        return document_asked(asked_of(args), lang=_lang(args), ports=ports)
+    return _by_kind(args, ports)
+
+
+def _by_kind(args: argparse.Namespace, ports: Ports) -> Document:
+    """Draw up a report of a month or year."""
     label, period = month_or_year_of(args, ports.park.zone)
     if args.kind == SCORE:
         return _score(args, label, ports)
@@ -144,7 +158,7 @@ def set_document(document: Document, form: str, args: argparse.Namespace) -> byt
 
     Args:
         document: The report.
-        form: ``html``, ``pdf``, ``xlsx`` or ``json``.
+        form: ``html``, ``pdf``, ``xlsx``, ``csv`` or ``json``.
         args: The words; ``fonts`` names a folder with fonts.
     """
     if form == "pdf":
@@ -159,6 +173,7 @@ def _json_of(document: Document) -> bytes:
 
 
 _SETTERS: Final[Mapping[str, Callable[[Document], bytes]]] = {
+    "csv": csv_of,
     "html": html_of,
     "xlsx": xlsx_of,
     "json": _json_of,

@@ -119,6 +119,22 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """What stands on the copies of an issued report, beside what it says."""
+
+    code: str
+    """The short code, to be typed by hand."""
+    modules: tuple[str, ...]
+    """Rows of the QR code of its address."""
+    banner: str
+    """That the copy is a draft, or provisional; empty where it is neither."""
+    mark: str
+    """The same in one word or two, across every page; empty likewise."""
+    rows: tuple[tuple[str, str], ...]
+    """Label and words: state, hash, address, who issued and who signed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A whole report."""
 
@@ -139,6 +155,13 @@ class Document:
     log_root: str
     """The log at the time of drawing up: whoever holds a later checkpoint can ask for each id."""
     code_version: str
+    seal: Seal | None = None
+    """Of a copy of an issued report; no part of what the report says."""
+
+    @property
+    def shown_code(self) -> str:
+        """The code that is printed: of an issued report the short one."""
+        return self.code if self.seal is None else self.seal.code
 
     @property
     def code(self) -> str:

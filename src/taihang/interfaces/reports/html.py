@@ -7,15 +7,18 @@ from django.template import Context, Engine
 from django.utils.safestring import mark_safe
 
 from taihang.interfaces.catalogue import text
+from taihang.interfaces.qr import QUIET, qr_path
 from taihang.interfaces.reports.document import (
     Cell,
     Column,
     Document,
     Figure,
+    Seal,
     Section,
     Table,
     log_words,
 )
+from taihang.interfaces.reports.document_file import inert_document
 from taihang.interfaces.text_width import width_of
 
 _SHORT: Final = 14
@@ -34,6 +37,7 @@ def html_of(document: Document) -> bytes:
     """
     # Django escapes every value; nothing in the template is marked safe but our own style sheet
     # and drawings, whose words were escaped where they were drawn.
+    document = inert_document(document)
     folder = files(_FOLDER).joinpath("templates")
     style = folder.joinpath("report.css").read_text(encoding="utf-8")
     template = Engine(autoescape=True).from_string(
@@ -45,6 +49,8 @@ def html_of(document: Document) -> bytes:
             {
                 "lang": "zh-CN" if document.lang == "zh" else "en",
                 "document": document,
+                "seal": document.seal,
+                "qr": None if document.seal is None else _qr(document.seal),
                 "figures": [_figure(figure, numbers) for figure in document.figures],
                 "sections": [_section(section, numbers) for section in document.sections],
                 "references": [
@@ -60,6 +66,11 @@ def html_of(document: Document) -> bytes:
             }
         )
     ).encode()
+
+
+def _qr(seal: Seal) -> dict[str, str]:
+    """Return a QR code as the path of an SVG and the side of its view box."""
+    return {"path": qr_path(seal.modules), "side": str(len(seal.modules) + 2 * QUIET)}
 
 
 def _figure(figure: Figure, numbers: dict[str, str]) -> dict[str, object]:

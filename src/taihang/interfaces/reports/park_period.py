@@ -60,12 +60,12 @@ def park_period(period: Period, *, label: str, lang: Lang, ports: Ports) -> Docu
         for _, of in stated.bodies(kind, subject)
     ]
     sections = [
-        _balance(found, lang),
+        balance_section(found, lang),
         _ratios(found, stated, lang),
         _enterprises(found, stated, ports, lang),
-        _plants(found, ports, lang),
+        plants_section(found, ports, lang),
         energy_flow_section(PARK_SUBJECT, label, stated=stated, lang=lang),
-        _quality(found, lang),
+        quality_section(found, lang),
         factor_section(bodies, lang),
     ]
     return assemble(
@@ -114,8 +114,13 @@ def _figures(found: ParkReport, stated: Stated, lang: Lang) -> list[Figure]:
     ]
 
 
-def _balance(found: ParkReport, lang: Lang) -> Section:
-    """Return both sides of the accounts: they close to the watt-hour."""
+def balance_section(found: ParkReport, lang: Lang) -> Section:
+    """Return both sides of the accounts: they close to the watt-hour.
+
+    Args:
+        found: The figures.
+        lang: Language of the reader.
+    """
     tables: list[Table] = []
     for side, names in (("inflow", _INFLOWS), ("outflow", _OUTFLOWS)):
         parts = [(text(f"cli.flow.{name}", lang), found.flows_wh[name]) for name in names]
@@ -233,7 +238,14 @@ def _sums(rows: tuple[tuple[Cell, ...], ...], lang: Lang) -> tuple[Cell, ...]:
     return tuple(cells)
 
 
-def _plants(found: ParkReport, ports: Ports, lang: Lang) -> Section | None:
+def plants_section(found: ParkReport, ports: Ports, lang: Lang) -> Section | None:
+    """Return what each plant gave and who took it; None where the park has no plant.
+
+    Args:
+        found: The figures.
+        ports: The park.
+        lang: Language of the reader.
+    """
     if not found.plants:
         return None
     keys = ("name", "generated", "matched", "share", "lots", "missing")
@@ -279,7 +291,13 @@ def _column_sum(rows: Iterable[tuple[Cell, ...]], column: int) -> Cell:
     return number(total, max(cell.digits for cell in cells))
 
 
-def _quality(found: ParkReport, lang: Lang) -> Section:
+def quality_section(found: ParkReport, lang: Lang) -> Section:
+    """Return how good the data are, in sentences.
+
+    Args:
+        found: The figures.
+        lang: Language of the reader.
+    """
     numbers = {
         "n": f"{found.n_meter_intervals:,}",
         "missing": f"{found.n_missing:,}",

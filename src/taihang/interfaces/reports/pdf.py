@@ -13,7 +13,8 @@ from typing import Final, cast
 from taihang.core.errors import StateError
 from taihang.core.seal.canonical import JsonValue, canonical_bytes
 from taihang.interfaces.catalogue import text
-from taihang.interfaces.reports.document import Document, log_words, machine_form
+from taihang.interfaces.reports.document import Document, Seal, log_words, machine_form
+from taihang.interfaces.reports.document_file import inert_document
 
 FONTS: Final = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Micro Hei")
 """Families that hold Chinese, best first; all are free."""
@@ -40,6 +41,7 @@ def pdf_of(document: Document, *, font_folders: Sequence[str] = ()) -> bytes:
     Raises:
         PdfUnavailableError: If Typst or a font is not there; the message says what to install.
     """
+    document = inert_document(document)
     lang = document.lang
     words = {
         "code": text("report.code", lang),
@@ -56,9 +58,20 @@ def pdf_of(document: Document, *, font_folders: Sequence[str] = ()) -> bytes:
             "report": machine_form(document),
             "words": {**words},
             "drawings": [section.drawing for section in document.sections],
+            "seal": None if document.seal is None else _seal(document.seal),
         },
         font_folders=font_folders,
     )
+
+
+def _seal(seal: Seal) -> JsonValue:
+    return {
+        "banner": seal.banner,
+        "code": seal.code,
+        "mark": seal.mark,
+        "modules": [*seal.modules],
+        "rows": [[label, words] for label, words in seal.rows],
+    }
 
 
 def typeset(

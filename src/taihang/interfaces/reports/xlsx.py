@@ -9,7 +9,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from taihang.interfaces.catalogue import text
-from taihang.interfaces.reports.document import Cell, Document, Table, Tone, log_words
+from taihang.interfaces.reports.document import Cell, Document, Seal, Table, Tone, log_words
+from taihang.interfaces.reports.document_file import inert_document
+from taihang.interfaces.reports.flat import HEADS, flat_figures
 from taihang.interfaces.text_width import width_of
 
 _CREATED: Final = datetime(2000, 1, 1, tzinfo=UTC)
@@ -33,6 +35,7 @@ def xlsx_of(document: Document) -> bytes:
         also where they look like a formula. The sheet of figures says each number exactly, as text,
         with the id of its statement: a binary float cannot hold every decimal.
     """
+    document = inert_document(document)
     data = BytesIO()
     book = Workbook(
         data,
@@ -74,12 +77,25 @@ class _Sheets:
         sheet.write_string(0, 0, self._document.title, self._format(bold=True, size=16))
         sheet.write_string(1, 0, self._document.subtitle)
         sheet.write_string(2, 0, text("report.code", self._document.lang))
-        sheet.write_string(2, 1, self._document.code)
-        for row, figure in enumerate(self._document.figures, start=4):
+        sheet.write_string(2, 1, self._document.shown_code)
+        first = 4 if self._document.seal is None else self._seal(sheet, self._document.seal)
+        for row, figure in enumerate(self._document.figures, start=first):
             sheet.write_string(row, 0, figure.label)
             self._write(sheet, row, 1, figure.cell)
             sheet.write_string(row, 2, figure.unit)
             sheet.write_string(row, 3, figure.note)
+
+    def _seal(self, sheet: Worksheet, seal: Seal) -> int:
+        """Write what stands on a copy of an issued report; return the row behind it."""
+        row = 3
+        if seal.banner:
+            sheet.write_string(row, 0, seal.banner, self._format(bold=True, tone=Tone.BAD))
+            row += 1
+        for label, words in seal.rows:
+            sheet.write_string(row, 0, label)
+            sheet.write_string(row, 1, words)
+            row += 1
+        return row + 1
 
     def section(
         self, i: int, title: str, sentences: tuple[str, ...], tables: tuple[Table, ...]
@@ -122,31 +138,17 @@ class _Sheets:
         """Write every number once more, exact and flat, with the statement that says it."""
         lang = self._document.lang
         sheet = self._sheet(text("report.sheet.figures", lang))
-        heads = ("where", "row", "column", "value", "unit", "statement")
-        for column, head in enumerate(heads):
+        for column, head in enumerate(HEADS):
             sheet.write_string(
                 0, column, text(f"report.flat.{head}", lang), self._format(head=True)
             )
         sheet.set_column(0, 5, 26)
         sheet.freeze_panes(1, 0)
-        lines = [
-            ("", figure.label, "", figure.cell, figure.unit)
-            for figure in self._document.figures
-            if figure.cell.value is not None
-        ]
-        for section in self._document.sections:
-            for table in section.tables:
-                lines.extend(
-                    (section.title, line[0].printed, head.title, cell, head.unit)
-                    for line in table.rows
-                    for head, cell in zip(table.columns, line, strict=True)
-                    if cell.value is not None
-                )
-        for row, (where, name, column, cell, unit) in enumerate(lines, start=1):
-            said = (where, name, column, f"{cell.value:f}", unit, cell.statement)
-            for i, words in enumerate(said):
+        lines = [*flat_figures(self._document)]
+        for row, line in enumerate(lines, start=1):
+            for i, words in enumerate(line.cells):
                 sheet.write_string(row, i, words)
-        sheet.autofilter(0, 0, len(lines), len(heads) - 1)
+        sheet.autofilter(0, 0, len(lines), len(HEADS) - 1)
 
     def references(self) -> None:
         """Write the statements behind the report, and where the log stood."""
@@ -174,6 +176,12 @@ class _Sheets:
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
+        seal = self._document.seal
+        if seal is not None:
+            # On every printed page: an & would begin a command of the spreadsheet.
+            mark = seal.mark.replace("&", "&&")
+            sheet.set_header(f"&L&14{mark}")  # pyright: ignore[reportUnknownMemberType]
+            sheet.set_footer(f"&L{seal.code}&R&P / &N")  # pyright: ignore[reportUnknownMemberType]
         return sheet
 
     def _write(
