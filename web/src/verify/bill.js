@@ -51,7 +51,7 @@ export function checkBill(claim, found) {
   agree(statement.kind, "energy", `${where}.kind`);
   const bill = new Bill(claim, statement, found.energies);
   bill.checkMonth(statement.subject);
-  if (bill.standsIn) found.stated.push(`a WHAT-IF and no bill to pay: prices of ${bill.standsIn}`);
+  if (bill.standsIn) found.state("what-if", { day: bill.standsIn });
   bill.checkLines(claim.line, found);
   if (claim.line === null) return { value: bill.document.value, unit: "CNY" };
   const line = bill.document.lines.findLast(({ code }) => code === claim.line);
@@ -266,11 +266,9 @@ export class Bill {
     agree(codes, [...wanted.keys()], "claim.bill.lines", ", the lines of it");
     lines.forEach((line, i) => {
       const stated = this.checkLine(line, wanted.get(line.code) ?? ELSEWHERE, `claim.bill.lines[${i}]`);
-      if (stated.length) found.stated.push(`${line.code}: ${stated.join(", ")}`);
-      if (only === null || only === line.code) {
-        const { code, quantity, unit, price, amount_cny } = line;
-        const by = stated.length ? "stated" : "derived";
-        found.show("line", `${code}: ${quantity ?? "-"} ${unit} × ${price ?? "-"} = ${amount_cny ?? "-"} [${by}]`);
+      const { code, title, quantity, unit, price, amount_cny: amount } = line;
+      if (only === null || only === code) {
+        found.lines.push({ code, title, quantity, unit, price, amount, stated });
       }
     });
     const amounts = lines.map(({ amount_cny }) => Decimal.of(amount_cny ?? "0"));
@@ -287,7 +285,7 @@ export class Bill {
     if (source.way === "elsewhere" || source.way === "exempt") {
       const isFree = source.way === "elsewhere" || said.amount?.n === 0n;
       demand(isFree && line.quantity === null, at, "a cost that is exempt");
-      return ["decided elsewhere"];
+      return ["elsewhere"];
     }
     const made = source.way === "share" ? this.shared(said) : workedOut(this, line.facts, source, at);
     const { cost, price } = this.costOf(line, source, made);
@@ -318,7 +316,7 @@ export class Bill {
       .filter(({ code }) => bases.some((base) => code.startsWith(base)))
       .map(({ amount_cny }) => Decimal.of(amount_cny ?? "0"))
       .reduce(money.plus, new Decimal(0));
-    return { quantity, price: said.price, stated: ["power factor"] };
+    return { quantity, price: said.price, stated: ["power-factor"] };
   }
 }
 

@@ -5,11 +5,11 @@ import { demand } from "./refused.js";
 const OF_PRICE = { agreed: 3, near: 1, market: 0, curve: 0 }; // so many keys make the price; else all
 // By part of the basis that nothing derives: what it is, and which quantities use it.
 const STATED = {
-  green: ["matched green energy", ["kwh", "contract", "curve", "market"]],
+  green: ["matched-green", ["kwh", "contract", "curve", "market"]],
   estimated: ["estimates", ["kwh", "contract", "curve", "market", "kw", "agreed"]],
-  transformer_kva: ["transformer_kva", ["kva", "kw", "agreed", "near"]],
-  line_wh: ["energy of dedicated lines", ["kw", "agreed"]],
-  market: ["market prices", ["market"]],
+  transformer_kva: ["transformer-kva", ["kva", "kw", "agreed", "near"]],
+  line_wh: ["line-energy", ["kw", "agreed"]],
+  market: ["market-prices", ["market"]],
 };
 
 /** Return quantity and price that keys make, and what of them is stated. */
@@ -25,7 +25,7 @@ export function workedOut(bill, keys, source, at) {
   if (way === "market") {
     const wanted = `series/${bill.basis.market.series}`;
     demand(values.length === 1 && values[0] === wanted, where, "another series");
-  } else if (way === "curve") stated.push("prices of the contract");
+  } else if (way === "curve") stated.push("contract-prices");
   else if (way === "near") {
     const hours = money.times(decimal(values[2], where), decimal(values[1], where));
     quantity = money.times(hours, bill.kva);

@@ -36,7 +36,13 @@ export class Case {
     this.energies = new Map(); // of the last statement: by start [Wh]
     this.ofSubject = new Map(); // the same of every subject
     this.missing = [0, 0]; // intervals that are not measured, of how many
-    this.stated = [];
+    this.lines = []; // of a bill
+    this.stated = []; // what the number rests on and nothing in the file derives
+  }
+
+  /** Note something that the number rests on and that nothing in the file derives. */
+  state(code, values = {}) {
+    this.stated.push({ code, ...values });
   }
 
   /** Say how the registers of a point are read. */

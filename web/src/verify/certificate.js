@@ -119,7 +119,7 @@ class Certificate {
     else {
       demand(ids.length === 2, "claim.acts", "more than the first and the last");
       this.checkEnd(this.acts[1]);
-      this.found.stated.push("the acts between the first and the last");
+      this.found.state("between");
     }
     this.showHistory();
   }
@@ -197,7 +197,7 @@ class Certificate {
     const isEnough = !isAmount || act.wh >= this.stop - this.first;
     demand(isEnough, `${at}.wh`, "it is not about so much");
     demand((act.issue ?? this.issue.id) === this.issue.id, at, "another issue");
-    if (isAmount) this.found.stated.push(`that ${act.id} took these positions`);
+    if (isAmount) this.found.state("took", { act: act.id });
   }
 
   showHistory() {
@@ -211,14 +211,14 @@ class Certificate {
       const why = act.kind === "claim" ? `: ${act.purpose}, ${act.beneficiary}, ${act.period}` : "";
       found.show("act", `#${index + 1n} ${utc(act.at_s)} ${act.kind}, ${act.actor}${why}`);
     });
-    found.stated.push("that all issues together are no more than the plants generated");
+    found.state("issues");
   }
 
   /** Check that the lots of whole days cover the positions, in their order, each once. */
   async checkLots() {
     const { days } = this.claim;
     if (!days.length) {
-      this.found.stated.push("its lots, by interval and plant");
+      this.found.state("lots");
       return;
     }
     const tree = { size: this.claim.n_days, root: fromHex(this.issue.lots_root) };
@@ -285,7 +285,7 @@ class Certificate {
     }
     if (this.lots.length) this.found.show("lot", `${n} / ${this.lots.length}`);
     const unmeasured = new Set(this.lots.map(({ plant }) => plant).filter((id) => !energies.has(id)));
-    this.found.stated.push(...[...unmeasured].map((plant) => `the generation of ${plant}`));
+    for (const plant of unmeasured) this.found.state("generation", { plant });
   }
 
   /** Check what the first holder got against the rule, as far as the file shows its load. */
@@ -293,7 +293,7 @@ class Certificate {
     const { step } = this.claim;
     const { recipient, route, rule } = this.issue;
     if (step === null || !this.lots.length) {
-      this.found.stated.push(`that ${recipient} got or fed in so much, by ${rule}`);
+      this.found.state("share", { who: recipient, rule });
       return;
     }
     const got = new Map();
@@ -315,8 +315,8 @@ class Certificate {
       demand(wanted.includes(got.get(start)), "claim.days", why);
     });
     this.found.show("matching", `${n} / ${got.size}`);
-    if (step.earlier_wh.some(Boolean)) this.found.stated.push("what lines and contracts gave before");
-    if (!pool) this.found.stated.push(`limit of the line: ${step.limit_wh} Wh`);
+    if (step.earlier_wh.some(Boolean)) this.found.state("earlier");
+    if (!pool) this.found.state("limit", { wh: String(step.limit_wh) });
   }
 }
 

@@ -88,7 +88,7 @@ function ofInventory(claim, found) {
   const total = every.reduce((sum, { value }) => sum.plus(Decimal.of(value)), new Decimal(0));
   demand(total.equals(Decimal.of(claim.value)), "claim.value", `the parts make ${total}`);
   for (const part of claim.parts) {
-    found.stated.push(`${part.id} = ${part.value}: verify its own proof ${part.proof_sha256}`);
+    found.state("part", { id: part.id, value: part.value, sha256: part.proof_sha256 });
   }
   return { value: claim.value, unit: claim.unit };
 }
@@ -115,8 +115,8 @@ function ofShare(claim, found) {
     found.show("share", `${opening.quantity}: ${opening.wh} Wh / ${total.wh} Wh (${n})`);
   });
   found.show("subject", `${claim.member}, ${claim.period}`);
-  found.stated.push("that each of the list is real and used 0 Wh or more");
-  found.stated.push(...body.absent.map((who) => `nothing is measured of ${who}`));
+  found.state("members");
+  for (const who of body.absent) found.state("absent", { who });
   return { value: String(claim.openings[0].wh), unit: "Wh" };
 }
 

@@ -42,7 +42,7 @@ export function checkMetered(claim, found) {
   });
   agree(amount.amount, total.toString(), "claim.amount.amount", ", as its meters give");
   found.show("subject", `${amount.subject}, ${amount.item}, ${amount.flow}, ${amount.month}`);
-  found.stated.push("the conversion, and the amounts of its days");
+  found.state("conversion");
   return { value: amount.amount, unit: amount.unit };
 }
 

@@ -102,6 +102,7 @@ async function verified(bytes, known, checks) {
     ...claimed,
     shown: Object.fromEntries(found.shown),
     stated: found.stated,
+    lines: found.lines,
     missing: found.missing,
     readings: found.readings,
     batches: found.batches.size,

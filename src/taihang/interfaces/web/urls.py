@@ -6,6 +6,7 @@ from taihang.interfaces.web import views
 from taihang.interfaces.web.live.urls import urlpatterns as live
 from taihang.interfaces.web.pages.certificate.urls import urlpatterns as certificate
 from taihang.interfaces.web.pages.overview.urls import urlpatterns as overview
+from taihang.interfaces.web.pages.verify.urls import urlpatterns as verify
 from taihang.interfaces.web.policy import PUBLIC, page
 
 handler404: Final = views.not_found
@@ -15,6 +16,7 @@ urlpatterns: Final = [
     *overview,
     *certificate,
     *live,
+    *verify,
     page("healthz", views.healthz, name="healthz", may=PUBLIC),
     page("readyz", views.readyz, name="readyz", may=PUBLIC),
     page("static/<str:name>", views.static_file, name="static", may=PUBLIC),

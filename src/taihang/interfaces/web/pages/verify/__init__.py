@@ -1,0 +1,1 @@
+"""A proof file is verified in the browser of whoever holds it."""
