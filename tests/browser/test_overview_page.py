@@ -10,10 +10,10 @@ from typing import Final
 
 import pytest
 
+from browser.axe import AXE, violations
 from browser.chromium import CHROMIUM, Chromium
 
 _TESTS: Final = Path(__file__).parents[1]
-_AXE: Final = _TESTS.parent / "web/node_modules/axe-core/axe.min.js"
 _DESK: Final = (1440, 1000)
 _WALL: Final = (1920, 1080)
 _PHONE: Final = (390, 844)
@@ -72,18 +72,6 @@ def address(browser: Chromium) -> Iterator[str]:
         yield found
 
 
-def _violations(browser: Chromium) -> list[str]:
-    if not _AXE.exists():
-        pytest.skip("needs axe-core: cd web && npm ci --ignore-scripts")
-    browser.run(_AXE.read_text(encoding="utf-8") + ";0")
-    found = browser.run(
-        "axe.run().then(({violations, passes}) => ({passes: passes.length, violations: "
-        "violations.map(v => `${v.id}: ${v.nodes.map(n => n.html).slice(0, 3).join(' ')}`)}))"
-    )
-    assert found["passes"] > 15
-    return list(found["violations"])
-
-
 @pytest.mark.parametrize("query", _ADDRESSES)
 @pytest.mark.parametrize("size", [_DESK, _PHONE])
 def test_page__no_accessibility_violation(
@@ -92,7 +80,7 @@ def test_page__no_accessibility_violation(
     browser.size(*size)
     browser.open(address + query)
 
-    assert _violations(browser) == []
+    assert violations(browser) == []
 
 
 @pytest.mark.parametrize("query", ["/?wall=1", "/?lang=fr", "/?lang=en&wall=1&theme=light"])
@@ -102,7 +90,7 @@ def test_wall_and_failure__no_accessibility_violation(
     browser.size(*_WALL)
     browser.open(address + query)
 
-    assert _violations(browser) == []
+    assert violations(browser) == []
 
 
 def test_empty_park__no_accessibility_violation_and_no_error() -> None:
@@ -112,7 +100,7 @@ def test_empty_park__no_accessibility_violation_and_no_error() -> None:
         browser.size(*_DESK)
         browser.open(f"{empty}/")
 
-        assert _violations(browser) == []
+        assert violations(browser) == []
         assert browser.console == []
 
 
@@ -246,7 +234,7 @@ def test_page__nothing_moves(browser: Chromium, address: str) -> None:
 
 
 def test_bundle__equals_a_fresh_build() -> None:
-    if not _AXE.exists():
+    if not AXE.exists():
         pytest.skip("needs the build tools: cd web && npm ci --ignore-scripts")
 
     checked = subprocess.run(
