@@ -15,7 +15,7 @@ from taihang.core.seal.canonical import Fields, JsonValue, load_canonical
 from taihang.core.seal.event import open_event
 from taihang.core.seal.issued import IssuedStatement
 from taihang.core.seal.review import REVIEWED
-from taihang.services.ports import Ports
+from taihang.services.ports import Ports, Registry
 from taihang.services.report_code import read_code
 from taihang.services.report_period import ReportPeriod, report_period
 from taihang.services.report_press import Asked
@@ -136,6 +136,12 @@ class IssuedReport:
     def drawings_name(self) -> str:
         """Return the name of the file of its drawings."""
         return f"{self.code}.drawings.{self.drawings_sha256[:HASH_SHOWN]}.json"
+
+
+def report_codes(registry: Registry) -> frozenset[str]:
+    """Return the codes of every report that a register shows."""
+    ids = [entry.id for entry in registry.roll() if entry.kind == KIND]
+    return frozenset(open_report(issued).code for issued in registry.statements(ids))
 
 
 def issued_reports(*, ports: Ports) -> tuple[IssuedReport, ...]:

@@ -24,8 +24,16 @@ from taihang.services.ports import Counter, Lake, Ports
 from taihang.services.prove import prove_whole
 from taihang.services.prove_certificate import PUBLIC, WITHOUT_LOAD, piece_of
 from taihang.services.replay import catch_up
+from taihang.services.report_issue import report_codes
 from taihang.services.sector_standing import sector_standing
-from taihang.services.sight_journal import NoKeys, NoQuarantine, OwnEvidence, OwnJournal, ShownLog
+from taihang.services.sight_journal import (
+    NoKeys,
+    NoQuarantine,
+    OwnEvidence,
+    OwnJournal,
+    OwnReports,
+    ShownLog,
+)
 from taihang.services.sight_lake import OwnLake
 from taihang.services.sight_park import own_facts, own_park
 from taihang.services.sight_register import OwnRegistry
@@ -66,7 +74,7 @@ def see(ports: Ports, scope: Scope) -> Ports:
         park=park,
         facts=own_facts(ports.facts, whole=ports.park, part=park),
         keys=NoKeys(),
-        journal=OwnJournal(ports.journal),
+        journal=OwnJournal(ports.journal, leaves=registry.shown_leaves),
         lake=OwnLake(ports.lake, park=park, own=own),
         scratch_lake=_no_scratch_lake,
         published=ShownLog(ports.published),
@@ -74,6 +82,7 @@ def see(ports: Ports, scope: Scope) -> Ports:
         registry=registry,
         quarantine=NoQuarantine(),
         evidence=OwnEvidence(ports.evidence, hashes=registry.evidence_hashes),
+        reports=OwnReports(ports.reports, codes=lambda: report_codes(registry)),
         trail=OwnTrail(ports.trail, own=own),
         scope=Scope(own),
     )

@@ -18,16 +18,24 @@ from taihang.services.ports import (
     Keys,
     PublishedLog,
     Quarantine,
+    ReportStore,
     Signer,
 )
 from taihang.services.sight_rules import PartOfParkError
 
 
 class OwnJournal(Journal):
-    """Numbers, times and hashes of records; no record."""
+    """Numbers, times and hashes of records; no record but those that speak of one's own alone."""
 
-    def __init__(self, whole: Journal) -> None:
+    def __init__(self, whole: Journal, *, leaves: Callable[[], frozenset[int]]) -> None:
+        """Look at a journal.
+
+        Args:
+            whole: The journal of the whole park.
+            leaves: Says which records speak of one's own statements alone.
+        """
         self._whole: Journal = whole
+        self._leaves: Callable[[], frozenset[int]] = leaves
 
     @property
     @override
@@ -70,7 +78,9 @@ class OwnJournal(Journal):
 
     @override
     def record(self, index: int) -> Record:
-        _refuse_record()
+        if index not in self._leaves():
+            _refuse_record()
+        return self._whole.record(index)
 
     @override
     def records(self, first: int = 0) -> Iterator[Record]:
@@ -162,6 +172,40 @@ class NoQuarantine(Quarantine):
     @override
     def read(self, name: str) -> bytes:
         raise PartOfParkError("the quarantine of the park")
+
+
+class OwnReports(ReportStore):
+    """Figures and copies of reports of one's own; their names begin with their code."""
+
+    def __init__(self, whole: ReportStore, *, codes: Callable[[], frozenset[str]]) -> None:
+        """Look at a folder of reports.
+
+        Args:
+            whole: The reports of the whole park.
+            codes: Says which codes are of one's own reports.
+        """
+        self._whole: ReportStore = whole
+        self._codes: Callable[[], frozenset[str]] = codes
+
+    @override
+    def names(self) -> list[str]:
+        own = self._codes()
+        return [name for name in self._whole.names() if _code_of(name) in own]
+
+    @override
+    def read(self, name: str) -> bytes:
+        if _code_of(name) not in self._codes():
+            # Whether the park has such a report is not said either.
+            raise PartOfParkError("a file of a report that is not one's own")
+        return self._whole.read(name)
+
+    @override
+    def keep(self, name: str, data: bytes) -> None:
+        raise PartOfParkError("a change of the park's reports")
+
+
+def _code_of(name: str) -> str:
+    return name.partition(".")[0]
 
 
 class OwnEvidence(EvidenceStore):

@@ -1,23 +1,27 @@
 """The register as one sees it who sees some enterprises: what was stated and handed in of them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from typing_extensions import override
 
 from taihang.core.activity.record import ActivityRecord
 from taihang.core.balance.settlement import Settlement
 from taihang.core.park.park import Park
-from taihang.core.seal.act import LoggedAct, RollEntry
+from taihang.core.seal.act import COPIED, LoggedAct, RollEntry
 from taihang.core.seal.activity_line import ActivityLine
 from taihang.core.seal.door_token import DoorToken
 from taihang.core.seal.evidence_file import EvidenceFile
 from taihang.core.seal.gateway_key import GatewayKey
 from taihang.core.seal.issued import IssuedStatement, UnknownStatementError
+from taihang.core.seal.review import REVIEWED
 from taihang.core.tlog.log_key import LogKey
 from taihang.services.ports import CertificateLedger, Registry
 from taihang.services.sight_ledger import OwnLedger
 from taihang.services.sight_rules import PRODUCT_KINDS, STATEMENT_KINDS, PartOfParkError
+
+_OF_STATEMENTS: Final = frozenset((COPIED, REVIEWED))
+"""Events that speak of one statement: who signed for it, and which copies of it were set."""
 
 
 class OwnRegistry(Registry):
@@ -96,6 +100,17 @@ class OwnRegistry(Registry):
             remedy="list the statements of a month, and take an id from there",
         )
 
+    @override
+    def logged(self) -> list[LoggedAct]:
+        own = {entry.id for entry in self.roll()}
+        return [
+            act for act in self._whole.logged() if act.kind in _OF_STATEMENTS and act.subject in own
+        ]
+
+    def shown_leaves(self) -> frozenset[int]:
+        """Return the records of the log that say something of one's own statements alone."""
+        return frozenset(act.leaf for act in self.logged())
+
     # -- activity data ---------------------------------------------------------------------------
 
     @override
@@ -136,10 +151,6 @@ class OwnRegistry(Registry):
     @override
     def gateway_keys(self) -> Mapping[str, tuple[GatewayKey, ...]]:
         return {}
-
-    @override
-    def logged(self) -> list[LoggedAct]:
-        return []
 
     @override
     def fact_editions(self) -> dict[str, str]:

@@ -106,6 +106,7 @@ PORTS_RULES: Final[Mapping[str, Seen]] = MappingProxyType(
         "registry": _OWN,
         "quarantine": _CLOSED,
         "evidence": _OWN,
+        "reports": _OWN,
         "trail": _OWN,
         "solve": _SHARED,
         "uniform_numbers": _SHARED,
@@ -128,9 +129,9 @@ METHOD_RULES: Final[Mapping[str, Mapping[str, Seen]]] = MappingProxyType(
                 _SHARED,
             ),
             "refresh": _SHARED,
-            **dict.fromkeys(
-                ("load", "append", "record", "records", "scan", "scan_checkpoints"), _CLOSED
-            ),
+            # Who signed for a statement of one's own, and which copies of a report were set.
+            "record": _OWN,
+            **dict.fromkeys(("load", "append", "records", "scan", "scan_checkpoints"), _CLOSED),
         },
         "PublishedLog": {
             **dict.fromkeys(("latest", "first_above", "notes", "damage", "public_file"), _SHARED),
@@ -168,12 +169,12 @@ METHOD_RULES: Final[Mapping[str, Mapping[str, Seen]]] = MappingProxyType(
                 (
                     "roll", "activity_records", "activity_lines", "activity_roll",
                     "evidence_files", "statement", "statements", "periods_of",
-                    "latest_statements",
+                    "latest_statements", "logged",
                 ),
                 _OWN,
             ),
             **dict.fromkeys(
-                ("gateway_keys", "logged", "fact_editions", "door_tokens", "park_hashes",
+                ("gateway_keys", "fact_editions", "door_tokens", "park_hashes",
                  "park_versions"),
                 _ABSENT,
             ),
@@ -189,6 +190,7 @@ METHOD_RULES: Final[Mapping[str, Mapping[str, Seen]]] = MappingProxyType(
         },
         "Quarantine": dict.fromkeys(("keep", "names", "read"), _CLOSED),
         "EvidenceStore": {"keep": _CLOSED, "hashes": _OWN, "read": _OWN},
+        "ReportStore": {"keep": _CLOSED, "names": _OWN, "read": _OWN},
         "Trail": {
             **dict.fromkeys(("find", "entries", "latest"), _OWN),
             **dict.fromkeys(("head", "root"), _SHARED),
@@ -204,7 +206,7 @@ STATEMENT_KINDS: Final = frozenset(
         "energy", "standard-coal", "scope2-location", "scope2-market", "scope2-physical",
         "bill", "bill-what-if", "bill-correction", "payments", "payments-what-if",
         "tariff-options", "tariff-options-what-if", "energy-account", "inventory", "dual-control",
-        "quota", "cfe",
+        "quota", "cfe", "report",
     )
 )  # fmt: skip
 """Kinds of statements about one enterprise that speak of it alone.

@@ -67,6 +67,7 @@ FIELD_OF: Final = {
     "Registry": "registry",
     "Quarantine": "quarantine",
     "EvidenceStore": "evidence",
+    "ReportStore": "reports",
     "Trail": "trail",
     "Counter": "counter",
 }
