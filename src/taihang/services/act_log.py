@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from taihang.core.alarm.decision import ALARM_DECIDED
 from taihang.core.balance.settlement import Settlement
 from taihang.core.certificates.lot import Lots
 from taihang.core.certificates.lot_tree import lot_tree
@@ -25,6 +26,7 @@ from taihang.core.certificates.state_tree import (
     state_body,
     state_tree,
 )
+from taihang.core.dispatch.plan_decision import PLAN_DECIDED
 from taihang.core.errors import IntegrityError
 from taihang.core.periods import Period, month
 from taihang.core.seal.act import (
@@ -68,6 +70,13 @@ from taihang.services.replay import catch_up
 
 ROLLS: Final = frozenset((STATEMENTS, BILLS, ACTIVITY))
 """Kinds of events that commit to documents in the register."""
+OF_ONE: Final[Mapping[str, str]] = {
+    REVIEWED: "statement",
+    COPIED: "statement",
+    ALARM_DECIDED: "alarm",
+    PLAN_DECIDED: "plan",
+}
+"""Kinds of events about one thing, each with the field that names it."""
 _NAMED_CHANGES: Final = 50
 """So many changed facts stand in an event by name; their number is always whole."""
 
@@ -399,9 +408,9 @@ def _follow(leaf: int, kind: str, body: Mapping[str, JsonValue], ports: Ports) -
 
 def logged_act(leaf: int, kind: str, body: Mapping[str, JsonValue]) -> LoggedAct:
     """Return an event as the register remembers it."""
-    if kind in {REVIEWED, COPIED}:
+    if kind in OF_ONE:
         # Its digest is of the whole body: all steps of a statement name the same text.
-        return LoggedAct(leaf, kind, str(body["statement"]), 0, digest_of({**body}))
+        return LoggedAct(leaf, kind, str(body[OF_ONE[kind]]), 0, digest_of({**body}))
     n = body.get("n", 0)
     if kind in KEY_KINDS:
         subject = key_subject(str(body["owner"]), int(str(body["ordinal"])))

@@ -11,7 +11,19 @@ from hashlib import sha256
 from itertools import zip_longest
 from typing import Final
 
+from taihang.core.alarm.decision import (
+    ALARM_DECIDED,
+    AlarmDecision,
+    alarm_faults,
+    open_alarm_decision,
+)
 from taihang.core.certificates.state_tree import ACTS, STATE
+from taihang.core.dispatch.plan_decision import (
+    PLAN_DECIDED,
+    PlanDecision,
+    open_plan_decision,
+    plan_faults,
+)
 from taihang.core.errors import TaihangError
 from taihang.core.seal.act import (
     ACTIVITY_KIND,
@@ -37,6 +49,7 @@ from taihang.core.seal.key_act import (
 )
 from taihang.core.seal.review import REVIEWED, Signature, open_review
 from taihang.services.act_log import (
+    OF_ONE,
     ROLLS,
     edition_hash,
     key_subject,
@@ -85,6 +98,7 @@ def check_acts(events: Sequence[tuple[int, LogEvent]], *, ports: Ports) -> ActCh
         *_of_keys(acts, ports),
         *_of_rolls(acts, ports),
         *_of_reviews(acts, ports),
+        *_of_decisions(acts, ports),
         *_of_lots(acts, ports),
         *_of_facts(acts, ports),
     ]
@@ -100,7 +114,7 @@ def check_acts(events: Sequence[tuple[int, LogEvent]], *, ports: Ports) -> ActCh
 _Found = tuple[str, str, bool]
 _Acts = Sequence[tuple[int, LogEvent]]
 _KINDS: Final = frozenset(
-    (*ROLLS, ACTS, STATE, FACTS, LOTS, PARK_FILE, SETTLED, ENROLLED, ROTATED, REVOKED, REVIEWED)
+    (*ROLLS, ACTS, STATE, FACTS, LOTS, PARK_FILE, SETTLED, ENROLLED, ROTATED, REVOKED, *OF_ONE)
 )
 
 
@@ -251,6 +265,22 @@ def _of_reviews(acts: _Acts, ports: Ports) -> Iterator[_Found]:
     texts = {entry.id: entry.sha256 for entry in ports.registry.roll()}
     for name, what in review_faults(signatures, texts=texts):
         yield f"review of {name}", what, False
+
+
+def _of_decisions(acts: _Acts, ports: Ports) -> Iterator[_Found]:
+    """Compare what people decided of alarms and plans with the rules of it."""
+    alarms, plans = list[AlarmDecision](), list[PlanDecision]()
+    for leaf, event in acts:
+        try:
+            if event.kind == ALARM_DECIDED:
+                alarms.append(open_alarm_decision(event.body, at_s=event.at_s))
+            elif event.kind == PLAN_DECIDED:
+                plans.append(open_plan_decision(event.body, at_s=event.at_s))
+        except TaihangError as error:
+            yield f"event {leaf}, {event.kind}", str(error), False
+    texts = {entry.id: entry.sha256 for entry in ports.registry.roll()}
+    for name, what in (*alarm_faults(alarms), *plan_faults(plans, texts=texts)):
+        yield f"decision on {name}", what, False
 
 
 def _of_lots(acts: _Acts, ports: Ports) -> Iterator[_Found]:

@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from taihang.core.facts import Fact
+from taihang.core.park.alarm_limits import STATED, AlarmLimits
 from taihang.core.park.asset_company import (
     AssetCompany,
     AssetCost,
@@ -164,6 +165,8 @@ class Park:
         default_factory=dict[str, MarketPosition]
     )
     """None: what is fed in is sold at spot alone."""
+    alarms: AlarmLimits = STATED
+    """The platform's own where park.toml has no such table; both say whose they are."""
     carbon: CarbonDeclaration = NOTHING_DECLARED
     """Sources, choices, processes and products; empty where park.toml declares none."""
 

@@ -1,0 +1,1 @@
+"""Alarms: what needs a person now, derived from records, and what people decided of it."""
