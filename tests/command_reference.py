@@ -216,6 +216,19 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         ),
         "taihang review mypark inventory.E17.2026.v1",
     ),
+    "alarms": (
+        "taihang alarms mypark",
+        (
+            "taihang alarms mypark --ack gateway-silent.GW3.1790784900 --who Li-Wei"
+            ' --role dispatcher --reason "fibre cut, repair crew on site"'
+        ),
+        (
+            "taihang alarms mypark --shelve meter-silent.M-E17.1790784000"
+            " --until 2026-10-03T08:00+08:00 --who Li-Wei --role dispatcher"
+            ' --reason "meter is being replaced"'
+        ),
+        "taihang alarms mypark --at 2026-09-30T18:00+08:00 --json",
+    ),
     "statements": (
         "taihang statements mypark --year 2026",
         "taihang statements mypark --month 2026-09 --state draft --json",

@@ -1,5 +1,6 @@
 """What the pages need of a park folder beside its ports: the accounts, and the key of sessions."""
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,12 @@ SESSION_KEY: Final = "pages/sessions"
 def accounts_database(root: Path) -> Mapping[str, object]:
     """Return Django's settings of the accounts of a park."""
     return database_of(ParkFolder(root).accounts)
+
+
+def disk_bytes(root: Path) -> tuple[int, int]:
+    """Return what the disk of a park has free, and how large it is [byte]."""
+    use = shutil.disk_usage(root)
+    return use.free, use.total
 
 
 def session_secret(root: Path) -> str:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from taihang.pages_wiring import accounts_database, session_secret
+from taihang.pages_wiring import accounts_database, disk_bytes, session_secret
 
 
 def test_session_secret__is_the_same_after_a_restart_and_another_park_has_another(
@@ -14,6 +14,12 @@ def test_session_secret__is_the_same_after_a_restart_and_another_park_has_anothe
     assert session_secret(one) != session_secret(other)
     assert len(session_secret(one)) == 64
     assert (one / "keys/salt.key").stat().st_mode & 0o077 == 0
+
+
+def test_disk_bytes__are_free_of_all(tmp_path: Path) -> None:
+    free, total = disk_bytes(tmp_path)
+
+    assert 0 <= free <= total
 
 
 def test_accounts_database__is_a_durable_file_of_its_own(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Final
 
 from typing_extensions import override
 
+from taihang.config.alarm_tables import read_alarms
 from taihang.config.asset_tables import (
     read_asset_company,
     read_asset_cost,
@@ -62,6 +63,7 @@ from taihang.config.score_tables import read_score_measure, read_scores
 from taihang.config.table_reader import TableReader
 from taihang.config.value_rules import NumberRule, shown
 from taihang.core.errors import InputError
+from taihang.core.park.alarm_limits import STATED
 from taihang.core.park.check import check_park, has_errors
 from taihang.core.park.park import Park
 from taihang.core.park.problem import KeyPath, ParkProblem, Severity, path_text, visible
@@ -298,6 +300,7 @@ def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
         quota_rules=read_perhaps(root, "quota_rules", read_quota_rules, problems),
         quotas=read_each(root, "quotas", read_quota, problems),
         product_quotas=read_each(root, "product_quotas", read_product_quota, problems),
+        alarms=read_perhaps(root, "alarms", read_alarms, problems) or STATED,
         scores=read_perhaps(root, "scores", read_scores, problems),
         score_measures=read_each(root, "score_measures", read_score_measure, problems),
         direct_connection=read_direct_connection(root, problems),

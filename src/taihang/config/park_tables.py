@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
+from taihang.config.alarm_tables import ALARM_TABLES
 from taihang.config.asset_tables import ASSET_TABLES
 from taihang.config.carbon_tables import CARBON_TABLES
 from taihang.config.certificate_tables import CERTIFICATE_TABLES, read_identity
@@ -391,6 +392,7 @@ TABLES: Final[Mapping[str, Callable[[TableReader], object]]] = {
     **CERTIFICATE_TABLES,
     **LIMIT_TABLES,
     **QUOTA_TABLES,
+    **ALARM_TABLES,
     **SCORE_TABLES,
     **DIRECT_CONNECTION_TABLES,
     **HEAT_TABLES,

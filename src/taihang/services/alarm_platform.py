@@ -52,7 +52,7 @@ def _disk(scene: Scene) -> Iterator[Found]:
     if room is None:
         yield Unwatched(AlarmRule.DISK_FULL, "no-disk")
         return
-    is_refusing = room.free_bytes < room.least_bytes
+    is_refusing = not room.takes_writes
     if not is_refusing and room.free_bytes >= scene.limits.disk_free_ratio * room.total_bytes:
         return
     day = scene.today

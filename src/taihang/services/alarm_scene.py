@@ -28,8 +28,8 @@ class DiskRoom:
 
     free_bytes: int
     total_bytes: int
-    least_bytes: int
-    """Below this the park takes no writes."""
+    takes_writes: bool
+    """Whether the park still takes writes."""
 
 
 class Scene:

@@ -389,7 +389,7 @@ def test_read_park__objects_may_stand_as_tables(full_text: str) -> None:
             "estimation, energy_values, zero_carbon, peak_plan, peak_targets, peak_actions, "
             "peak_classes, peak_projects, peak_stages, peak_uncertainty, certificate_market, "
             "certificates, parties, admission, limits, closed_units, "
-            "quota_rules, quotas, product_quotas, "
+            "quota_rules, quotas, product_quotas, alarms, "
             "scores, score_measures, export_limits, remedies, seasonal_shapes, ratio_forecast, "
             "heat_networks, heat_reference, asset_company, asset_costs, other_incomes, "
             "market_positions, carbon_sources, park_carbon, processes, products, precursors, "

@@ -21,7 +21,7 @@ def found(ports: Ports, now_s: int, *, free_mb: int | None = None) -> list[Found
     room = (
         None
         if free_mb is None
-        else DiskRoom(free_bytes=free_mb * MB, total_bytes=10_000 * MB, least_bytes=100 * MB)
+        else DiskRoom(free_bytes=free_mb * MB, total_bytes=10_000 * MB, takes_writes=free_mb >= 100)
     )
     return [*platform_alarms(Scene(ports, now_s=now_s, disk=room))]
 

@@ -23,11 +23,11 @@ class Hole:
         return self.last - self.first + 1
 
 
-def holes_of(counters: NDArray[np.int64], sent_at_s: NDArray[np.int64]) -> list[Hole]:
+def holes_of(counter: NDArray[np.int64], sent_at_s: NDArray[np.int64]) -> list[Hole]:
     """Return the holes in the counters of one gateway.
 
     Args:
-        counters: Those that came, in any order, each once or more.
+        counter: Of each batch that came, in any order, each once or more.
         sent_at_s: When each was sent, of the same shape. [s]
 
     Returns:
@@ -38,7 +38,7 @@ def holes_of(counters: NDArray[np.int64], sent_at_s: NDArray[np.int64]) -> list[
         >>> holes_of(np.array([1, 2, 5, 6]), np.array([10, 20, 50, 60]))
         [Hole(first=3, last=4, before_s=20, after_s=50)]
     """
-    numbers, first_at = np.unique(counters, return_index=True)
+    numbers, first_at = np.unique(counter, return_index=True)
     times = sent_at_s[first_at]
     return [
         Hole(int(numbers[at]) + 1, int(numbers[at + 1]) - 1, int(times[at]), int(times[at + 1]))

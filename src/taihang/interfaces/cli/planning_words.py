@@ -4,13 +4,15 @@ from typing import Final
 
 from taihang.interfaces.catalogue import text
 from taihang.interfaces.cli.command_words import CommandWords
+from taihang.interfaces.cli.operating_words import add_operating
 
 POINTS: Final = 50
 """Of a front, where no number is asked for."""
 
 
 def add_planning(words: CommandWords) -> None:
-    """Add the commands that plan: a problem, a bid, a design, a site."""
+    """Add the commands that plan: a problem, a bid, a design, a site; and those of a shift."""
+    add_operating(words)
     dispatch = words.command("dispatch", "dispatch:dispatch", "problem")
     words.option(dispatch, "--out")
     words.option(dispatch, "--model")
