@@ -104,6 +104,7 @@ class Ledger:
 
     hashes: dict[str, str] = field(default_factory=dict[str, str])
     unread_columns: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    unread_entries: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     n_read: int = 0
     n_used: int = 0
     n_missing: int = 0
@@ -122,6 +123,9 @@ class Ledger:
         for file, columns in self.unread_columns.items():
             if columns:
                 yield f"{file}: columns not read: {', '.join(columns)}"
+        for file, entries in self.unread_entries.items():
+            if entries:
+                yield f"{file}: entries not read: {', '.join(entries)}"
         if self.n_refused > len(self.refused):
             yield f"{self.n_refused} rows refused; the first {len(self.refused)} are listed"
         for point, wh in self.unplaced_wh.items():

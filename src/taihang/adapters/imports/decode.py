@@ -95,12 +95,13 @@ def _sources(
     folder = path if path.is_dir() else path.parent
     found_any = False
     for table in import_map.tables:
-        found = sorted(file for file in folder.glob(table.files) if file.is_file())
+        met = {file for glob in table.files for file in folder.glob(glob) if file.is_file()}
+        found = sorted(met)
         if path.is_file():
             found = [file for file in found if file == path]
         elif not found:
             raise SourceMissingError(
-                given=f"{path}, no file {table.files}",
+                given=f"{path}, no file {', '.join(table.files)}",
                 expected=f"what the map {import_map.name} reads",
                 remedy="complete the folder, or give one file instead",
             )
@@ -110,7 +111,7 @@ def _sources(
     if not found_any:
         raise SourceMissingError(
             given=path.name,
-            expected=f"one of {', '.join(table.files for table in import_map.tables)}",
+            expected=f"one of {', '.join(g for table in import_map.tables for g in table.files)}",
             remedy="give a file that the map reads, or another map",
         )
 
@@ -128,6 +129,10 @@ def _read(path: Path, name: str, table: TableMap, ledger: Ledger) -> TimedTable:
     ledger.hashes[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     raw = read_table(path, table, name=name)
     ledger.unread_columns[name] = raw.unread
+    listed = [value.entries for value in table.values]
+    if None not in listed:
+        known = {entry for entries in listed for entry in entries or ()}
+        ledger.unread_entries[name] = tuple(sorted(set(raw.points) - known))
     return time_table(raw, table)
 
 
@@ -160,8 +165,18 @@ def _value_sources(
     for file in files:
         for column, met in match_columns(value, list(file.raw.columns)).items():
             entries = file.raw.points if table.point_column else (met,)
-            points = tuple(value.point.replace("{}", entry) for entry in entries)
-            yield Source(file, column, value, points)
+            if value.entries is None:
+                points = tuple(value.point.replace("{}", entry) for entry in entries)
+                yield Source(file, column, value, points, file.is_row)
+                continue
+            points = tuple(value.entries.get(entry, "") for entry in entries)
+            yield Source(file, column, value, points, file.is_row & _is_listed(file, points))
+
+
+def _is_listed(file: TimedTable, points: Sequence[str]) -> NDArray[np.bool_]:
+    """Return which rows belong to an entry that has a point; rows without one are not passed."""
+    listed = np.array([*(bool(point) for point in points), True])
+    return listed[file.raw.point_codes]
 
 
 @dataclass(frozen=True, slots=True)

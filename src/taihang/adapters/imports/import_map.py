@@ -60,6 +60,15 @@ class Resample(StrEnum):
     """Steps are cut at the quarter hours in proportion to time: estimated, but no Wh is lost."""
 
 
+class Numbers(StrEnum):
+    """How numbers are written, shown by an example; only these are told apart from text."""
+
+    PLAIN = "1234.5"
+    COMMA_GROUPS = "1,234.5"
+    DECIMAL_COMMA = "1234,5"
+    POINT_GROUPS = "1.234,5"
+
+
 class Kind(StrEnum):
     """What the numbers of a column are."""
 
@@ -115,6 +124,10 @@ NATIVE: Final = "native"
 """Format of a column that is stored as time, not as text."""
 EPOCH_S: Final = "epoch-s"
 """Format of a column that counts seconds since 1970-01-01T00:00Z."""
+ACROSS: Final = "across"
+"""Names the numbers of a table that has its times of day across, one column each."""
+TEXT_FOR_MISSING: Final = "text:"
+"""Begins a word of ``missing`` that stands for a cell with exactly the text behind it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +143,14 @@ class TimeColumn:
     """Given exactly where the zone is an IANA name."""
     midnight: Midnight | None
     """Given exactly where the label is ``period-end``."""
+    clock: str | None = None
+    """A second column, with the time of day; the format reads both with a blank between."""
+    across: str | None = None
+    """Names of the columns that hold one time of day each.
+
+    A strptime pattern such as ``%H:%M``, or a text with ``{}`` for the number of the interval from
+    1 on. The format then reads the day alone.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +160,10 @@ class ValueColumn:
     column: str
     """Name of the column; one ``*`` makes it a pattern over columns."""
     point: str
-    """Point of the readings; ``{}`` stands for the point column's entry or for what ``*`` met."""
+    """Point of the readings; ``{}`` stands for the point column's entry or for what ``*`` met.
+
+    Empty where ``entries`` names the points.
+    """
     kind: Kind
     unit: str
     multiplier: Decimal
@@ -152,6 +176,11 @@ class ValueColumn:
     """What one stored count is worth, in Wh or in the sample's unit."""
     modulus: int
     """Counts at which a register starts again from 0; 0 for everything else."""
+    missing_texts: frozenset[str] = frozenset()
+    """Texts that mean missing where a cell is exactly one of them, such as ``--``."""
+    numbers: Numbers = Numbers.PLAIN
+    entries: Mapping[str, str] | None = None
+    """Entries of the point column that are read, each with its point; None: all, by ``point``."""
 
     @property
     def quantity(self) -> Quantity:
@@ -176,19 +205,43 @@ class ValueColumn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """Which rows of a text table are what; counted from 1 as they stand in the file."""
+
+    header: int = 1
+    """The row of the names; 0: there is none, and columns are called ``column0``, ``column1`` …"""
+    first: int = 2
+    """The first row of data: what lies between is passed over."""
+
+    @property
+    def are_plain(self) -> bool:
+        """Whether the names stand in the first row and data below them."""
+        return (self.header, self.first) == (1, 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CsvFormat:
-    """How a text table is written; absent for Parquet."""
+    """How a text table is written; absent for Parquet and workbooks."""
 
     delimiter: str
     encoding: str
+    rows: Rows = Rows()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcelFormat:
+    """Which sheet of a workbook holds the table; absent for other files."""
+
+    sheet: str
+    rows: Rows = Rows()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableMap:
     """How one kind of table, in one or several files, becomes readings."""
 
-    files: str
-    """Glob over the files of the folder."""
+    files: tuple[str, ...]
+    """Globs over the files of the folder."""
     csv: CsvFormat | None
     label: Label
     step_s: int
@@ -199,6 +252,20 @@ class TableMap:
     point_column: str | None
     time: TimeColumn
     values: tuple[ValueColumn, ...]
+    excel: ExcelFormat | None = None
+    ignore: tuple[str, ...] = ()
+    """Rows whose time begins with one of these texts are no rows: sums below a table."""
+
+    @property
+    def rows(self) -> Rows:
+        """Which rows are what."""
+        text = self.csv or self.excel
+        return Rows() if text is None else text.rows
+
+    @property
+    def needs_copy(self) -> bool:
+        """Whether the file must be written anew before it can be read as a plain table."""
+        return self.excel is not None or not self.rows.are_plain or bool(self.ignore)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

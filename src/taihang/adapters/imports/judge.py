@@ -59,6 +59,11 @@ class TimedTable:
     fault: NDArray[np.uint8]
     """Why a row has no time or point, as a code of ``Refusal``; 0 where it has both."""
 
+    @property
+    def is_row(self) -> NDArray[np.bool_]:
+        """Which rows are rows of the table at all, shape (n,)."""
+        return ~self.raw.ignored
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -69,6 +74,8 @@ class Source:
     value: ValueColumn
     points: tuple[str, ...]
     """Points of its readings, in the order of the file's point codes."""
+    is_read: NDArray[np.bool_]
+    """Which rows this column is read from, shape (n,)."""
 
     @property
     def cells(self) -> RawColumn:
@@ -120,9 +127,10 @@ def judge_column(source: Source, ledger: Ledger) -> JudgedColumn:
     fault = source.file.fault.copy()
     for code, where in _cell_faults(source.value, raw, exact, missing):
         fault[where & (fault == _OK)] = code
-    ledger.n_read += len(fault)
+    fault[~source.is_read] = _OK
+    ledger.n_read += int(source.is_read.sum())
     _refuse(source, fault, ledger)
-    kept = np.flatnonzero(fault == _OK)
+    kept = np.flatnonzero((fault == _OK) & source.is_read)
     return JudgedColumn(
         rows=kept.astype(np.int64),
         start_s=source.file.start_s[kept],
@@ -133,11 +141,12 @@ def judge_column(source: Source, ledger: Ledger) -> JudgedColumn:
 
 def refused_row(source: Source, row: int, reason: Refusal) -> RefusedRow:
     """Return the record of one refused row."""
-    code = int(source.file.raw.point_codes[row])
+    raw = source.file.raw
+    code = int(raw.point_codes[row])
     return RefusedRow(
-        file=source.file.raw.file,
-        row=row + 1,
-        column=source.column,
+        file=raw.file,
+        row=raw.row_of(row),
+        column=raw.column_of(source.column, row),
         point=source.points[code] if code >= 0 else "",
         reason=reason,
         given=_given(source, row, reason),
@@ -145,7 +154,7 @@ def refused_row(source: Source, row: int, reason: Refusal) -> RefusedRow:
 
 
 def _is_missing(value: ValueColumn, raw: RawColumn) -> NDArray[np.bool_]:
-    missing = np.zeros(len(raw.cells), np.bool_)
+    missing = raw.cells == Cell.MISSING
     if "empty" in value.missing_words:
         missing |= raw.cells == Cell.EMPTY
     if "nan" in value.missing_words:

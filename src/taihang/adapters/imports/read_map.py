@@ -2,43 +2,41 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
-from enum import StrEnum
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Final, TypeVar, cast
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from taihang.adapters.imports.import_map import (
+    ACROSS,
     EPOCH_S,
     IN_DATA,
     NATIVE,
+    TEXT_FOR_MISSING,
     UNITS,
     Ambiguous,
     CsvFormat,
     Duplicates,
+    ExcelFormat,
     ImportMap,
     Kind,
     Label,
     Midnight,
+    Numbers,
     Resample,
+    Rows,
     TableMap,
     TimeColumn,
     ValueColumn,
 )
-from taihang.core.errors import InputError
+from taihang.adapters.imports.map_keys import ImportMapError, MapKeys
 from taihang.core.periods import STEP_S
 
 _PACKAGE: Final = "taihang.adapters.imports"
 _OFFSET: Final = re.compile(r"[+-](0\d|1[0-4]):[0-5]\d")
+_DAY_S: Final = 86_400
 _WORDS_FOR_MISSING: Final = ("empty", "nan")
-
-
-class ImportMapError(InputError):
-    """An import map says something unknown, contradictory or too little."""
-
-    code = "input.import-map"
 
 
 def bundled_maps() -> tuple[str, ...]:
@@ -106,7 +104,7 @@ def parse_map(text: str, *, where: str) -> ImportMap:
         raise ImportMapError(
             given=f"{where}: {error}", expected="a TOML file", remedy="correct its syntax"
         ) from error
-    keys = _Keys(document, where)
+    keys = MapKeys(document, where)
     result = ImportMap(
         name=keys.text("name"),
         title=keys.text("title"),
@@ -121,115 +119,52 @@ def _is_toml(name: str) -> bool:
     return name.endswith(".toml")
 
 
-_Choice = TypeVar("_Choice", bound=StrEnum)
-
-
-class _Keys:
-    """One TOML table, read key by key; whatever was not asked for is an error in the end."""
-
-    def __init__(self, entries: Mapping[str, object], where: str) -> None:
-        self._entries = entries
-        self.where = where
-        self._asked: list[str] = []
-
-    def has(self, key: str) -> bool:
-        self._asked.append(key)
-        return key in self._entries
-
-    def take(self, key: str) -> object:
-        if not self.has(key):
-            raise self.wrong(key, given="nothing", expected="a value; there is no default")
-        return self._entries[key]
-
-    def text(self, key: str) -> str:
-        value = self.take(key)
-        if not isinstance(value, str) or not value:
-            raise self.wrong(key, given=repr(value), expected="a text in quotes")
-        return value
-
-    def texts(self, key: str) -> list[str]:
-        values = self.list(key)
-        if not all(isinstance(value, str) for value in values):
-            raise self.wrong(key, given=repr(values), expected="a list of texts")
-        return [str(value) for value in values]
-
-    def list(self, key: str) -> Sequence[object]:
-        value = self.take(key)
-        if not isinstance(value, list):
-            raise self.wrong(key, given=repr(value), expected="a list in [ ]")
-        return cast("list[object]", value)
-
-    def whole(self, key: str) -> int:
-        value = self.take(key)
-        if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
-            raise self.wrong(key, given=repr(value), expected="a whole number above 0")
-        return value
-
-    def choice(self, key: str, choices: type[_Choice]) -> _Choice:
-        value = self.text(key)
-        if value not in set(choices):
-            raise self.wrong(key, given=repr(value), expected=f"one of {', '.join(choices)}")
-        return choices(value)
-
-    def decimal(self, key: str) -> Decimal:
-        value = self.text(key)
-        try:
-            number = Decimal(value)
-        except InvalidOperation:
-            number = Decimal("NaN")
-        if not number.is_finite() or number == 0:
-            raise self.wrong(key, given=repr(value), expected='a plain number in quotes, as "0.01"')
-        return number
-
-    def table(self, key: str) -> "_Keys":
-        return self._inner(self.take(key), key)
-
-    def tables(self, key: str) -> "Sequence[_Keys]":
-        values = self.list(key)
-        if not values:
-            raise self.wrong(key, given="an empty list", expected=f"at least one [[{key}]]")
-        return [self._inner(value, f"{key} {n}") for n, value in enumerate(values, 1)]
-
-    def demand_all_used(self) -> None:
-        for key in self._entries:
-            if key not in self._asked:
-                allowed = ", ".join(dict.fromkeys(self._asked))
-                raise self.wrong(
-                    key, given="a key that is unknown here", expected=f"one of {allowed}"
-                )
-
-    def wrong(self, key: str, *, given: str, expected: str) -> ImportMapError:
-        return ImportMapError(
-            given=f"{self.where}, {key}: {given}", expected=expected, remedy="correct the map"
-        )
-
-    def _inner(self, value: object, name: str) -> "_Keys":
-        if not isinstance(value, dict):
-            raise self.wrong(name, given=repr(value), expected="a table")
-        return _Keys(cast("dict[str, object]", value), f"{self.where}, {name}")
-
-
-def _table(keys: _Keys) -> TableMap:
+def _table(keys: MapKeys) -> TableMap:
     label = keys.choice("label", Label)
     step_s = 0 if label is Label.INSTANT else keys.whole("step_s")
-    point_column = keys.text("point_column") if keys.has("point_column") else None
-    values = tuple(_value(value, label, point_column) for value in keys.tables("value"))
+    point_column = keys.optional_text("point_column")
+    time = _time(keys.table("time"), label, step_s)
+    values = tuple(
+        _value(value, label, point_column, is_across=time.across is not None)
+        for value in keys.tables("value")
+    )
     result = TableMap(
-        files=keys.text("files"),
+        files=keys.text_or_texts("files"),
         csv=_csv(keys.table("csv")) if keys.has("csv") else None,
+        excel=_excel(keys.table("excel")) if keys.has("excel") else None,
         label=label,
         step_s=step_s,
         resample=_resample(keys, step_s, values),
         duplicates=keys.choice("duplicates", Duplicates),
         point_column=point_column,
-        time=_time(keys.table("time"), label),
+        time=time,
         values=values,
+        ignore=keys.text_or_texts("ignore") if keys.has("ignore") else (),
     )
+    _demand_text_table(keys, result)
     keys.demand_all_used()
     return result
 
 
-def _resample(keys: _Keys, step_s: int, values: Sequence[ValueColumn]) -> Resample | None:
+def _demand_text_table(keys: MapKeys, table: TableMap) -> None:
+    """Refuse two kinds of file at once, and what only a table of text can have."""
+    if table.csv is not None and table.excel is not None:
+        raise keys.wrong("excel", given="csv and excel", expected="one of them")
+    is_text = table.csv is not None or table.excel is not None
+    given = [
+        name
+        for name, value in (
+            ("ignore", table.ignore),
+            ("time.clock", table.time.clock),
+            ("time.across", table.time.across),
+        )
+        if value
+    ]
+    if given and not is_text:
+        raise keys.wrong(given[0], given="a Parquet file", expected="csv or excel beside it")
+
+
+def _resample(keys: MapKeys, step_s: int, values: Sequence[ValueColumn]) -> Resample | None:
     if step_s == STEP_S or not any(value.is_energy for value in values):
         return None
     resample = keys.choice("resample", Resample)
@@ -242,24 +177,31 @@ def _resample(keys: _Keys, step_s: int, values: Sequence[ValueColumn]) -> Resamp
     return resample
 
 
-def _csv(keys: _Keys) -> CsvFormat:
-    result = CsvFormat(delimiter=keys.text("delimiter"), encoding=keys.text("encoding"))
+def _csv(keys: MapKeys) -> CsvFormat:
+    result = CsvFormat(
+        delimiter=keys.text("delimiter"), encoding=keys.text("encoding"), rows=_rows(keys)
+    )
     keys.demand_all_used()
     return result
 
 
-def _time(keys: _Keys, label: Label) -> TimeColumn:
+def _excel(keys: MapKeys) -> ExcelFormat:
+    result = ExcelFormat(sheet=keys.text("sheet"), rows=_rows(keys))
+    keys.demand_all_used()
+    return result
+
+
+def _rows(keys: MapKeys) -> Rows:
+    header = keys.row("header_row", absent=Rows().header, least=0)
+    first = keys.row("first_row", absent=header + 1, least=header + 1)
+    return Rows(header=header, first=first)
+
+
+def _time(keys: MapKeys, label: Label, step_s: int) -> TimeColumn:
     zone = keys.text("zone")
     is_wall_clock = zone != IN_DATA and not _OFFSET.fullmatch(zone)
     if is_wall_clock:
-        try:
-            ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise keys.wrong(
-                "zone",
-                given=repr(zone),
-                expected=f"an IANA name, an offset such as +08:00, or {IN_DATA}",
-            ) from error
+        _demand_zone(keys, zone)
     format_ = keys.text("format")
     if format_ == EPOCH_S and zone != IN_DATA:
         raise keys.wrong("zone", given=repr(zone), expected=f"{IN_DATA}, as {EPOCH_S} is UTC")
@@ -273,12 +215,45 @@ def _time(keys: _Keys, label: Label) -> TimeColumn:
         zone=zone,
         ambiguous=keys.choice("ambiguous", Ambiguous) if is_wall_clock else None,
         midnight=keys.choice("midnight", Midnight) if label is Label.PERIOD_END else None,
+        clock=keys.optional_text("clock"),
+        across=keys.optional_text("across"),
     )
+    _demand_across(keys, result, step_s)
     keys.demand_all_used()
     return result
 
 
-def _value(keys: _Keys, label: Label, point_column: str | None) -> ValueColumn:
+def _demand_zone(keys: MapKeys, zone: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise keys.wrong(
+            "zone",
+            given=repr(zone),
+            expected=f"an IANA name, an offset such as +08:00, or {IN_DATA}",
+        ) from error
+
+
+def _demand_across(keys: MapKeys, time: TimeColumn, step_s: int) -> None:
+    """Refuse a second place of the time of day that nothing can be read from."""
+    second = "across" if time.across is not None else "clock" if time.clock is not None else None
+    if second is None:
+        return
+    if time.format in {NATIVE, EPOCH_S} or (time.clock is not None and time.across is not None):
+        raise keys.wrong(second, given=second, expected="a strptime format, and one of them alone")
+    if time.across is None:
+        return
+    if ("%" in time.across) == ("{}" in time.across):
+        raise keys.wrong(
+            "across", given=repr(time.across), expected='a pattern such as "%H:%M" or "P{}"'
+        )
+    if not step_s or _DAY_S % step_s:
+        raise keys.wrong("across", given=f"steps of {step_s} s", expected="steps that divide a day")
+
+
+def _value(
+    keys: MapKeys, label: Label, point_column: str | None, *, is_across: bool
+) -> ValueColumn:
     kind = keys.choice("quantity", Kind)
     if (kind is Kind.REGISTER) != (label is Label.INSTANT):
         raise keys.wrong(
@@ -287,24 +262,40 @@ def _value(keys: _Keys, label: Label, point_column: str | None) -> ValueColumn:
             expected="a register has the label instant, and only a register",
         )
     missing = keys.list("missing")
+    words = [item for item in missing if isinstance(item, str)]
+    texts = [word for word in words if word.startswith(TEXT_FOR_MISSING)]
+    entries = _entries(keys, point_column)
     result = ValueColumn(
-        column=_column(keys, point_column),
-        point=keys.text("point"),
+        column=_column(keys, point_column, is_across=is_across),
+        point="" if entries is not None else keys.text("point"),
         kind=kind,
         unit=_unit(keys, kind),
         multiplier=keys.decimal("multiplier"),
         missing_codes=tuple(_code(keys, item) for item in missing if not isinstance(item, str)),
-        missing_words=frozenset(_word(keys, item) for item in missing if isinstance(item, str)),
+        missing_words=frozenset(_word(keys, item) for item in words if item not in texts),
         scale=_scale(keys, kind),
         modulus=keys.whole("modulus") if kind is Kind.REGISTER else 0,
+        missing_texts=frozenset(word.removeprefix(TEXT_FOR_MISSING) for word in texts),
+        numbers=keys.choice("numbers", Numbers) if keys.has("numbers") else Numbers.PLAIN,
+        entries=entries,
     )
     _demand_template(keys, result, point_column)
     keys.demand_all_used()
     return result
 
 
-def _column(keys: _Keys, point_column: str | None) -> str:
+def _entries(keys: MapKeys, point_column: str | None) -> dict[str, str] | None:
+    if not keys.has("entries"):
+        return None
+    if point_column is None or keys.has("point"):
+        raise keys.wrong("entries", given="entries", expected="a point_column, and no point")
+    return keys.texts_by_name("entries")
+
+
+def _column(keys: MapKeys, point_column: str | None, *, is_across: bool) -> str:
     column = keys.text("column")
+    if is_across and column != ACROSS:
+        raise keys.wrong("column", given=repr(column), expected=f"{ACROSS}, as the times are")
     if column.count("*") > 1 or (point_column is not None and "*" in column):
         raise keys.wrong(
             "column",
@@ -314,9 +305,9 @@ def _column(keys: _Keys, point_column: str | None) -> str:
     return column
 
 
-def _demand_template(keys: _Keys, value: ValueColumn, point_column: str | None) -> None:
+def _demand_template(keys: MapKeys, value: ValueColumn, point_column: str | None) -> None:
     is_template = point_column is not None or "*" in value.column
-    if value.point.count("{}") != int(is_template):
+    if value.entries is None and value.point.count("{}") != int(is_template):
         raise keys.wrong(
             "point",
             given=repr(value.point),
@@ -324,14 +315,14 @@ def _demand_template(keys: _Keys, value: ValueColumn, point_column: str | None) 
         )
 
 
-def _unit(keys: _Keys, kind: Kind) -> str:
+def _unit(keys: MapKeys, kind: Kind) -> str:
     unit = keys.text("unit")
     if kind is not Kind.SAMPLE and unit not in UNITS[kind]:
         raise keys.wrong("unit", given=repr(unit), expected=f"one of {', '.join(UNITS[kind])}")
     return unit
 
 
-def _scale(keys: _Keys, kind: Kind) -> str:
+def _scale(keys: MapKeys, kind: Kind) -> str:
     """Return the stored scale: whole Wh for energy, stated by the map for everything else."""
     if kind not in {Kind.REGISTER, Kind.SAMPLE}:
         return "1"
@@ -345,15 +336,14 @@ def _scale(keys: _Keys, kind: Kind) -> str:
     return f"{scale:f}"
 
 
-def _code(keys: _Keys, item: object) -> float:
+def _code(keys: MapKeys, item: object) -> float:
     if isinstance(item, bool) or not isinstance(item, int | float):
         raise keys.wrong("missing", given=repr(item), expected="numbers, or empty and nan")
     return float(item)
 
 
-def _word(keys: _Keys, item: str) -> str:
+def _word(keys: MapKeys, item: str) -> str:
     if item not in _WORDS_FOR_MISSING:
-        raise keys.wrong(
-            "missing", given=repr(item), expected=f"{' or '.join(_WORDS_FOR_MISSING)}, or numbers"
-        )
+        known = " or ".join((*_WORDS_FOR_MISSING, f"{TEXT_FOR_MISSING}…"))
+        raise keys.wrong("missing", given=repr(item), expected=f"{known}, or numbers")
     return item
