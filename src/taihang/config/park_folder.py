@@ -64,6 +64,11 @@ class ParkFolder:
         return self.root / "trail"
 
     @property
+    def uploads(self) -> Path:
+        """Files that wait to be imported; absent while there are none, and may be lost."""
+        return self.root / "uploads"
+
+    @property
     def reports(self) -> Path:
         """What was written for people."""
         return self.root / "reports"

@@ -86,7 +86,7 @@ def collect(
         The bytes of one sealed batch after the other.
     """
     # 1. What the park knows already: the same file twice changes nothing.
-    known = _known(ports, period)
+    known = known_readings(ports, period)
     known_events = _known_events(ports)
     counters = ports.lake.batches().last_counters()
     for upload in uploads:
@@ -166,15 +166,14 @@ def check_import(blocks: Sequence[ReadingBlock], *, ports: Ports) -> None:
         ImplausibleImportError: If values exceed what a meter can honestly count.
     """
     park = ports.park
-    known = {*park.meters, *park.media_meters, *park.reactive_meters, *park.series}
-    unknown = sorted({b.point for b in blocks} - known)
+    unknown = unknown_points(blocks, park)
     if unknown:
         raise UnknownPointError(
             given=f"readings of {len(unknown)} points not in park.toml: {', '.join(unknown[:6])}",
             expected="ids of [meters], [media_meters], [reactive_meters] or [series]",
             remedy="add them to park.toml, or name the points differently in the import map",
         )
-    problems = [problem for block in blocks for problem in _problems(block, park)]
+    problems = [problem for block in blocks for problem in implausible(block, park)]
     if problems:
         shown = "; ".join(str(problem) for problem in problems[:_PROBLEMS_SHOWN])
         raise ImplausibleImportError(
@@ -184,7 +183,14 @@ def check_import(blocks: Sequence[ReadingBlock], *, ports: Ports) -> None:
         )
 
 
-def _problems(block: ReadingBlock, park: Park) -> list[Problem]:
+def unknown_points(blocks: Sequence[ReadingBlock], park: Park) -> list[str]:
+    """Return the points that are not in a park file, in order."""
+    known = {*park.meters, *park.media_meters, *park.reactive_meters, *park.series}
+    return sorted({block.point for block in blocks} - known)
+
+
+def implausible(block: ReadingBlock, park: Park) -> list[Problem]:
+    """Return what no honest meter of a park can have shown of a point that it has."""
     meter = park.register_meter(block.point)
     if meter is None:
         return []
@@ -212,7 +218,16 @@ def _cut(block: ReadingBlock, first: int, last: int) -> ReadingBlock:
     )
 
 
-def _known(ports: Ports, period: Period) -> dict[tuple[str, ...], Columns]:
+def known_readings(ports: Ports, period: Period) -> dict[tuple[str, ...], Columns]:
+    """Return what the park knows of a period: the reading of each time that counts now.
+
+    Args:
+        ports: The outside world.
+        period: The period.
+
+    Returns:
+        Columns by point and quantity, in order of time.
+    """
     batches = ports.lake.batches()
     rank, withdrawn = batches.rank(), batches.withdrawn(as_of=len(batches))
     slabs = without(ports.lake.read("readings", period), withdrawn)

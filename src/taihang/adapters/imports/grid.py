@@ -77,7 +77,7 @@ class Grid:
         self._note_entries(cells)
 
     def _spread_one(self, cells: list[str]) -> None:
-        if self.n_rows % self._every == 0:
+        if (self.n_rows - HEAD_ROWS - 1) % self._every == 0:
             self.spread.append(cells)
         if len(self.spread) > SPREAD_ROWS:
             self.spread = self.spread[::2]

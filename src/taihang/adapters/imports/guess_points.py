@@ -18,7 +18,7 @@ _DIRECTIONS: Final = (
 )
 _USUAL: Final = ("consumption", "generation", "import", "charge")
 """What is meant where nothing says in which direction."""
-_LIKE: Final = 0.75
+_LIKE: Final = 0.8
 _LEAST_NAME: Final = 2
 _LEAST_LIKE: Final = 4
 _COMPARED_MAX: Final = 2_000

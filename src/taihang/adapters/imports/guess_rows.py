@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from taihang.adapters.imports.grid import Grid
+from taihang.adapters.imports.guess_values import is_missing
 from taihang.adapters.imports.import_map import Rows
 from taihang.adapters.imports.time_pattern import patterns_of
 
@@ -49,7 +50,9 @@ def is_data(row: Sequence[str]) -> bool:
     cells = [cell.strip() for cell in row]
     times = [n for n, cell in enumerate(cells) if _is_day(cell)]
     return bool(times) and any(
-        _NUMBER.fullmatch(cell) for n, cell in enumerate(cells) if n not in times
+        _NUMBER.fullmatch(cell) or is_missing(cell)
+        for n, cell in enumerate(cells)
+        if n not in times
     )
 
 

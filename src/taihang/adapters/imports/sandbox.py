@@ -38,7 +38,8 @@ MAX_AT_ONCE: Final = 2
 """Children that read at the same time."""
 _WALL_S: Final = 2 * CPU_S
 _WAIT_S: Final = 30.0
-_PLACES: Final = BoundedSemaphore(MAX_AT_ONCE)
+PLACES: Final = BoundedSemaphore(MAX_AT_ONCE)
+"""One for each child that may run."""
 
 
 class UploadRefusedError(InputError):
@@ -148,7 +149,7 @@ class Sandbox:
 
     def _asked(self, request: Request) -> Answer:
         """Run the child once."""
-        if not _PLACES.acquire(timeout=_WAIT_S):
+        if not PLACES.acquire(timeout=_WAIT_S):
             raise ReadersBusyError(
                 given=f"{MAX_AT_ONCE} files that are being read",
                 expected="a free reader",
@@ -166,7 +167,7 @@ class Sandbox:
         except (subprocess.TimeoutExpired, ValidationError) as error:
             raise self._too_heavy() from error
         finally:
-            _PLACES.release()
+            PLACES.release()
         if answer.refused is not None:
             _, given, expected, remedy = answer.refused
             raise UploadRefusedError(given=given, expected=expected, remedy=remedy)

@@ -119,6 +119,25 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StagedUpload:
+    """An upload that waits for a person to say how it is to be read."""
+
+    id: str
+    """Given by the sender: the same id again is the same upload."""
+    name: str
+    """As the sender called it."""
+    by: str
+    """Who sent it."""
+    at_s: int
+    """When [s since 1970-01-01T00:00Z]."""
+    n_bytes: int
+    examined: Examined
+    """What was guessed at first."""
+    tables: tuple[TableDraft, ...]
+    """The draft as it stands now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPoint:
     """A point of the park that a column may belong to."""
 

@@ -1,0 +1,108 @@
+"""Uploads wait between the steps of an import; a refused one leaves nothing behind."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from import_kit import NOW_S, PLACE, POINTS, table, wall
+from taihang.adapters.imports import uploads as module
+from taihang.adapters.imports.sandbox import Sandbox, UploadRefusedError
+from taihang.adapters.imports.uploads import (
+    TooManyUploadsError,
+    UnknownUploadError,
+    Uploads,
+    UploadTooLargeError,
+)
+from taihang.core.metering.import_draft import StagedUpload
+
+ID = "0123456789abcdef" * 2
+OTHER = "f" * 32
+TEXT = table("time,M-E01 kW", [f"{wall(n)},{100 + n % 7}" for n in range(96)]).encode()
+
+
+@pytest.fixture
+def uploads(tmp_path: Path) -> Uploads:
+    """Of an empty park."""
+    return Uploads(tmp_path / "uploads", sandbox=Sandbox())
+
+
+def begin(
+    uploads: Uploads, upload_id: str = ID, data: bytes = TEXT, **more: object
+) -> StagedUpload:
+    name, now_s = str(more.get("name", "负荷.csv")), int(str(more.get("now_s", NOW_S)))
+    place = replace(PLACE, now_s=now_s)
+    return uploads.begin(upload_id, iter([data]), name=name, by="li", points=POINTS, place=place)
+
+
+def test_uploads__an_upload_waits_is_corrected_and_read(uploads: Uploads) -> None:
+    staged = begin(uploads)
+    assert (staged.name, staged.by, staged.n_bytes) == ("负荷.csv", "li", len(TEXT))
+    table_ = staged.tables[0]
+    column = replace(table_.columns[0], multiplier="2")
+
+    uploads.correct(ID, [replace(table_, columns=(column,))])
+    read = uploads.read(ID, points=POINTS, place=PLACE)
+
+    assert read.blocks[0].counts[:2].tolist() == [50_000, 50_500]
+    assert uploads.find(ID).examined == staged.examined
+    assert uploads.files(ID) == {"负荷.csv": TEXT}
+    assert [each.id for each in uploads.waiting()] == [ID]
+
+
+def test_uploads__the_same_id_again_is_the_same_upload(uploads: Uploads) -> None:
+    first = begin(uploads)
+
+    assert begin(uploads, data=b"other") == first
+
+
+def test_uploads__a_refused_upload_leaves_nothing(uploads: Uploads, tmp_path: Path) -> None:
+    with pytest.raises(UploadRefusedError):
+        begin(uploads, data=b"\0")
+
+    assert list((tmp_path / "uploads").iterdir()) == []
+
+
+def test_uploads__one_byte_more_than_is_taken_is_refused(
+    uploads: Uploads, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_BYTES", 10)
+    taken = 0
+
+    def chunks() -> Iterator[bytes]:
+        nonlocal taken
+        for _ in range(100):
+            taken += 1
+            yield b"12345"
+
+    with pytest.raises(UploadTooLargeError, match="at most 10"):
+        uploads.begin(ID, chunks(), name="a.csv", by="li", points=POINTS, place=PLACE)
+
+    assert taken == 3
+    assert list((tmp_path / "uploads").iterdir()) == []
+
+
+def test_uploads__what_is_done_or_unknown_is_gone(uploads: Uploads) -> None:
+    begin(uploads)
+
+    uploads.drop(ID)
+    uploads.drop(ID)
+
+    assert uploads.waiting() == ()
+    for unknown in (ID, OTHER, "../../etc", ""):
+        with pytest.raises(UnknownUploadError):
+            uploads.find(unknown)
+
+
+def test_uploads__old_ones_go_and_too_many_are_refused(
+    uploads: Uploads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_WAITING", 1)
+    begin(uploads)
+    with pytest.raises(TooManyUploadsError):
+        begin(uploads, OTHER)
+
+    begin(uploads, OTHER, now_s=NOW_S + 8 * 86_400)
+
+    assert [each.id for each in uploads.waiting()] == [OTHER]
