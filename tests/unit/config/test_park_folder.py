@@ -12,5 +12,5 @@ def test_park_folder__every_part_has_a_place_of_its_own(tmp_path: Path) -> None:
 
     assert len(names) >= 11
     assert len({*places}) == len(places)
-    assert all(place.parent == tmp_path for place in places)
+    assert all(tmp_path in place.parents for place in places)
     assert ParkFolder(tmp_path).park_file.name == PARK_FILE
