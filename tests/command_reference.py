@@ -21,6 +21,7 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "taihang ingest mypark --port 0 --batches-per-minute 600 --json",
         "taihang ingest mypark --bind 10.0.0.5 --tls-cert door.pem --tls-key door.key",
     ),
+    "assets": ("taihang assets mypark --month 2026-09", "taihang assets mypark --year 2026 --json"),
     "trace": (
         "taihang trace mypark --plant PV01 --at 2026-06-09T10:15+08:00",
         "taihang trace mypark --user E17 --from 2026-06-01 --to 2026-07-01",

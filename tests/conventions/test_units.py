@@ -63,6 +63,8 @@ EXEMPT: Final[dict[str, str]] = {
     # Places, uniform numbers and weights; a size in whatever unit, of which only the ratio counts.
     "core/ratio/forecast.py": "draw draws installed picks starts weeks weights",
     "core/ratio/outlook.py": "values",
+    # Squared deviations over variances.
+    "core/performance/change.py": "penalty",
     # A number of days.
     "core/dispatch/forecast.py": "days_used",
     # A linear model has no units; whoever builds one names its columns with theirs.

@@ -57,6 +57,7 @@ from taihang.config.park_tables import (
     read_witness,
 )
 from taihang.config.peak_tables import read_energy_value, read_peak_plan, read_zero_carbon
+from taihang.config.plant_sensor_tables import read_plant_sensor
 from taihang.config.quota_tables import read_product_quota, read_quota, read_quota_rules
 from taihang.config.reactive_tables import read_reactive_meter
 from taihang.config.score_tables import read_score_measure, read_scores
@@ -304,6 +305,7 @@ def _build(document: Mapping[str, object], problems: list[ParkProblem]) -> Park:
         scores=read_perhaps(root, "scores", read_scores, problems),
         score_measures=read_each(root, "score_measures", read_score_measure, problems),
         direct_connection=read_direct_connection(root, problems),
+        plant_sensors=read_each(root, "plant_sensors", read_plant_sensor, problems),
         heat_networks=read_each(root, "heat_networks", read_heat_network, problems),
         heat_reference=read_perhaps(root, "heat_reference", read_heat_reference, problems),
         asset_company=read_perhaps(root, "asset_company", read_asset_company, problems),

@@ -19,6 +19,7 @@ from taihang.config.limit_tables import LIMIT_TABLES
 from taihang.config.matching_tables import MATCHING_TABLES
 from taihang.config.media_tables import MEDIA_TABLES
 from taihang.config.peak_tables import PEAK_TABLES
+from taihang.config.plant_sensor_tables import PLANT_SENSOR_TABLES
 from taihang.config.quota_tables import QUOTA_TABLES
 from taihang.config.reactive_tables import REACTIVE_TABLES
 from taihang.config.score_tables import SCORE_TABLES
@@ -395,6 +396,7 @@ TABLES: Final[Mapping[str, Callable[[TableReader], object]]] = {
     **ALARM_TABLES,
     **SCORE_TABLES,
     **DIRECT_CONNECTION_TABLES,
+    **PLANT_SENSOR_TABLES,
     **HEAT_TABLES,
     **ASSET_TABLES,
     **CARBON_TABLES,

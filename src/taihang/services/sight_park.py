@@ -66,6 +66,7 @@ def own_park(park: Park, own: frozenset[str]) -> Park:
         quotas={id_: one for id_, one in park.quotas.items() if one.subject in own},
         score_measures={},
         direct_connection=NOTHING_STATED,
+        plant_sensors={},
         heat_networks={
             id_: one
             for id_, one in park.heat_networks.items()

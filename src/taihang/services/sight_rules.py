@@ -82,7 +82,7 @@ PARK_RULES: Final[Mapping[str, Seen]] = MappingProxyType(
                 "grids", "stations", "batteries", "feeders", "parties", "zero_carbon", "peak",
                 "admission", "limits", "closed_units", "score_measures", "direct_connection",
                 "heat_reference", "asset_company", "asset_costs", "other_incomes",
-                "market_positions",
+                "market_positions", "plant_sensors",
             ),
             _ABSENT,
         ),

@@ -391,9 +391,9 @@ def test_read_park__objects_may_stand_as_tables(full_text: str) -> None:
             "certificates, parties, admission, limits, closed_units, "
             "quota_rules, quotas, product_quotas, alarms, "
             "scores, score_measures, export_limits, remedies, seasonal_shapes, ratio_forecast, "
-            "heat_networks, heat_reference, asset_company, asset_costs, other_incomes, "
-            "market_positions, carbon_sources, park_carbon, processes, products, precursors, "
-            "installations, footprint, cbam",
+            "plant_sensors, heat_networks, heat_reference, asset_company, asset_costs, "
+            "other_incomes, market_positions, carbon_sources, park_carbon, processes, products, "
+            "precursors, installations, footprint, cbam",
             "write plants",
             id="misspelt-table",
         ),

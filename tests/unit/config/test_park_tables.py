@@ -34,8 +34,8 @@ def test_docs__describe_every_key_with_its_unit_and_whether_it_is_required() -> 
     }
 
     assert expected == _documented()
-    assert len(expected) == 62
-    assert sum(map(len, expected.values())) == 415
+    assert len(expected) == 63
+    assert sum(map(len, expected.values())) == 420
 
 
 def test_tables__are_all_kinds_of_a_park() -> None:
@@ -84,4 +84,4 @@ def test_keys_of__ends_with_the_unit() -> None:
     measured = [key for table in TABLES for key in keys_of(table) if key.unit in suffix]
 
     assert all(key.name.endswith(suffix[key.unit]) for key in measured)
-    assert len(measured) == 97
+    assert len(measured) == 98

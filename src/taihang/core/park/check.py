@@ -22,6 +22,7 @@ from taihang.core.park.check_media import check_media
 from taihang.core.park.check_metering import check_metering
 from taihang.core.park.check_parties import check_parties
 from taihang.core.park.check_peak import check_peak
+from taihang.core.park.check_plant_sensors import check_plant_sensors
 from taihang.core.park.check_quota import check_quotas
 from taihang.core.park.check_reactive import check_reactive
 from taihang.core.park.check_score import check_scores
@@ -62,6 +63,7 @@ def check_park(park: Park) -> list[ParkProblem]:
         *check_scores(park),
         *check_direct_connection(park),
         *check_heat(park),
+        *check_plant_sensors(park),
         *check_asset_company(park),
         *check_identity(park.plants, park.certificate_market),
         *check_parties(park),

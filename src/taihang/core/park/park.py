@@ -35,6 +35,7 @@ from taihang.core.park.limits import AdmissionRules, ClosedUnit, Limit
 from taihang.core.park.matching_rule import MatchingRule
 from taihang.core.park.medium_meter import MediumMeter
 from taihang.core.park.peak_plan import PeakPlan
+from taihang.core.park.plant_sensor import PlantSensor
 from taihang.core.park.quality import Estimation, Validation
 from taihang.core.park.quota import ProductQuota, Quota, QuotaRules, product_facts
 from taihang.core.park.reactive_meter import ReactiveMeter
@@ -152,6 +153,8 @@ class Park:
     """Candidate measures to raise a score; none: no price is known and none is searched for."""
     direct_connection: DirectConnection = NOTHING_STATED
     """Dated limits of export, remedies and how the year is forecast; empty where none is stated."""
+    plant_sensors: Mapping[str, PlantSensor] = field(default_factory=dict[str, PlantSensor])
+    """Instruments beside plants; none: a plant is compared with its neighbours alone."""
     heat_networks: Mapping[str, HeatSupply] = field(default_factory=dict[str, HeatSupply])
     """Who supplies heat to whom; none: what neighbours received is not told apart."""
     heat_reference: HeatReference | None = None

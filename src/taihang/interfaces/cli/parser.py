@@ -155,6 +155,7 @@ def _add_energy(words: CommandWords) -> None:
         _add_month_or_year(words, account)
         words.option(account, "--subject")
         words.switch(account, "--issue")
+    _add_month_or_year(words, words.command("assets", "assets:assets", "dir"))
     sums = words.command("sums", "sums:sums", "dir")
     words.option(sums, "--year", required=True)
     words.switch(sums, "--issue")
