@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -252,7 +252,13 @@ def door_lock(root: Path) -> system.WriterLock:
 def trail_of(root: Path) -> TrailFile:
     """Return the audit trail of a park, for who need not open the rest of it."""
     demand_park(root)
-    return TrailFile(ParkFolder(root).trail, disk=system.PosixDisk())
+    return _trail_in(ParkFolder(root).trail)
+
+
+@lru_cache(maxsize=16)
+def _trail_in(directory: Path) -> TrailFile:
+    """Return the one trail of a folder in this process: it reads all once, then what is new."""
+    return TrailFile(directory, disk=system.PosixDisk())
 
 
 def timed_disk(observe: Callable[[float], None]) -> system.PosixDisk:
@@ -503,7 +509,7 @@ def _ports(
         registry=registry,
         quarantine=Quarantine(folder.quarantine, disk=disk),
         evidence=EvidenceFiles(folder.evidence, disk=disk),
-        trail=TrailFile(folder.trail, disk=disk),
+        trail=_trail_in(folder.trail),
         reports=ReportFiles(folder.issued_reports, disk=disk),
         solve=highs.solve,
         uniform_numbers=system.uniform_numbers,

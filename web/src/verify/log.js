@@ -58,11 +58,26 @@ export class Signatures {
 }
 
 /** Check that a path leads from an entry to the root; each node has two or eight children. */
-export async function checkPath(entry, { index, path }, { size, root }, where, arity = 2) {
+export async function checkPath(entry, place, tree, where, arity = 2) {
+  await checkLeaf(await leafHash(entry), place, tree, where, arity);
+}
+
+/** Hash one entry of a tree. */
+export async function leafHash(entry) {
+  return sha256(Uint8Array.of(0), entry);
+}
+
+/** Hash neighbouring subtrees into their parent. */
+export async function nodeHash(...children) {
+  return sha256(Uint8Array.of(1), ...children);
+}
+
+/** Check that a path leads from the hash of a leaf to the root. */
+export async function checkLeaf(leaf, { index, path }, { size, root }, where, arity = 2) {
   const hashes = Array.isArray(path) ? joined(...path) : path;
   let here = safe(index, where);
   let left = safe(size, where);
-  let found = await sha256(Uint8Array.of(0), entry);
+  let found = leaf;
   let used = 0;
   demand(here < left, where, "the path does not lead to the root");
   while (left > 1) {
@@ -72,7 +87,7 @@ export async function checkPath(entry, { index, path }, { size, root }, where, a
     // With two children a node without a sibling goes up as it is.
     if (end > used || arity === WIDE) {
       const [older, newer] = [hashes.slice(used, middle), hashes.slice(middle, end)];
-      found = await sha256(Uint8Array.of(1), older, found, newer);
+      found = await nodeHash(older, found, newer);
     }
     used = end;
     here = Math.floor(here / arity);

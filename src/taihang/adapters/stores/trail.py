@@ -305,7 +305,6 @@ class TrailFile:
         self._starts = array("Q")
         self._numbers: dict[bytes, int] = {}
         self._read_to = 0
-        self._inode: int | None = None
 
     def _remember(self, data: bytes, start: int, n_bytes: int) -> None:
         self._numbers[key_in(data)] = self._tree.size
@@ -317,20 +316,13 @@ class TrailFile:
         """Read what was appended since the last look.
 
         Raises:
-            DamagedTrailError: If an entry cannot be read, or the file is shorter than it was.
+            DamagedTrailError: If an entry cannot be read.
         """
-        if not self._path.exists():
-            if self._tree.size:
-                raise self._damaged("no file any more")
-            return
-        about = self._path.stat()
-        if about.st_ino != self._inode:
-            # Restored from a backup, or seen for the first time.
-            self._forget()
-            self._inode = about.st_ino
-        if about.st_size < self._read_to:
-            raise self._damaged(f"{about.st_size} bytes where there were {self._read_to}")
         file = self._file()
+        if not self._is_known(file):
+            self._forget()
+        if file.size == self._read_to:
+            return
         for start, stop, frame in file.stretches(self._read_to):
             if frame is None:
                 self._demand_beginning(file, start, stop)
@@ -338,6 +330,22 @@ class TrailFile:
             if frame.index != self._tree.size:
                 raise self._damaged(f"entry {frame.index} where {self._tree.size} is due")
             self._remember(frame.data, start, stop - start)
+
+    def _is_known(self, file: FrameFile) -> bool:
+        """Say whether the file still begins with what was read of it.
+
+        One that was put back from a backup does not, nor one that was cut or written anew: it is
+        read again as a whole, and the log's head tells what it lacks.
+        """
+        if file.size <= self._read_to:
+            return file.size == self._read_to
+        return not self._starts or self._holds_last(file)
+
+    def _holds_last(self, file: FrameFile) -> bool:
+        """Say whether the last entry that was read stands where it stood."""
+        data = file.bytes_at(self._starts[-1], self._read_to - self._starts[-1])
+        frame = decode_frame(data)
+        return frame is not None and leaf_hash(frame.data) == self._tree.leaf(self._tree.size - 1)
 
     def _demand_beginning(self, file: FrameFile, start: int, stop: int) -> None:
         shown = file.bytes_at(start, stop - start)

@@ -202,17 +202,15 @@ def test_append__refuses_a_trail_that_is_damaged(tmp_path: Path, at: int) -> Non
     assert path.read_bytes() == content
 
 
-def test_append__refuses_a_trail_that_became_shorter_under_it(tmp_path: Path) -> None:
+def test_take_in__of_a_trail_that_was_cut_back_is_what_is_there_now(tmp_path: Path) -> None:
     trail = filled(tmp_path, 5)
+    short = filled(tmp_path / "short", 3)
     path = tmp_path / "trail" / TRAIL_FILE
-    with path.open("r+b") as file:
-        file.truncate(path.stat().st_size - 40)
+    path.write_bytes((tmp_path / "short" / "trail" / TRAIL_FILE).read_bytes())
 
-    with pytest.raises(DamagedTrailError):
-        trail.append(entry(5))
+    assert trail.head() == short.head(), "that two entries are gone, the head in the log tells"
     path.unlink()
-    with pytest.raises(DamagedTrailError):
-        trail.head()
+    assert trail.head()[0] == 0
 
 
 def test_append__waits_for_another_process_and_no_longer_than_it_says(
@@ -239,3 +237,16 @@ def test_append__waits_for_another_process_and_no_longer_than_it_says(
     monkeypatch.undo()
 
     assert trail.append(entry(1)).number == 1
+
+
+def test_take_in__another_file_under_the_same_name_is_read_anew(tmp_path: Path) -> None:
+    trail = filled(tmp_path, 3)
+    other = filled(tmp_path / "other", 0)
+    for number in range(10, 16):
+        other.append(entry(number))
+    path = tmp_path / "trail" / TRAIL_FILE
+    # Written over in place, so that even the number of the file stays.
+    path.write_bytes((tmp_path / "other" / "trail" / TRAIL_FILE).read_bytes())
+
+    assert trail.head() == other.head()
+    assert trail.append(entry(20)).number == 6
