@@ -17,6 +17,8 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    cookies: tuple[str, ...] = ()
+    """What the browser is told to keep, one header a cookie."""
 
     @property
     def text(self) -> str:
@@ -79,4 +81,6 @@ async def _ask(
     finished.set()
     received = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
     answer = b"".join(message.get("body", b"") for message in sent[1:])
-    return Answer(status=int(sent[0]["status"]), headers=received, body=answer)
+    cookies = [value for name, value in sent[0]["headers"] if name.lower() == b"set-cookie"]
+    kept = tuple(value.decode() for value in cookies)
+    return Answer(status=int(sent[0]["status"]), headers=received, body=answer, cookies=kept)

@@ -19,6 +19,8 @@ from taihang.core.access.role import OF_ENTERPRISE, Role
 from taihang.interfaces.accounts.models import Member
 from taihang.interfaces.accounts.opening import Accounts
 from taihang.interfaces.asgi import AsgiApplication
+from taihang.interfaces.web.park_source import open_accounts
+from trail_kit import trail_in
 
 EVERY_ROLE: Final = tuple(Role)
 
@@ -32,7 +34,8 @@ def accounts_folder() -> Path:
 @cache
 def test_accounts() -> Accounts:
     """Return accounts of their own file that every test of this process shares."""
-    return Accounts(pages_wiring.accounts_database(accounts_folder()))
+    folder = accounts_folder()
+    return Accounts(pages_wiring.accounts_database(folder), trail=trail_in(folder))
 
 
 test_accounts.__test__ = False  # type: ignore[attr-defined]
@@ -62,7 +65,7 @@ def _cookie(accounts: Accounts, roles: tuple[Role, ...], enterprise: str) -> str
 
 def park_cookie(root: Path, *roles: Role, enterprise: str = "") -> str:
     """Return the cookie of a member of a park that another process serves."""
-    accounts = Accounts(pages_wiring.accounts_database(root))
+    accounts = open_accounts(root)
     with override_settings(SECRET_KEY=pages_wiring.session_secret(root)):
         found = _cookie(accounts, roles or (Role.REGULATOR,), enterprise)
     accounts.close()

@@ -11,6 +11,8 @@ from taihang.config.park_folder import ParkFolder
 
 SESSION_KEY: Final = "pages/sessions"
 """What the secret of sessions is made for."""
+FACTOR_KEY: Final = "pages/factors"
+"""What the secret of second factors is made for."""
 
 
 def accounts_database(root: Path) -> Mapping[str, object]:
@@ -36,3 +38,12 @@ def session_secret(root: Path) -> str:
 def now_s() -> float:
     """Return the present instant by the machine's clock, seconds since 1970-01-01T00:00Z [s]."""
     return system.SystemClock().now().timestamp()
+
+
+def factor_secret(root: Path) -> bytes:
+    """Return the secret that closes the seeds of second factors, 32 bytes, made on first use.
+
+    It lies with the park's other keys and not in the accounts, so that a copy of those makes no
+    codes.
+    """
+    return b"".join(system.KeyRing(ParkFolder(root).keys).salts(FACTOR_KEY, 2))

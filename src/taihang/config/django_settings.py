@@ -29,8 +29,12 @@ _APPS: Final = ("taihang.adapters.registry",)
 _PAGE_APPS: Final = (
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "taihang.interfaces.accounts",
     "taihang.interfaces.web",
 )
@@ -44,8 +48,45 @@ _LOGGING: Final = {
 }
 
 
+_ACCOUNTS: Final[Mapping[str, object]] = {
+    # The brake of the park counts attempts to sign in; what is left to allauth are codes.
+    "ACCOUNT_RATE_LIMITS": {
+        "login": None,
+        "login_failed": "5/m/key,20/h/key",
+        "reauthenticate": "10/m/user",
+        "change_password": "5/m/user",
+    },
+    "ACCOUNT_ADAPTER": "taihang.interfaces.accounts.sign_in.ParkAccountAdapter",
+    "ACCOUNT_EMAIL_VERIFICATION": "none",
+    "ACCOUNT_LOGIN_METHODS": {"username", "email"},
+    "ACCOUNT_LOGOUT_REDIRECT_URL": "/sign-in/",
+    "ACCOUNT_REAUTHENTICATION_METHODS": ("password", "mfa"),
+    "ACCOUNT_REAUTHENTICATION_TIMEOUT": 300,
+    "ACCOUNT_SESSION_REMEMBER": False,
+    "AUTHENTICATION_BACKENDS": ["allauth.account.auth_backends.AuthenticationBackend"],
+    "AUTH_PASSWORD_VALIDATORS": [
+        {"NAME": "taihang.interfaces.accounts.passwords.ParkPasswordRule"},
+    ],
+    "LOGIN_REDIRECT_URL": "/",
+    "LOGIN_URL": "account_login",
+    "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
+    "MFA_ADAPTER": "taihang.interfaces.accounts.second_factor.ParkFactorAdapter",
+    "MFA_ALLOW_UNVERIFIED_EMAIL": True,
+    "MFA_PASSKEY_LOGIN_ENABLED": True,
+    "MFA_RECOVERY_CODES_SHOW_ONCE": True,
+    "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
+    "MFA_TOTP_TOLERANCE": 1,
+    "MFA_WEBAUTHN_USER_VERIFICATION": "preferred",
+    "PASSWORD_HASHERS": ["taihang.interfaces.accounts.hashing.ParkArgon2"],
+    "SESSION_ENGINE": "taihang.interfaces.accounts.sessions",
+    "SESSION_EXPIRE_AT_BROWSER_CLOSE": True,
+    "SOCIALACCOUNT_ADAPTER": "taihang.interfaces.accounts.vouching.ParkVoucherAdapter",
+    "SOCIALACCOUNT_REQUESTS_TIMEOUT": 5,
+    "SOCIALACCOUNT_STORE_TOKENS": False,
+}
+"""Who may enter, and what is asked of them (docs/accounts-and-rights.md)."""
 _PAGES: Final[Mapping[str, object]] = {
-    "AUTH_PASSWORD_VALIDATORS": [],
+    **_ACCOUNTS,
     "CSRF_COOKIE_HTTPONLY": True,
     "CSRF_COOKIE_NAME": "taihang-csrf",
     "CSRF_COOKIE_SAMESITE": "Lax",
@@ -59,13 +100,14 @@ _PAGES: Final[Mapping[str, object]] = {
         "django.middleware.csrf.CsrfViewMiddleware",
         "django.contrib.auth.middleware.AuthenticationMiddleware",
         "django.contrib.messages.middleware.MessageMiddleware",
+        "taihang.interfaces.accounts.activity.SessionActivity",
         "taihang.interfaces.web.gate.Gate",
+        "allauth.account.middleware.AccountMiddleware",
     ],
-    "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
     "ROOT_URLCONF": "taihang.interfaces.web.urls",
     "SESSION_COOKIE_AGE": _SESSION_S,
     "SESSION_COOKIE_HTTPONLY": True,
-    "SESSION_COOKIE_NAME": "taihang-session",
+    "SESSION_COOKIE_NAME": "taihang",
     "SESSION_COOKIE_SAMESITE": "Lax",
     "STATIC_URL": "/static/",
     "TEMPLATES": [
@@ -129,6 +171,24 @@ def configure_django(database_path: Path | None, *, with_pages: bool = False) ->
 def ensure_django() -> None:
     """Configure Django for pages, with a database in memory, unless it is configured already."""
     configure_django(None, with_pages=True)
+
+
+def close_cookies(*, behind_proxy: bool) -> None:
+    """Keep cookies to TLS and to this host alone: what travels is closed.
+
+    Django reads these at each request, so this works after it is configured.
+
+    Args:
+        behind_proxy: Whether TLS ends in a reverse proxy, which then says so in a header, and
+            where the connection comes from in another.
+    """
+    conf.settings.CSRF_COOKIE_NAME = "__Host-taihang-csrf"
+    conf.settings.CSRF_COOKIE_SECURE = True
+    conf.settings.SESSION_COOKIE_NAME = "__Host-taihang"
+    conf.settings.SESSION_COOKIE_SECURE = True
+    if behind_proxy:
+        conf.settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+        conf.settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
 
 def answer_to_host(host: str) -> None:

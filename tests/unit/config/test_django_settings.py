@@ -40,7 +40,7 @@ def test_configure_django__is_closed_by_default() -> None:
     assert len(settings.SECRET_KEY) >= 50
     assert set(LOOPBACK_HOSTS) <= set(settings.ALLOWED_HOSTS)
     assert "*" not in settings.ALLOWED_HOSTS
-    assert {"registry", "taihang_web", "accounts", "sessions"} <= {
+    assert {"registry", "taihang_web", "accounts", "mfa"} <= {
         app.label for app in apps.get_app_configs()
     }
 

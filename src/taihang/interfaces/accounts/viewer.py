@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 
 from taihang.core.access.role import OF_ENTERPRISE, Right, Role, rights_of
-from taihang.core.access.scope import WHOLE_PARK, Scope
+from taihang.core.access.scope import NOTHING, WHOLE_PARK, Scope
 from taihang.interfaces.accounts.models import Member
 
 
@@ -18,18 +18,23 @@ class Viewer:
     roles: frozenset[Role]
     enterprise: str
     """The enterprise of somebody who belongs to one, else empty."""
+    lent: frozenset[Right] | None = None
+    """What a key of a machine was given of its maker's rights; None of a person."""
+    key_id: str = ""
+    """The public half of the key of a machine; empty of a person."""
 
     @property
     def rights(self) -> frozenset[Right]:
-        """Everything that this person may do."""
-        return rights_of(self.roles)
+        """Everything that this person, or this key, may do."""
+        own = rights_of(self.roles)
+        return own if self.lent is None else own & self.lent
 
     @property
     def scope(self) -> Scope:
         """Whose figures this person sees: those of one enterprise, or the park's."""
-        if self.enterprise or self.roles & OF_ENTERPRISE:
-            return Scope(frozenset((self.enterprise,)) - {""})
-        return WHOLE_PARK
+        if self.enterprise:
+            return Scope(frozenset((self.enterprise,)))
+        return NOTHING if self.roles & OF_ENTERPRISE else WHOLE_PARK
 
 
 def viewer_of(user: AbstractBaseUser | AnonymousUser) -> Viewer | None:
@@ -42,6 +47,14 @@ def viewer_of(user: AbstractBaseUser | AnonymousUser) -> Viewer | None:
     if not isinstance(user, User) or not user.is_active:
         return None
     member = Member.objects.filter(user_id=user.pk).first()
-    if member is None:
-        return None
-    return Viewer(name=user.username, roles=member.role_set(), enterprise=member.enterprise)
+    return None if member is None else viewer_of_member(member, name=user.username)
+
+
+def viewer_of_member(member: Member, *, name: str) -> Viewer:
+    """Return a member as a viewer.
+
+    Args:
+        member: The member.
+        name: The name that the trail writes.
+    """
+    return Viewer(name=name, roles=member.role_set(), enterprise=member.enterprise)

@@ -9,6 +9,7 @@ from typing import TypeVar
 from typing_extensions import override
 
 from taihang import pages_wiring, wiring
+from taihang.config.accounts_file import read_accounts_folder
 from taihang.core.access.scope import WHOLE_PARK, Scope
 from taihang.interfaces.accounts.opening import Accounts
 from taihang.interfaces.catalogue import Lang
@@ -32,7 +33,7 @@ class ParkSource(Source):
             root: The park folder.
         """
         self._root = root
-        self._accounts = Accounts(pages_wiring.accounts_database(root))
+        self._accounts = open_accounts(root)
         self._asking = Asking(root)
         self._desk = Desk[ShownCertificate | None](now_s=monotonic)
 
@@ -76,6 +77,16 @@ class ParkSource(Source):
     def ready(self) -> bool:
         """Say whether the park's disk takes writes."""
         return wiring.can_write(self._root)
+
+
+def open_accounts(root: Path) -> Accounts:
+    """Open the accounts of a park folder, with what the park asks of its people."""
+    return Accounts(
+        pages_wiring.accounts_database(root),
+        trail=wiring.trail_of(root),
+        settings=read_accounts_folder(root),
+        secret=pages_wiring.factor_secret(root),
+    )
 
 
 def open_source(root: Path) -> ParkSource:

@@ -7,10 +7,11 @@ from django.contrib.auth.models import User
 
 from taihang import pages_wiring
 from taihang.interfaces.accounts.opening import Accounts
+from trail_kit import trail_in
 
 
 def opened(root: Path) -> Accounts:
-    return Accounts(pages_wiring.accounts_database(root))
+    return Accounts(pages_wiring.accounts_database(root), trail=trail_in(root))
 
 
 def names(accounts: Accounts) -> list[str]:
@@ -38,5 +39,5 @@ def test_accounts__hold_no_table_of_the_register(tmp_path: Path) -> None:
 
     with sqlite3.connect(tmp_path / "accounts.db") as found:
         tables = {name for (name,) in found.execute("SELECT name FROM sqlite_master")}
-    assert {"member", "auth_user", "django_session"} <= tables
+    assert {"member", "auth_user", "signed_in"} <= tables
     assert not {"statement", "enterprise", "certificate"} & tables
