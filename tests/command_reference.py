@@ -309,7 +309,12 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "rebuild": ("taihang rebuild mypark",),
     "state-hash": ("taihang state-hash mypark",),
-    "serve": ("taihang serve mypark", "taihang serve mypark --port 0 --json"),
+    "serve": (
+        "taihang serve mypark",
+        "taihang serve mypark --port 0 --json",
+        "taihang serve mypark --bind 10.0.0.5 --tls-cert park.pem --tls-key park.key",
+    ),
+    "users": ("taihang users mypark", "taihang users mypark --recover wang.lei"),
     "backup": (
         "taihang backup mypark /mnt/second-disk/mypark",
         "taihang backup mypark /mnt/second-disk/mypark --keys-to " + "5a" * 32,

@@ -7,12 +7,13 @@ from threading import Thread
 from time import sleep
 from typing import Final
 
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, SSLProtocols
 from granian.http import HTTP1Settings
 from granian.server import Server
 
 from taihang.interfaces.address import family_of
 from taihang.interfaces.asgi import AsgiApplication
+from taihang.interfaces.ingest.tls import TlsFiles
 
 HEADER_TIMEOUT_MS: Final = 10_000
 """A client that has not sent its header by then is dropped (slow-loris)."""
@@ -31,6 +32,7 @@ def serve_one_worker(
     port: int,
     load: Callable[[], AsgiApplication],
     at_once: int = MAX_REQUESTS_AT_ONCE,
+    tls: TlsFiles | None = None,
 ) -> None:
     """Serve at a checked address until the process is told to stop.
 
@@ -40,6 +42,7 @@ def serve_one_worker(
         port: A free port.
         load: Builds the application; called once, in the worker process.
         at_once: Requests that are open at once, streams included; more wait.
+        tls: Certificate and key, checked before; without them the server speaks plain HTTP.
     """
     server = Server(
         name,
@@ -56,6 +59,9 @@ def serve_one_worker(
         backpressure=at_once,
         workers_kill_timeout=_STOP_WITHIN_S,
         log_enabled=False,
+        ssl_cert=None if tls is None else tls.cert,
+        ssl_key=None if tls is None else tls.key,
+        ssl_protocol_min=SSLProtocols.tls12,
     )
     server.serve(target_loader=load, wrap_loader=False)
 

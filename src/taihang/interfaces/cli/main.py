@@ -21,7 +21,7 @@ from taihang.interfaces.cli.parser import build_parser, chosen_lang, parse
 
 REFUSED: Final = 1
 WRONG_WORDS: Final = 2
-_SHOW_PAGES: Final = frozenset(("pages", "demo"))
+_SHOW_PAGES: Final = frozenset(("pages", "demo", "users"))
 """Commands that serve: Django takes the apps of the pages only before anything else uses it."""
 
 

@@ -8,11 +8,14 @@ from types import MappingProxyType
 from typing import Final, cast
 
 from taihang import wiring
-from taihang.interfaces.address import check_bind, claim_port
+from taihang.interfaces.address import claim_port
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say
+from taihang.interfaces.cli.words import WordsError
+from taihang.interfaces.ingest.tls import TlsFiles
+from taihang.interfaces.web.entry import first_link
+from taihang.interfaces.web.outward import Outward
 from taihang.interfaces.web.park_source import open_source
-from taihang.interfaces.web.serve import NO_LOGIN
 from taihang.interfaces.web.serve import serve as serve_pages
 
 _NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
@@ -32,10 +35,10 @@ def check_address(args: argparse.Namespace) -> None:
     """Refuse an address that pages cannot be served at, before any work is done for them.
 
     Args:
-        args: The words; ``bind`` and ``port`` are read.
+        args: The words that say where.
     """
     bind, port = str(args.bind), cast("int", args.port)
-    check_bind(bind, port=port, open_to_network=False, danger=NO_LOGIN)
+    outward_of(args).checked_host(bind, port=port)
     claim_port(bind, port=port)
 
 
@@ -53,11 +56,44 @@ def serve_root(
         partial(open_source, root),
         bind=str(args.bind),
         port=cast("int", args.port),
-        announce=partial(_announce, args, dict(facts)),
+        announce=partial(_announce, root, args, dict(facts)),
+        outward=outward_of(args),
         log_folder=wiring.ParkFolder(root).public,
     )
 
 
-def _announce(args: argparse.Namespace, facts: Mapping[str, object], address: str) -> None:
-    words = text("cli.done.serve", cast("Lang", args.lang), address=address)
-    say(args, {**facts, "address": address}, words)
+def outward_of(args: argparse.Namespace) -> Outward:
+    """Return how the words say that the pages are reached."""
+    return Outward(
+        tls=tls_files(args),
+        names=tuple(cast("list[str]", args.host_name)),
+        behind_proxy=bool(args.behind_proxy),
+        open_to_network=bool(args.open_to_network),
+    )
+
+
+def tls_files(args: argparse.Namespace) -> TlsFiles | None:
+    """Return certificate and key, if the words name them.
+
+    Raises:
+        WordsError: If one is named without the other.
+    """
+    cert, key = args.tls_cert, args.tls_key
+    if (cert is None) != (key is None):
+        raise WordsError(
+            given="only one of --tls-cert and --tls-key",
+            expected="certificate and key together",
+            remedy="name the missing file",
+        )
+    return None if cert is None else TlsFiles(cert=Path(str(cert)), key=Path(str(key)))
+
+
+def _announce(
+    root: Path, args: argparse.Namespace, facts: Mapping[str, object], address: str
+) -> None:
+    link = first_link(root, address)
+    lang = cast("Lang", args.lang)
+    told = text("cli.done.serve", lang, address=address)
+    if link is not None:
+        told = f"{told}\n{text('cli.done.first_link', lang, link=link)}"
+    say(args, {**facts, "address": address, "first_link": link}, told)

@@ -6,6 +6,7 @@ from typing import Final
 
 from taihang.interfaces.catalogue import LANGS, Lang, text
 from taihang.interfaces.cli.command_words import CommandParser, CommandWords
+from taihang.interfaces.cli.page_words import DEFAULT_SEED, add_address, add_pages
 from taihang.interfaces.cli.planning_words import add_planning
 from taihang.interfaces.cli.report_words import add_report, add_reports
 
@@ -16,8 +17,6 @@ FORMATS: Final = ("text", "json", "html", "xlsx", "pdf")
 STEPS: Final = ("prepared", "checked", "verified", "locked", "returned")
 STATES: Final = ("draft", "prepared", "checked", "verified", "locked")
 EVERY: Final = ("raw", "15min", "hour", "day", "month")
-DEFAULT_SEED: Final = 7
-DEFAULT_PORT: Final = 8_100
 DEFAULT_DOOR_PORT: Final = 8_101
 DEFAULT_BATCHES_PER_MINUTE: Final = 60
 DEFAULT_WITNESS_PORT: Final = 8_102
@@ -68,7 +67,7 @@ def build_parser(lang: Lang) -> argparse.ArgumentParser:
     _add_log(words)
     _add_custody(words)
     _add_certificates(words)
-    _add_pages(words)
+    add_pages(words)
     for name in NOT_BUILT:
         words.command(name, "commands:not_built").words.add_argument(
             "rest", nargs="*", metavar="…", help=text("cli.word.rest", lang)
@@ -320,7 +319,7 @@ def _add_trail(words: CommandWords) -> None:
 
 def _add_door(words: CommandWords) -> None:
     ingest = words.command("ingest", "door:ingest", "dir")
-    _add_address(words, ingest, port=DEFAULT_DOOR_PORT)
+    add_address(words, ingest, port=DEFAULT_DOOR_PORT)
     words.option(ingest, "--batches-per-minute", default=DEFAULT_BATCHES_PER_MINUTE)
     for name in ("--tls-cert", "--tls-key", "--client-ca"):
         words.option(ingest, name)
@@ -334,7 +333,7 @@ def _add_log(words: CommandWords) -> None:
     witness = words.command("witness", "log:witness", "dir")
     words.switch(witness, "--new")
     words.option(witness, "--name")
-    _add_address(words, witness, port=DEFAULT_WITNESS_PORT)
+    add_address(words, witness, port=DEFAULT_WITNESS_PORT)
     words.switch(witness, "--open-to-network")
     publish = words.command("publish", "log:publish", "dir")
     words.option(publish, "--every")
@@ -437,21 +436,3 @@ def _add_act(group: CommandWords, name: str, handler: str, *words: str) -> Comma
     for option in ("--id", "--party"):
         group.option(act, option, required=True)
     return act
-
-
-def _add_pages(words: CommandWords) -> None:
-    serve = words.command("serve", "pages:serve", "dir")
-    _add_address(words, serve)
-    demo = words.command("demo", "demo:demo")
-    words.option(demo, "--dir", default="demo-park")
-    words.option(demo, "--days", default="365")
-    words.option(demo, "--seed", default=DEFAULT_SEED)
-    demo.options.add_argument(
-        "--no-serve", action="store_true", help=text("cli.option.no_serve", words.lang)
-    )
-    _add_address(words, demo)
-
-
-def _add_address(words: CommandWords, parser: CommandParser, *, port: int = DEFAULT_PORT) -> None:
-    words.option(parser, "--bind", default="127.0.0.1")
-    words.option(parser, "--port", default=port)

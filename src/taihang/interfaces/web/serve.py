@@ -1,4 +1,4 @@
-"""Starts the web service: one worker, loopback unless somebody says otherwise."""
+"""Starts the web service: one worker, loopback unless it is closed by TLS or meant to be open."""
 
 import sys
 from collections.abc import Callable
@@ -9,22 +9,17 @@ from typing import Final
 
 from django import conf
 
-from taihang.config.django_settings import answer_to_host, ensure_django
+from taihang.config.django_settings import answer_to_host, close_cookies, ensure_django
 from taihang.core.errors import TaihangError
-from taihang.interfaces.address import Danger, check_bind, claim_port
+from taihang.interfaces.address import claim_port
 from taihang.interfaces.asgi import AsgiApplication
 from taihang.interfaces.log_files import with_log_files
 from taihang.interfaces.one_worker import serve_one_worker, when_listening
 from taihang.interfaces.web.app import create_application
+from taihang.interfaces.web.outward import LOOPBACK, Outward
 from taihang.interfaces.web.source import Source
 from taihang.pages_wiring import session_secret
 
-NO_LOGIN: Final = Danger(
-    why="the pages have no login",
-    remedy="bind 127.0.0.1 and put a reverse proxy with a login in front, "
-    "or say that the network is meant to see them",
-)
-"""Why the pages stay on loopback."""
 OPEN_AT_ONCE: Final = 1_024
 """Open requests: nearly all are streams of pages that somebody looks at, which cost little."""
 _TARGET: Final = "taihang"
@@ -39,6 +34,7 @@ class _Place:
     host: str
     """The address as it stands in a URL."""
     port: int
+    outward: Outward
 
 
 def serve(
@@ -47,7 +43,7 @@ def serve(
     bind: str,
     port: int,
     announce: Callable[[str], None],
-    open_to_network: bool = False,
+    outward: Outward = LOOPBACK,
     log_folder: Path | None = None,
 ) -> None:
     """Serve the pages of one park until the process is told to stop; Ctrl-C is a clean stop.
@@ -63,19 +59,23 @@ def serve(
         port: The port; 0 takes a free one.
         announce: Told the address of the pages as soon as the server answers; called in the worker
             process, from a thread of its own.
-        open_to_network: Whether an address other than loopback is meant; the pages have no login.
+        outward: How other machines reach them.
         log_folder: The published log, served under ``/log/``; None serves none.
 
     Raises:
-        BindError: If the address is not an IP address, or is not loopback and not meant to be open.
+        BindError: If the address is not an IP address, or others reach it in the clear and that is
+            not meant.
         PortTakenError: If the port is in use.
+        TlsFileError: If certificate and key cannot be used.
         SystemExit: If the worker ends by itself; it has said why on standard error.
     """
-    host = check_bind(bind, port=port, open_to_network=open_to_network, danger=NO_LOGIN)
+    host = outward.checked_host(bind, port=port)
     free_port = claim_port(bind, port=port)
-    place = _Place(bind=bind, host=host, port=free_port)
+    place = _Place(bind=bind, host=host, port=free_port, outward=outward)
     load = partial(_load, open_source, place, announce, log_folder=log_folder)
-    serve_one_worker(_TARGET, bind=bind, port=free_port, load=load, at_once=OPEN_AT_ONCE)
+    serve_one_worker(
+        _TARGET, bind=bind, port=free_port, load=load, tls=outward.tls, at_once=OPEN_AT_ONCE
+    )
 
 
 def _load(
@@ -87,14 +87,18 @@ def _load(
 ) -> AsgiApplication:
     """Build the application in the worker; a park that cannot be opened ends it in one line."""
     ensure_django()
-    answer_to_host(place.host)
+    outward = place.outward
+    for name in (place.host, *outward.host_names()):
+        answer_to_host(name)
+    if outward.is_closed:
+        close_cookies(behind_proxy=outward.behind_proxy)
     try:
         source = open_source()
     except TaihangError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(1)
     conf.settings.SECRET_KEY = session_secret(source.root)
-    address = f"http://{place.host}:{place.port}/"
+    address = outward.address(place.host, port=place.port)
     when_listening(place.bind, place.port, told=partial(announce, address))
     application = create_application(source)
     return application if log_folder is None else with_log_files(application, log_folder)
