@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.http import urlencode
 
 from taihang.core.errors import TaihangError
+from taihang.interfaces.accounts.owing import owed_by
 from taihang.interfaces.accounts.viewer import Viewer, viewer_of
 from taihang.interfaces.catalogue import text
 from taihang.interfaces.web.page_query import COOKIE, PLAIN, QueryError, parse_look
@@ -18,8 +19,10 @@ from taihang.interfaces.web.policy import MEMBER, PUBLIC, policy_of
 from taihang.interfaces.web.status import http_status
 from taihang.interfaces.web.visit import LOOK, VIEWER, visit_of
 
-SIGN_IN: Final = "/account/login/"
+SIGN_IN: Final = "/sign-in/"
 """Where members sign in."""
+ACCOUNT: Final = "/account/"
+"""One's own account, where whoever owes something pays it."""
 _REFUSED: Final = 403
 _FAULT: Final = 500
 _YEAR_S: Final = 31_536_000
@@ -68,6 +71,8 @@ class Gate:
         setattr(request, VIEWER, viewer)
         if viewer is None:
             return _to_sign_in(request)
+        if policy != MEMBER and owed_by(request):
+            return redirect(ACCOUNT)
         if policy == MEMBER or (policy is not None and policy in viewer.rights):
             return None
         return refused(request, viewer)

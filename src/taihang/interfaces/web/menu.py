@@ -16,7 +16,10 @@ class Entry:
     may: Right
 
 
-ENTRIES: Final = (Entry("overview", "/", Right.SEE_PARK),)
+ENTRIES: Final = (
+    Entry("overview", "/", Right.SEE_PARK),
+    Entry("users", "/users/", Right.MANAGE_OWN_ACCOUNTS),
+)
 
 
 @dataclass(frozen=True, slots=True)

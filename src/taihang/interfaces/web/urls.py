@@ -4,12 +4,15 @@ from typing import Final
 
 from taihang.interfaces.web import views
 from taihang.interfaces.web.live.urls import urlpatterns as live
+from taihang.interfaces.web.pages.account.urls import urlpatterns as account
 from taihang.interfaces.web.pages.certificate.urls import urlpatterns as certificate
 from taihang.interfaces.web.pages.overview.urls import urlpatterns as overview
+from taihang.interfaces.web.pages.users.urls import urlpatterns as users
 from taihang.interfaces.web.pages.verify.urls import urlpatterns as verify
 from taihang.interfaces.web.policy import PUBLIC, page
 
 handler404: Final = views.not_found
+handler429: Final = views.too_often
 handler500: Final = views.fault
 
 urlpatterns: Final = [
@@ -17,6 +20,8 @@ urlpatterns: Final = [
     *certificate,
     *live,
     *verify,
+    *account,
+    *users,
     page("healthz", views.healthz, name="healthz", may=PUBLIC),
     page("readyz", views.readyz, name="readyz", may=PUBLIC),
     page("static/<str:name>", views.static_file, name="static", may=PUBLIC),

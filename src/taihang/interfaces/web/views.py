@@ -12,6 +12,7 @@ from taihang.interfaces.web.visit import source_of, visit_of
 
 _FORGED: Final = 403
 _NOT_FOUND: Final = 404
+_TOO_OFTEN: Final = 429
 _FAULT: Final = 500
 _NOT_READY: Final = 503
 
@@ -45,6 +46,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """Show that there is no such page."""
     del exception  # Django hands it over; its text may repeat the address, so it is not shown
     return told(request, "failure.no_page", status=_NOT_FOUND)
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    """Say that this was asked too often in a minute."""
+    return told(request, "failure.too_often", status=_TOO_OFTEN)
 
 
 def fault(request: HttpRequest) -> HttpResponse:

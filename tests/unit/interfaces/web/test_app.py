@@ -226,7 +226,7 @@ def test_every_page__is_closed_to_strangers() -> None:
         answer = ask(_APP, address)
 
         assert answer.status == 302
-        assert answer.headers["location"].startswith("/account/login/?next=%2F")
+        assert answer.headers["location"].startswith("/sign-in/?next=%2F")
         assert answer.body == b""
 
 

@@ -24,7 +24,7 @@ def test_gate__a_stranger_is_sent_to_sign_in_and_back_and_a_form_is_told() -> No
     page = ask(APP, "/?wall=1&lang=en")
 
     assert page.status == 302
-    assert page.headers["location"] == "/account/login/?next=%2F%3Fwall%3D1%26lang%3Den"
+    assert page.headers["location"] == "/sign-in/?next=%2F%3Fwall%3D1%26lang%3Den"
     assert ask(APP, "/", method="POST").status in {401, 403}
 
 

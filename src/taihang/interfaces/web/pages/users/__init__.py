@@ -1,0 +1,1 @@
+"""The members of the park: who may enter as what, and what is done about it."""
