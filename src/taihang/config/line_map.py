@@ -11,7 +11,7 @@ import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from taihang.core.park.problem import KeyPath
@@ -56,6 +56,45 @@ class LineMap:
         return 1
 
 
+@dataclass(frozen=True, slots=True)
+class PairSpan:
+    """Where one key and its value stand in a text, as offsets of characters."""
+
+    key_start: int
+    value_start: int
+    value_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpanMap:
+    """Where everything of one text stands."""
+
+    pairs: Mapping[KeyPath, PairSpan]
+    """Every key with a value, those inside inline tables too."""
+    headers: Mapping[KeyPath, PairSpan]
+    """Every ``[header]``; its value is what stands behind it up to the end of the last pair."""
+
+
+def map_spans(text: str) -> SpanMap:
+    r"""Find where every key, value and header of a valid TOML text stands.
+
+    Args:
+        text: A text that ``tomllib.loads`` accepts.
+
+    Returns:
+        The places.
+
+    Example:
+        >>> text = '[park]\nid = "demo" # why'
+        >>> span = map_spans(text).pairs["park", "id"]
+        >>> text[span.value_start:span.value_end]
+        '"demo"'
+    """
+    scanner = _Scanner(text)
+    scanner.document()
+    return SpanMap(scanner.pairs, scanner.headers)
+
+
 def map_lines(text: str) -> LineMap:
     """Map every key, table and list place of a valid TOML text to its line.
 
@@ -78,6 +117,8 @@ class _Scanner:
         self._lines: dict[KeyPath, int] = {}
         self._list_lengths: dict[KeyPath, int] = {}
         """How many ``[[tables]]`` each array of tables holds so far."""
+        self.pairs: dict[KeyPath, PairSpan] = {}
+        self.headers: dict[KeyPath, PairSpan] = {}
 
     def document(self) -> dict[KeyPath, int]:
         table: KeyPath = ()
@@ -86,6 +127,8 @@ class _Scanner:
                 table = self._header()
             else:
                 self._pair(table)
+                if table in self.headers:
+                    self.headers[table] = replace(self.headers[table], value_end=self._at)
         return self._lines
 
     def _next(self) -> str:
@@ -116,6 +159,7 @@ class _Scanner:
         path = self._entered(path, start)
         self._next()
         self._at += 2 if is_list else 1
+        self.headers[path] = PairSpan(start, self._at, self._at)
         return path
 
     def _entered(self, path: KeyPath, start: int) -> KeyPath:
@@ -147,7 +191,12 @@ class _Scanner:
             self._mark(path, start)
         self._next()
         self._at += 1  # the equals sign
+        self._next()
+        value_start = self._at
         self._value(path)
+        # A scalar runs up to what ends it, blanks in front of that included.
+        value_end = value_start + len(self._text[value_start : self._at].rstrip())
+        self.pairs[path] = PairSpan(start, value_start, value_end)
 
     def _value(self, path: KeyPath) -> None:
         opening = self._next()

@@ -38,14 +38,42 @@ _KEY: Final = "0123456789abcdef" * 4
 ID_WORDS: Final = "letters, digits, _ . or -, 32 characters at most"
 
 
+class Shape(StrEnum):
+    """What a value looks like in the file, so that a form can ask for it."""
+
+    TEXT = "text"
+    """Also ids, addresses, keys: anything that stands in quotes."""
+    TEXTS = "texts"
+    TEXTS_OR_ALL = "texts-or-all"
+    NUMBER = "number"
+    EXACT = "exact"
+    """A number that money or a ratio needs without loss; it may stand in quotes."""
+    EXACTS = "exacts"
+    AMOUNTS = "amounts"
+    """A small table of such numbers by id."""
+    CHOICE = "choice"
+    CHOICES = "choices"
+    FLAG = "flag"
+    DAY = "day"
+    SERVICE = "service"
+    """The days since and until which something is there."""
+    TABLE = "table"
+    """A table of its own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyFacts:
-    """What the reader asked a table for: the ground of the reference page."""
+    """What the reader asked a table for: the ground of the reference page and of every form."""
 
     name: str
     required: bool
     unit: str
     """Symbol of the unit, ``1`` for ratios and counts, empty where there is none."""
+    shape: Shape
+    options: tuple[str, ...] = ()
+    """What may stand there, of a closed set."""
+    rule: NumberRule | None = None
+    """Bounds of a number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,14 +137,20 @@ class TableReader:
     def references(self, name: str, *, example: str) -> tuple[str, ...]:
         """Read a list of ids of other objects, at least one."""
         ask = _plain(
-            name, expected=f"a list of one or more ids of {ID_WORDS}", example=f'["{example}"]'
+            name,
+            expected=f"a list of one or more ids of {ID_WORDS}",
+            example=f'["{example}"]',
+            shape=Shape.TEXTS,
         )
         return self._value(ask, lambda value: _list_of(value, id_of) or None) or ()
 
     def references_or_all(self, name: str, *, everyone: tuple[str, ...]) -> tuple[str, ...]:
         """Read a list of ids, or the word ``"all"``, which stands for everyone in order."""
         ask = _plain(
-            name, expected=f'"all", or a list of one or more ids of {ID_WORDS}', example='["E01"]'
+            name,
+            expected=f'"all", or a list of one or more ids of {ID_WORDS}',
+            example='["E01"]',
+            shape=Shape.TEXTS_OR_ALL,
         )
         return (
             self._value(
@@ -127,12 +161,18 @@ class TableReader:
 
     def words(self, name: str, *, example: str) -> tuple[str, ...]:
         """Read a list of words; it may be empty."""
-        ask = _plain(name, expected="a list of texts", example=f'["{example}"]')
+        ask = _plain(name, expected="a list of texts", example=f'["{example}"]', shape=Shape.TEXTS)
         return self._value(ask, lambda value: _list_of(value, text_of)) or ()
 
     def optional_words(self, name: str, *, example: str) -> tuple[str, ...]:
         """Read a list of words, where it is given; without it there are none."""
-        ask = _plain(name, expected="a list of texts", example=f'["{example}"]', required=False)
+        ask = _plain(
+            name,
+            expected="a list of texts",
+            example=f'["{example}"]',
+            required=False,
+            shape=Shape.TEXTS,
+        )
         return self._value(ask, lambda value: _list_of(value, text_of)) or ()
 
     def number(self, name: str, rule: NumberRule) -> float:
@@ -155,17 +195,22 @@ class TableReader:
 
     def exact(self, name: str, rule: NumberRule) -> Decimal:
         """Read a decimal number without loss, as money needs it."""
-        ask = _measured(name, rule)
+        ask = _measured(name, rule, shape=Shape.EXACT)
         return self._value(ask, lambda value: decimal_of(value, rule)) or Decimal(0)
 
     def optional_exact(self, name: str, rule: NumberRule) -> Decimal | None:
         """Read a decimal number without loss, where it is given."""
-        ask = _measured(name, rule, required=False)
+        ask = _measured(name, rule, required=False, shape=Shape.EXACT)
         return self._value(ask, lambda value: decimal_of(value, rule))
 
     def amounts(self, name: str, rule: NumberRule) -> dict[str, Decimal]:
         """Read a small table of decimal numbers by id; it may be empty."""
-        ask = _plain(name, expected="a table of amounts by id", example='{ so2 = "5" }')
+        ask = _plain(
+            name,
+            expected="a table of amounts by id",
+            example='{ so2 = "5" }',
+            shape=Shape.AMOUNTS,
+        )
         return self._value(ask, lambda value: _amounts_of(value, rule)) or {}
 
     def optional_amounts(self, name: str, rule: NumberRule) -> dict[str, Decimal]:
@@ -174,6 +219,7 @@ class TableReader:
             name=name,
             required=False,
             unit=rule.unit,
+            shape=Shape.AMOUNTS,
             expected="a table of one or more amounts by id",
             remedy_for=lambda _: f'write for example {{ peak = "{rule.example}" }}',
         )
@@ -205,6 +251,7 @@ class TableReader:
             name,
             expected="a list of one or more public keys, 64 hexadecimal digits each",
             example=f'["{_KEY}"]',
+            shape=Shape.TEXTS,
         )
         return self._value(ask, lambda value: _list_of(value, key_of) or None) or ()
 
@@ -219,7 +266,12 @@ class TableReader:
 
     def flag(self, name: str) -> bool:
         """Read true or false."""
-        ask = _plain(name, expected="true or false", example="true or false, without quotes")
+        ask = _plain(
+            name,
+            expected="true or false",
+            example="true or false, without quotes",
+            shape=Shape.FLAG,
+        )
         return self._value(ask, lambda value: value if isinstance(value, bool) else None) or False
 
     def optional_flag(self, name: str) -> bool | None:
@@ -229,6 +281,7 @@ class TableReader:
             expected="true or false",
             example="true or false, without quotes",
             required=False,
+            shape=Shape.FLAG,
         )
         return self._value(ask, lambda value: value if isinstance(value, bool) else None)
 
@@ -244,6 +297,8 @@ class TableReader:
             name,
             expected=f"a list of one or more of {known}",
             example=f'["{next(iter(choices)).value}"]',
+            shape=Shape.CHOICES,
+            options=tuple(choice.value for choice in choices),
         )
         return (
             self._value(
@@ -264,6 +319,7 @@ class TableReader:
             expected="a table of the days since and until",
             example="{ since = 2025-01-01 }",
             required=False,
+            shape=Shape.SERVICE,
         )
         table = self._value(ask, table_of)
         if table is None:
@@ -284,7 +340,11 @@ class TableReader:
     def table(self, name: str, *, required: bool) -> Mapping[str, object] | None:
         """Read a table; None where it is not there or is none."""
         ask = _plain(
-            name, expected="a table", example=f"[{name}] on a line of its own", required=required
+            name,
+            expected="a table",
+            example=f"[{name}] on a line of its own",
+            required=required,
+            shape=Shape.TABLE,
         )
         return self._value(ask, table_of)
 
@@ -312,6 +372,7 @@ class TableReader:
             name=name,
             required=required,
             unit=rule.unit,
+            shape=Shape.EXACTS,
             expected=f"a list, each {rule.expected}",
             remedy_for=lambda _: f"write for example [{rule.example}, {rule.example}]",
         )
@@ -347,21 +408,35 @@ def table_of(value: object) -> Mapping[str, object] | None:
     return cast("dict[str, object]", value) if isinstance(value, dict) else None
 
 
-def _plain(name: str, *, expected: str, example: str, required: bool = True) -> _Ask:
+def _plain(
+    name: str,
+    *,
+    expected: str,
+    example: str,
+    required: bool = True,
+    shape: Shape = Shape.TEXT,
+    options: tuple[str, ...] = (),
+) -> _Ask:
     return _Ask(
         name=name,
         required=required,
         unit="",
+        shape=shape,
+        options=options,
         expected=expected,
         remedy_for=lambda _: f"write for example {example}",
     )
 
 
-def _measured(name: str, rule: NumberRule, *, required: bool = True) -> _Ask:
+def _measured(
+    name: str, rule: NumberRule, *, required: bool = True, shape: Shape = Shape.NUMBER
+) -> _Ask:
     return _Ask(
         name=name,
         required=required,
         unit=rule.unit,
+        shape=shape,
+        rule=rule,
         expected=rule.expected,
         remedy_for=rule.remedy_for,
     )
@@ -373,6 +448,8 @@ def _chosen(name: str, choices: type[StrEnum], *, required: bool = True) -> _Ask
         name=name,
         required=required,
         unit="",
+        shape=Shape.CHOICE,
+        options=known,
         expected=f"one of {', '.join(known)}",
         remedy_for=lambda given: remedy_for_name(
             str(given), known=known, otherwise=f'write for example "{known[0]}"'
@@ -385,6 +462,7 @@ def _asked_day(name: str, *, required: bool) -> _Ask:
         name=name,
         required=required,
         unit="",
+        shape=Shape.DAY,
         expected="a local day without time of day and without quotes",
         remedy_for=_day_remedy,
     )
