@@ -14,7 +14,7 @@ GLOSSARY: Final = DOCS / "glossary.md"
 DEPENDENCIES: Final = DOCS / "decisions" / "0002-dependencies.md"
 README_LINES_MOST: Final = 120
 _LINK: Final = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
-_ENTRY: Final = re.compile(r"^\| [^|]+ \| [^|]+ \| ([^|]*) \| [^|]*\|$", re.MULTILINE)
+_ENTRY: Final = re.compile(r"^\| [^|]+ \| [^|]+ \| ([^|]*) \| [^|]*\|[^|]*\|$", re.MULTILINE)
 _IDENTIFIER: Final = re.compile(r"`([A-Za-z_][A-Za-z0-9_.]*)`")
 _REQUIREMENT: Final = re.compile(r"[A-Za-z0-9-]+")
 _FENCE: Final = re.compile(r"^( *)(```|~~~).*?^\1\2[ \t]*$", re.MULTILINE | re.DOTALL)
@@ -106,7 +106,8 @@ def test_glossary__names_things_that_exist() -> None:
     code = "\n".join(
         path.read_text(encoding="utf-8")
         for path in sorted(SRC.rglob("*"))
-        if path.suffix in {".py", ".toml"}
+        # The page itself is written from the glossary, which so says nothing of what exists.
+        if path.suffix in {".py", ".toml"} and path.name != "glossary.toml"
     )
     cells = _ENTRY.findall(prose(GLOSSARY.read_text(encoding="utf-8")))
     names = {name.rsplit(".", 1)[-1] for cell in cells for name in _IDENTIFIER.findall(cell)}

@@ -1,4 +1,5 @@
 // What every page has: a head that says how fresh it is, and forms that keep their text.
+import { openFigures } from "./figure-panel.js";
 import { keepForms } from "./forms.js";
 import { frame } from "./frame-data.js";
 import { watch } from "./live.js";
@@ -7,4 +8,5 @@ export function startFrame() {
   const box = document.querySelector("[data-live]");
   if (frame && box) watch(box);
   if (frame) keepForms();
+  openFigures();
 }

@@ -1,8 +1,7 @@
 // Sorting by a click on a column head. Rows move only then; what is missing stays at the end.
-import { lang } from "./page-data.js";
 
 function comparer(column, numeric, direction) {
-  const words = new Intl.Collator(lang, { numeric: true });
+  const words = new Intl.Collator(document.documentElement.lang, { numeric: true });
   return (left, right) => {
     const [a, b] = [left, right].map((row) => row.cells[column].dataset.value);
     if (a === "" || b === "") return (a === "") - (b === "");
@@ -13,7 +12,7 @@ function comparer(column, numeric, direction) {
 export function makeSortable(table) {
   const heads = [...table.tHead.rows[0].cells];
   heads.forEach((head, column) => {
-    head.querySelector("button").addEventListener("click", () => {
+    head.querySelector("button")?.addEventListener("click", () => {
       const numeric = head.classList.contains("number");
       const before = head.getAttribute("aria-sort");
       const rising = before ? before === "descending" : !numeric; // figures: largest first

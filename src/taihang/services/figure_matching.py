@@ -13,7 +13,6 @@ import numpy as np
 
 from taihang.core.balance.balance import FLOWS
 from taihang.core.balance.matching import DIRECT, RouteKind
-from taihang.core.errors import TaihangError
 from taihang.core.figure.derive import added, beside, signed
 from taihang.core.figure.key import NoSuchFigureError, key_of, taken
 from taihang.core.figure.story import (
@@ -39,6 +38,7 @@ from taihang.services.figure_span import Span, span_of
 from taihang.services.match_period import rule_name
 from taihang.services.ports import Columns, Ports
 from taihang.services.settled_rows import CURTAILMENT
+from taihang.services.sight_rules import PartOfParkError
 from taihang.services.trace import Traced, trace
 
 MATCHED: Final = "matched"
@@ -162,9 +162,9 @@ def _of_interval(
         return beside(*_metered(role, node, span, ports).operands), (), Ground.FORMULA
     try:
         traced = trace(node, span.period, ports=ports).rows
-    except TaihangError:
-        # Who may not see the whole park cannot work its matching out again.
-        return beside(), (Label("matching_of_others"),), Ground.HIDDEN
+    except PartOfParkError:
+        # Who does not see the whole park cannot work its matching out again.
+        return beside(), (Label("of_others"),), Ground.HIDDEN
     kinds = {RouteKind.LINE} if column == "line_wh" else {*DIRECT} - {RouteKind.LINE}
     routes = [each for each in traced if each.route in {kind.value for kind in kinds}]
     return added(_pair_input(each, span) for each in routes), (), Ground.FORMULA

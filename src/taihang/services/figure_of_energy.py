@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
-from taihang.core.errors import TaihangError
 from taihang.core.figure.derive import beside, multiplied, signed
 from taihang.core.figure.formula import Constant, Formula, Given, Less, Product, Quotient, Sum
 from taihang.core.figure.story import Derivation, FigureInput, Ground, Label, ProofOf
@@ -195,11 +194,7 @@ def flows_of_month(name: str) -> Explain:
     """
 
     def explain(place: Place) -> Explained:
-        try:
-            derivation, notes = energy_derivation(name, place.of.span, ports=place.of.ports)
-        except (KeyError, TaihangError):
-            # Who may not see the park's balance sees the number and not its parts.
-            return Explained(ground=Ground.HIDDEN, notes=(Label("balance_of_others"),))
+        derivation, notes = energy_derivation(name, place.of.span, ports=place.of.ports)
         # Where nothing was metered that could make it, the number is 0 by form and says so.
         ground = Ground.FORMULA if derivation.operands else Ground.STATED
         return Explained(derivation, ground, notes)

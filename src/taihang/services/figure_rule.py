@@ -15,6 +15,7 @@ _BASIS_650: Final = "发改能源〔2025〕650号"
 
 _RULES: Final[Mapping[str, tuple[str, str]]] = {
     "register-energy": ("formats/proof.md", ""),
+    "two-clocks": ("rules.md", ""),
     "settled-interval": ("vee.md", ""),
     "dedicated-first-pro-rata": ("decisions/0008-matching-rule.md", ""),
     "balance": ("rules.md", ""),

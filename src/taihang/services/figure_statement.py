@@ -39,6 +39,7 @@ from taihang.services.figure_stated import (
 )
 from taihang.services.ports import Ports
 from taihang.services.review import Reviews, text_hash
+from taihang.services.sight_rules import PartOfParkError
 
 
 def open_statement(parts: tuple[str, ...], ports: Ports) -> FigureStory:
@@ -104,7 +105,10 @@ def _is_field(of: Stated, path: Path) -> bool:
 
 def _explained(of: Stated, path: Path, *, is_latest: bool) -> Explained:
     book = book_of(of.issued.kind)
-    found = None if book is None else explanation(book, of, path)
+    try:
+        found = None if book is None else explanation(book, of, path)
+    except PartOfParkError:
+        return Explained(ground=Ground.HIDDEN, notes=(Label("of_others"),))
     if found is None:
         return Explained(ground=Ground.STATED, notes=(Label("stated_only"),))
     value, result = of.number(path), found.derivation.result

@@ -18,6 +18,12 @@ from taihang.services.figure_billed import (
     open_demand,
     open_supplied,
 )
+from taihang.services.figure_coverage import (
+    COVERAGE,
+    INTERVALS,
+    open_coverage,
+    open_intervals,
+)
 from taihang.services.figure_matching import (
     FLOW,
     MATCHED,
@@ -50,6 +56,7 @@ from taihang.services.figure_source import (
 )
 from taihang.services.figure_stated import STATEMENT
 from taihang.services.figure_statement import open_statement, statement_figures
+from taihang.services.figure_user import GREEN_SHARE, PEAK, open_green_share, open_peak
 from taihang.services.ports import Ports
 
 Opener: TypeAlias = Callable[[tuple[str, ...], Ports], FigureStory]
@@ -66,9 +73,13 @@ OPENERS: Final[Mapping[str, Opener]] = {
     ENERGY: open_energy,
     RATIO: open_ratio,
     CLOSURE: open_closure,
+    COVERAGE: open_coverage,
+    INTERVALS: open_intervals,
     BILLED: open_billed,
     SUPPLIED: open_supplied,
     DEMAND: open_demand,
+    GREEN_SHARE: open_green_share,
+    PEAK: open_peak,
     FACT: open_fact,
     ACTIVITY: open_activity,
     PARAMETER: open_parameter,

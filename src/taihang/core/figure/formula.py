@@ -225,7 +225,7 @@ def written(formula: Formula, operands: Sequence[str]) -> str:
 
     Example:
         >>> written(Quotient(Product((Given(0), Given(1))), Constant(Decimal(1000))), ["7", "0.1"])
-        '7 × 0.1 ÷ 1000'
+        '7 × 0.1 ÷ 1,000'
         >>> written(Less(Given(0), Sum((Given(1), Given(2)))), ["9", "1", "2"])
         '9 − (1 + 2)'
     """
@@ -255,7 +255,7 @@ def _closed(formula: Given | Constant | Rounded | Largest | Least, operands: Seq
         case Given(at):
             return operands[at]
         case Constant(value):
-            return format(value, "f").replace("-", MINUS)
+            return f"{value:,f}".replace("-", MINUS)
         case Rounded(of, digits, way):
             return _rounding(_written(of, operands, binds=0), digits, way)
         case Largest(parts):

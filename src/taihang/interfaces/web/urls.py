@@ -6,6 +6,7 @@ from taihang.interfaces.web import views
 from taihang.interfaces.web.live.urls import urlpatterns as live
 from taihang.interfaces.web.pages.account.urls import urlpatterns as account
 from taihang.interfaces.web.pages.certificate.urls import urlpatterns as certificate
+from taihang.interfaces.web.pages.figure.urls import urlpatterns as figure
 from taihang.interfaces.web.pages.overview.urls import urlpatterns as overview
 from taihang.interfaces.web.pages.users.urls import urlpatterns as users
 from taihang.interfaces.web.pages.verify.urls import urlpatterns as verify
@@ -18,6 +19,7 @@ handler500: Final = views.fault
 urlpatterns: Final = [
     *overview,
     *certificate,
+    *figure,
     *live,
     *verify,
     *account,

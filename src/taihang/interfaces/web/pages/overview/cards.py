@@ -33,6 +33,8 @@ class Card:
     warning: str
     """A short remark before the note, empty when there is none."""
     meter: Meter | None
+    key: str = ""
+    """Of the figure that it shows, so that it opens; empty where there is none."""
 
     @property
     def missing(self) -> bool:

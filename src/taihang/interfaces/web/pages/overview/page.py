@@ -1,13 +1,15 @@
 """Turns an overview into what the template prints: finished words, in reading order."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final, Literal
 
 from taihang.interfaces.catalogue import Lang, has_text, raw_texts, text
 from taihang.interfaces.web.canonical import plain
 from taihang.interfaces.web.page_query import PageQuery
 from taihang.interfaces.web.pages.overview.cards import LOW_COVERAGE_RATIO, cards
+from taihang.interfaces.web.pages.overview.keys import card_keys, cell_keys
 from taihang.interfaces.web.pages.overview.view import EnterpriseRow, Overview
 from taihang.interfaces.web.wording import local_day, local_instant, number, percent
 
@@ -38,6 +40,8 @@ class Cell:
     numeric: bool
     tone: str = ""
     """Style of a tag around the words, empty for none."""
+    key: str = ""
+    """Of the figure that it shows, so that it opens; empty for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,9 @@ _COLUMNS: Final[tuple[tuple[str, Priority, bool], ...]] = (
 )
 
 
+_NO_KEYS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
 def page_context(overview: Overview, *, query: PageQuery) -> dict[str, object]:
     """Return what the overview template needs.
 
@@ -71,15 +78,19 @@ def page_context(overview: Overview, *, query: PageQuery) -> dict[str, object]:
     Returns:
         Finished words and the block of data for the scripts.
     """
-    lang = query.lang
+    lang, keys = query.lang, card_keys(overview)
     ranked = sorted(overview.enterprises, key=_by_use)
     return {
         "overview": overview,
         "park_name": _named(overview, lang),
-        "cards": cards(overview, lang=lang),
+        "cards": tuple(
+            replace(card, key=keys.get(card.code, "")) for card in cards(overview, lang=lang)
+        ),
         "verdicts": _verdicts(overview, lang),
         "columns": columns(lang),
-        "rows": tuple(enterprise_cells(row, lang=lang) for row in ranked),
+        "rows": tuple(
+            enterprise_cells(row, lang=lang, keys=cell_keys(overview, row.id)) for row in ranked
+        ),
         "period": _period(overview, lang),
         "closure": _closure(overview, lang),
         "legend": _legend(overview, lang),
@@ -96,8 +107,16 @@ def columns(lang: Lang) -> tuple[Column, ...]:
     )
 
 
-def enterprise_cells(row: EnterpriseRow, *, lang: Lang) -> tuple[Cell, ...]:
-    """Return one row of the table of enterprises, cell by cell in the order of the columns."""
+def enterprise_cells(
+    row: EnterpriseRow, *, lang: Lang, keys: Mapping[str, str] = _NO_KEYS
+) -> tuple[Cell, ...]:
+    """Return one row of the table of enterprises, cell by cell in the order of the columns.
+
+    Args:
+        row: The enterprise.
+        lang: The reader's language.
+        keys: Key of the figure in each column, where there is one.
+    """
     words = {
         "name": row.name_zh if lang == "zh" else row.name_en,
         "sector": _sector(row.sector, lang),
@@ -126,6 +145,7 @@ def enterprise_cells(row: EnterpriseRow, *, lang: Lang) -> tuple[Cell, ...]:
             priority=priority,
             numeric=numeric,
             tone=_tone(row) if code == "coverage" else "",
+            key="" if sorts[code] is None else keys.get(code, ""),
         )
         for code, priority, numeric in _COLUMNS
     )
