@@ -51,6 +51,7 @@ class SmallPress(Press):
         quoted: list[JsonValue] = [
             {"id": each.id, "sha256": "00"}
             for each in ports.registry.latest_statements(asked.period.name, {"energy"})
+            if asked.subject in {"park", each.subject}
         ]
         log: dict[str, JsonValue] = {"size": ports.journal.size, "references": quoted}
         return Drawn(f"{asked.subject} {lang}", {**content, **log}, content, ("<svg/>",))

@@ -59,6 +59,8 @@ MAX_ISSUED: Final = 31
 """So many reports one run issues; the next run goes on."""
 COMPLETE: Final = "the data are complete now"
 DUE: Final = "due"
+SCHEDULE_PREFIX: Final = "schedule "
+"""Before the id of a schedule, where a report was issued by none other."""
 
 
 class ReportNotReadyError(StateError):
@@ -434,7 +436,7 @@ def _order(due: Due) -> Order:
     return Order(
         asked=due.asked,
         forms=_forms(due.schedule),
-        who=f"schedule {due.schedule.id}",
+        who=f"{SCHEDULE_PREFIX}{due.schedule.id}",
         reason=COMPLETE if due.report is not None else DUE,
         floor_percent=due.schedule.floor_percent,
         if_incomplete=due.schedule.if_incomplete,

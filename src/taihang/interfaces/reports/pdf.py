@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from importlib.resources import files
 from importlib.util import find_spec
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from taihang.core.errors import StateError
 from taihang.core.seal.canonical import JsonValue, canonical_bytes
@@ -90,6 +90,34 @@ def typeset(
     Raises:
         PdfUnavailableError: If Typst or a font is not there; the message says what to install.
     """
+    engine, fonts, family = _typesetter(font_folders)
+    source = files("taihang.interfaces.reports").joinpath("templates", template)
+    made = engine.Compiler(
+        source.read_bytes(),
+        font_paths=fonts,
+        sys_inputs={
+            "font": family,
+            **{name: canonical_bytes(value).decode() for name, value in inputs.items()},
+        },
+    ).compile(format="pdf", timestamp=_STAMP)
+    return cast("bytes", made)
+
+
+def why_no_pdf(*, font_folders: Sequence[str] = ()) -> str:
+    """Say why no PDF can be set here, and what to install; empty where one can.
+
+    Args:
+        font_folders: Where fonts lie beside those of the system.
+    """
+    try:
+        _typesetter(font_folders)
+    except PdfUnavailableError as error:
+        return f"{error.expected}; {error.remedy}"
+    return ""
+
+
+def _typesetter(font_folders: Sequence[str]) -> tuple[Any, Any, str]:
+    """Return the typesetter, its fonts, and the best family that holds Chinese."""
     if find_spec("typst") is None:
         raise PdfUnavailableError(
             given="a report as PDF",
@@ -105,13 +133,4 @@ def typeset(
             expected=f"one of {', '.join(FONTS)}",
             remedy="install fonts-noto-cjk, or name a folder with one of them by --fonts",
         )
-    source = files("taihang.interfaces.reports").joinpath("templates", template)
-    made = engine.Compiler(
-        source.read_bytes(),
-        font_paths=fonts,
-        sys_inputs={
-            "font": families[0],
-            **{name: canonical_bytes(value).decode() for name, value in inputs.items()},
-        },
-    ).compile(format="pdf", timestamp=_STAMP)
-    return cast("bytes", made)
+    return engine, fonts, families[0]

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from taihang.core.seal.review import Signature
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.qr import qr_rows
 from taihang.interfaces.reports.document import Seal
+from taihang.services.report_centre import COMPLETE, DUE, SCHEDULE_PREFIX
 from taihang.services.report_press import Stamp
 from taihang.services.report_ready import Lack, Want
 
 _COUNTED = frozenset((Want.NOT_SETTLED, Want.NOT_READ))
+_REASONS: Final = {DUE: "report_seal.reason.due", COMPLETE: "report_seal.reason.complete"}
 
 
 def lacks_words(lacks: Iterable[Lack], lang: Lang) -> str:
@@ -28,6 +31,20 @@ def lacks_words(lacks: Iterable[Lack], lang: Lang) -> str:
         for lack in lacks
     )
     return ("；" if lang == "zh" else "; ").join(said)
+
+
+def issuer_words(issued_by: str, lang: Lang) -> str:
+    """Say who issued a report: a person by name, or which schedule."""
+    schedule = issued_by.removeprefix(SCHEDULE_PREFIX)
+    if schedule == issued_by:
+        return issued_by
+    return text("report_seal.by_schedule", lang, id=schedule)
+
+
+def reason_words(reason: str, lang: Lang) -> str:
+    """Return why a report was issued: as a person wrote it, or what the schedule means."""
+    key = _REASONS.get(reason)
+    return reason if key is None else text(key, lang)
 
 
 def local_minute(at_s: int, zone: str) -> str:
@@ -52,7 +69,9 @@ def seal_of(stamp: Stamp, lang: Lang) -> Seal:
         banners.append(f"{marks[-1]} — {lacks_words(stamp.lacks, lang)}")
     state = "approved" if stamp.is_approved else "unapproved"
     issued_at = local_minute(stamp.issued_at_s, stamp.zone)
-    issued = text("report_seal.issued_words", lang, at=issued_at, who=stamp.issued_by)
+    issued = text(
+        "report_seal.issued_words", lang, at=issued_at, who=issuer_words(stamp.issued_by, lang)
+    )
     rows = (
         (text("report_seal.state", lang), text(f"report_seal.{state}", lang)),
         *((_step(each, lang), _signed(each, stamp)) for each in stamp.signatures),

@@ -8,6 +8,7 @@ from taihang.interfaces.web.pages.account.urls import urlpatterns as account
 from taihang.interfaces.web.pages.certificate.urls import urlpatterns as certificate
 from taihang.interfaces.web.pages.figure.urls import urlpatterns as figure
 from taihang.interfaces.web.pages.overview.urls import urlpatterns as overview
+from taihang.interfaces.web.pages.reports.urls import urlpatterns as reports
 from taihang.interfaces.web.pages.users.urls import urlpatterns as users
 from taihang.interfaces.web.pages.verify.urls import urlpatterns as verify
 from taihang.interfaces.web.policy import PUBLIC, page
@@ -21,6 +22,7 @@ urlpatterns: Final = [
     *certificate,
     *figure,
     *live,
+    *reports,
     *verify,
     *account,
     *users,
