@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from taihang import pages_wiring
 from taihang.core.access.role import Role
 from taihang.interfaces.accounts.models import Member
-from taihang.interfaces.accounts.opening import Accounts
+from taihang.interfaces.web.park_source import open_accounts
 
 
 def signed_in(park: Path, role: Role = Role.REGULATOR) -> str:
@@ -21,9 +21,9 @@ def signed_in(park: Path, role: Role = Role.REGULATOR) -> str:
         role: What the member is.
     """
     settings.SECRET_KEY = pages_wiring.session_secret(park)
-    accounts = Accounts(pages_wiring.accounts_database(park))
+    accounts = open_accounts(park)
     with accounts.served():
-        user = User.objects.create_user(f"bench-{role.value}")
+        user = User.objects.create(username=f"bench-{role.value}")
         Member.objects.create(user=user, roles=role.value)
         session = import_module(settings.SESSION_ENGINE).SessionStore()
         session[SESSION_KEY] = str(user.pk)

@@ -45,9 +45,9 @@ pytestmark = [
 
 
 @contextmanager
-def served(root: Path) -> Generator[str]:
+def served(root: Path, *, port: int = 0) -> Generator[str]:
     """Serve a park and yield its address."""
-    with started("serve", root, "--port", "0", group=True) as running:
+    with started("serve", root, "--port", str(port), group=True) as running:
         try:
             assert running.stdout is not None
             found = re.search(r"http://127\.0\.0\.1:\d+", running.stdout.readline())

@@ -78,8 +78,8 @@ export function watch(box) {
       if (answer.type !== "opaqueredirect" && answer.status !== 401 && answer.status !== 403) return;
       ended = true;
       box.dataset.link = "lost";
-      const next = encodeURIComponent(location.pathname + location.search);
-      note.replaceChildren(link(`/account/login/?next=${next}`, words("live.signed_out")));
+      // The page itself sends a stranger to sign in, and back to where he was.
+      note.replaceChildren(link(location.href, words("live.signed_out")));
     } catch {
       // No server: the clock of silence tells.
     }
