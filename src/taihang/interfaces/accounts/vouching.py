@@ -118,6 +118,16 @@ class PinnedProvider(OpenIDConnectProvider):
         """Keep nothing of what the provider tells about the person."""
         return {}
 
+    @override
+    def extract_common_fields(self, data: Mapping[str, object]) -> dict[str, object]:
+        """Take nothing from it into a member either."""
+        return {}
+
+    @override
+    def extract_email_addresses(self, data: Mapping[str, object]) -> list[object]:
+        """Nor an address."""
+        return []
+
 
 class PinnedAdapter(OpenIDConnectOAuth2Adapter):
     """The steps, with what they leave open closed."""
@@ -166,6 +176,8 @@ class PinnedAdapter(OpenIDConnectOAuth2Adapter):
             )
         except (KeyError, TypeError, ValueError) as error:
             raise OAuth2Error("the token or the keys are not what they should be") from error
+        if "exp" not in claims or not isinstance(claims.get("sub"), str) or not claims["sub"]:
+            raise OAuth2Error("the token does not say whom it names, or until when")
         if not self.nonce or claims.get("nonce") != self.nonce:
             raise OAuth2Error("the token was made for another sign-in")
         if claims.get("azp", self.voucher.client_id) != self.voucher.client_id:
@@ -213,7 +225,11 @@ def address_to_go(request: HttpRequest, *, next_path: str) -> str:
 def come_back(request: HttpRequest) -> HttpResponse:
     """End a sign-in that the provider sends back."""
     view = _Back.adapter_view(PinnedAdapter(request))  # pyright: ignore[reportUnknownMemberType]
-    return cast("HttpResponse", view(request))
+    try:
+        return cast("HttpResponse", view(request))
+    except (OAuth2Error, OSError):
+        # What the discovery document says is looked at before allauth catches anything.
+        return refused()
 
 
 def member_named(claims: Mapping[str, object], *, voucher: Voucher) -> User | None:

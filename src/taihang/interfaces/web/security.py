@@ -21,6 +21,8 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+STRICT_TRANSPORT: Final = "max-age=31536000"
+"""Whoever came over TLS comes over TLS for a year; its names alone, not those below."""
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -42,6 +44,8 @@ def security_headers(get_response: Handler) -> Handler:
             response = get_response(request)
         for name, value in HEADERS.items():
             response[name] = value
+        if request.is_secure():
+            response["Strict-Transport-Security"] = STRICT_TRANSPORT
         return response
 
     return answer

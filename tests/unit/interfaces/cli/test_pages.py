@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -16,17 +17,20 @@ import pytest
 
 from command_line import DEADLINE_S, DemoPark, blank_park, done, process, started, taihang
 from members import park_cookie
+from own_certificate import certificate
 from taihang.interfaces.catalogue import Lang
 
 
 @contextmanager
-def _served(*words: str | Path) -> Generator[tuple["subprocess.Popen[str]", str, int]]:
+def _served(
+    *words: str | Path, scheme: str = "http"
+) -> Generator[tuple["subprocess.Popen[str]", str, int]]:
     """Serve a park; yield the process, the first line that it printed, and its port."""
     with started("serve", *words, "--port", "0", group=True) as running:
         try:
             assert running.stdout is not None
             line = running.stdout.readline()
-            found = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
+            found = re.search(rf"{scheme}://[a-z0-9.]+:(\d+)/", line)
             assert found, (line, running.stderr and running.stderr.read())
             yield running, line, int(found[1])
         finally:
@@ -103,8 +107,74 @@ def test_serve__announces_the_address_to_machines_as_one_object(tmp_path: Path) 
     with _served(park, "--json") as (running, line, port):
         code, more, errors = _ended(running)
 
-    assert {"address": f"http://127.0.0.1:{port}/"} == json.loads(line)
+    told = json.loads(line)
+    assert told["address"] == f"http://127.0.0.1:{port}/"
+    assert re.fullmatch(
+        rf"http://127\.0\.0\.1:{port}/welcome/[A-Za-z0-9_-]{{43}}", told["first_link"]
+    )
     assert (code, more, errors) == (0, "", "")
+
+
+def test_serve__the_link_for_the_first_member_is_another_at_each_start_until_there_is_one(
+    tmp_path: Path,
+) -> None:
+    park = blank_park(tmp_path / "park")
+    links: list[str] = []
+    for _ in range(2):
+        with _served(park, "--json") as (running, line, _):
+            links.append(str(json.loads(line)["first_link"]))
+            _ended(running)
+    park_cookie(park)
+
+    with _served(park, "--json") as (running, line, port):
+        path = links[-1].partition("/welcome/")[2]
+        status, _ = _get(port, f"/welcome/{path}")
+        _ended(running)
+
+    assert len(set(links)) == 2
+    assert json.loads(line)["first_link"] is None
+    assert status == 410
+
+
+def test_serve__over_tls_answers_by_the_names_of_its_certificate_and_keeps_cookies_to_it(
+    tmp_path: Path,
+) -> None:
+    park = blank_park(tmp_path / "park")
+    cert, key = certificate(tmp_path, "park.example")
+    trusting = ssl.create_default_context(cafile=str(cert))
+    trusting.check_hostname = False
+
+    words = ("--tls-cert", cert, "--tls-key", key, "--json")
+    with _served(park, *words, scheme="https") as (running, line, port):
+        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=60, context=trusting)
+        connection.request("GET", "/sign-in/", headers={"Host": f"park.example:{port}"})
+        answer = connection.getresponse()
+        body = answer.read().decode()
+        connection.request("GET", "/sign-in/", headers={"Host": "other.example"})
+        stranger = connection.getresponse().status
+        connection.close()
+        _ended(running)
+
+    assert json.loads(line)["address"] == f"https://park.example:{port}/"
+    assert answer.status == 200
+    assert "登录" in body
+    cookie = str(answer.headers["set-cookie"])
+    assert cookie.startswith("__Host-taihang-csrf=")
+    assert "Secure" in cookie
+    assert "max-age=" in str(answer.headers["strict-transport-security"])
+    assert stranger == 400
+
+
+def test_serve__certificate_and_key_go_together_and_must_fit(tmp_path: Path) -> None:
+    park = blank_park(tmp_path / "park")
+    cert, _ = certificate(tmp_path, "park.example")
+    (tmp_path / "other").mkdir()
+    _, other_key = certificate(tmp_path / "other", "park.example")
+
+    taihang("serve", park, "--tls-cert", cert).refused("input.words", "--tls-key")
+    words = ("serve", park, "--tls-cert", cert, "--tls-key")
+    taihang(*words, other_key).refused("input.tls-file", str(cert))
+    taihang(*words, tmp_path / "absent").refused("input.tls-file", "absent")
 
 
 def test_serve__shows_what_was_settled_while_it_runs(tmp_path: Path) -> None:
