@@ -2,3 +2,4 @@
 import { makeSortable } from "../sortable-table.js";
 
 for (const table of document.querySelectorAll("[data-sortable]")) makeSortable(table);
+document.documentElement.dataset.ready = "true";
