@@ -15,9 +15,10 @@ from taihang.core.seal.trail import Outcome, TrailEntry
 from taihang.interfaces.accounts import present
 from taihang.interfaces.accounts.opening import accounts_served
 from taihang.interfaces.accounts.viewer import Viewer
-from taihang.services.trail import acting
+from taihang.services.trail import ACCESS, acting
 
 _ID_BYTES: Final = 16
+_SUBJECT_MOST: Final = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,18 @@ def doing(deed: Deed, *, by: Viewer) -> Generator[None]:
     """
     with acting(_entry(deed, by), trail=accounts_served().trail, now_s=present.now_s):
         yield
+
+
+def write_down_refusal(viewer: Viewer, address: str) -> None:
+    """Write down that somebody asked for what is not theirs; the same within a minute once.
+
+    Args:
+        viewer: Who asked.
+        address: Path of what they asked for.
+    """
+    if accounts_served().refusals.is_new(f"{viewer.name} {viewer.key_id} {address}"):
+        deed = Deed(kind=ACCESS, subject=address[:_SUBJECT_MOST], outcome=Outcome.REFUSED)
+        write_down(deed, by=viewer)
 
 
 def _entry(deed: Deed, by: Viewer | None) -> TrailEntry:

@@ -20,6 +20,7 @@ from django.db.migrations.executor import MigrationExecutor
 from taihang.config.accounts_file import AccountsSettings
 from taihang.core.access.account_rules import Profile, rules_of
 from taihang.interfaces.accounts.brake import SignInBrake
+from taihang.interfaces.accounts.lately import Lately
 from taihang.interfaces.accounts.router import ACCOUNTS_ALIASES, served_accounts
 from taihang.services.ports import Trail
 
@@ -53,6 +54,7 @@ class Accounts:
         self.settings = settings
         self.trail = trail
         self.brake = SignInBrake(now_s=monotonic)
+        self.refusals = Lately(now_s=monotonic)
         self.box = Fernet(urlsafe_b64encode(secret or secrets.token_bytes(_SECRET_BYTES)))
         """Opens and closes the seeds of second factors."""
         self._alias = f"{ACCOUNTS_ALIASES}{next(_OPENINGS)}"

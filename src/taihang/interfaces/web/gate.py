@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.http import urlencode
 
 from taihang.core.errors import TaihangError
+from taihang.interfaces.accounts.deeds import write_down_refusal
 from taihang.interfaces.accounts.owing import owed_by
 from taihang.interfaces.accounts.viewer import Viewer, viewer_of
 from taihang.interfaces.catalogue import text
@@ -84,7 +85,7 @@ class Gate:
 
 def refused(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Say that the viewer has no right to see this, and nothing about what is there."""
-    del viewer
+    write_down_refusal(viewer, request.path)
     visit = visit_of(request)
     message = text("failure.refused", visit.look.lang)
     return visit.show("taihang/failure.html", {"message": message}, status=_REFUSED)

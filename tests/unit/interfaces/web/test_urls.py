@@ -16,6 +16,8 @@ OPEN = {
     "c/<str:certificate_id>",
     "c/<str:certificate_id>/file",
     "healthz",
+    "r/",
+    "r/<str:code>",
     "readyz",
     "sign-in/",
     "sign-in/locked/",

@@ -49,6 +49,11 @@ def test_users_page__opens_to_whoever_looks_after_members_and_to_nobody_else(par
         assert status == (200 if may else 403), role
         seen += may
     assert seen == 2
+    refusals = [act for act in park.acts() if act.kind == "access"]
+    assert {(act.subject, act.outcome.value) for act in refusals} == {("/users/", "refused")}
+    assert [act.actor for act in refusals] == [
+        f"m-{role.value}" for role in Role if Right.MANAGE_OWN_ACCOUNTS not in RIGHTS[role]
+    ]
 
 
 def test_invite__makes_a_link_that_is_shown_once_and_opens(park: People) -> None:
