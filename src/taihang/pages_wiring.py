@@ -7,6 +7,7 @@ from typing import Final
 
 from taihang.adapters import system
 from taihang.adapters.registry.location import database_of
+from taihang.adapters.table_file import Column, parquet_of
 from taihang.config.park_folder import ParkFolder
 
 SESSION_KEY: Final = "pages/sessions"
@@ -47,3 +48,12 @@ def factor_secret(root: Path) -> bytes:
     codes.
     """
     return b"".join(system.KeyRing(ParkFolder(root).keys).salts(FACTOR_KEY, 2))
+
+
+def parquet(columns: Mapping[str, Column]) -> bytes:
+    """Return a table as a Parquet file.
+
+    Args:
+        columns: Whole numbers or texts by name, all of one length.
+    """
+    return parquet_of(columns)

@@ -11,6 +11,7 @@ from taihang.core.certificates.issue import Issue
 from taihang.core.seal.canonical import load_canonical
 from taihang.core.tlog.checkpoint import checkpoint_of
 from taihang.core.tlog.cosignature import cosignatures_of
+from taihang.core.tlog.log_key import key_at
 from taihang.core.tlog.note import parse_note
 from taihang.services.ask_witnesses import keys_of
 from taihang.services.certificate_parties import party_names
@@ -21,7 +22,7 @@ from taihang.services.certificate_view import (
     PlantShown,
     StepShown,
 )
-from taihang.services.keys import log_signer
+from taihang.services.keys import log_keys
 from taihang.services.ports import Ports
 from taihang.services.prove import prove
 from taihang.services.prove_certificate import PUBLIC, NoCertificateError, piece_of
@@ -138,7 +139,7 @@ def _log(file: bytes, ports: Ports) -> LogShown:
     )
     return LogShown(
         origin=ports.log_origin,
-        key=log_signer(ports=ports).public.hex(),
+        key=key_at(log_keys(ports=ports), size=ports.journal.size).key.hex(),
         size=checkpoint.size,
         root=checkpoint.root.hex(),
         witnesses=tuple(each.name for each in cosigned),

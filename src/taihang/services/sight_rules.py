@@ -64,7 +64,7 @@ PARK_RULES: Final[Mapping[str, Seen]] = MappingProxyType(
                 "id", "name_zh", "name_en", "time_zone", "province", "latitude_deg",
                 "longitude_deg", "accounting", "matching_rules", "billing", "witnesses", "log",
                 "validation", "estimation", "energy_values", "certificate_market", "certificates",
-                "quota_rules", "product_quotas", "scores",
+                "quota_rules", "product_quotas", "scores", "alarms",
             ),
             _SHARED,
         ),

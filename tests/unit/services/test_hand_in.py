@@ -11,7 +11,7 @@ from taihang.core.activity.form import FormRefusedError
 from taihang.core.errors import TaihangError
 from taihang.core.seal.activity_line import MAX_EVIDENCE
 from taihang.core.seal.evidence_file import MAX_EVIDENCE_BYTES
-from taihang.interfaces.cli.form import form_words
+from taihang.interfaces.form_words import form_words
 from taihang.services.act_log import logged_events
 from taihang.services.audit import audit
 from taihang.services.hand_in import (

@@ -12,7 +12,7 @@ from taihang.adapters.forms.read_csv import read_csv
 from taihang.core.activity.book import ActivityBook
 from taihang.core.activity.form import FormRefusedError
 from taihang.core.activity.record import Flow
-from taihang.interfaces.cli.form import form_words
+from taihang.interfaces.form_words import form_words
 from taihang.services import carbon_account
 from taihang.services.account import issue_statements
 from taihang.services.audit import audit

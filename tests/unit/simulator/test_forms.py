@@ -21,7 +21,8 @@ from taihang.core.activity.question import unit_questions
 from taihang.core.activity.record import ActivityRecord
 from taihang.core.activity.version import judge_versions
 from taihang.core.periods import instant_of_s, year
-from taihang.interfaces.cli.form import form_words, hand_in_simulated
+from taihang.interfaces.cli.form import hand_in_simulated
+from taihang.interfaces.form_words import form_words
 from taihang.services.hand_in import park_vocabulary
 from taihang.simulator.forms import ABOVE_SCALE_MWH, forms_of, proven_parts, without
 

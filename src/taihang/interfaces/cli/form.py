@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from taihang import wiring
-from taihang.core.activity.form import COLUMNS, FormWords, TemplateWords
+from taihang.core.activity.form import COLUMNS, TemplateWords
 from taihang.core.activity.item import PRODUCT, ItemTable
 from taihang.core.activity.record import Flow
 from taihang.core.activity.unit import units
@@ -14,6 +14,7 @@ from taihang.core.periods import Period, month, months_in
 from taihang.interfaces.catalogue import LANGS, Lang, text
 from taihang.interfaces.cli.say import say
 from taihang.interfaces.cli.words import WordsError
+from taihang.interfaces.form_words import form_words
 from taihang.services.account import PARK_SUBJECT
 from taihang.services.act_log import log_acts
 from taihang.services.hand_in import HandedFile, HandedIn, demand_fit, hand_in
@@ -35,23 +36,6 @@ def form(args: argparse.Namespace) -> int:
     if args.withdraw is not None:
         return _withdraw(args)
     return _write(args) if args.template is not None else _hand_in(args)
-
-
-def form_words() -> FormWords:
-    """Return what headings, flows and units are called in both languages."""
-    headings = {
-        text(f"form.heading.{name}", lang).lower(): name for name in COLUMNS for lang in LANGS
-    }
-    flows = {text(f"form.flow.{flow.value}", lang).lower(): flow for flow in Flow for lang in LANGS}
-    spelled = {text(f"form.unit.{unit}", lang): unit for unit in units() for lang in LANGS}
-    # As people type what a keyboard has no sign for.
-    plain = {
-        unit.replace("³", "3").replace("10⁴", ten): unit
-        for unit in units()
-        for ten in ("10^4", "万")
-    }
-    mixed = {unit.replace("10⁴", "万"): unit for unit in units()}
-    return FormWords(headings=headings, flows=flows, units={**plain, **mixed, **spelled})
 
 
 def lists_sheets() -> frozenset[str]:

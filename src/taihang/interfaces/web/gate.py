@@ -16,7 +16,7 @@ from taihang.interfaces.accounts.owing import owed_by
 from taihang.interfaces.accounts.viewer import Viewer, viewer_of
 from taihang.interfaces.catalogue import text
 from taihang.interfaces.web.page_query import COOKIE, PLAIN, QueryError, parse_look
-from taihang.interfaces.web.policy import MEMBER, PUBLIC, policy_of
+from taihang.interfaces.web.policy import API, MEMBER, PUBLIC, policy_of
 from taihang.interfaces.web.status import http_status
 from taihang.interfaces.web.visit import LOOK, VIEWER, visit_of
 
@@ -24,6 +24,8 @@ SIGN_IN: Final = "/sign-in/"
 """Where members sign in."""
 ACCOUNT: Final = "/account/"
 """One's own account, where whoever owes something pays it."""
+_MACHINES: Final = "/api/"
+"""What is below is no page: it has no look, and says what fails by itself."""
 _REFUSED: Final = 403
 _FAULT: Final = 500
 _YEAR_S: Final = 31_536_000
@@ -39,6 +41,9 @@ class Gate:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Find out how pages are shown, and remember it."""
+        if request.path.startswith(_MACHINES):
+            setattr(request, LOOK, PLAIN)
+            return self._get_response(request)
         try:
             look = parse_look(request)
         except QueryError as error:
@@ -64,6 +69,8 @@ class Gate:
         """Refuse, or let pass by returning None."""
         del args, kwargs
         policy = policy_of(view)
+        if policy == API:
+            return None
         if policy == PUBLIC:
             # Whoever is signed in stays so on public pages: their frame says who looks.
             setattr(request, VIEWER, viewer_of(request.user))

@@ -11,11 +11,13 @@ from django.urls import URLPattern, URLResolver, path
 from taihang.core.access.role import Right
 from taihang.core.errors import StateError
 
-Policy: TypeAlias = Right | Literal["public", "member"]
+Policy: TypeAlias = Right | Literal["public", "member", "api"]
 PUBLIC: Final = "public"
 """Anybody may ask, signed in or not."""
 MEMBER: Final = "member"
 """Whoever is signed in may ask, whatever the roles: one's own account."""
+API: Final = "api"
+"""An operation of the interface for machines: it asks for its own right, and answers strangers."""
 View: TypeAlias = Callable[..., HttpResponseBase]
 _POLICY: Final = "taihang_policy"
 

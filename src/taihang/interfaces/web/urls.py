@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from django.urls import include, path
+
 from taihang.interfaces.web import views
 from taihang.interfaces.web.live.urls import urlpatterns as live
 from taihang.interfaces.web.pages.account.urls import urlpatterns as account
@@ -18,6 +20,8 @@ handler429: Final = views.too_often
 handler500: Final = views.fault
 
 urlpatterns: Final = [
+    # By its name: the interface for machines stands on the pages, and not the pages on it.
+    path("", include("taihang.interfaces.api.urls")),
     *overview,
     *certificate,
     *figure,

@@ -10,7 +10,8 @@ from command_line import done, taihang
 from taihang.core.activity.form import COLUMNS
 from taihang.core.activity.record import Flow
 from taihang.core.activity.unit import units
-from taihang.interfaces.cli.form import form_words, lists_sheets
+from taihang.interfaces.cli.form import lists_sheets
+from taihang.interfaces.form_words import form_words
 from xlsx_kit import library_workbook
 
 CSV = "id,subject,period,item,flow,amount,unit\na,park,2026-06,diesel,consumed,{},t\n"

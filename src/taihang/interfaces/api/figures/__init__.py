@@ -1,0 +1,1 @@
+"""What is answered: schemas, and builders that make them from the services; no word of HTTP."""
