@@ -4,7 +4,7 @@ What a plant lost is priced where a statement says what its energy earned in the
 nobody stated is not priced.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,7 +18,7 @@ from taihang.core.park.topology import Direction
 from taihang.core.performance.robust import Floats
 from taihang.core.performance.station import USUAL_WEEKS, StationUse, station_use
 from taihang.core.performance.storage import StorageUse, storage_use
-from taihang.core.periods import STEPS_PER_DAY, Period, days, months_in
+from taihang.core.periods import STEPS_PER_DAY, Period, days, month
 from taihang.core.quantities import WH_PER_KWH, to_fen
 from taihang.core.seal.canonical import load_canonical
 from taihang.core.seal.issued import IssuedStatement
@@ -148,7 +148,7 @@ def asset_performance(period: Period, *, label: str, ports: Ports) -> AssetPerfo
     since = min(first, _last_day(asked, ports) - timedelta(days=HISTORY_DAYS - 1))
     history = Period(max(days(since, 1, zone).start, span.start), asked.end)
     plants = plant_performances(asked, history=history, ports=ports)
-    prices = _prices(period, ports)
+    prices = _prices(asked, ports)
     return AssetPerformance(
         label=label,
         period=asked,
@@ -185,8 +185,8 @@ def _last_day(period: Period, ports: Ports) -> date:
 
 
 def _prices(period: Period, ports: Ports) -> dict[str, PriceOfRecord]:
-    """Return what a kilowatt-hour of each plant earned over the months of a period."""
-    names = tuple(months_in(period, ports.park.zone))
+    """Return what a kilowatt-hour of each plant earned over the months that a period touches."""
+    names = tuple(_months_of(period, ports))
     by_plant: dict[str, list[IssuedStatement]] = {}
     for name in names:
         latest = dict[str, IssuedStatement]()
@@ -203,6 +203,18 @@ def _prices(period: Period, ports: Ports) -> dict[str, PriceOfRecord]:
         if price is not None:
             found[plant] = price
     return found
+
+
+def _months_of(period: Period, ports: Ports) -> Iterator[str]:
+    """Yield the names of all months that a period touches."""
+    first = period.start.astimezone(ports.park.zone).date().replace(day=1)
+    while True:
+        name = first.isoformat()[:7]
+        whole = month(name, ports.park.zone)
+        if whole.start >= period.end:
+            return
+        yield name
+        first = whole.end.astimezone(ports.park.zone).date()
 
 
 def _price(issued: list[IssuedStatement]) -> PriceOfRecord | None:

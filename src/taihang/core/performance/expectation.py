@@ -49,6 +49,8 @@ _LEVEL_FLOOR_RATIO: Final = 0.3
 _MODEL_ERROR_RATIO: Final = 0.012
 """No day is known better than this [1]."""
 _UNKNOWN_SPREAD_RATIO: Final = 0.1
+_MANY: Final = 10
+"""Neighbours whose middle is a fair witness of calm, too."""
 _DAYS_PER_CLASS: Final = 15
 _MOST_CLASSES: Final = 6
 _CLEARLY_LESS: Final = 5.0
@@ -287,16 +289,17 @@ def _answer(fleet: Fleet, ratio: Floats, there: Floats) -> Floats:
 def _spread(fleet: Fleet, days: _Days, off_ratio: Floats, *, n_judges: int) -> Floats:
     """Return how far healthy plants are off on each day, shape (n_plants, n_days).
 
-    Half of the variance is that of days as unsteady as this one, half that of the neighbours on
-    this very day, where there are enough of them.
+    At least that of days as unsteady as this one; more where the neighbours differ from each other
+    on this very day.
     """
     pooled = _pooled_spread(_unsteadiness(fleet, days.expected_ratio), off_ratio)
     variance = np.tile(pooled**2, (len(fleet.ids), 1))
-    if n_judges > 2 * LEAST_PEERS - 2:
+    if n_judges >= LEAST_PEERS:
         middle = others_median(off_ratio, least=LEAST_PEERS)
         today = OF_MEDIAN_DEVIATION * others_median(np.abs(off_ratio - middle), least=LEAST_PEERS)
-        today = np.where(np.isfinite(today), today, _UNKNOWN_SPREAD_RATIO)
-        variance = 0.5 * (variance + today**2)
+        today = np.where(np.isfinite(today), today, _UNKNOWN_SPREAD_RATIO) ** 2
+        # The middle of a few is a poor witness of calm, and a fair one of unrest.
+        variance = np.maximum(variance, 0.5 * (variance + today) if n_judges > _MANY else today)
     return np.sqrt(variance + _MODEL_ERROR_RATIO**2)
 
 

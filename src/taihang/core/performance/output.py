@@ -22,7 +22,12 @@ from taihang.core.quantities import SECONDS_PER_HOUR
 
 LEAST_LOSS_RATIO: Final = 0.03
 """A level closer to the healthy one is no loss: seasons and dust of all plants do as much [1]."""
-_LEAST_ERRORS: Final = 3.0
+_LEAST_ERRORS: Final = 7.0
+"""… or than so many standard errors: what two cuts must save, also at the end of the record."""
+_NEIGHBOUR_ERRORS: Final = 3.0
+"""… beside such a stretch."""
+_LEAST_LOST_RATIO: Final = 0.02
+"""An event whose energy hardly differs from what was expected is no loss [1]."""
 _SEASON_ERROR_RATIO: Final = 0.008
 """How far seasons take a healthy plant off its level, beyond what its days tell [1]."""
 _UNSURE_COST: Final = 4.0
@@ -315,7 +320,7 @@ def _level_loss(case: _Case, event: Sequence[Stretch]) -> Loss | None:
     running = output.judged[inside] & np.isfinite(case.found.ratio[case.row][inside])
     expected_kwh = float((output.expected_kwh - output.outage_kwh)[inside][running].sum())
     lost_kwh = expected_kwh - float(output.actual_kwh[inside][running].sum())
-    if lost_kwh <= 0.0:
+    if lost_kwh <= _LEAST_LOST_RATIO * expected_kwh:
         return None
     # What the plant did before, or for long within the event, may have been all it can.
     healthy_ratio, error_ratio = healthy_level(found)
@@ -372,17 +377,25 @@ def _unsure_kwh(case: _Case, event: Sequence[Stretch], *, inside: bool) -> float
 
 
 def _events(found: Sequence[Stretch], healthy_ratio: float) -> list[list[Stretch]]:
-    """Return stretches clearly below the healthy level, those close to each other together."""
+    """Return losing stretches, those close to each other together; each event has a certain one."""
     events: list[list[Stretch]] = []
     for each in found:
-        below = healthy_ratio - each.level_ratio
-        if below <= max(LEAST_LOSS_RATIO, _LEAST_ERRORS * each.error_ratio):
+        if not _is_below(each, healthy_ratio, by_ratio=_NEIGHBOUR_ERRORS):
             continue
         if events and each.first - events[-1][-1].end < _JOINED_DAYS:
             events[-1].append(each)
         else:
             events.append([each])
-    return events
+    return [
+        event
+        for event in events
+        if any(_is_below(each, healthy_ratio, by_ratio=_LEAST_ERRORS) for each in event)
+    ]
+
+
+def _is_below(each: Stretch, healthy_ratio: float, *, by_ratio: float) -> bool:
+    below = healthy_ratio - each.level_ratio
+    return below > max(LEAST_LOSS_RATIO, by_ratio * each.error_ratio)
 
 
 def _other_levels(found: Sequence[Stretch], event: Sequence[Stretch]) -> list[float]:

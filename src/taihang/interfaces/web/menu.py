@@ -18,6 +18,7 @@ class Entry:
 
 ENTRIES: Final = (
     Entry("overview", "/", Right.SEE_PARK),
+    Entry("assets", "/assets/", Right.SEE_PARK),
     Entry("reports", "/reports/", Right.SEE_OWN),
     Entry("users", "/users/", Right.MANAGE_OWN_ACCOUNTS),
 )

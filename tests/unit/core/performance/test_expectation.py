@@ -1,5 +1,7 @@
 """Expected output: untouched years raise no alarm, planted faults do, and clouds are no fault."""
 
+from dataclasses import replace
+
 import duckdb
 import numpy as np
 import pytest
@@ -169,3 +171,28 @@ def test_expect__measured_turbines_are_judged_by_each_other() -> None:
     assert abs(last.first - 250) <= 5
     level, _ = healthy_level(found.stretches[1])
     assert (1.0 + last.level_ratio) / (1.0 + level) == pytest.approx(0.8, abs=0.06)
+
+
+@pytest.mark.parametrize("rows", [(0, 3, 6, 9), (1, 4, 7, 10, 13), (2, 5, 8, 9, 11, 12, 14, 15)])
+@pytest.mark.parametrize("n_days", [31, 60])
+def test_expect__few_plants_and_a_short_record_raise_no_alarm(
+    rows: tuple[int, ...], n_days: int
+) -> None:
+    whole = roof_fleet.fleet_of(roof_fleet.year().output_ratio[list(rows)])
+    alarms: list[int] = []
+    for first in range(0, 365 - n_days, 2 * n_days):
+        at = (whole.day >= first) & (whole.day < first + n_days)
+        assert whole.cell is not None
+        part = replace(
+            whole,
+            output_ratio=whole.output_ratio[:, at],
+            terms=whole.terms[:, at],
+            cell=whole.cell[at],
+            day=whole.day[at] - first,
+            n_days=n_days,
+        )
+        judged = roof_fleet.judged(part)
+        alarms += [len(judged.losses(row, slice(0, n_days))) for row in range(len(rows))]
+
+    assert len(alarms) >= 3 * len(rows)
+    assert sum(alarms) == 0

@@ -1,0 +1,1 @@
+"""Plants, batteries and stations beside what they should have done."""

@@ -1,0 +1,7 @@
+// The assets: rows sort by a click on a head; pictures came from the server.
+import { startFrame } from "../frame.js";
+import { makeSortable } from "../sortable-table.js";
+
+startFrame();
+document.querySelectorAll("[data-sortable]").forEach(makeSortable);
+document.documentElement.dataset.ready = "true";
