@@ -7,11 +7,12 @@ audit trail.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from difflib import unified_diff
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final, TypeAlias
+from zoneinfo import ZoneInfo
 
 from taihang.core.activity.record import ActivityRecord
 from taihang.core.seal.act import FACTS, PARK_FILE, RESTORED, SETTLED
@@ -78,7 +79,7 @@ def edit_log(*, ports: Ports, most: int = MOST) -> tuple[Edit, ...]:
     events = list(logged_events(ports=ports))
     found = [
         *_park_files(events, ports),
-        *_of_events(events),
+        *_of_events(events, ports.park.zone),
         *_restated(events, ports),
         *_by_hand(ports),
         *_activity(ports.registry.activity_records()),
@@ -134,14 +135,14 @@ def _changed_lines(before: str, after: str, ports: Ports) -> tuple[str, ...]:
     return tuple(lines[:_LINES_SHOWN])
 
 
-def _of_events(events: _Events) -> Iterator[Edit]:
+def _of_events(events: _Events, zone: ZoneInfo) -> Iterator[Edit]:
     """Yield what the log says was done to keys, facts, settlements and statements."""
     for leaf, event in events:
         told = _TOLD.get(event.kind)
         if told is None:
             continue
         group, fields = told
-        said = fields(event.body)
+        said = fields(event.body, zone)
         if said is not None:
             yield Edit(
                 group=group,
@@ -157,19 +158,19 @@ def _of_events(events: _Events) -> Iterator[Edit]:
             )
 
 
-def _enrolled(body: Mapping[str, JsonValue]) -> _Said:
+def _enrolled(body: Mapping[str, JsonValue], _: ZoneInfo) -> _Said:
     return _said(body["owner"], now=_key(body, "key"), why=body.get("reason"))
 
 
-def _rotated(body: Mapping[str, JsonValue]) -> _Said:
+def _rotated(body: Mapping[str, JsonValue], _: ZoneInfo) -> _Said:
     return _said(body["owner"], was=_key(body, "predecessor"), now=_key(body, "key"))
 
 
-def _revoked(body: Mapping[str, JsonValue]) -> _Said:
+def _revoked(body: Mapping[str, JsonValue], _: ZoneInfo) -> _Said:
     return _said(f"{body['owner']}#{body['ordinal']}", why=body.get("reason"))
 
 
-def _facts(body: Mapping[str, JsonValue]) -> _Said | None:
+def _facts(body: Mapping[str, JsonValue], _: ZoneInfo) -> _Said | None:
     changed = body.get("changed")
     said = _said("facts", was=_key(body, "before"), now=_key(body, "sha256"))
     lines = tuple(map(str, changed)) if isinstance(changed, list) else ()
@@ -177,25 +178,28 @@ def _facts(body: Mapping[str, JsonValue]) -> _Said | None:
     return replace(said, lines=lines[:_LINES_SHOWN]) if said.was else None
 
 
-def _settled(body: Mapping[str, JsonValue]) -> _Said | None:
-    start, end = (_day(body[edge]) for edge in ("start_s", "end_s"))
+def _settled(body: Mapping[str, JsonValue], zone: ZoneInfo) -> _Said | None:
     # The first settlement of a park changes nothing.
-    return None if body.get("n") == 1 else _said(f"{start} … {end}")
+    if body.get("n") == 1:
+        return None
+    # The period is half-open: its last day is the one before its end.
+    first, last = _day(body["start_s"], 0, zone), _day(body["end_s"], -1, zone)
+    return _said(first if first == last else f"{first} … {last}")
 
 
-def _reviewed(body: Mapping[str, JsonValue]) -> _Said:
+def _reviewed(body: Mapping[str, JsonValue], _: ZoneInfo) -> _Said:
     return _said(body["statement"], now=body["step"], why=body.get("remark"), who=body["who"])
 
 
-def _scheduled(body: Mapping[str, JsonValue]) -> _Said:
+def _scheduled(body: Mapping[str, JsonValue], _: ZoneInfo) -> _Said:
     return _said(body.get("id"), why=body.get("reason"), who=body.get("who"))
 
 
-def _forked(body: Mapping[str, JsonValue]) -> _Said:
+def _forked(body: Mapping[str, JsonValue], _: ZoneInfo) -> _Said:
     return _said(f"{body.get('gateway')}/{body.get('counter')}")
 
 
-def _restored(body: Mapping[str, JsonValue]) -> _Said:
+def _restored(body: Mapping[str, JsonValue], _: ZoneInfo) -> _Said:
     return _said(f"{body.get('size')}")
 
 
@@ -211,11 +215,13 @@ def _key(body: Mapping[str, JsonValue], name: str) -> str:
     return value[:_SHORT] if isinstance(value, str) else ""
 
 
-def _day(at_s: JsonValue) -> str:
-    return datetime.fromtimestamp(int(str(at_s)), UTC).strftime("%Y-%m-%dT%H:%MZ")
+def _day(at_s: JsonValue, more_s: int, zone: ZoneInfo) -> str:
+    return datetime.fromtimestamp(int(str(at_s)) + more_s, zone).date().isoformat()
 
 
-_TOLD: Final[Mapping[str, tuple[EditGroup, Callable[[Mapping[str, JsonValue]], _Said | None]]]] = {
+_TOLD: Final[
+    Mapping[str, tuple[EditGroup, Callable[[Mapping[str, JsonValue], ZoneInfo], _Said | None]]]
+] = {
     ENROLLED: (EditGroup.KEYS, _enrolled),
     ROTATED: (EditGroup.KEYS, _rotated),
     REVOKED: (EditGroup.KEYS, _revoked),

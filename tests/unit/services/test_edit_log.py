@@ -47,6 +47,15 @@ def test_edit_log__a_restatement_says_was_is_why_and_its_leaf(root: Path) -> Non
     assert [(each.who, each.now) for each in reviewed] == [("Zhang Min", "prepared")]
 
 
+def test_edit_log__a_settlement_is_named_by_its_local_days(root: Path) -> None:
+    with small_park.opened(root) as ports:
+        restated_park.locked_and_restated(ports, {})
+        log_acts(ports=ports)
+        again = of(ports, "period-settled")
+
+    assert [edit.subject for edit in again] == ["2026-08-01 … 2026-08-31"]
+
+
 def test_edit_log__a_correction_says_who_and_why(root: Path) -> None:
     with small_park.opened(root) as ports:
         small_park.fill(ports, DAY)

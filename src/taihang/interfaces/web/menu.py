@@ -20,6 +20,7 @@ ENTRIES: Final = (
     Entry("overview", "/", Right.SEE_PARK),
     Entry("assets", "/assets/", Right.SEE_PARK),
     Entry("reports", "/reports/", Right.SEE_OWN),
+    Entry("trust", "/trust", Right.SEE_EVIDENCE),
     Entry("users", "/users/", Right.MANAGE_OWN_ACCOUNTS),
 )
 

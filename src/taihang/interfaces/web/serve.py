@@ -17,6 +17,7 @@ from taihang.interfaces.log_files import with_log_files
 from taihang.interfaces.one_worker import serve_one_worker, when_listening
 from taihang.interfaces.web.app import create_application
 from taihang.interfaces.web.outward import LOOPBACK, Outward
+from taihang.interfaces.web.sealer import Sealer
 from taihang.interfaces.web.source import Source
 from taihang.pages_wiring import session_secret
 
@@ -100,5 +101,6 @@ def _load(
     conf.settings.SECRET_KEY = session_secret(source.root)
     address = outward.address(place.host, port=place.port)
     when_listening(place.bind, place.port, told=partial(announce, address))
+    Sealer(source).start()
     application = create_application(source)
     return application if log_folder is None else with_log_files(application, log_folder)

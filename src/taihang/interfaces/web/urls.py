@@ -12,6 +12,7 @@ from taihang.interfaces.web.pages.certificate.urls import urlpatterns as certifi
 from taihang.interfaces.web.pages.figure.urls import urlpatterns as figure
 from taihang.interfaces.web.pages.overview.urls import urlpatterns as overview
 from taihang.interfaces.web.pages.reports.urls import urlpatterns as reports
+from taihang.interfaces.web.pages.trust.urls import urlpatterns as trust
 from taihang.interfaces.web.pages.users.urls import urlpatterns as users
 from taihang.interfaces.web.pages.verify.urls import urlpatterns as verify
 from taihang.interfaces.web.policy import PUBLIC, page
@@ -29,6 +30,7 @@ urlpatterns: Final = [
     *figure,
     *live,
     *reports,
+    *trust,
     *verify,
     *account,
     *users,

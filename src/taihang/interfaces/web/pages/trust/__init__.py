@@ -1,0 +1,1 @@
+"""Data and trust: can I trust this number, and who changed it?"""
