@@ -408,7 +408,7 @@ def _name(action: argparse.Action) -> str:
 
 def _meaning(action: argparse.Action) -> str:
     needed = " (required)" if action.required and action.option_strings else ""
-    return f"{_sentence(action.help or '')}{needed}"
+    return f"{_sentence((action.help or '').replace('%%', '%'))}{needed}"
 
 
 def _sentence(words: str) -> str:

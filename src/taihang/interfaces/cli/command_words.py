@@ -98,7 +98,7 @@ class CommandWords:
     ) -> None:
         """Add an option; a number default makes it a number."""
         dest = {"--from": "first", "--to": "last", "--as": "rename"}.get(name, name[2:])
-        words = text(f"cli.option.{name[2:].replace('-', '_')}", self.lang)
+        words = self._about(name)
         if default is not None:
             words += text("cli.help.default", self.lang, value=default)
         parser.options.add_argument(
@@ -114,10 +114,14 @@ class CommandWords:
 
     def repeated(self, parser: CommandParser, name: str, *, metavar: str) -> None:
         """Add an option that may be given several times."""
-        words = text(f"cli.option.{name[2:].replace('-', '_')}", self.lang)
+        words = self._about(name)
         parser.options.add_argument(name, action="append", default=[], metavar=metavar, help=words)
 
     def switch(self, parser: CommandParser, name: str) -> None:
         """Add an option that is there or not."""
-        words = text(f"cli.option.{name[2:].replace('-', '_')}", self.lang)
+        words = self._about(name)
         parser.options.add_argument(name, action="store_true", help=words)
+
+    def _about(self, name: str) -> str:
+        """Return what an option is for; argparse reads a lone percent sign as a place to fill."""
+        return text(f"cli.option.{name[2:].replace('-', '_')}", self.lang).replace("%", "%%")

@@ -55,6 +55,21 @@ def _pieces(words: str) -> Iterable[str]:
     yield piece
 
 
+def _cut_choice(line: str, width: int) -> str:
+    """Cut a line of usage that is too wide before one of its choices.
+
+    Example:
+        >>> print(_cut_choice("  (--month MONTH | --year YEAR | --day DAY)", 34))
+          (--month MONTH | --year YEAR
+           | --day DAY)
+    """
+    at = line.rfind(" | ", 0, width - 1)
+    if len(line) <= width or at < 0:
+        return line
+    indent = " " * (len(line) - len(line.lstrip()) + 1)
+    return f"{line[:at]}\n{_cut_choice(indent + line[at + 1 :], width)}"
+
+
 class Help(argparse.HelpFormatter):
     """Help in the reader's language and with Chinese signs at their true width."""
 
@@ -74,6 +89,18 @@ class Help(argparse.HelpFormatter):
         prefix: str | None = None,
     ) -> None:
         super().add_usage(usage, actions, groups, prefix or text("cli.heading.usage", self._lang))
+
+    @override
+    def _format_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[argparse._MutuallyExclusiveGroup],  # pyright: ignore[reportPrivateUsage] - as the base spells it
+        prefix: str | None,
+    ) -> str:
+        # The base never cuts what excludes each other, however long it is.
+        found = super()._format_usage(usage, actions, groups, prefix)
+        return "\n".join(_cut_choice(line, self._width) for line in found.split("\n"))
 
     @override
     def _split_lines(self, text: str, width: int) -> list[str]:
