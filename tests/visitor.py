@@ -110,6 +110,7 @@ class People:
         second_factor: SecondFactor | None = None,
         voucher: Voucher | None = None,
     ) -> None:
+        self.folder = folder
         shutil.copyfile(_made_tables(), folder / _FILE)
         self.trail = trail_in(folder)
         settings = AccountsSettings(

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from taihang.adapters import system
 from taihang.adapters.registry.location import database_of
@@ -14,6 +15,8 @@ SESSION_KEY: Final = "pages/sessions"
 """What the secret of sessions is made for."""
 FACTOR_KEY: Final = "pages/factors"
 """What the secret of second factors is made for."""
+_WAIT_S: Final = 10
+"""How long a page waits for whoever writes the register [s]."""
 
 
 def accounts_database(root: Path) -> Mapping[str, object]:
@@ -57,3 +60,13 @@ def parquet(columns: Mapping[str, Column]) -> bytes:
         columns: Whole numbers or texts by name, all of one length.
     """
     return parquet_of(columns)
+
+
+def register_to_read(root: Path) -> Mapping[str, object]:
+    """Return Django's settings of the register of a park, opened so that nothing can be written."""
+    path = quote(str(ParkFolder(root).registry.resolve()))
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": f"file:{path}?mode=ro",
+        "OPTIONS": {"timeout": _WAIT_S},
+    }

@@ -21,6 +21,7 @@ ENTRIES: Final = (
     Entry("assets", "/assets/", Right.SEE_PARK),
     Entry("reports", "/reports/", Right.SEE_OWN),
     Entry("trust", "/trust", Right.SEE_EVIDENCE),
+    Entry("records", "/records/", Right.SEE_PARK),
     Entry("users", "/users/", Right.MANAGE_OWN_ACCOUNTS),
 )
 

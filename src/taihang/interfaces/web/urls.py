@@ -11,6 +11,7 @@ from taihang.interfaces.web.pages.assets.urls import urlpatterns as assets
 from taihang.interfaces.web.pages.certificate.urls import urlpatterns as certificate
 from taihang.interfaces.web.pages.figure.urls import urlpatterns as figure
 from taihang.interfaces.web.pages.overview.urls import urlpatterns as overview
+from taihang.interfaces.web.pages.records.urls import urlpatterns as records
 from taihang.interfaces.web.pages.reports.urls import urlpatterns as reports
 from taihang.interfaces.web.pages.trust.urls import urlpatterns as trust
 from taihang.interfaces.web.pages.users.urls import urlpatterns as users
@@ -34,6 +35,7 @@ urlpatterns: Final = [
     *verify,
     *account,
     *users,
+    *records,
     page("healthz", views.healthz, name="healthz", may=PUBLIC),
     page("readyz", views.readyz, name="readyz", may=PUBLIC),
     page("static/<str:name>", views.static_file, name="static", may=PUBLIC),
