@@ -259,6 +259,7 @@ class _Table:
             )
             for column, guess in zip(columns, points, strict=True)
         ]
+        units = of_one_mind(units)
         label, midnight, why_label = self._label(seconds, step_s or STEP_S)
         zone, why_zone = guess_zone(
             time.pattern, is_epoch=time.format == EPOCH_S, park_zone=self._place.zone
@@ -334,6 +335,27 @@ def resample_of(step_s: int) -> str:
     if step_s == STEP_S:
         return ""
     return "sum" if STEP_S % step_s == 0 else "split"
+
+
+def of_one_mind(units: Sequence[UnitGuess]) -> list[UnitGuess]:
+    """Give columns that no heading tells of the unit that fits most of their meters.
+
+    Args:
+        units: What was guessed of each column of one table.
+
+    Returns:
+        The same, with one unit where only the ratings of meters told.
+    """
+    fitting = [(unit.kind, unit.unit) for unit in units if unit.why.reason == "unit.rating"]
+    if not fitting:
+        return list(units)
+    kind, unit = Counter(fitting).most_common(1)[0][0]
+    return [
+        replace(each, kind=kind, unit=unit)
+        if each.why.reason in {"unit.rating", "unit.unknown"}
+        else each
+        for each in units
+    ]
 
 
 def _only(draft: TableDraft, *, registers: bool) -> TableDraft:

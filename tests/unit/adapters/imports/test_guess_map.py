@@ -10,7 +10,7 @@ from shared_data import shared_path
 from taihang.adapters.imports.account import ImportResult
 from taihang.adapters.imports.decode import decode_folder
 from taihang.adapters.imports.draft_map import draft_text
-from taihang.adapters.imports.guess_map import examine_folder, resample_of
+from taihang.adapters.imports.guess_map import examine_folder, of_one_mind, resample_of
 from taihang.adapters.imports.read_map import parse_map
 from taihang.adapters.imports.refusal import TableUnreadableError
 from taihang.core.metering.import_draft import Confidence, TableDraft
@@ -207,6 +207,17 @@ def test_examine_folder__measured_files_are_guessed_as_their_maps_say(
     assert draft.midnight == midnight
     found = {c.source: (c.quantity, c.unit) for c in draft.columns}
     assert {name: found[name] for name in columns} == columns
+
+
+def test_of_one_mind__columns_of_one_table_have_one_unit(tmp_path: Path) -> None:
+    """100 … 900 fits a meter of 2 MW as kW, and one that is ten times larger as kWh too."""
+    rows = [f"{wall(n)},{100 + n % 5 * 200},{100 + n % 7 * 100}" for n in range(96)]
+    folder = folder_of(tmp_path, a__csv=table("时间,M-E01,M-G1-IMP", rows))
+
+    (draft,), _ = guessed(folder)
+
+    assert {(c.quantity, c.unit) for c in draft.columns} == {("mean-power", "kW")}
+    assert of_one_mind([]) == []
 
 
 def test_resample_of__adds_short_steps_and_cuts_the_others() -> None:
