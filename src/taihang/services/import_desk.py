@@ -1,6 +1,6 @@
 """What the import of foreign files needs from outside: a place where uploads wait and are read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from taihang.core.metering.import_draft import (
@@ -9,6 +9,7 @@ from taihang.core.metering.import_draft import (
     ReadFile,
     StagedUpload,
     TableDraft,
+    ToldRows,
 )
 
 
@@ -38,6 +39,17 @@ class ImportDesk(Protocol):
 
     def correct(self, upload_id: str, tables: Sequence[TableDraft]) -> StagedUpload:
         """Put a corrected draft in the place of the one before."""
+        ...
+
+    def look_again(
+        self,
+        upload_id: str,
+        told: Mapping[str, ToldRows],
+        *,
+        points: Sequence[KnownPoint],
+        place: PlaceFacts,
+    ) -> StagedUpload:
+        """Guess anew, where a person has said which rows are which."""
         ...
 
     def read(self, upload_id: str, *, points: Sequence[KnownPoint], place: PlaceFacts) -> ReadFile:

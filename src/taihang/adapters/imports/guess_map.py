@@ -1,7 +1,7 @@
 """Guesses an import map from the files of an upload; a person has the last word on every field."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -46,6 +46,7 @@ from taihang.core.metering.import_draft import (
     KnownPoint,
     PlaceFacts,
     TableDraft,
+    ToldRows,
 )
 from taihang.core.periods import STEP_S
 
@@ -55,13 +56,20 @@ _TWICE: Final = 0.02
 """So many rows of the same time and entry are still doubled rows, not another column."""
 
 
-def examine_folder(folder: Path, *, points: Sequence[KnownPoint], place: PlaceFacts) -> Examined:
+def examine_folder(
+    folder: Path,
+    *,
+    points: Sequence[KnownPoint],
+    place: PlaceFacts,
+    told: Mapping[str, ToldRows] | None = None,
+) -> Examined:
     """Look at every file of an upload and guess how it is to be read.
 
     Args:
         folder: Where the files lie.
         points: Every point of the park.
         place: Where the park lies.
+        told: What a person said of the rows of some files, by their names.
 
     Returns:
         The files and a draft of the map.
@@ -77,7 +85,11 @@ def examine_folder(folder: Path, *, points: Sequence[KnownPoint], place: PlaceFa
             expected="a text table (.csv, .txt, .tsv), a workbook (.xlsx), or a .zip of them",
             remedy="export the readings as one of these",
         )
-    sources = [read_source(path, name=path.relative_to(folder).as_posix()) for path in tables]
+    names = [path.relative_to(folder).as_posix() for path in tables]
+    sources = [
+        read_source(path, name=name, told=(told or {}).get(name))
+        for path, name in zip(tables, names, strict=True)
+    ]
     drafts = [
         draft for group in _groups(sources) for draft in _Table(group, points, place).drafts()
     ]

@@ -7,6 +7,7 @@ names. Whatever a hostile file does, it does it here, and the parent only sees t
 
 import resource
 import sys
+from dataclasses import field
 from pathlib import Path
 from typing import Final, Literal
 
@@ -32,6 +33,7 @@ from taihang.core.metering.import_draft import (
     RefusedValue,
     SeenRow,
     TableDraft,
+    ToldRows,
 )
 from taihang.core.metering.readings import ReadingBlock
 
@@ -55,6 +57,8 @@ class Request:
     title: str = ""
     points: tuple[KnownPoint, ...] = ()
     place: PlaceFacts | None = None
+    told: dict[str, ToldRows] = field(default_factory=dict[str, ToldRows])
+    """What a person said of the rows of some files."""
     tables: tuple[TableDraft, ...] = ()
     arrays: str = ""
     """Where the arrays of readings go."""
@@ -143,7 +147,10 @@ def _worked(request: Request) -> Answer:
     if request.place is None:
         raise TypeError(request.work)
     if request.work == "examine":
-        return Answer(examined=examine_folder(folder, points=request.points, place=request.place))
+        examined = examine_folder(
+            folder, points=request.points, place=request.place, told=request.told
+        )
+        return Answer(examined=examined)
     return Answer(account=_read(request, request.place))
 
 

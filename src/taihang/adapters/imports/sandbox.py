@@ -2,10 +2,10 @@
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import BoundedSemaphore
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -29,6 +29,7 @@ from taihang.core.metering.import_draft import (
     PlaceFacts,
     ReadFile,
     TableDraft,
+    ToldRows,
 )
 from taihang.core.metering.readings import ReadingBlock
 from taihang.core.series import Quantity
@@ -38,6 +39,7 @@ MAX_AT_ONCE: Final = 2
 """Children that read at the same time."""
 _WALL_S: Final = 2 * CPU_S
 _WAIT_S: Final = 30.0
+NOTHING_TOLD: Final[Mapping[str, ToldRows]] = MappingProxyType({})
 PLACES: Final = BoundedSemaphore(MAX_AT_ONCE)
 """One for each child that may run."""
 
@@ -86,13 +88,21 @@ class Sandbox:
         request = Request(work="unpack", folder=str(folder), upload=str(upload), name=name)
         return self._asked(request).files
 
-    def examine(self, folder: Path, *, points: Sequence[KnownPoint], place: PlaceFacts) -> Examined:
+    def examine(
+        self,
+        folder: Path,
+        *,
+        points: Sequence[KnownPoint],
+        place: PlaceFacts,
+        told: Mapping[str, ToldRows] = NOTHING_TOLD,
+    ) -> Examined:
         """Look at the files of an upload and guess how they are to be read.
 
         Args:
             folder: The files.
             points: Every point of the park.
             place: Where the park lies.
+            told: What a person said of the rows of some files, by their names.
 
         Returns:
             The files and a draft of the map.
@@ -100,7 +110,13 @@ class Sandbox:
         Raises:
             UploadTooHeavyError: If the child ended without an answer.
         """
-        request = Request(work="examine", folder=str(folder), points=tuple(points), place=place)
+        request = Request(
+            work="examine",
+            folder=str(folder),
+            points=tuple(points),
+            place=place,
+            told=dict(told),
+        )
         found = self._asked(request).examined
         if found is None:
             raise self._too_heavy()
@@ -114,7 +130,8 @@ class Sandbox:
         name: str,
         points: Sequence[KnownPoint],
         place: PlaceFacts,
-    ) -> ReadFile:
+        arrays: Path,
+    ) -> Account:
         """Read the files by a draft.
 
         Args:
@@ -123,29 +140,28 @@ class Sandbox:
             name: Name of the map.
             points: Every point of the park.
             place: Where the park lies.
+            arrays: Where the readings go; ``read_file`` joins them with the account.
 
         Returns:
-            The readings with the account of every row; nothing is stored.
+            The account of every row; nothing is stored.
 
         Raises:
             UploadTooHeavyError: If the child ended without an answer.
         """
-        with TemporaryDirectory() as scratch:
-            arrays = Path(scratch) / "readings.npz"
-            request = Request(
-                work="read",
-                folder=str(folder),
-                tables=tuple(tables),
-                name=name,
-                title=name,
-                points=tuple(points),
-                place=place,
-                arrays=str(arrays),
-            )
-            account = self._asked(request).account
-            if account is None:
-                raise self._too_heavy()
-            return _read_file(account, arrays)
+        request = Request(
+            work="read",
+            folder=str(folder),
+            tables=tuple(tables),
+            name=name,
+            title=name,
+            points=tuple(points),
+            place=place,
+            arrays=str(arrays),
+        )
+        account = self._asked(request).account
+        if account is None:
+            raise self._too_heavy()
+        return account
 
     def _asked(self, request: Request) -> Answer:
         """Run the child once."""
@@ -185,7 +201,13 @@ class Sandbox:
         )
 
 
-def _read_file(account: Account, arrays: Path) -> ReadFile:
+def read_file(account: Account, arrays: Path) -> ReadFile:
+    """Join the account of an upload with its readings.
+
+    Args:
+        account: What the child said.
+        arrays: Where it put the readings.
+    """
     with np.load(arrays, allow_pickle=False) as stored:
         blocks = tuple(
             _block(head, stored[f"t{n}"], stored[f"c{n}"], stored[f"q{n}"])

@@ -14,7 +14,7 @@ from taihang.adapters.imports.plain_copy import csv_rows, unique_names
 from taihang.adapters.imports.refusal import TableUnreadableError
 from taihang.adapters.imports.text_form import text_form
 from taihang.adapters.imports.workbook import Workbook
-from taihang.core.metering.import_draft import FileFacts
+from taihang.core.metering.import_draft import FileFacts, ToldRows
 
 TEXT_KINDS: Final = frozenset((".csv", ".txt", ".tsv"))
 BOOK_KINDS: Final = frozenset((".xlsx", ".xlsm"))
@@ -37,6 +37,8 @@ class SourceSheet:
     encoding: str
     delimiter: str
     sheet: str
+    sheets: tuple[str, ...]
+    """Every sheet of a workbook."""
     grid: Grid
     rows: Rows
     is_readable: bool
@@ -101,6 +103,8 @@ class SourceSheet:
                 tuple(cell[:_SHOWN_CHARS] for cell in row[:_SHOWN_COLUMNS])
                 for row in self.grid.head[:_SHOWN_ROWS]
             ),
+            first_numbers=tuple(self.grid.head_numbers[:_SHOWN_ROWS]),
+            sheets=self.sheets,
         )
 
     @property
@@ -113,12 +117,13 @@ def is_table(path: Path) -> bool:
     return path.suffix.lower() in TEXT_KINDS | BOOK_KINDS
 
 
-def read_source(path: Path, *, name: str) -> SourceSheet:
+def read_source(path: Path, *, name: str, told: ToldRows | None = None) -> SourceSheet:
     """Look at a file.
 
     Args:
         path: The file.
         name: Its path in the upload.
+        told: What a person said of its rows; without it they are guessed.
 
     Returns:
         Its rows and what they seem to be.
@@ -129,14 +134,14 @@ def read_source(path: Path, *, name: str) -> SourceSheet:
     with path.open("rb") as file:
         begin = file.read(8)
     if path.suffix.lower() in BOOK_KINDS:
-        return _book(path, name, begin)
+        return _book(path, name, begin, told)
     if begin.startswith(_BINARY):
         _refuse(name, "no text, whatever its name says", "a text table")
     data = path.read_bytes()
     form = text_form(data, name=name)
     rows = csv_rows(path, CsvFormat(delimiter=form.delimiter, encoding=form.encoding), name=name)
     grid = Grid.of(_counted(rows, name))
-    found = guess_rows(grid)
+    found = _rows(grid, told)
     return SourceSheet(
         path=path,
         name=name,
@@ -144,13 +149,14 @@ def read_source(path: Path, *, name: str) -> SourceSheet:
         encoding=form.encoding,
         delimiter=form.delimiter,
         sheet="",
+        sheets=(),
         grid=grid,
         rows=found or Rows(),
         is_readable=found is not None,
     )
 
 
-def _book(path: Path, name: str, begin: bytes) -> SourceSheet:
+def _book(path: Path, name: str, begin: bytes, told: ToldRows | None) -> SourceSheet:
     if begin.startswith(_OLD_OFFICE):
         _refuse(name, "an old or encrypted workbook", "a workbook as .xlsx")
     book = Workbook(path, name=name)
@@ -159,7 +165,9 @@ def _book(path: Path, name: str, begin: bytes) -> SourceSheet:
         _refuse(name, "a workbook without a sheet", "a sheet with a table")
     # The table is the sheet with the most rows; the others are notes and charts.
     sheet = max(grids, key=lambda each: grids[each].n_rows)
-    found = guess_rows(grids[sheet])
+    if told is not None and told.sheet in grids:
+        sheet = told.sheet
+    found = _rows(grids[sheet], told)
     return SourceSheet(
         path=path,
         name=name,
@@ -167,10 +175,17 @@ def _book(path: Path, name: str, begin: bytes) -> SourceSheet:
         encoding="",
         delimiter="",
         sheet=sheet,
+        sheets=tuple(grids),
         grid=grids[sheet],
         rows=found or Rows(),
         is_readable=found is not None,
     )
+
+
+def _rows(grid: Grid, told: ToldRows | None) -> Rows | None:
+    if told is None:
+        return guess_rows(grid)
+    return Rows(header=told.header_row, first=max(told.first_row, told.header_row + 1))
 
 
 def _counted(rows: Iterator[tuple[int, list[str]]], name: str) -> Iterator[tuple[int, list[str]]]:

@@ -5,14 +5,16 @@ An upload that is refused leaves nothing behind; one that waits is lost by nobod
 
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from taihang.adapters.imports.sandbox import Sandbox
+from taihang.adapters.imports.reader_process import Account
+from taihang.adapters.imports.sandbox import Sandbox, read_file
 from taihang.adapters.imports.unpack import safe_name
 from taihang.core.errors import InputError, StateError
 from taihang.core.metering.import_draft import (
@@ -21,6 +23,7 @@ from taihang.core.metering.import_draft import (
     ReadFile,
     StagedUpload,
     TableDraft,
+    ToldRows,
 )
 
 MAX_BYTES: Final = 64 * 1024 * 1024
@@ -32,7 +35,10 @@ _ID: Final = re.compile(r"[0-9a-f]{32}")
 _DRAFT: Final = "draft.json"
 _BYTES: Final = "upload"
 _FILES: Final = "files"
+_ACCOUNT: Final = "account.json"
+_ARRAYS: Final = "readings.npz"
 _STAGED: Final = TypeAdapter(StagedUpload)
+_READ: Final = TypeAdapter(Account)
 
 
 class UploadTooLargeError(InputError):
@@ -135,12 +141,43 @@ class Uploads:
         """Put a corrected draft in the place of the one before."""
         return self._kept(replace(self.find(upload_id), tables=tuple(tables)))
 
-    def read(self, upload_id: str, *, points: Sequence[KnownPoint], place: PlaceFacts) -> ReadFile:
-        """Read an upload by its draft; nothing is stored."""
+    def look_again(
+        self,
+        upload_id: str,
+        told: Mapping[str, ToldRows],
+        *,
+        points: Sequence[KnownPoint],
+        place: PlaceFacts,
+    ) -> StagedUpload:
+        """Guess anew, where a person has said which rows are which.
+
+        Args:
+            upload_id: The upload.
+            told: What was said of the rows of some files, by their names.
+            points: The points that the person sees.
+            place: Where the park lies.
+        """
         staged = self.find(upload_id)
         folder = self._place(upload_id) / _FILES
-        name = Path(staged.name).stem
-        return self._sandbox.read(folder, staged.tables, name=name, points=points, place=place)
+        examined = self._sandbox.examine(folder, points=points, place=place, told=told)
+        return self._kept(replace(staged, examined=examined, tables=examined.tables))
+
+    def read(self, upload_id: str, *, points: Sequence[KnownPoint], place: PlaceFacts) -> ReadFile:
+        """Read an upload by its draft, once until the draft is another; nothing is stored."""
+        staged, folder = self.find(upload_id), self._place(upload_id)
+        kept, arrays = folder / _ACCOUNT, folder / _ARRAYS
+        with suppress(OSError, ValidationError):
+            return read_file(_READ.validate_json(kept.read_bytes()), arrays)
+        account = self._sandbox.read(
+            folder / _FILES,
+            staged.tables,
+            name=Path(staged.name).stem,
+            points=points,
+            place=place,
+            arrays=arrays,
+        )
+        kept.write_bytes(_READ.dump_json(account))
+        return read_file(account, arrays)
 
     def files(self, upload_id: str) -> dict[str, bytes]:
         """Return the bytes of the files of an upload, by name."""
@@ -153,6 +190,7 @@ class Uploads:
 
     def _kept(self, staged: StagedUpload) -> StagedUpload:
         path = self._place(staged.id) / _DRAFT
+        path.with_name(_ACCOUNT).unlink(missing_ok=True)
         part = path.with_suffix(".part")
         part.write_bytes(_STAGED.dump_json(staged))
         part.rename(path)

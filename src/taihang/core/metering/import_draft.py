@@ -96,6 +96,16 @@ class TableDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToldRows:
+    """What a person says of the rows of a file, in the place of a guess."""
+
+    sheet: str = ""
+    """The sheet of a workbook; empty: the one with the most rows."""
+    header_row: int
+    first_row: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileFacts:
     """One file of an upload."""
 
@@ -106,6 +116,10 @@ class FileFacts:
     """Rows of data."""
     first_cells: tuple[tuple[str, ...], ...]
     """The first rows as they stand in the file, names included."""
+    first_numbers: tuple[int, ...]
+    """Where each of them stands in the file, from 1."""
+    sheets: tuple[str, ...] = ()
+    """Every sheet of a workbook."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from taihang.adapters.imports.sandbox import (
     Sandbox,
     UploadRefusedError,
     UploadTooHeavyError,
+    read_file,
 )
 
 
@@ -29,9 +30,15 @@ def test_sandbox__reads_a_file_from_end_to_end(tmp_path: Path) -> None:
 
     assert sandbox.unpack(upload, tmp_path / "files", name="a.csv") == ("a.csv",)
     examined = sandbox.examine(tmp_path / "files", points=POINTS, place=PLACE)
-    read = sandbox.read(
-        tmp_path / "files", examined.tables, name="trial", points=POINTS, place=PLACE
+    account = sandbox.read(
+        tmp_path / "files",
+        examined.tables,
+        name="trial",
+        points=POINTS,
+        place=PLACE,
+        arrays=tmp_path / "readings.npz",
     )
+    read = read_file(account, tmp_path / "readings.npz")
 
     assert read.blocks[0].counts[:2].tolist() == [25_000, 25_250]
     assert read.rows_used == 96

@@ -15,7 +15,7 @@ from taihang.adapters.imports.uploads import (
     Uploads,
     UploadTooLargeError,
 )
-from taihang.core.metering.import_draft import StagedUpload
+from taihang.core.metering.import_draft import StagedUpload, ToldRows
 
 ID = "0123456789abcdef" * 2
 OTHER = "f" * 32
@@ -49,6 +49,34 @@ def test_uploads__an_upload_waits_is_corrected_and_read(uploads: Uploads) -> Non
     assert uploads.find(ID).examined == staged.examined
     assert uploads.files(ID) == {"负荷.csv": TEXT}
     assert [each.id for each in uploads.waiting()] == [ID]
+
+
+def test_uploads__an_upload_is_read_once_until_its_draft_is_another(
+    uploads: Uploads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staged = begin(uploads)
+    first = uploads.read(ID, points=POINTS, place=PLACE)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Sandbox, "read", None)
+        again = uploads.read(ID, points=POINTS, place=PLACE)
+    uploads.correct(ID, [replace(staged.tables[0], label="period-end")])
+    later = uploads.read(ID, points=POINTS, place=PLACE)
+
+    assert again.map_text == first.map_text
+    assert again.blocks[0].times_s.tolist() == first.blocks[0].times_s.tolist()
+    assert int(later.blocks[0].times_s[0]) == int(first.blocks[0].times_s[0]) - 900
+
+
+def test_uploads__a_person_may_say_which_rows_are_which(uploads: Uploads) -> None:
+    text = table("某表,", ["t,v", "时间,M-E01 kW", *(f"{wall(n)},5" for n in range(9))]).encode()
+    begin(uploads, data=text)
+
+    told = {"负荷.csv": ToldRows(header_row=2, first_row=4)}
+    again = uploads.look_again(ID, told, points=POINTS, place=PLACE)
+
+    assert again.tables[0].names == ("t", "v")
+    assert (again.tables[0].header_row, again.tables[0].first_row) == (2, 4)
 
 
 def test_uploads__the_same_id_again_is_the_same_upload(uploads: Uploads) -> None:
