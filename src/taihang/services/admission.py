@@ -166,7 +166,7 @@ def check_content(batch: SealedBatch, *, park: Park) -> None:
     """
     gateway = batch.header.gateway
     for sealed in batch.blocks:
-        _check_block(gateway, sealed.block, park)
+        check_block(gateway, sealed.block, park=park)
     for event in batch.header.events:
         _check_event(gateway, event, park)
 
@@ -239,8 +239,14 @@ def _check_event(gateway: str, event: MeterEvent, park: Park) -> None:
         )
 
 
-def _check_block(gateway: str, block: ReadingBlock, park: Park) -> None:
-    """Check that a block is of a meter of this gateway, in its scale, and can be settled."""
+def check_block(gateway: str, block: ReadingBlock, *, park: Park) -> None:
+    """Check that a block is of a meter of a gateway, in its scale, and can be settled.
+
+    Args:
+        gateway: Who speaks; the import speaks for every point.
+        block: Its readings of one point.
+        park: The park file under which they are judged.
+    """
     _check_descriptor(gateway, block, park)
     if park.register_meter(block.point) is not None:
         _check_values(block)

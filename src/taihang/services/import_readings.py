@@ -20,7 +20,9 @@ from taihang.core.quantities import WH_PER_KWH
 from taihang.core.seal.envelope import ClockState
 from taihang.core.series import Quality, Quantity
 from taihang.services.act_log import log_acts
+from taihang.services.admission import check_block
 from taihang.services.collect import (
+    IMPORT_GATEWAY,
     CollectCount,
     check_import,
     collect,
@@ -154,6 +156,8 @@ def take_in(read: ReadFile, files: Mapping[str, bytes], *, map_name: str, ports:
     blocks = [block for block in read.blocks if len(block.times_s)]
     _demand_clean(read, blocks)
     check_import(blocks, ports=ports)
+    for block in blocks:
+        check_block(IMPORT_GATEWAY, block, park=ports.park)
     # 2. What it was read from and how, for whoever asks where a reading came from.
     hashes = {name: ports.evidence.keep(data) for name, data in files.items()}
     map_sha256 = ports.evidence.keep(read.map_text.encode())
@@ -211,6 +215,7 @@ def _stops(blocks: Sequence[ReadingBlock], ports: Ports) -> Iterator[Oddity]:
     for point in unknown_points(blocks, ports.park):
         yield Oddity(kind="unknown-point", severity=Severity.STOPS, point=point, n=1)
     for block in blocks:
+        yield from _against_the_park(block, ports)
         for problem in implausible(block, ports.park):
             said = {"given": problem.given, "expected": problem.expected, "remedy": problem.remedy}
             yield Oddity(
@@ -221,6 +226,19 @@ def _stops(blocks: Sequence[ReadingBlock], ports: Ports) -> Iterator[Oddity]:
                 first_s=problem.first_s,
                 said=said,
             )
+
+
+def _against_the_park(block: ReadingBlock, ports: Ports) -> Iterator[Oddity]:
+    """Yield why the door would refuse a block: another unit, scale or dial than its meter has."""
+    if block.point in unknown_points([block], ports.park):
+        return
+    try:
+        check_block(IMPORT_GATEWAY, block, park=ports.park)
+    except TaihangError as error:
+        said = {"given": error.given, "expected": error.expected, "remedy": error.remedy}
+        yield Oddity(
+            kind="against-park", severity=Severity.STOPS, point=block.point, n=1, said=said
+        )
 
 
 def _compared(

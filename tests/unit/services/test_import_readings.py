@@ -128,6 +128,13 @@ def test_dry_run__names_the_settled_periods_that_it_touches(root: Path) -> None:
         (energy_block_of("M-NO", DAY.start_s, [1]), "unknown-point", "M-NO"),
         (energy_block_of("M-E01", DAY.start_s, [10**9] * 9), "above-rating", "M-E01"),
         (energy_block_of("M-E01", DAY.start_s, [-5]), "negative-energy", "M-E01"),
+        (replace(energy_block_of("M-E01", DAY.start_s, [5]), scale="10"), "against-park", "M-E01"),
+        (energy_block_of("M-E01", DAY.start_s + 60, [5]), "against-park", "M-E01"),
+        (
+            replace(small_park.block_of("M-E01", DAY.start_s, [5]), unit="L"),
+            "against-park",
+            "M-E01",
+        ),
     ],
 )
 def test_take_in__what_no_meter_can_show_stops_all_of_it(

@@ -157,7 +157,10 @@ class _Table:
         found = guess_time(self._first.names, self._texts) if self._first.is_readable else None
         self._time = found or _no_time(self._first.names)
         self._is_told = found is not None
+        told = None if self._first.told is None else self._first.told.point_column
         self._point_column = _point_column(group, self._time, points) if found else None
+        if told is not None:
+            self._point_column = told if told in self._first.names else None
         self._value = self._value_column()
 
     def drafts(self) -> list[TableDraft]:

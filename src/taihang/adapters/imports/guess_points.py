@@ -16,6 +16,16 @@ _DIRECTIONS: Final = (
     (re.compile(r"发电|generat|出力", re.IGNORECASE), ("generation",)),
     (re.compile(r"正向|下网|受电|import|用电|consum", re.IGNORECASE), ("import", "consumption")),
 )
+_MEDIA: Final = (
+    ("reactive", re.compile(r"无功|k?varh|reactive", re.IGNORECASE)),
+    (
+        "medium",
+        re.compile(
+            r"气|汽|水|热|油|m³|m3|立方|\bGJ\b|\bMJ\b|吨|gas|water|heat|steam", re.IGNORECASE
+        ),
+    ),
+)
+"""What a heading may say that no meter of active energy counts."""
 _USUAL: Final = ("consumption", "generation", "import", "charge")
 """What is meant where nothing says in which direction."""
 _LIKE: Final = 0.8
@@ -105,7 +115,8 @@ def _holds(heading: str, name: str) -> bool:
 
 
 def _one_of(meant: Sequence[KnownPoint], heading: str, name: str) -> PointGuess:
-    """Choose between the meters of one asset by the direction that the heading names."""
+    """Choose between the meters of one asset by the medium and direction that the heading names."""
+    meant = _of_medium(meant, heading)
     for words, directions in _DIRECTIONS:
         if words.search(heading):
             fits = [point for point in meant if point.measures in directions]
@@ -115,6 +126,12 @@ def _one_of(meant: Sequence[KnownPoint], heading: str, name: str) -> PointGuess:
         return _found(meant[0], Confidence.SURE, "point.name", name)
     usual = [point for point in meant if point.measures in _USUAL]
     return _found((usual or [*meant])[0], Confidence.UNSURE, "point.several", name)
+
+
+def _of_medium(meant: Sequence[KnownPoint], heading: str) -> Sequence[KnownPoint]:
+    """Leave the meters of what a heading counts; where it says nothing, that is electricity."""
+    kinds = [kind for kind, words in _MEDIA if words.search(heading)] or ["meter"]
+    return [point for point in meant if point.kind == kinds[0]] or meant
 
 
 def _alike(plain: str, heading: str, points: Sequence[KnownPoint]) -> PointGuess:

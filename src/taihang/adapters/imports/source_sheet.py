@@ -43,6 +43,8 @@ class SourceSheet:
     rows: Rows
     is_readable: bool
     """Whether something in it looks like data."""
+    told: ToldRows | None = None
+    """What a person said of it."""
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -153,6 +155,7 @@ def read_source(path: Path, *, name: str, told: ToldRows | None = None) -> Sourc
         grid=grid,
         rows=found or Rows(),
         is_readable=found is not None,
+        told=told,
     )
 
 
@@ -179,6 +182,7 @@ def _book(path: Path, name: str, begin: bytes, told: ToldRows | None) -> SourceS
         grid=grids[sheet],
         rows=found or Rows(),
         is_readable=found is not None,
+        told=told,
     )
 
 

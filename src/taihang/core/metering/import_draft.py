@@ -103,6 +103,8 @@ class ToldRows:
     """The sheet of a workbook; empty: the one with the most rows."""
     header_row: int
     first_row: int
+    point_column: str | None = None
+    """The column that names the meter of each row; empty: none does; None: it is guessed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,8 @@ WORKERS: Final = 2
 STALE_MOST_S: Final = 60.0
 """A view made so long ago is not shown while a newer one is made."""
 ANSWER_WITHIN_S: Final = 10.0
+LOCK_WAIT_S: Final = 5.0
+"""How long a write waits for another process to end its own [s]."""
 _JOURNAL: Final = 1
 """So many numbers of a mark, the first ones, change with every batch of readings."""
 Made = TypeVar("Made")
@@ -163,8 +165,12 @@ class Asking:
         Raises:
             ParkInUseError: If another process writes the park.
         """
+        # The door of the park holds the lock for moments; nobody is refused because of one.
+        lock = wiring.writer_lock(self._root)
+        lock.take(wait_s=LOCK_WAIT_S)
         try:
-            with wiring.open_park(self._root, writing=True) as ports:
+            with wiring.open_park(self._root, writing=True, lock=lock) as ports:
                 yield ports
         finally:
+            lock.release()
             self.changed()

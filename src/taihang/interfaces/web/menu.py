@@ -22,6 +22,7 @@ ENTRIES: Final = (
     Entry("reports", "/reports/", Right.SEE_OWN),
     Entry("trust", "/trust", Right.SEE_EVIDENCE),
     Entry("records", "/records/", Right.SEE_PARK),
+    Entry("import", "/import/", Right.HAND_IN),
     Entry("users", "/users/", Right.MANAGE_OWN_ACCOUNTS),
 )
 

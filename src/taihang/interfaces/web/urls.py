@@ -10,6 +10,7 @@ from taihang.interfaces.web.pages.account.urls import urlpatterns as account
 from taihang.interfaces.web.pages.assets.urls import urlpatterns as assets
 from taihang.interfaces.web.pages.certificate.urls import urlpatterns as certificate
 from taihang.interfaces.web.pages.figure.urls import urlpatterns as figure
+from taihang.interfaces.web.pages.import_wizard.urls import urlpatterns as import_wizard
 from taihang.interfaces.web.pages.overview.urls import urlpatterns as overview
 from taihang.interfaces.web.pages.records.urls import urlpatterns as records
 from taihang.interfaces.web.pages.reports.urls import urlpatterns as reports
@@ -29,6 +30,7 @@ urlpatterns: Final = [
     *assets,
     *certificate,
     *figure,
+    *import_wizard,
     *live,
     *reports,
     *trust,

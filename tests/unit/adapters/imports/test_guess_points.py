@@ -1,5 +1,7 @@
 """A heading means the meter that it names; of two that it may mean a person has to choose."""
 
+from dataclasses import replace
+
 import pytest
 
 from import_kit import POINTS
@@ -29,6 +31,17 @@ def test_guess_point__finds_the_meter(heading: str, point: str, confidence: Conf
     found = guess_point(heading, POINTS)
 
     assert (found.id, found.why.confidence) == (point, confidence)
+
+
+def test_guess_point__an_asset_with_meters_of_several_media_is_told_apart() -> None:
+    gas = replace(POINTS[0], id="N-E01", kind="medium")
+    reactive = replace(POINTS[0], id="Q-E01", kind="reactive")
+    points = (gas, reactive, *POINTS)
+
+    assert guess_point("示例企业01 有功", points).id == "M-E01"
+    assert guess_point("示例企业01 无功 kvarh", points).id == "Q-E01"
+    assert guess_point("示例企业01 用气量 m³", points).id == "N-E01"
+    assert guess_point("示例企业01", points).why.confidence is Confidence.SURE
 
 
 def test_guess_point__a_name_inside_a_longer_word_is_another_name() -> None:

@@ -79,6 +79,20 @@ def test_uploads__a_person_may_say_which_rows_are_which(uploads: Uploads) -> Non
     assert (again.tables[0].header_row, again.tables[0].first_row) == (2, 4)
 
 
+def test_uploads__a_person_may_say_which_column_names_the_meters(uploads: Uploads) -> None:
+    rows = [f"{wall(n)},{e},{n}" for n in range(9) for e in ("E01", "E02")]
+    begin(uploads, data=table("时间,表,kW", rows).encode())
+
+    told = {"负荷.csv": ToldRows(header_row=1, first_row=2, point_column="")}
+    wide = uploads.look_again(ID, told, points=POINTS, place=PLACE).tables[0]
+
+    assert uploads.find(ID).examined.tables == (wide,)
+    assert (wide.point_column, [column.source for column in wide.columns]) == ("", ["kW"])
+    told = {"负荷.csv": ToldRows(header_row=1, first_row=2, point_column="表")}
+    long = uploads.look_again(ID, told, points=POINTS, place=PLACE).tables[0]
+    assert [column.point for column in long.columns] == ["M-E01", "M-E02"]
+
+
 def test_uploads__the_same_id_again_is_the_same_upload(uploads: Uploads) -> None:
     first = begin(uploads)
 

@@ -1,0 +1,1 @@
+"""Settings: what stands in the park, who sends its readings, and what its figures rest on."""
