@@ -93,7 +93,7 @@ def told_rows(posted: Posted, tables: Sequence[TableDraft]) -> dict[str, ToldRow
         fields = _Fields(posted, f"t{number}-")
         header = fields.whole("header_row", least=0)
         rows = ToldRows(
-            sheet=fields.text("sheet"),
+            sheet=fields.said("sheet"),
             header_row=header,
             first_row=fields.whole("first_row", least=header + 1),
             point_column=fields.one_of("point_column", ("", *table.names)),
@@ -124,27 +124,27 @@ class _Fields:
         self._posted = posted
         self._prefix = prefix
 
-    def text(self, name: str) -> str:
+    def said(self, name: str) -> str:
         value = self._posted.get(self._prefix + name, "").strip()
         if len(value) > _MOST:
             raise _wrong(name, f"{len(value)} characters", f"at most {_MOST}")
         return value
 
     def one_of(self, name: str, known: Sequence[str]) -> str:
-        value = self.text(name)
+        value = self.said(name)
         if value not in known:
             raise _wrong(name, repr(value), f"one of {', '.join(known)[:_MOST]}")
         return value
 
     def whole(self, name: str, *, least: int) -> int:
-        value = self.text(name)
+        value = self.said(name)
         number = int(value) if value.isascii() and value.isdigit() and len(value) < 9 else -1  # noqa: PLR2004 - digits
         if not least <= number <= _LAST_ROW:
             raise _wrong(name, repr(value), f"a whole number from {least}")
         return number
 
     def listed(self, name: str) -> tuple[str, ...]:
-        return tuple(part for each in _BETWEEN.split(self.text(name)) if (part := each.strip()))
+        return tuple(part for each in _BETWEEN.split(self.said(name)) if (part := each.strip()))
 
 
 def _table(fields: _Fields, table: TableDraft, points: Mapping[str, KnownPoint]) -> TableDraft:
@@ -154,8 +154,8 @@ def _table(fields: _Fields, table: TableDraft, points: Mapping[str, KnownPoint])
         table,
         time_column=fields.one_of("time_column", table.names),
         clock_column=fields.one_of("clock_column", ("", *table.names)),
-        time_format=fields.text("time_format"),
-        zone=fields.text("zone"),
+        time_format=fields.said("time_format"),
+        zone=fields.said("zone"),
         label=fields.one_of("label", LABELS),
         midnight=fields.one_of("midnight", MIDNIGHTS),
         step_s=step_s,
@@ -175,7 +175,7 @@ def _table(fields: _Fields, table: TableDraft, points: Mapping[str, KnownPoint])
 def _column(
     fields: _Fields, prefix: str, column: ColumnDraft, points: Mapping[str, KnownPoint]
 ) -> ColumnDraft:
-    named = fields.text(f"{prefix}point")
+    named = fields.said(f"{prefix}point")
     if named == LEFT_OUT:
         return replace(column, point=LEFT_OUT)
     point = points.get(named)
@@ -191,7 +191,7 @@ def _column(
         point=point.id,
         quantity=quantity,
         unit=unit,
-        multiplier=fields.text(f"{prefix}multiplier") or "1",
+        multiplier=fields.said(f"{prefix}multiplier") or "1",
         scale=point.scale if quantity in {_REGISTER, _SAMPLE} else "",
         modulus=point.modulus if quantity == _REGISTER else 0,
     )
