@@ -1,5 +1,4 @@
 // Sorting by a click on a column head. Rows move only then; what is missing stays at the end.
-import { lang } from "./frame-data.js";
 
 function comparer(column, numeric, direction) {
   const words = new Intl.Collator(document.documentElement.lang, { numeric: true });

@@ -5,7 +5,7 @@ its coal and carbon the same energies times the same facts, so that the days of 
 its statements say, to the watt-hour.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -20,7 +20,7 @@ from taihang.core.quantities import KG_PER_T, SECONDS_PER_HOUR, WH_PER_KWH
 from taihang.core.series import Quality
 from taihang.services.account import NON_FOSSIL, first_day, grid_factor, local_last_day
 from taihang.services.month_sums import MonthSums, sums_of
-from taihang.services.ports import Columns, Ports
+from taihang.services.ports import Columns, Ports, Slabs
 from taihang.standards import mee_grid_factors
 from taihang.standards.gbt_2589 import Activity, Basis, standard_coal_tce
 
@@ -146,7 +146,7 @@ def read_span(period: Period, *, ports: Ports) -> Span:
     """
     # 1. The facts in force, and the settled rows.
     facts, lacks = _facts(period, ports)
-    rows = ports.lake.read("matching", period, "user", columns=_USED)
+    rows = read_users(period, _USED, ports=ports)
     intervals = ports.lake.read("intervals", period, columns=("wh", "quality"))
     # 2. Their sums, as statements take them.
     sums = sums_of(intervals, rows, {})
@@ -158,6 +158,24 @@ def read_span(period: Period, *, ports: Ports) -> Span:
             day = _Ground(period, sums.users[user], measured_wh.get(user, 0), facts, ports)
             users[user] = _user(user, rows["user", user], day)
     return Span(period=period, users=users, facts=facts, lacks=lacks)
+
+
+def read_users(period: Period, columns: Sequence[str], *, ports: Ports) -> Slabs:
+    """Return the settled rows of every user that these ports show.
+
+    Args:
+        period: Any period.
+        columns: What is read of each row.
+        ports: The outside world, or what an enterprise sees of it: its own rows alone.
+    """
+    if ports.scope.is_whole:
+        return ports.lake.read("matching", period, "user", columns=columns)
+    found: dict[tuple[str, ...], Columns] = {}
+    for user in ports.park.users:
+        # A name that is a plant's as well is no user's row.
+        rows = ports.lake.read("matching", period, user, columns=columns)
+        found |= {key: of for key, of in rows.items() if key == ("user", user)}
+    return found
 
 
 def coal_of(energy_wh: int, *, period: Period, ports: Ports) -> tuple[Decimal, Decimal | None]:

@@ -19,6 +19,7 @@ class Entry:
 ENTRIES: Final = (
     Entry("overview", "/", Right.SEE_PARK),
     Entry("assets", "/assets/", Right.SEE_PARK),
+    Entry("companies", "/companies/", Right.SEE_OWN),
     Entry("reports", "/reports/", Right.SEE_OWN),
     Entry("trust", "/trust", Right.SEE_EVIDENCE),
     Entry("records", "/records/", Right.SEE_PARK),

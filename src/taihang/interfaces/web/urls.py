@@ -9,6 +9,8 @@ from taihang.interfaces.web.live.urls import urlpatterns as live
 from taihang.interfaces.web.pages.account.urls import urlpatterns as account
 from taihang.interfaces.web.pages.assets.urls import urlpatterns as assets
 from taihang.interfaces.web.pages.certificate.urls import urlpatterns as certificate
+from taihang.interfaces.web.pages.companies.urls import urlpatterns as companies
+from taihang.interfaces.web.pages.company.urls import urlpatterns as company
 from taihang.interfaces.web.pages.figure.urls import urlpatterns as figure
 from taihang.interfaces.web.pages.import_wizard.urls import urlpatterns as import_wizard
 from taihang.interfaces.web.pages.overview.urls import urlpatterns as overview
@@ -32,6 +34,8 @@ urlpatterns: Final = [
     *figure,
     *import_wizard,
     *live,
+    *companies,
+    *company,
     *reports,
     *trust,
     *verify,

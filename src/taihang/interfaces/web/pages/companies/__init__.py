@@ -1,0 +1,1 @@
+"""Who uses, who is over budget, who is missing data: every enterprise of the park in a month."""

@@ -1,0 +1,1 @@
+"""One enterprise: what it can do this month, and what that is worth."""
