@@ -36,7 +36,10 @@ class AlarmWords:
 
     def sentence(self, condition: Condition) -> str:
         """Return what a condition is, in one sentence."""
-        return self._fill(f"alarms.sentence.{condition.rule}", dict(condition.values))
+        values = dict(condition.values)
+        if "of_meters" in values:
+            return self._fill(f"alarms.together.{condition.rule}", values)
+        return self._fill(f"alarms.sentence.{condition.rule}", values)
 
     def unwatched(self, each: Unwatched) -> str:
         """Return why a rule is not watched."""

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from taihang.core.alarm.condition import Condition, in_order
+from taihang.core.alarm.grouping import grouped
 from taihang.core.alarm.state import Alarm, AlarmState, Share, Unwatched, alarm_of, shares_of
 from taihang.services.alarm_accounts import account_alarms
 from taihang.services.alarm_balance import balance_alarms
@@ -76,7 +77,9 @@ def alarms(*, ports: Ports, at: datetime | None = None, disk: DiskRoom | None = 
     decisions = Decisions(ports)
     # 1. What the rules find.
     found = [*_found(scene, decisions)]
-    conditions = in_order(each for each in found if isinstance(each, Condition))
+    meters_of = {each.id: each.meters for each in ports.park.gateways.values()}
+    every = (each for each in found if isinstance(each, Condition))
+    conditions = in_order(grouped(every, meters_of=meters_of))
     # 2. What people decided of it.
     told = [
         alarm_of(each, decisions.alarms.get(each.id, ()), now_s=scene.now_s) for each in conditions

@@ -26,7 +26,7 @@ from taihang.core.dispatch.horizon import Horizon
 from taihang.core.dispatch.outlook import Notice
 from taihang.core.dispatch.park_problem import Asset, ParkProblem
 from taihang.core.errors import InputError
-from taihang.core.park.assets import GridConnection
+from taihang.core.park.assets import Battery, GridConnection
 from taihang.core.park.park import PARK_SUBJECT, Park
 from taihang.core.park.topology import Feeder
 from taihang.core.periods import STEP_S, STEPS_PER_DAY, days
@@ -245,28 +245,38 @@ def _plant(name: str, bus: str, facts: DayFacts, sized: tuple[NDArray[np.float64
 
 
 def _batteries(facts: DayFacts, placed: dict[str, str]) -> Iterator[Asset]:
-    """Yield the batteries; their charge is not metered, so each starts and ends at its limit."""
     for battery in facts.park.batteries.values():
-        if not battery.in_service.covers(facts.history.day):
-            continue
-        yield store.Battery(
-            id=_named(battery.id),
-            bus=placed.get(battery.id, PARK_SUBJECT),
-            charge_kw=_stands(battery.power_kw),
-            discharge_kw=_stands(battery.power_kw),
-            energy_kwh=_stands(battery.energy_kwh),
-            charge_efficiency_ratio=battery.charge_efficiency_ratio,
-            discharge_efficiency_ratio=battery.discharge_efficiency_ratio,
-            standing_loss_ratio_per_h=battery.standing_loss_ratio_per_h,
-            soc_min_ratio=battery.soc_min_ratio,
-            soc_max_ratio=battery.soc_max_ratio,
-            soc_start_ratio=battery.soc_min_ratio,
-            soc_end=store.START,
-            soc_end_min_ratio=None,
-            health_ratio=1.0,
-            cycle_cost_cny_per_kwh=battery.cycle_cost_cny_per_kwh,
-            cycles_max_ratio=None,
-        )
+        if battery.in_service.covers(facts.history.day):
+            yield dispatch_battery(battery, bus=placed.get(battery.id, PARK_SUBJECT))
+
+
+def dispatch_battery(battery: Battery, *, bus: str = PARK_SUBJECT) -> store.Battery:
+    """Return a battery as a problem takes it.
+
+    Its charge is not metered, so it starts and ends at its lower limit.
+
+    Args:
+        battery: The battery of the park.
+        bus: Where it stands.
+    """
+    return store.Battery(
+        id=_named(battery.id),
+        bus=bus,
+        charge_kw=_stands(battery.power_kw),
+        discharge_kw=_stands(battery.power_kw),
+        energy_kwh=_stands(battery.energy_kwh),
+        charge_efficiency_ratio=battery.charge_efficiency_ratio,
+        discharge_efficiency_ratio=battery.discharge_efficiency_ratio,
+        standing_loss_ratio_per_h=battery.standing_loss_ratio_per_h,
+        soc_min_ratio=battery.soc_min_ratio,
+        soc_max_ratio=battery.soc_max_ratio,
+        soc_start_ratio=battery.soc_min_ratio,
+        soc_end=store.START,
+        soc_end_min_ratio=None,
+        health_ratio=1.0,
+        cycle_cost_cny_per_kwh=battery.cycle_cost_cny_per_kwh,
+        cycles_max_ratio=None,
+    )
 
 
 def _grid(prices: GridPrices, facts: DayFacts) -> Iterator[Asset]:

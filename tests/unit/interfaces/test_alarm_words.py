@@ -8,6 +8,7 @@ import pytest
 from taihang.config.park_file import read_park
 from taihang.config.templates import template_text
 from taihang.core.alarm.condition import Cause, CauseKind, Condition, found
+from taihang.core.alarm.grouping import GROUPED
 from taihang.core.alarm.rule import AlarmRule
 from taihang.core.alarm.state import Unwatched
 from taihang.interfaces.alarm_words import AlarmWords, energy, percent, power
@@ -109,3 +110,15 @@ def test_numbers__have_a_true_minus_and_say_nothing_of_nothing() -> None:
     assert percent("") == "–"
     assert power(0) == "0.0 kW"
     assert energy(-25_000_000) == "−25.0 MWh"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("rule", sorted(GROUPED))
+def test_sentence__of_many_meters_is_about_their_gateway(rule: AlarmRule, lang: Lang) -> None:
+    times = ("since_at_s", AT_S), ("month_at_s", AT_S)
+    group = replace(
+        found(rule, "GW5", AT_S, cause=Cause(CauseKind.GATEWAY, "GW5")),
+        values=(("gateway", "GW5"), ("meters", 17), ("of_meters", 17), *times),
+    )
+
+    assert "GW5" in AlarmWords(PARK, lang).sentence(group)
