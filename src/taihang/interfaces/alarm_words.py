@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from taihang.core.alarm.condition import Condition
+from taihang.core.alarm.rule import AlarmRule
 from taihang.core.alarm.state import Unwatched
 from taihang.core.park.park import PARK_SUBJECT, Park
 from taihang.core.periods import instant_of_s
@@ -19,6 +20,15 @@ _HOUR_S: Final = 3_600
 _DAY_S: Final = 86_400
 _GB: Final = 1_000_000_000
 _PERCENT: Final = 100
+PERIODIC: Final = frozenset(
+    (
+        AlarmRule.QUOTA,
+        AlarmRule.NOT_MEASURED,
+        AlarmRule.EXPORT_LIKELY_OVER,
+        AlarmRule.MONEY_OPEN,
+    )
+)
+"""Rules about a period: their alarms begin with it, and how long they last says nothing."""
 _COMMA: Final[Mapping[Lang, str]] = {"zh": "、", "en": ", "}
 
 
@@ -80,7 +90,7 @@ class AlarmWords:
             "plant": self.name_of,
             "rules": self._rules,
             "basis": lambda word: text(f"alarms.basis.{word}", self.lang),
-            "measure": lambda word: text(f"cli.quota.measures.{word}", self.lang),
+            "measure": lambda word: text(f"alarms.measure.{word}", self.lang),
             "alert": lambda word: text(f"cli.quota.alerts.{word}", self.lang),
         }
         if name in by_name:
@@ -93,7 +103,7 @@ class AlarmWords:
     def _units(self) -> dict[str, Callable[[int | str], str]]:
         return {
             "_at_s": lambda value: self.instant(int(value)),
-            "_for_s": lambda value: self._duration(int(value)),
+            "_for_s": lambda value: self.duration(int(value)),
             "_ratio": percent,
             "_wh": lambda value: energy(int(value)),
             "_w": lambda value: power(int(value)),
@@ -113,11 +123,11 @@ class AlarmWords:
         keys = [f"cli.rule.{each.removeprefix('vee.')}" for each in rules.split(",")]
         return _COMMA[self.lang].join(text(key, self.lang) for key in keys if has_text(key))
 
-    def _duration(self, for_s: int) -> str:
-        for size_s, unit in ((_DAY_S, "d"), (_HOUR_S, "h"), (_MINUTE_S, "min")):
-            if for_s >= size_s:
-                return f"{for_s / size_s:.3g} {unit}"
-        return f"{for_s} s"
+    def duration(self, for_s: int) -> str:
+        """Return a span of time in its largest unit."""
+        sizes = (("days", _DAY_S), ("hours", _HOUR_S), ("minutes", _MINUTE_S), ("seconds", 1))
+        unit, size_s = next((each for each in sizes if for_s >= each[1]), sizes[-1])
+        return text(f"alarms.span.{unit}", self.lang, n=f"{for_s / size_s:.3g}")
 
     def _local(self, at_s: int) -> datetime:
         return instant_of_s(at_s).astimezone(self.park.zone)

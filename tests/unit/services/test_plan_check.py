@@ -43,11 +43,14 @@ def test_missing__plan_that_could_be_made_is_told(tmp_path: Path) -> None:
         assert (missing.can_be_planned, missing.why) == (True, "")
 
 
-def test_missing__plan_that_cannot_be_made_says_why(tmp_path: Path, root: Path) -> None:
+def test_missing__plan_that_cannot_be_made_says_why(root: Path) -> None:
     with small_park.opened(root) as ports:
         missing = why_no_plan(date(2026, 8, 29), ports=ports)
         assert not missing.can_be_planned
         assert "2026-08-29" in missing.why
+
+
+def test_missing__plan_that_no_limits_allow_names_them(tmp_path: Path) -> None:
     with small_park.opened(planned_park.made(tmp_path), writing=False) as ports:
         narrow = replace(ports.park.grids["G1"], capacity_kva=100.0)
         seen = replace(ports, park=replace(ports.park, grids={"G1": narrow}))

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from taihang.interfaces.web import views
 from taihang.interfaces.web.live.urls import urlpatterns as live
+from taihang.interfaces.web.pages.alarms.urls import urlpatterns as alarms
 from taihang.interfaces.web.pages.account.urls import urlpatterns as account
 from taihang.interfaces.web.pages.assets.urls import urlpatterns as assets
 from taihang.interfaces.web.pages.certificate.urls import urlpatterns as certificate
@@ -29,6 +30,7 @@ urlpatterns: Final = [
     # By its name: the interface for machines stands on the pages, and not the pages on it.
     path("", include("taihang.interfaces.api.urls")),
     *overview,
+    *alarms,
     *assets,
     *certificate,
     *figure,

@@ -1,0 +1,1 @@
+"""The page of the alarms: what needs a person now."""
