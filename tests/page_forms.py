@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 from urllib.parse import urlencode
 
 from asgi_client import Answer, ask
@@ -19,6 +20,14 @@ def secret_of(taken: Answer) -> str:
     found = [each.partition(";")[0] for each in taken.cookies]
     (secret,) = [each for each in found if each.startswith("taihang-csrf=")]
     return secret
+
+
+def hidden_of(page: Answer, form_with: str) -> dict[str, str]:
+    """Return the hidden fields of the form that holds some text, without its secret."""
+    forms = re.findall(r"<form.*?</form>", page.text, flags=re.DOTALL)
+    (form,) = (each for each in forms if form_with in each)
+    found = re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)">', form)
+    return {name: unescape(value) for name, value in found if name != "csrfmiddlewaretoken"}
 
 
 @dataclass(frozen=True)

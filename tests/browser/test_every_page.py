@@ -33,7 +33,7 @@ EVERYTHING: Final = (
     Role.CERTIFICATE_ISSUER,
 )
 """Roles that together open every page."""
-WALLS: Final = frozenset(("overview",))
+WALLS: Final = frozenset(("overview", "alarms", "dispatch"))
 """Pages that have a wall."""
 
 pytestmark = [

@@ -92,8 +92,7 @@ def _year_end(scene: Scene) -> Iterator[Found]:
         yield Unwatched(AlarmRule.EXPORT_LIKELY_OVER, "no-forecast")
         return
     plan = _last_plan(scene)
-    budget = cast("Body", {} if plan is None else plan.body["export_budget"])
-    chance = str(budget.get("chance_ratio") or "")
+    chance = "" if plan is None else plan.export_budget["chance_ratio"]
     if plan is None or not chance:
         yield Unwatched(AlarmRule.EXPORT_LIKELY_OVER, "no-outlook")
     elif Decimal(chance) >= rules.likely_chance_ratio:

@@ -44,6 +44,7 @@ W_PER_WH: Final = SECONDS_PER_HOUR // STEP_S
 LEDGER_DAYS: Final = 14
 """So many past days of the ledger are shown."""
 FLOWS: Final = ("load", "import", "export", "charge", "discharge", "pv", "wind")
+_PRICE: Final = "price_cny_per_kwh"
 Line = tuple[int | None, ...]
 
 
@@ -257,7 +258,7 @@ def _battery_kw(battery: str, span: Period, ports: Ports) -> tuple[NDArray[np.fl
 
 def _stores(planned: Planned, ports: Ports) -> list[StoreDay]:
     named = {name.replace(".", "-"): one for name, one in ports.park.batteries.items()}
-    price = _price(planned)
+    price = planned.prices(_PRICE)
     found: list[StoreDay] = []
     for name, store in planned.stores.items():
         battery = named.get(name)
@@ -313,14 +314,10 @@ def _peak(planned: Planned) -> tuple[int, int] | None:
     return peak_is_held(planned.series_w("import_w"), float(peaks[0]["expected_kw"]))
 
 
-def _price(planned: Planned) -> NDArray[np.float64]:
-    return np.array(cast("list[str]", planned.body["price_cny_per_kwh"]), np.float64)
-
-
 def _prices(chosen: date, names: Mapping[date, str], ports: Ports) -> dict[date, tuple[float, ...]]:
     shown = (chosen - timedelta(days=1), chosen)
     return {
-        day: tuple(_price(planned_of(ports.registry.statement(names[day]))).tolist())
+        day: tuple(planned_of(ports.registry.statement(names[day])).prices(_PRICE).tolist())
         for day in shown
         if day in names
     }

@@ -56,7 +56,7 @@ def check_plan(planned: Planned, *, ports: Ports) -> PlanCheck:
     """
     # 1. The problem of today, and the best plan for it.
     problem = planned_day(planned.day, ports=ports)
-    is_same = problem.digest() == planned.text("problem_sha256")
+    is_same = problem.digest() == planned.field("problem_sha256")
     best = plan_park(problem, solve=ports.solve, effort=EFFORT).plan
     best_cny = None if best is None else best.total_cny
     # 2. The plan followed to the letter, refereed.

@@ -70,9 +70,23 @@ class Planned:
         """Return one of its series of power, such as ``import_w`` [W]."""
         return np.array(cast("list[int]", self.body[name]), np.int64)
 
-    def text(self, name: str) -> str:
+    def field(self, name: str) -> str:
         """Return a field that is text."""
         return str(self.body[name])
+
+    @property
+    def bill_cny(self) -> Mapping[str, str]:
+        """What the day costs, by line of the bill [CNY]."""
+        return cast("Mapping[str, str]", self.body["bill_cny"])
+
+    @property
+    def export_budget(self) -> Mapping[str, str]:
+        """What the year's limit of export asked of the day."""
+        return cast("Mapping[str, str]", self.body["export_budget"])
+
+    def prices(self, name: str) -> NDArray[np.float64]:
+        """Return one of its series of prices, such as ``price_cny_per_kwh`` [CNY/kWh]."""
+        return np.array(cast("list[str]", self.body[name]), np.float64)
 
     @property
     def month_peaks(self) -> list[Mapping[str, str]]:

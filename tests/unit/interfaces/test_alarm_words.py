@@ -1,10 +1,10 @@
 """An alarm is told in one sentence, in either language, with names people know."""
 
 from dataclasses import replace
-from string import Formatter
 
 import pytest
 
+from alarm_values import AT_S, values_of
 from taihang.config.park_file import read_park
 from taihang.config.templates import template_text
 from taihang.core.alarm.condition import Cause, CauseKind, Condition, found
@@ -16,36 +16,6 @@ from taihang.interfaces.catalogue import LANGS, Lang, load_catalogue
 
 PARK = read_park(template_text("changzhi"), source="changzhi")
 METER = Cause(CauseKind.METER, "M-E17")
-AT_S = 1_790_784_000
-EVERY: dict[str, int | str] = {
-    "meter": "M-E17",
-    "gateway": "GW4",
-    "subject": "E17",
-    "plant": "PV01",
-    "rules": "vee.reset,vee.reverse",
-    "basis": "contract",
-    "measure": "electricity",
-    "alert": "warning",
-    "day": "2026-10-01",
-    "first_day": "2026-10-01",
-    "year": "2026",
-    "month": "2026-09",
-    "first": 3,
-    "off_cny": "-0.01",
-}
-
-
-def values_of(rule: AlarmRule) -> tuple[tuple[str, int | str], ...]:
-    """Values for every place of a sentence."""
-    raw = load_catalogue()[f"alarms.sentence.{rule}"]["zh"]
-    names = [name for _, name, _, _ in Formatter().parse(raw) if name is not None]
-    return tuple((name, EVERY.get(name, _by_unit(name))) for name in names)
-
-
-def _by_unit(name: str) -> int | str:
-    if name.endswith("_ratio"):
-        return "0.1234"
-    return AT_S if name.endswith("_at_s") else 90_000
 
 
 def condition(rule: AlarmRule) -> Condition:

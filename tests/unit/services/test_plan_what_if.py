@@ -46,7 +46,7 @@ def test_what_if__resting_all_day_costs_what_the_plan_saves(ports: Ports) -> Non
 
     effect = what_if(planned, [order(0, 96, 0)], ports=ports)
 
-    assert effect.extra_cny == pytest.approx(float(planned.text("value")), abs=0.02)
+    assert effect.extra_cny == pytest.approx(float(planned.field("value")), abs=0.02)
     assert effect.needs_second
     assert effect.limit_w == 50_000
     assert set(effect.stored_wh["B1"]) == {100_000}

@@ -28,7 +28,7 @@ def test_planned__is_what_was_issued(planned: Planned) -> None:
     assert store.charge_w.max() > 0
     assert store.discharge_w.max() > 0
     assert np.array_equal(store.power_w, store.charge_w - store.discharge_w)
-    assert planned.text("unit") == "CNY"
+    assert planned.field("unit") == "CNY"
 
 
 def test_plan_names__are_of_the_park_by_day(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ class Entry:
 ENTRIES: Final = (
     Entry("overview", "/", Right.SEE_PARK),
     Entry("alarms", "/alarms/", Right.SEE_ALARMS),
+    Entry("dispatch", "/dispatch/", Right.SEE_PARK),
     Entry("assets", "/assets/", Right.SEE_PARK),
     Entry("companies", "/companies/", Right.SEE_OWN),
     Entry("reports", "/reports/", Right.SEE_OWN),

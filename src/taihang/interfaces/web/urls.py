@@ -6,12 +6,13 @@ from django.urls import include, path
 
 from taihang.interfaces.web import views
 from taihang.interfaces.web.live.urls import urlpatterns as live
-from taihang.interfaces.web.pages.alarms.urls import urlpatterns as alarms
 from taihang.interfaces.web.pages.account.urls import urlpatterns as account
+from taihang.interfaces.web.pages.alarms.urls import urlpatterns as alarms
 from taihang.interfaces.web.pages.assets.urls import urlpatterns as assets
 from taihang.interfaces.web.pages.certificate.urls import urlpatterns as certificate
 from taihang.interfaces.web.pages.companies.urls import urlpatterns as companies
 from taihang.interfaces.web.pages.company.urls import urlpatterns as company
+from taihang.interfaces.web.pages.dispatch.urls import urlpatterns as dispatch
 from taihang.interfaces.web.pages.figure.urls import urlpatterns as figure
 from taihang.interfaces.web.pages.import_wizard.urls import urlpatterns as import_wizard
 from taihang.interfaces.web.pages.overview.urls import urlpatterns as overview
@@ -33,6 +34,7 @@ urlpatterns: Final = [
     *alarms,
     *assets,
     *certificate,
+    *dispatch,
     *figure,
     *import_wizard,
     *live,
