@@ -18,14 +18,14 @@ class Entry:
 
 ENTRIES: Final = (
     Entry("overview", "/", Right.SEE_PARK),
-    Entry("alarms", "/alarms/", Right.SEE_ALARMS),
-    Entry("dispatch", "/dispatch/", Right.SEE_PARK),
-    Entry("assets", "/assets/", Right.SEE_PARK),
     Entry("companies", "/companies/", Right.SEE_OWN),
-    Entry("reports", "/reports/", Right.SEE_OWN),
+    Entry("assets", "/assets/", Right.SEE_PARK),
+    Entry("dispatch", "/dispatch/", Right.SEE_PARK),
     Entry("trust", "/trust", Right.SEE_EVIDENCE),
-    Entry("records", "/records/", Right.SEE_PARK),
+    Entry("alarms", "/alarms/", Right.SEE_ALARMS),
+    Entry("reports", "/reports/", Right.SEE_OWN),
     Entry("import", "/import/", Right.HAND_IN),
+    Entry("records", "/records/", Right.SEE_PARK),
     Entry("users", "/users/", Right.MANAGE_OWN_ACCOUNTS),
 )
 
