@@ -8,4 +8,4 @@ for (const form of document.querySelectorAll("form.month")) {
   form.querySelector("button").hidden = true;
   form.querySelector("select").addEventListener("change", () => form.submit());
 }
-document.documentElement.dataset.ready = "";
+document.documentElement.dataset.ready = "true";

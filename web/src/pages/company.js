@@ -104,5 +104,5 @@ for (const form of document.querySelectorAll("form.month")) {
   form.querySelector("select, input[type=date]").addEventListener("change", (event) => event.target.value && form.submit());
 }
 keepDrawn(document.querySelector(".curve-panel .canvas"), options).then(() => {
-  document.documentElement.dataset.ready = "";
+  document.documentElement.dataset.ready = "true";
 });
