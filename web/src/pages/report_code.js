@@ -33,4 +33,4 @@ if (globalThis.crypto?.subtle) {
 } else {
   say(verdict, "bad", text("reports_page.check.no_crypto"));
 }
-document.documentElement.dataset.ready = "";
+document.documentElement.dataset.ready = "true";

@@ -4,4 +4,4 @@ import { makeSortable } from "../sortable-table.js";
 
 startFrame();
 for (const table of document.querySelectorAll("table[data-sortable]")) makeSortable(table);
-document.documentElement.dataset.ready = "";
+document.documentElement.dataset.ready = "true";

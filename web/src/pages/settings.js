@@ -25,3 +25,4 @@ addEventListener("pageshow", () => {
     for (const note of form.querySelectorAll("[data-slow-note]")) note.hidden = true;
   }
 });
+document.documentElement.dataset.ready = "true";
