@@ -58,6 +58,14 @@ def settled(ports: Ports, n_days: int = 31) -> None:
     settle(until(n_days + 1), ports=ports)
 
 
+def troubled(ports: Ports) -> None:
+    """GW2 stops in the middle of August after a gap; everything is settled."""
+    send(ports, "GW1", 31)
+    gap = small_park.but(small_park.registers("M-E02", AUGUST), range(100, 104))
+    send(ports, "GW2", 15, blocks=[gap])
+    settle(until(32), ports=ports)
+
+
 def of_rule(found: Iterable[object], rule: AlarmRule) -> list[Condition]:
     """The conditions of one rule among what was found."""
     return [each for each in found if isinstance(each, Condition) and each.rule is rule]

@@ -1,4 +1,5 @@
-// What every page has: a head that says how fresh it is, and forms that keep their text.
+// What every page has: a head that says how fresh it is, a count of alarms, and forms that keep their text.
+import { countAlarms } from "./alarm-count.js";
 import { openFigures } from "./figure-panel.js";
 import { keepForms } from "./forms.js";
 import { frame } from "./frame-data.js";
@@ -8,5 +9,6 @@ export function startFrame() {
   const box = document.querySelector("[data-live]");
   if (frame && box) watch(box);
   if (frame) keepForms();
+  if (frame) countAlarms();
   openFigures();
 }

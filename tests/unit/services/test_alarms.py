@@ -4,7 +4,7 @@ from pathlib import Path
 
 import alarm_kit
 import small_park
-from alarm_kit import alarm, day_at, until
+from alarm_kit import alarm, day_at
 from small_park import AUGUST
 from taihang.core.alarm.decision import AlarmAct
 from taihang.core.alarm.rule import AlarmRule, Priority
@@ -12,18 +12,8 @@ from taihang.core.alarm.state import AlarmState
 from taihang.core.seal.said import Said
 from taihang.services.alarms import alarms, open_alarm_count
 from taihang.services.decide import AlarmDeed, decide_alarm
-from taihang.services.ports import Ports
-from taihang.services.settle import settle
 
 SAID = Said(id="d1", who="Li", role="dispatcher", reason="on the phone with the site")
-
-
-def troubled(ports: Ports) -> None:
-    """GW2 stops in the middle of August after a gap; everything is settled."""
-    alarm_kit.send(ports, "GW1", 31)
-    gap = small_park.but(small_park.registers("M-E02", AUGUST), range(100, 104))
-    alarm_kit.send(ports, "GW2", 15, blocks=[gap])
-    settle(until(32), ports=ports)
 
 
 def test_board__of_a_park_that_is_well_is_empty_and_says_what_nobody_watches(root: Path) -> None:
@@ -44,7 +34,7 @@ def test_board__of_a_park_that_is_well_is_empty_and_says_what_nobody_watches(roo
 
 def test_board__puts_what_needs_a_person_first_and_the_urgent_before_it(root: Path) -> None:
     with small_park.opened(root) as ports:
-        troubled(ports)
+        alarm_kit.troubled(ports)
 
         board = alarms(ports=ports, at=day_at(31, 23))
 
@@ -58,7 +48,7 @@ def test_board__puts_what_needs_a_person_first_and_the_urgent_before_it(root: Pa
 
 def test_board__is_the_same_for_the_same_records_and_has_names_that_stay(root: Path) -> None:
     with small_park.opened(root) as ports:
-        troubled(ports)
+        alarm_kit.troubled(ports)
 
         first, again = (alarms(ports=ports, at=day_at(31, 23)) for _ in range(2))
         later = alarms(ports=ports, at=AUGUST.end)
@@ -69,7 +59,7 @@ def test_board__is_the_same_for_the_same_records_and_has_names_that_stay(root: P
 
 def test_board__knows_what_was_decided_and_the_count_in_the_head_falls(root: Path) -> None:
     with small_park.opened(root) as ports:
-        troubled(ports)
+        alarm_kit.troubled(ports)
         before = open_alarm_count(ports=ports)
         silent = alarm(alarms(ports=ports), AlarmRule.INTAKE_SILENT)
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from taihang.core.alarm.condition import Cause, CauseKind
 from taihang.core.park.park import Park
 from taihang.services.alarm_scene import DiskRoom
 from taihang.services.alarms import AlarmBoard, alarms
@@ -15,6 +14,8 @@ class BoardView:
 
     board: AlarmBoard
     park: Park
+    journal_size: int
+    """How much of the journal they know."""
 
 
 def build_alarms(ports: Ports, minute: int, disk: DiskRoom) -> BoardView:
@@ -26,29 +27,5 @@ def build_alarms(ports: Ports, minute: int, disk: DiskRoom) -> BoardView:
         disk: What its disk has left.
     """
     del minute
-    return BoardView(alarms(ports=ports, disk=disk), ports.park)
-
-
-def count_open(ports: Ports, minute: int, disk: DiskRoom) -> int:
-    """Count the alarms that need a person: the number in the head of every page.
-
-    Args:
-        ports: The park, open for reading.
-        minute: Number of the minute, as of ``build_alarms``.
-        disk: What its disk has left.
-    """
-    return build_alarms(ports, minute, disk).board.n_open
-
-
-def place_of(cause: Cause) -> tuple[str, dict[str, str]] | None:
-    """Return the page on which a cause is seen: name of its address, and the words of it.
-
-    Args:
-        cause: Where the cause of an alarm lies.
-
-    Returns:
-        None of a cause that has no page.
-    """
-    if cause.kind is CauseKind.PLAN:
-        return "dispatch", {"day": cause.id}
-    return None
+    size = ports.journal.size
+    return BoardView(alarms(ports=ports, disk=disk), ports.park, size)

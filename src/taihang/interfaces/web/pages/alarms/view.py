@@ -1,14 +1,12 @@
-"""What the page of the alarms prints: alarms in words, a timeline, limits and their sources."""
+"""What the page of the alarms prints: alarms in words, a timeline, limits with their sources."""
 
-import csv
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.urls import NoReverseMatch, reverse
 from django.utils.http import urlencode
 
 from taihang.core.alarm.decision import AlarmAct
@@ -18,7 +16,9 @@ from taihang.core.park.alarm_limits import LIMIT_NAMES
 from taihang.core.periods import instant_of_s
 from taihang.interfaces.alarm_words import PERIODIC, AlarmWords
 from taihang.interfaces.catalogue import Lang, text
-from taihang.interfaces.web.pages.alarms.build import BoardView, place_of
+from taihang.interfaces.inert import inert
+from taihang.interfaces.web.pages.alarms.build import BoardView
+from taihang.interfaces.web.pages.alarms.place import cause_address
 from taihang.services.alarms import AlarmBoard
 
 SHELF_HOURS: Final = (1, 4, 8, 24, 72, 168)
@@ -29,9 +29,11 @@ TIMELINE_MOST: Final = 60
 _PERCENT: Final = 100
 _BAR_LEAST: Final = 0.5
 """A shorter alarm is drawn so wide, for it would not be seen [%]."""
+_MARK_DIGITS: Final = 12
 _DAY_S: Final = 86_400
 _TICKS_MOST: Final = 10
-_FORMULA: Final = frozenset("=+-@\t\r")
+_LAST_TICK: Final = 6
+"""A day so near to the end is written before its line [%]."""
 _TONES: Final = {Priority.HIGH: "bad", Priority.MEDIUM: "warn", Priority.LOW: "plain"}
 _SHOWN: Final = ("priority", "state", "rule", "what", "since", "until")
 _OPEN: Final = (AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED)
@@ -113,10 +115,11 @@ def page_context(view: BoardView, *, lang: Lang, chosen: Filter, address: str) -
         address: Of the page without its words.
     """
     words, board = AlarmWords(view.park, lang), view.board
-    cards = [card_of(each, words, now_s=board.at_s) for each in board.alarms if chosen.lets(each)]
+    cards = _cards(view, words, chosen)
     groups = {state.value: [card for card in cards if card.state == state] for state in AlarmState}
     return {
         "board": board,
+        "mark": mark_of(board),
         "as_of": words.instant(board.at_s),
         "since": words.instant(board.since_s),
         "counts": _counts(board, lang),
@@ -141,16 +144,30 @@ def page_context(view: BoardView, *, lang: Lang, chosen: Filter, address: str) -
     }
 
 
+def mark_of(board: AlarmBoard) -> str:
+    """Return a word that is another one whenever an alarm comes, goes or is decided.
+
+    Args:
+        board: The alarms.
+    """
+    told = "\n".join(f"{each.id} {each.state}" for each in board.alarms)
+    return sha256(told.encode()).hexdigest()[:_MARK_DIGITS]
+
+
 # -- alarms in words ------------------------------------------------------------------------------
 
 
-def card_of(alarm: Alarm, words: AlarmWords, *, now_s: int) -> Card:
+def _cards(view: BoardView, words: AlarmWords, chosen: Filter) -> list[Card]:
+    return [card_of(each, words, view) for each in view.board.alarms if chosen.lets(each)]
+
+
+def card_of(alarm: Alarm, words: AlarmWords, view: BoardView) -> Card:
     """Return one alarm in words.
 
     Args:
         alarm: The alarm.
         words: Says it.
-        now_s: The instant of the board. [s]
+        view: The alarms that it is one of.
     """
     condition, lang = alarm.condition, words.lang
     end_s = condition.end_s
@@ -171,18 +188,18 @@ def card_of(alarm: Alarm, words: AlarmWords, *, now_s: int) -> Card:
         until="" if end_s is None else words.instant(end_s),
         lasted=""
         if condition.rule in PERIODIC
-        else words.duration((now_s if end_s is None else end_s) - condition.start_s),
+        else words.duration((view.board.at_s if end_s is None else end_s) - condition.start_s),
         n=condition.n,
         worth_cny=condition.worth_cny,
         shelved_until="" if until_s is None else words.instant(until_s),
-        cause_address=_address(alarm),
+        cause_address=cause_address(condition, park=view.park, journal_size=view.journal_size),
         decisions=tuple(
             {
                 "at": words.instant(each.at_s),
                 "act": text(f"alarms.act.{each.act}", lang),
-                "who": each.said.who,
+                "who": inert(each.said.who),
                 "role": each.said.role,
-                "reason": each.said.reason,
+                "reason": inert(each.said.reason),
             }
             for each in alarm.decisions
         ),
@@ -200,18 +217,6 @@ def _acts(alarm: Alarm) -> tuple[str, ...]:
         AlarmState.NORMAL: (),
     }
     return tuple(act.value for act in by_state[alarm.state])
-
-
-def _address(alarm: Alarm) -> str:
-    """Return the page on which the cause is seen; empty where none is."""
-    place = place_of(alarm.condition.cause)
-    if place is None:
-        return ""
-    name, query = place
-    try:
-        return f"{reverse(name)}?{urlencode(query)}"
-    except NoReverseMatch:
-        return ""
 
 
 def _counts(board: AlarmBoard, lang: Lang) -> list[dict[str, object]]:
@@ -290,7 +295,8 @@ def _ticks(board: AlarmBoard, zone: ZoneInfo) -> Iterator[dict[str, str]]:
         at_s = int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
         if at_s <= board.at_s:
             x = _PERCENT * (at_s - board.since_s) / span_s
-            yield {"x": f"{x:.3f}%", "words": day.strftime("%m-%d")}
+            anchor = "end" if x > _PERCENT - _LAST_TICK else "start"
+            yield {"x": f"{x:.3f}%", "words": day.strftime("%m-%d"), "anchor": anchor}
 
 
 # -- limits and filters ---------------------------------------------------------------------------
@@ -355,9 +361,9 @@ def _hours(hours: int, lang: Lang) -> str:
     return text("alarms.page.days", lang, n=hours // 24)
 
 
-# -- CSV ------------------------------------------------------------------------------------------
+# -- table ----------------------------------------------------------------------------------------
 
-_COLUMNS: Final = (
+COLUMNS: Final = (
     "id",
     "priority",
     "state",
@@ -369,30 +375,16 @@ _COLUMNS: Final = (
     "worth_cny",
     "shelved_until",
 )
+"""Heads of the table to take away; the instants are local, money is CNY."""
 
 
-def to_csv(view: BoardView, *, lang: Lang, chosen: Filter) -> bytes:
-    """Return the alarms as CSV, as a spreadsheet opens it: no cell is taken for a formula.
+def table_rows(view: BoardView, *, lang: Lang, chosen: Filter) -> Iterator[tuple[str | int, ...]]:
+    """Yield the alarms as rows of a file.
 
     Args:
         view: The alarms.
         lang: Language of the reader.
         chosen: Which alarms are shown.
     """
-    words = AlarmWords(view.park, lang)
-    lines: Sequence[Card] = [
-        card_of(each, words, now_s=view.board.at_s)
-        for each in view.board.alarms
-        if chosen.lets(each)
-    ]
-    file = io.StringIO(newline="")
-    rows = csv.writer(file)
-    rows.writerow(_COLUMNS)
-    for line in lines:
-        rows.writerow([_plain(getattr(line, name)) for name in _COLUMNS])
-    return b"\xef\xbb\xbf" + file.getvalue().encode()
-
-
-def _plain(value: object) -> str:
-    told = str(value)
-    return f"'{told}" if told[:1] in _FORMULA else told
+    for card in _cards(view, AlarmWords(view.park, lang), chosen):
+        yield tuple(getattr(card, name) for name in COLUMNS)

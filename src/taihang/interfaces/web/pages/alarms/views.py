@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,14 +15,17 @@ from taihang.core.errors import TaihangError
 from taihang.core.periods import instant_of_s
 from taihang.core.seal.said import Said
 from taihang.interfaces.disk import coarse_room
+from taihang.interfaces.web.csv_answer import csv_answer
 from taihang.interfaces.web.deciding import Wish, carry_out, field_of, new_id, said_in
 from taihang.interfaces.web.pages.alarms.build import BoardView, build_alarms
 from taihang.interfaces.web.pages.alarms.view import (
+    COLUMNS,
     FILTERS,
     SHELF_HOURS,
     Filter,
+    mark_of,
     page_context,
-    to_csv,
+    table_rows,
 )
 from taihang.interfaces.web.status import http_status
 from taihang.interfaces.web.visit import Visit, visit_of
@@ -48,11 +51,17 @@ def alarms_csv(request: HttpRequest) -> HttpResponse:
     """Return the same list for spreadsheets."""
     visit = visit_of(request)
     chosen = _chosen(visit)
-    body = to_csv(_board(visit), lang=visit.look.lang, chosen=chosen)
-    response = HttpResponse(body, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="alarms.csv"'
-    response["Cache-Control"] = "no-cache"
-    return response
+    rows = table_rows(_board(visit), lang=visit.look.lang, chosen=chosen)
+    return csv_answer("alarms", COLUMNS, rows)
+
+
+@require_safe
+def alarms_count(request: HttpRequest) -> HttpResponse:
+    """Return how many alarms need a person, and a mark of all: the number at every menu."""
+    board = _board(visit_of(request)).board
+    answer = JsonResponse({"open": board.n_open, "mark": mark_of(board)})
+    answer["Cache-Control"] = "no-cache"
+    return answer
 
 
 @require_POST
@@ -137,6 +146,7 @@ def _shown(
         "may_decide": may_decide,
         "form_id": new_id(),
         "now_s": int(pages_wiring.now_s()),
+        "here": f"{address}{_query(visit)}",
         "csv_address": f"{reverse('alarms-csv')}{_query(visit)}",
     }
     status = 200 if failure is None else http_status(failure)

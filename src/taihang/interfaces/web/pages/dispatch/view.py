@@ -1,8 +1,7 @@
 """What the page of storage prints: cards, chart data, comparison, ledger, decisions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -10,22 +9,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taihang.core.dispatch.plan_decision import Order, PlanAct, PlanDecision, PlanState
+from taihang.core.figure.key import key_of
 from taihang.core.park.park import Park
 from taihang.core.periods import STEPS_PER_DAY, instant_of_s
 from taihang.core.quantities import WH_PER_KWH, WH_PER_MWH
 from taihang.interfaces.account_words import NOTHING
 from taihang.interfaces.alarm_words import energy, percent, power
 from taihang.interfaces.catalogue import Lang, raw_texts, text
+from taihang.interfaces.inert import inert
 from taihang.interfaces.web.pages.dispatch.build import DispatchView
+from taihang.interfaces.web.pages.dispatch.table import (
+    FLOWS,
+    PARTS,
+    battery_line,
+    price_line,
+    stored_line,
+)
 from taihang.interfaces.web.pages.dispatch.why import day_before, megawatts, why_lines
 from taihang.interfaces.web.pages.dispatch.wish import WAYS, clock
+from taihang.interfaces.web.wording import DASH
 from taihang.services.dispatch_day import W_PER_WH, DispatchDay, Line
-from taihang.services.planned import Planned, ordered_w
+from taihang.services.planned import Planned
 from taihang.services.review import text_hash
 
-_COMPARED: Final = ("charge", "discharge", "import", "export", "load")
 _PERCENT: Final = 100
-_PARTS: Final = ("control", "model", "forecast", "look_ahead")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +47,8 @@ class Card:
     tone: str = ""
     fill: str = ""
     mark: str = ""
+    key: str = ""
+    """Of the figure; empty of what no story is told of."""
 
 
 def page_context(view: DispatchView, *, lang: Lang) -> dict[str, object]:
@@ -68,7 +77,7 @@ def page_context(view: DispatchView, *, lang: Lang) -> dict[str, object]:
         "pending": None
         if standing is None or standing.pending is None
         else {
-            "who": standing.pending.said.who,
+            "who": inert(standing.pending.said.who),
             "orders": _orders(standing.pending.orders, park, lang),
         },
         "n_refused": 0 if standing is None else len(standing.refused),
@@ -128,7 +137,7 @@ def _state_card(shown: DispatchDay, park: Park, lang: Lang) -> Card:
         code="state",
         label=_card_text("state", lang),
         value=text(f"dispatch_page.state.{state}", lang),
-        note="" if last is None else f"{last.said.who} · {_clock_of(last.at_s, park)}",
+        note="" if last is None else f"{inert(last.said.who)} · {_clock_of(last.at_s, park)}",
         tone=tones.get(state, ""),
     )
 
@@ -139,7 +148,8 @@ def _saving_card(planned: Planned, lang: Lang) -> Card:
     return Card(
         code="saving",
         label=_card_text("saving", lang),
-        value=f"{float(planned.field('value')):,.0f}" if planned.field("value") else NOTHING,
+        key=key_of("statement", planned.issued.id, "value"),
+        value=f"{float(planned.field('value')):,.0f}" if planned.field("value") else DASH,
         unit=_card_text("saving_unit", lang),
         note=_card_text("saving_note", lang, demand=f"{demand:,.0f}", bill=f"{bill:,.0f}"),
     )
@@ -172,7 +182,7 @@ def _stored_card(shown: DispatchDay, park: Park, lang: Lang) -> Card:
         return Card(
             code="stored",
             label=_card_text("stored", lang),
-            value=NOTHING,
+            value=DASH,
             note=_card_text("stored_unknown", lang),
         )
     at, wh = known[-1], shown.stored_wh[known[-1]] or 0
@@ -202,15 +212,14 @@ def _referee_card(planned: Planned, lang: Lang) -> Card:
 def _export_card(shown: DispatchDay, lang: Lang) -> Card:
     export, label = shown.export, _card_text("export", lang)
     if export is None or export.ratio is None:
-        return Card(
-            code="export", label=label, value=NOTHING, note=_card_text("export_unknown", lang)
-        )
+        return Card(code="export", label=label, value=DASH, note=_card_text("export_unknown", lang))
     chance = "" if shown.planned is None else shown.planned.export_budget["chance_ratio"]
     # The bar ends at twice the limit, so that the limit stands in the middle.
     end = max(2 * export.limit_ratio, export.ratio, 1e-9)
     return Card(
         code="export",
         label=label,
+        key=key_of("ratio", "R_exp", f"{export.until:%Y}"),
         value=f"{_PERCENT * export.ratio:.2f}",
         unit=_card_text("export_unit", lang, limit=f"{_PERCENT * export.limit_ratio:g}"),
         note=_card_text(
@@ -238,18 +247,9 @@ def _page_data(shown: DispatchDay, lang: Lang) -> dict[str, object]:
         "recorded_steps": _recorded(shown),
         "actual": {name: [*map(megawatts, line)] for name, line in shown.actual_w.items()},
         "stored": _stored_percent(shown.stored_wh, shown),
-        "price": [price for each in _days(shown) for price in _prices(shown, each)],
+        "price": [None if each is None else round(each, 6) for each in price_line(shown)],
         "plan": None if planned is None else _plan_series(planned, shown),
     }
-
-
-def _days(shown: DispatchDay) -> tuple[date, date]:
-    return date.fromisoformat(day_before(shown)), shown.day
-
-
-def _prices(shown: DispatchDay, day: date) -> list[float | None]:
-    found = shown.prices.get(day)
-    return [None] * STEPS_PER_DAY if found is None else [round(each, 6) for each in found]
 
 
 def _recorded(shown: DispatchDay) -> int:
@@ -267,28 +267,20 @@ def _stored_percent(line: Line, shown: DispatchDay) -> list[float | None]:
 
 
 def _plan_series(planned: Planned, shown: DispatchDay) -> dict[str, object]:
-    stored_wh = sum(
-        (store.stored_wh for store in planned.stores.values()), np.zeros(STEPS_PER_DAY, np.int64)
-    )
     full_wh = sum(store.battery.energy_kwh for store in shown.stores) * WH_PER_KWH
-    plan = _power(ordered_w(planned, ()))
     orders = () if shown.standing is None else shown.standing.orders
     peaks = planned.month_peaks
     return {
-        "power": plan,
-        "ordered": _power(ordered_w(planned, orders)) if orders else None,
+        "power": _megawatts(-battery_line(planned, ())),
+        "ordered": _megawatts(-battery_line(planned, orders)) if orders else None,
         "import": _megawatts(planned.series_w("import_w")),
         "load": _megawatts(planned.series_w("load_w")),
         "export": _megawatts(planned.series_w("export_w")),
-        "stored": [round(_PERCENT * float(wh) / full_wh, 2) for wh in stored_wh] if full_wh else [],
+        "stored": [round(_PERCENT * float(wh) / full_wh, 2) for wh in stored_line(planned)]
+        if full_wh
+        else [],
         "peak_mw": float(peaks[0]["expected_kw"]) / WH_PER_KWH if len(peaks) == 1 else None,
     }
-
-
-def _power(by_store: Mapping[str, NDArray[np.int64]]) -> list[float | None]:
-    """Return what all stores give, discharging positive, as the chart draws it."""
-    total = sum(by_store.values(), np.zeros(STEPS_PER_DAY, np.int64))
-    return _megawatts(-total)
 
 
 def _megawatts(watts: NDArray[np.int64]) -> list[float | None]:
@@ -303,15 +295,16 @@ def _compared(shown: DispatchDay, lang: Lang) -> Iterator[dict[str, str]]:
     planned = shown.planned
     if planned is None or not shown.is_settled:
         return
-    for flow in _COMPARED:
+    for flow in FLOWS:
         line = shown.actual_w[flow][STEPS_PER_DAY:]
         planned_wh = int(planned.series_w(f"{flow}_w").sum()) // W_PER_WH
         row = {"flow": text(f"dispatch_page.compare.{flow}", lang), "planned": _mwh(planned_wh)}
         if None in line:
-            yield {**row, "actual": NOTHING, "off": NOTHING}
+            yield {**row, "actual": DASH, "off": DASH, "key": ""}
         else:
             done_wh = sum(each for each in line if each is not None) // W_PER_WH
-            yield {**row, "actual": _mwh(done_wh), "off": _mwh(done_wh - planned_wh)}
+            told = {"actual": _mwh(done_wh), "off": _mwh(done_wh - planned_wh)}
+            yield {**row, **told, "key": key_of("flow", flow, shown.day.isoformat())}
 
 
 def _mwh(wh: int) -> str:
@@ -322,13 +315,23 @@ def _mwh(wh: int) -> str:
 
 def _ledger(shown: DispatchDay) -> Iterator[dict[str, object]]:
     for line in shown.ledger:
+        of_parts = [(part, line.parts_cny.get(part), ("parts_cny", part)) for part in PARTS]
+        amounts = [
+            ("promised", line.promised_cny, ("saving_cny", "promised")),
+            ("earned", line.earned_cny, ("saving_cny", "earned")),
+            ("regret", line.regret_cny, ("value",)),
+            *of_parts,
+        ]
         yield {
             "day": line.day.isoformat(),
-            "statement": line.statement,
-            "promised": _cny(line.promised_cny),
-            "earned": _cny(line.earned_cny),
-            "regret": _cny(line.regret_cny),
-            "parts": [_cny(line.parts_cny.get(part)) for part in _PARTS],
+            "cells": [
+                {
+                    "code": code,
+                    "value": _cny(amount),
+                    "key": key_of("statement", line.statement, *path) if amount else "",
+                }
+                for code, amount, path in amounts
+            ],
         }
 
 
@@ -340,9 +343,9 @@ def _decision(each: PlanDecision, park: Park, lang: Lang) -> dict[str, str]:
     return {
         "at": _clock_of(each.at_s, park),
         "act": text(f"dispatch_page.act.{each.act}", lang),
-        "who": each.said.who,
+        "who": inert(each.said.who),
         "role": each.said.role,
-        "reason": each.said.reason,
+        "reason": inert(each.said.reason),
     }
 
 

@@ -12,9 +12,11 @@ from taihang.core.access.role import Right
 from taihang.core.dispatch.plan_decision import Order, PlanAct, PlanOrderError
 from taihang.core.errors import TaihangError
 from taihang.core.quantities import WH_PER_KWH
+from taihang.core.seal.review import person_of
 from taihang.core.seal.said import Said
 from taihang.interfaces.alarm_words import power
 from taihang.interfaces.catalogue import Lang, text
+from taihang.interfaces.web.csv_answer import csv_answer
 from taihang.interfaces.web.deciding import Wish, carry_out, field_of, new_id, said_in
 from taihang.interfaces.web.pages.dispatch.build import (
     DispatchView,
@@ -22,6 +24,12 @@ from taihang.interfaces.web.pages.dispatch.build import (
     build_dispatch,
     build_missing,
     build_what_if,
+)
+from taihang.interfaces.web.pages.dispatch.table import (
+    DAY_COLUMNS,
+    LEDGER_COLUMNS,
+    day_rows,
+    ledger_rows,
 )
 from taihang.interfaces.web.pages.dispatch.view import page_context, what_told
 from taihang.interfaces.web.pages.dispatch.wish import (
@@ -47,6 +55,26 @@ def dispatch_page(request: HttpRequest) -> HttpResponse:
     visit = visit_of(request)
     words = visit.look.demand_words(WORDS)
     return _shown(visit, words)
+
+
+@require_safe
+def day_file(request: HttpRequest) -> HttpResponse:
+    """Return the two days of the chart for spreadsheets."""
+    view = _viewed(visit_of(request))
+    rows = () if view.shown is None else day_rows(view.shown, view.park)
+    return csv_answer("storage", DAY_COLUMNS, rows)
+
+
+@require_safe
+def ledger_file(request: HttpRequest) -> HttpResponse:
+    """Return the ledger of regret for spreadsheets."""
+    view = _viewed(visit_of(request))
+    rows = () if view.shown is None else ledger_rows(view.shown)
+    return csv_answer("regret", LEDGER_COLUMNS, rows)
+
+
+def _viewed(visit: Visit) -> DispatchView:
+    return visit.ask(build_dispatch, day_in(visit.look.demand_words(("day",))))
 
 
 @require_POST
@@ -126,7 +154,9 @@ def _shown(
         "kept": kept or {},
         "may_decide": may_decide,
         "form_id": new_id(),
-        "is_own": viewer is not None and pending is not None and pending.said.who == viewer.name,
+        "is_own": viewer is not None
+        and pending is not None
+        and pending.said.person == person_of(viewer.name),
         **_asked(visit, view, words),
     }
     return visit.show("taihang/pages/dispatch.html", context, status=status)

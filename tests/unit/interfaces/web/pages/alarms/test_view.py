@@ -1,7 +1,5 @@
 """What the page of the alarms prints: groups, timeline, limits, filters, a table to take away."""
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import cast
@@ -12,13 +10,23 @@ from alarm_values import values_of
 from taihang.config.park_file import read_park
 from taihang.config.templates import template_text
 from taihang.core.alarm.condition import Cause, CauseKind, found
+from taihang.core.alarm.decision import AlarmAct, AlarmDecision
 from taihang.core.alarm.rule import AlarmRule, Priority
 from taihang.core.alarm.state import Alarm, AlarmState, Unwatched
 from taihang.core.park.alarm_limits import LIMIT_NAMES
+from taihang.core.seal.said import Said
 from taihang.interfaces.alarm_words import AlarmWords
 from taihang.interfaces.catalogue import LANGS, Lang
 from taihang.interfaces.web.pages.alarms.build import BoardView
-from taihang.interfaces.web.pages.alarms.view import Filter, Line, card_of, page_context, to_csv
+from taihang.interfaces.web.pages.alarms.view import (
+    COLUMNS,
+    Filter,
+    Line,
+    card_of,
+    mark_of,
+    page_context,
+    table_rows,
+)
 from taihang.services.alarms import AlarmBoard
 
 PARK = read_park(template_text("changzhi"), source="changzhi")
@@ -48,7 +56,7 @@ def disk(state: AlarmState = AlarmState.UNACKNOWLEDGED) -> Alarm:
 
 
 def view_of(*alarms: Alarm, unwatched: tuple[Unwatched, ...] = ()) -> BoardView:
-    return BoardView(AlarmBoard(NOW_S, SINCE_S, alarms, unwatched), PARK)
+    return BoardView(AlarmBoard(NOW_S, SINCE_S, alarms, unwatched), PARK, 0)
 
 
 def context(view: BoardView, chosen: Filter | None = None, lang: Lang = "en") -> dict[str, object]:
@@ -85,7 +93,7 @@ def test_page__puts_each_alarm_where_it_stands() -> None:
     ],
 )
 def test_card__offers_only_what_may_be_decided(state: AlarmState, acts: tuple[str, ...]) -> None:
-    assert card_of(disk(state), AlarmWords(PARK, "zh"), now_s=NOW_S).acts == acts
+    assert card_of(disk(state), AlarmWords(PARK, "zh"), view_of()).acts == acts
 
 
 @pytest.mark.parametrize(
@@ -121,7 +129,8 @@ def test_timeline__is_in_percent_of_its_span_and_has_one_line_a_subject() -> Non
     ]
     assert [bar.width for bar in second.bars] == ["0.500%"]
     ticks = listed(seen, "ticks")
-    assert ticks[0] == {"x": "0.000%", "words": "09-01"}
+    assert ticks[0] == {"x": "0.000%", "words": "09-01", "anchor": "start"}
+    assert ticks[-1] == {"x": "100.000%", "words": "09-21", "anchor": "end"}
     assert len(ticks) <= 11
 
 
@@ -146,12 +155,40 @@ def test_counts__stand_beside_the_target_and_are_no_number_where_there_is_no_ala
     assert [share for share, _ in shares(view_of())] == ["–"] * 3
 
 
-def test_csv__begins_with_its_columns_and_takes_no_cell_for_a_formula() -> None:
-    alarm = silent(AlarmState.UNACKNOWLEDGED, gateway="=GW1")
+def test_mark__is_another_when_an_alarm_comes_or_stands_otherwise() -> None:
+    boards = (
+        view_of(),
+        view_of(disk()),
+        view_of(disk(AlarmState.ACKNOWLEDGED)),
+        view_of(disk(), silent(AlarmState.NORMAL, end_h=1)),
+    )
 
-    told = to_csv(view_of(alarm), lang="en", chosen=Filter()).decode("utf-8-sig")
+    assert len({mark_of(each.board) for each in boards}) == len(boards)
+    assert mark_of(view_of(disk()).board) == mark_of(view_of(disk()).board)
 
-    (row,) = csv.DictReader(io.StringIO(told))
-    assert row["rule"]
-    assert row["n"] == "1"
-    assert not any(cell.startswith("=") for cell in row.values())
+
+def test_table__has_a_row_for_each_alarm_that_is_shown() -> None:
+    view = view_of(disk(), silent(AlarmState.RETURNED, end_h=3))
+
+    rows = list(table_rows(view, lang="en", chosen=Filter(state="returned")))
+
+    assert len(rows) == 1
+    assert len(rows[0]) == len(COLUMNS)
+    assert dict(zip(COLUMNS, rows[0], strict=True))["until"] == "2026-09-01 03:00"
+
+
+def test_card__shows_a_reason_that_turns_writing_as_it_is() -> None:
+    decision = AlarmDecision(
+        said=Said(id="d1", who="li", role="dispatcher", reason="a\u202eb"),
+        act=AlarmAct.ACKNOWLEDGE,
+        alarm="x",
+        priority=Priority.HIGH,
+        last_s=NOW_S,
+        until_s=None,
+        at_s=NOW_S,
+    )
+    alarm = replace(disk(AlarmState.ACKNOWLEDGED), decisions=(decision,))
+
+    (told,) = card_of(alarm, AlarmWords(PARK, "en"), view_of()).decisions
+
+    assert told["reason"] == "a⟨U+202E⟩b"

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from pathlib import Path
 
@@ -81,6 +82,23 @@ def test_csv__has_every_alarm_and_no_formula(source: ParkSource) -> None:
     assert answer.headers["content-type"].startswith("text/csv")
     assert next(row["priority"] for row in rows) == "high"
     assert all(cell[:1] not in set("=+-@") for row in rows for cell in row.values())
+
+
+def test_count__is_what_needs_a_person_and_its_mark_is_another_after_a_decision(
+    source: ParkSource,
+) -> None:
+    some = person(source)
+    before = json.loads(some.open("/alarms/count").body)
+    page = some.open(LOOK)
+    name = name_on(page.text)
+    form = {"alarm": name, "act": "acknowledge", "reason": "x", "id": "d1"}
+
+    assert f'data-alarm-mark="{before["mark"]}"' in page.text
+    assert some.send(LOOK, "/alarms/decide", form).status == 303
+    after = json.loads(some.open("/alarms/count").body)
+
+    assert after["open"] == before["open"] - 1
+    assert after["mark"] != before["mark"]
 
 
 def test_decide__acknowledges_once_and_the_log_and_trail_know_who(source: ParkSource) -> None:

@@ -26,6 +26,8 @@ from taihang.interfaces.catalogue import LANGS, Lang
 from taihang.interfaces.web.pages.dispatch.build import DispatchView, build_dispatch
 from taihang.interfaces.web.pages.dispatch.view import Card, order_told, page_context, what_told
 from taihang.services.dispatch_day import DispatchDay, ExportSoFar
+from taihang.services.open_figure import open_figure
+from taihang.services.regret import keep_day
 
 
 def of(root: Path) -> DispatchView:
@@ -139,10 +141,38 @@ def test_export_card__draws_the_share_against_its_limit(
     assert (seen.tone, seen.fill, seen.mark) == (tone, fill, mark)
 
 
+def test_figures__of_the_page_can_all_be_opened_and_say_the_same(tmp_path: Path) -> None:
+    root = Path(copytree(regret_park.obeyed(), tmp_path / "settled"))
+    with small_park.opened(root) as ports:
+        keep_day(PLANNED, ports=ports)
+        view = build_dispatch(ports, PLANNED)
+        rows = cast("list[Mapping[str, str]]", page_context(view, lang="en")["compared"])
+        ledger = cast(
+            "list[Mapping[str, list[Mapping[str, str]]]]", page_context(view, lang="en")["ledger"]
+        )
+        keys = [
+            *(each.key for each in cards(view)),
+            *(row["key"] for row in rows),
+            *(cell["key"] for line in ledger for cell in line["cells"]),
+        ]
+        stories = {key: open_figure(key, ports=ports) for key in keys if key}
+
+    export = day_of(view).export
+    assert export is not None
+    assert len(stories) >= 14
+    assert float(stories[card(view, "export").key].value or 0) == pytest.approx(
+        export.ratio, abs=1e-6
+    )
+    (charged,) = (row for row in rows if row["key"].startswith("flow/charge"))
+    assert float(stories[charged["key"]].value or 0) / 1e6 == pytest.approx(
+        float(charged["actual"].replace(",", "")), abs=0.01
+    )
+
+
 def test_export_card__that_is_not_known_says_so(ahead: DispatchView) -> None:
     seen = card(replace(ahead, shown=replace(day_of(ahead), export=None)), "export")
 
-    assert seen.value == "–"
+    assert seen.value == "—"
     assert seen.note
 
 

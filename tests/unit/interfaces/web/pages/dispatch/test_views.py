@@ -85,6 +85,17 @@ def test_page__refuses_words_that_it_does_not_know(source: ParkSource, word: str
     assert person(source).open(f"{LOOK}&{word}").status == 422
 
 
+def test_files__are_tables_of_the_days_and_of_the_ledger(source: ParkSource) -> None:
+    some = person(source)
+
+    days, ledger = some.open("/dispatch/days.csv"), some.open("/dispatch/ledger.csv?day=2026-08-28")
+
+    assert days.body.decode("utf-8-sig").startswith("start,price_cny_per_kwh,charge_w")
+    assert days.body.count(b"\n") == 193
+    assert ledger.body.decode("utf-8-sig").startswith("day,statement,promised_cny")
+    assert some.open("/dispatch/days.csv?check=1").status == 422
+
+
 def test_check__lets_the_referee_look_again(source: ParkSource) -> None:
     page = person(source).open(f"{LOOK}&check=1").text
 
