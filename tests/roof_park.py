@@ -118,7 +118,7 @@ def fill(ports: Ports, more: Mapping[str, NDArray[np.float64]] | None = None) ->
     cut = generation_kw()["PV05"]
     cut[:CURTAILED_DAY] = 0.0
     blocks += [
-        _energy("M-E01", np.full((N_DAYS, 96), 4_000.0)),
+        _energy("M-E01", np.full((N_DAYS, 96), 1_600.0)),
         _energy("M-E02", np.full((N_DAYS, 96), 900.0)),
         _energy("M-CUT", cut),
         _energy("M-CH", np.where(quarter < 8, 400.0, 0.0)),

@@ -18,6 +18,7 @@ class Entry:
 
 ENTRIES: Final = (
     Entry("overview", "/", Right.SEE_PARK),
+    Entry("flows", "/flows/", Right.SEE_PARK),
     Entry("companies", "/companies/", Right.SEE_OWN),
     Entry("assets", "/assets/", Right.SEE_PARK),
     Entry("dispatch", "/dispatch/", Right.SEE_PARK),

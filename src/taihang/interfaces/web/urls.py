@@ -14,8 +14,10 @@ from taihang.interfaces.web.pages.companies.urls import urlpatterns as companies
 from taihang.interfaces.web.pages.company.urls import urlpatterns as company
 from taihang.interfaces.web.pages.dispatch.urls import urlpatterns as dispatch
 from taihang.interfaces.web.pages.figure.urls import urlpatterns as figure
+from taihang.interfaces.web.pages.flows.urls import urlpatterns as flows
 from taihang.interfaces.web.pages.import_wizard.urls import urlpatterns as import_wizard
 from taihang.interfaces.web.pages.overview.urls import urlpatterns as overview
+from taihang.interfaces.web.pages.points.urls import urlpatterns as points
 from taihang.interfaces.web.pages.records.urls import urlpatterns as records
 from taihang.interfaces.web.pages.reports.urls import urlpatterns as reports
 from taihang.interfaces.web.pages.trust.urls import urlpatterns as trust
@@ -36,10 +38,12 @@ urlpatterns: Final = [
     *certificate,
     *dispatch,
     *figure,
+    *flows,
     *import_wizard,
     *live,
     *companies,
     *company,
+    *points,
     *reports,
     *trust,
     *verify,

@@ -1,0 +1,1 @@
+"""A measured point through a year."""
