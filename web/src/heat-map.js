@@ -1,6 +1,6 @@
 // The map of meters and days: a canvas with real labels beside it, read with the pointer or with the
 // arrow keys. What it shows stands as a table below.
-import { element, text, token } from "./page-data.js";
+import { data, element, text, token } from "./page-data.js";
 
 const ROW = 12; // height of a meter [px]
 const LEAST_DAY = 3; // width of a day [px]; with less room the map scrolls
@@ -36,6 +36,13 @@ function sentence(meter, code, at, first) {
   if (code === "-") return text("trust_page.heat.none", values);
   const [measured, estimated, manual, missing, rejected] = meter.odd[at];
   return text("trust_page.heat.odd", { ...values, measured, estimated, manual, missing, rejected });
+}
+
+/** Return a link to the story of a meter's day. */
+function opener(meter, day, size) {
+  const name = encodeURIComponent(meter.replaceAll("~", "~0").replaceAll("/", "~1"));
+  const address = `/figure/meter/${name}/${day}/${size}`;
+  return element("a", { href: address, class: "opens", "data-opens": "" }, text("trust_page.heat.open"));
 }
 
 function sized(canvas, height) {
@@ -115,15 +122,18 @@ export function showHeat(box, heat) {
   const tell = (row, day) => {
     Object.assign(cursor, { row, day, isOn: true });
     const { meter, codes } = rows[row];
-    said.textContent = sentence(meter, codes[day], day, heat.first);
+    said.replaceChildren(sentence(meter, codes[day], day, heat.first));
+    if (data.opens && codes[day] !== "-") said.append(" ", opener(meter.meter, dayOf(heat.first, day), heat.size));
     draw();
   };
+  cells.addEventListener("click", () => said.querySelector("a")?.click());
   cells.addEventListener("pointermove", (event) => {
     const row = Math.min(rows.length - 1, Math.max(0, Math.floor(event.offsetY / ROW)));
     const day = Math.min(heat.n - 1, Math.max(0, Math.floor((event.offsetX / cells.clientWidth) * heat.n)));
     if (row !== cursor.row || day !== cursor.day || !cursor.isOn) tell(row, day);
   });
   scroll.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") said.querySelector("a")?.click();
     const step = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0], PageUp: [0, -30], PageDown: [0, 30] }[event.key];
     if (!step) return;
     event.preventDefault();

@@ -31,6 +31,8 @@ from taihang.services.restatements import restatements
 
 MOST: Final = 1_000
 """So many edits, the newest; a park has few."""
+RESTATED: Final = "restated"
+"""Kind of the next version of a statement."""
 _LINES_SHOWN: Final = 60
 _SHORT: Final = 16
 
@@ -245,7 +247,7 @@ def _restated(events: _Events, ports: Ports) -> Iterator[Edit]:
         leaf, at_s = places.get(step.now, (None, 0))
         yield Edit(
             group=EditGroup.STATEMENTS,
-            kind="restated",
+            kind=RESTATED,
             at_s=at_s,
             leaf=leaf,
             subject=step.now,

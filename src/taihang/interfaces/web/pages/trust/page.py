@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from taihang.core.figure.key import key_of
 from taihang.core.metering.vee.rule import Rule
 from taihang.core.seal.trail import Outcome, TrailRecord
 from taihang.core.series import Quality
@@ -14,7 +15,7 @@ from taihang.interfaces.web.pages.trust.build import TrustView
 from taihang.interfaces.web.pages.trust.heat import heat_data, month_cells, months_of
 from taihang.interfaces.web.wording import DASH, local_instant, number, percent
 from taihang.services.coverage import Coverage
-from taihang.services.edit_log import Edit, EditGroup
+from taihang.services.edit_log import RESTATED, Edit, EditGroup
 from taihang.services.gaps import Gap
 from taihang.services.gateway_states import GatewayState
 from taihang.services.log_standing import LogStanding
@@ -72,7 +73,12 @@ class TrailShown:
 
 
 def page_context(
-    view: TrustView, *, lang: Lang, group: EditGroup | None, trail: TrailShown | None
+    view: TrustView,
+    *,
+    lang: Lang,
+    group: EditGroup | None,
+    trail: TrailShown | None,
+    opens: bool,
 ) -> dict[str, object]:
     """Return what the template needs.
 
@@ -81,6 +87,7 @@ def page_context(
         lang: Language of the reader.
         group: Edits of this group only; None for all.
         trail: The audit trail; None for whoever may not read it.
+        opens: Whether the reader may open figures.
     """
     edits = [edit for edit in view.edits if group in {None, edit.group}]
     return {
@@ -89,20 +96,26 @@ def page_context(
         "months": months_of(view.coverage),
         "month_rows": _month_rows(view.coverage),
         "legend": [_tag(quality, lang) for quality in Quality],
-        "gap_rows": [gap_row(gap, view.zone, lang) for gap in view.gaps.found[:GAPS_SHOWN]],
+        "gap_rows": [
+            gap_row(gap, view.zone, lang) | {"key": _day_key(gap, view) if opens else ""}
+            for gap in view.gaps.found[:GAPS_SHOWN]
+        ],
         "n_gaps": len(view.gaps.found),
         "gateway_rows": [_gateway_row(each, view, lang) for each in view.gateways],
         "log_rows": _log_rows(view.log, view.zone, lang),
         "witness_rows": _witness_rows(view.log, view.zone, lang),
         "groups": _groups(view.edits, group, lang),
         "group": "" if group is None else group.value,
-        "edit_rows": [edit_row(edit, view.zone, lang) for edit in edits[:EDITS_SHOWN]],
+        "edit_rows": [
+            edit_row(edit, view.zone, lang) | {"key": _statement_key(edit) if opens else ""}
+            for edit in edits[:EDITS_SHOWN]
+        ],
         "n_edits": len(edits),
         "edit_columns": [text(f"trust_page.edit.{name}", lang) for name in _EDIT_COLUMNS],
         "trail_columns": [text(f"trail.column.{name}", lang) for name in _TRAIL_COLUMNS],
         "trail": trail,
         "trail_rows": [] if trail is None else _trail_rows(trail.records, view.zone, lang),
-        "page_data": _script_data(view, lang),
+        "page_data": {**_script_data(view, lang), "opens": opens},
     }
 
 
@@ -224,6 +237,16 @@ def gap_row(gap: Gap, zone: str, lang: Lang) -> dict[str, object]:
         "method": text(f"trust_page.method.m{int(gap.method)}", lang),
         "reason": reason,
     }
+
+
+def _day_key(gap: Gap, view: TrustView) -> str:
+    """Return the key of the energy of a meter on the day on which a gap begins."""
+    day = local_instant(gap.start_s, zone=view.zone)[:10]
+    return key_of("meter", gap.meter, day, str(view.log.size))
+
+
+def _statement_key(edit: Edit) -> str:
+    return key_of("statement", edit.subject, "value") if edit.kind == RESTATED else ""
 
 
 def rule_words(rule: Rule, lang: Lang) -> str:
@@ -375,7 +398,7 @@ def _instant(at_s: int | None, zone: str) -> str:
 def _script_data(view: TrustView, lang: Lang) -> dict[str, object]:
     log = view.log
     return {
-        "heat": heat_data(view.coverage),
+        "heat": {**heat_data(view.coverage), "size": log.size},
         "chain": {
             "origin": log.origin,
             "keys": list(log.keys),

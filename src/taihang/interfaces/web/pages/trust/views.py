@@ -38,7 +38,11 @@ def trust_page(request: HttpRequest) -> HttpResponse:
     words = visit.look.demand_words(("group",))
     view = visit.ask(build_trust)
     context = page_context(
-        view, lang=visit.look.lang, group=_group(words.get("group")), trail=_trail(visit)
+        view,
+        lang=visit.look.lang,
+        group=_group(words.get("group")),
+        trail=_trail(visit),
+        opens=visit.viewer is not None and Right.SEE_OWN in visit.viewer.rights,
     )
     return visit.show("taihang/pages/trust.html", context)
 

@@ -118,7 +118,9 @@ def test_verdicts__say_what_cannot_be_relied_upon() -> None:
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_page_context__is_finished_words_in_both_languages(lang: Lang) -> None:
-    context = page_context(replace(VIEW, log=WATCHED), lang=lang, group=None, trail=TRAIL)
+    context = page_context(
+        replace(VIEW, log=WATCHED), lang=lang, group=None, trail=TRAIL, opens=True
+    )
 
     rows = cast("list[dict[str, Any]]", context["gateway_rows"])
     assert rows[0]["key"] == {"zh": "第 1 把，2026-09-21 起", "en": "no. 1, since 2026-09-21"}[lang]
@@ -134,7 +136,7 @@ def test_page_context__is_finished_words_in_both_languages(lang: Lang) -> None:
 
 
 def test_page_context__of_one_group_shows_its_edits_and_counts_all() -> None:
-    context = page_context(VIEW, lang="en", group=EditGroup.KEYS, trail=None)
+    context = page_context(VIEW, lang="en", group=EditGroup.KEYS, trail=None, opens=False)
 
     rows = cast("list[dict[str, Any]]", context["edit_rows"])
     groups = cast("list[dict[str, Any]]", context["groups"])
@@ -172,7 +174,9 @@ def test_edit_row__a_kind_without_words_is_shown_as_it_is() -> None:
 def test_gateway_rows__name_what_never_came() -> None:
     many = replace(GATEWAY, skipped=((1, 1), (3, 9)), n_skipped=40, key=None)
 
-    context = page_context(replace(VIEW, gateways=(many,)), lang="en", group=None, trail=None)
+    context = page_context(
+        replace(VIEW, gateways=(many,)), lang="en", group=None, trail=None, opens=False
+    )
 
     (row,) = cast("list[dict[str, Any]]", context["gateway_rows"])
     assert row["skipped"] == "1, 3 … 9 …"
@@ -182,7 +186,28 @@ def test_gateway_rows__name_what_never_came() -> None:
 def test_trail_rows__every_outcome_has_its_tone() -> None:
     records = [TrailRecord(n, bytes(32), entry(n, outcome=each)) for n, each in enumerate(Outcome)]
 
-    context = page_context(VIEW, lang="en", group=None, trail=TrailShown(records, 4, 0))
+    context = page_context(
+        VIEW, lang="en", group=None, trail=TrailShown(records, 4, 0), opens=False
+    )
 
     rows = cast("list[dict[str, Any]]", context["trail_rows"])
     assert [row["tone"] for row in rows] == ["none", "ok", "warn", "bad"]
+
+
+def test_page_context__opens_figures_for_those_who_may() -> None:
+    again = Edit(
+        group=EditGroup.STATEMENTS, kind="restated", at_s=5, leaf=1, subject="bill.E01.2026-08.v2"
+    )
+    view = replace(VIEW, edits=(again, *VIEW.edits))
+
+    may, not_ = (
+        page_context(view, lang="en", group=None, trail=None, opens=opens)
+        for opens in (True, False)
+    )
+
+    def keys(context: dict[str, object], rows: str) -> list[str]:
+        return [row["key"] for row in cast("list[dict[str, Any]]", context[rows])]
+
+    assert keys(may, "gap_rows") == ["meter/M1/2026-09-21/1000"]
+    assert keys(may, "edit_rows") == ["statement/bill.E01.2026-08.v2/value", "", ""]
+    assert set(keys(not_, "gap_rows") + keys(not_, "edit_rows")) == {""}
