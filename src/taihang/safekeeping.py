@@ -40,7 +40,7 @@ from taihang.services.ports import Clock, Ports
 
 _CHECKPOINTS: Final = "journal/checkpoints"
 _PUBLISHED: Final = "journal/published"
-_EVIDENCE: Final = "evidence"
+_KEPT: Final = "evidence", "reports/issued"
 _TRAIL: Final = "trail/entries.log"
 _TAIL_BYTES: Final = 1 << 16
 _KEYS_MODE: Final = 0o600
@@ -150,8 +150,8 @@ def back_up(
         grown += _trail(folder, root, before)
         text = (root / wiring.PARK_FILE).read_bytes()
         files = [*grown, register, folder.put(f"park-{number:06d}.toml", text)]
-        # 3. Evidence, after the register: what its lines name was on the disk before them.
-        files += _evidence(folder, root, before)
+        # 3. Evidence and reports, after the register: what it names was on the disk before.
+        files += _kept(folder, root, before)
         # 4. Keys, if somebody is named who may read them.
         if keys_to is not None:
             files.append(folder.put(f"keys-{number:06d}.box", _sealed_keys(root, keys_to)))
@@ -277,19 +277,21 @@ def _trail(folder: BackupFolder, root: Path, before: Manifest | None) -> list[Ba
     return []
 
 
-def _evidence(folder: BackupFolder, root: Path, before: Manifest | None) -> list[BackupFile]:
-    """Bring every file of evidence into the backup; what is there stays, even if the park lost it.
+def _kept(folder: BackupFolder, root: Path, before: Manifest | None) -> list[BackupFile]:
+    """Bring evidence and issued reports into the backup; what is there stays, even if lost here.
 
-    A damaged file is copied as it is: `taihang audit` names it, and no backup waits for it.
+    Such a file never changes. A damaged one is copied as it is: `taihang audit` names it, and no
+    backup waits for it.
     """
     held = {
         file.path: file
         for file in (before.files if before else ())
-        if file.path.startswith(f"{_EVIDENCE}/")
+        if file.path.rpartition("/")[0] in _KEPT
     }
     fresh = {
-        f"{_EVIDENCE}/{path.name}": path
-        for path in sorted(wiring.ParkFolder(root).evidence.glob("*"))
+        f"{place}/{path.name}": path
+        for place in _KEPT
+        for path in sorted((root / place).glob("*"))
         if path.is_file() and not path.name.startswith(".")
     }
     put = [folder.put(name, fresh[name].read_bytes()) for name in sorted(fresh.keys() - held)]

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 import small_park
 from activity_kit import record
+from report_desk import centre, order, settled
 from small_park import CLOCK, ZONE
 from taihang import safekeeping, wiring
 from taihang.adapters.backup_folder import (
@@ -38,6 +39,7 @@ from taihang.safekeeping import (
 from taihang.services.act_log import log_acts, logged_events
 from taihang.services.audit import audit
 from taihang.services.keys import LostKeyError, log_signer
+from taihang.services.report_centre import issue_report
 from taihang.wiring import FolderInUseError, RolledBackParkError
 from trail_kit import entry
 
@@ -153,6 +155,31 @@ def test_drill__brings_evidence_back_and_keeps_what_the_park_lost(
     with small_park.opened(park, writing=False) as ports:
         assert [each.where for each in audit(ports=ports).findings] == [
             f"evidence {names[1][:16]}… (a file of no name)"
+        ]
+
+
+def test_drill__brings_issued_reports_back_with_the_copies_that_the_park_lost(
+    out: Path, tmp_path: Path
+) -> None:
+    park = small_park.make(tmp_path / "park")
+    issued_files = park / "reports" / "issued"
+    with small_park.opened(park) as ports:
+        settled(ports)
+        issued = issue_report(order(), centre=centre(ports))
+    names = sorted(path.name for path in issued_files.iterdir())
+    back_up(park, out, keys_to=PUBLIC)
+    (issued_files / issued.setting.copies[0].name).unlink()
+    back_up(park, out, keys_to=PUBLIC)
+    restore(out, tmp_path / "again", private=PRIVATE)
+
+    assert len(names) == 2 + len(issued.setting.copies)
+    with small_park.opened(tmp_path / "again") as ports:
+        assert ports.reports.names() == names
+        assert audit(ports=ports).findings == []
+        assert not issue_report(order(), centre=centre(ports)).is_new
+    with small_park.opened(park, writing=False) as ports:
+        assert [each.where for each in audit(ports=ports).findings] == [
+            f"report {issued.report.id}"
         ]
 
 
