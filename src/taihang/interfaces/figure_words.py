@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from taihang.core.figure.story import Label, Named, Placed, Words
 from taihang.core.park.park import PARK_SUBJECT
 from taihang.core.quantities import WH_PER_KWH, WH_PER_MWH
+from taihang.interfaces.account_words import gap_name
 from taihang.interfaces.catalogue import Lang, has_text, text
 
 _MINUS: Final = "\N{MINUS SIGN}"
@@ -40,7 +41,17 @@ class FigureWords:
         """Return a remark about a figure."""
         if isinstance(words, Placed):
             return self._placed(words)
+        if isinstance(words, Label) and words.code == "gap":
+            return self._gap(words)
         return self._said(words, "figures.note")
+
+    def _gap(self, gap: Label) -> str:
+        """Return what is not known and why, with the names of items and reasons where they have."""
+        reason = f"cli.reason.{gap.values['reason']}"
+        what = gap_name(gap.values["what"], self.lang)
+        if not has_text(reason):
+            return text("figures.note.gap", self.lang, **{**gap.values, "what": what})
+        return f"{what}: {text(reason, self.lang, detail=gap.values['detail'])}"
 
     def proof(self, words: Words) -> str:
         """Return what a proof file shows, or why there is none."""
@@ -59,6 +70,8 @@ class FigureWords:
             return self.span(value)
         if name in _NODES:
             return self.node(value)
+        if name == "statements":
+            return self.kind(value)
         for group in ("flow", "kind"):
             prefix = "figures.flow" if group == "flow" else "figures.hours"
             if name == group and has_text(f"{prefix}.{value}"):

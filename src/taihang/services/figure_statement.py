@@ -19,16 +19,15 @@ from taihang.core.figure.story import (
     FigureStory,
     Ground,
     Label,
-    Named,
     ProofOf,
     StatementOf,
     VersionOf,
-    Words,
 )
 from taihang.core.seal.canonical import load_canonical
 from taihang.core.seal.issued import IssuedStatement
 from taihang.services.figure_kinds import book_of
 from taihang.services.figure_rule import rule_named
+from taihang.services.figure_standing import gaps_of
 from taihang.services.figure_stated import (
     STATEMENT,
     Explained,
@@ -73,7 +72,7 @@ def open_statement(parts: tuple[str, ...], ports: Ports) -> FigureStory:
         value=of.number(path),
         unit=unit_at(of.body, path),
         ground=explained.ground,
-        term=_term(issued.kind, path),
+        term=term_of(issued.kind, path),
         derivation=explained.derivation,
         coverage=_coverage(of.body),
         rule=rule_named(str(of.body.get("rule", ""))),
@@ -167,7 +166,17 @@ _OF_FIELD: Final[Mapping[str, str]] = {
 """Term of the glossary of fields that mean the same in every statement."""
 
 
-def _term(kind: str, path: Path) -> str:
+def term_of(kind: str, path: Path = ("value",)) -> str:
+    """Return the term of the glossary that explains a number of a statement.
+
+    Args:
+        kind: The kind of the statement.
+        path: Where the number stands.
+
+    Example:
+        >>> term_of("no-such-kind")
+        'statement'
+    """
     if path[-1] in _OF_FIELD:
         return _OF_FIELD[path[-1]]
     return _TERMS.get(kind, "statement") if path == ("value",) else ""
@@ -260,7 +269,7 @@ def _statement(of: Stated, path: Path, latest: IssuedStatement) -> StatementOf:
         state=standing.state,
         signatures=standing.signatures,
         history=tuple(_history(latest, path, of.ports)),
-        gaps=tuple(_gaps(of.body)),
+        gaps=tuple(gaps_of(of.body)),
     )
 
 
@@ -275,16 +284,3 @@ def _history(latest: IssuedStatement, path: Path, ports: Ports) -> Iterator[Vers
             reason=str(one.body.get("reason", "")),
             issued_by=str(one.body.get("code_version", "")),
         )
-
-
-def _gaps(body: Mapping[str, Document]) -> Iterator[Words]:
-    found = body.get("not_assessed")
-    for each in found if isinstance(found, list) else []:
-        if not isinstance(each, dict):
-            continue
-        if isinstance(each.get("zh"), str) and isinstance(each.get("en"), str):
-            what = str(each.get("what", ""))
-            yield Named(f"{what}：{each['zh']}", f"{what}: {each['en']}")
-        else:
-            names = ("what", "reason", "detail")
-            yield Label("gap", {name: str(each.get(name, "")) for name in names})

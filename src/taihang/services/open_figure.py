@@ -56,6 +56,7 @@ from taihang.services.figure_source import (
 )
 from taihang.services.figure_stated import STATEMENT
 from taihang.services.figure_statement import open_statement, statement_figures
+from taihang.services.figure_total import TOTAL, open_total
 from taihang.services.figure_user import GREEN_SHARE, PEAK, open_green_share, open_peak
 from taihang.services.ports import Ports
 
@@ -80,6 +81,7 @@ OPENERS: Final[Mapping[str, Opener]] = {
     DEMAND: open_demand,
     GREEN_SHARE: open_green_share,
     PEAK: open_peak,
+    TOTAL: open_total,
     FACT: open_fact,
     ACTIVITY: open_activity,
     PARAMETER: open_parameter,

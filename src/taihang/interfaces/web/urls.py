@@ -9,6 +9,7 @@ from taihang.interfaces.web.live.urls import urlpatterns as live
 from taihang.interfaces.web.pages.account.urls import urlpatterns as account
 from taihang.interfaces.web.pages.alarms.urls import urlpatterns as alarms
 from taihang.interfaces.web.pages.assets.urls import urlpatterns as assets
+from taihang.interfaces.web.pages.carbon.urls import urlpatterns as carbon
 from taihang.interfaces.web.pages.certificate.urls import urlpatterns as certificate
 from taihang.interfaces.web.pages.companies.urls import urlpatterns as companies
 from taihang.interfaces.web.pages.company.urls import urlpatterns as company
@@ -35,6 +36,7 @@ urlpatterns: Final = [
     *overview,
     *alarms,
     *assets,
+    *carbon,
     *certificate,
     *dispatch,
     *figure,
