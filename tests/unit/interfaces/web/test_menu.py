@@ -26,3 +26,8 @@ def test_menu__every_entry_has_a_name() -> None:
     assert len({entry.code for entry in ENTRIES}) >= 1
     for lang in LANGS:
         assert all(text(f"menu.{entry.code}", lang) for entry in ENTRIES)
+
+
+def test_menu__names_every_page_once() -> None:
+    assert len({entry.code for entry in ENTRIES}) == len(ENTRIES)
+    assert len({entry.address for entry in ENTRIES}) == len(ENTRIES)
