@@ -5,6 +5,7 @@
 #   make bench                             speed and memory, as ratios, against benchmarks/baseline.json
 #   make lock                              resolve the two lock files anew (needs uv)
 #   make web                               build the page's scripts anew (needs npm)
+#   make client                            write the client of the interface anew
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,7 +13,7 @@ TEST := .venv-test
 ARGS ?=
 PIP := -m pip --disable-pip-version-check --no-input install --quiet
 
-.PHONY: demo test check bench docs lock web clean
+.PHONY: demo test check bench docs lock web client clean
 
 demo: $(VENV)/.ready
 	@$(VENV)/bin/taihang demo $(ARGS)
@@ -56,6 +57,11 @@ lock:
 
 web:
 	cd web && npm ci --ignore-scripts && npm run build
+
+client: $(TEST)/.ready
+	$(TEST)/bin/python -m taihang.interfaces.api.make_client > src/taihang_client/__init__.py.part
+	$(TEST)/bin/ruff format --quiet --stdin-filename __init__.py - < src/taihang_client/__init__.py.part > src/taihang_client/__init__.py
+	rm src/taihang_client/__init__.py.part
 
 clean:
 	rm -rf $(VENV) $(TEST) demo-park docs/_build benchmarks/out

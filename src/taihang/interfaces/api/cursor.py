@@ -7,16 +7,18 @@ of another list is refused.
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
-from typing import Final, TypeVar, cast
+from typing import Annotated, Final, TypeVar, cast
 
 from django.core.signing import BadSignature, Signer
+from pydantic import Field
 
 from taihang.core.errors import InputError
 from taihang.interfaces.api.bounds import PAGE, PAGE_MOST
 from taihang.interfaces.api.schema import Words
 
 _SALT: Final = "taihang.api.cursor"
-_LENGTH_MOST: Final = 600
+CURSOR_SIGNS: Final = 600
+"""Longest cursor."""
 Thing = TypeVar("Thing")
 
 
@@ -36,16 +38,10 @@ class CursorError(InputError):
 class Paging(Words):
     """Which part of a list."""
 
-    cursor: str | None = None
+    cursor: Annotated[str, Field(max_length=CURSOR_SIGNS)] | None = None
     """``next`` of the answer before."""
-    limit: int = PAGE
+    limit: Annotated[int, Field(ge=1, le=PAGE_MOST)] = PAGE
     """How many things, 1 … 500."""
-
-
-class LimitError(InputError):
-    """A page is asked for that is empty or too long."""
-
-    code = "input.page-limit"
 
 
 def page_of(
@@ -67,15 +63,8 @@ def page_of(
         The things of the page, and the cursor of the next; None at the end.
 
     Raises:
-        LimitError: If the length of a page is out of bounds.
         CursorError: If the cursor is none of this list.
     """
-    if not 1 <= paging.limit <= PAGE_MOST:
-        raise LimitError(
-            given=f"limit={paging.limit}",
-            expected=f"1 … {PAGE_MOST}",
-            remedy="ask for fewer things, and follow `next`",
-        )
     after = None if paging.cursor is None else _opened(paging.cursor, question)
     rest = [each for each in things if after is None or key(each) > after]
     shown = rest[: paging.limit]
@@ -86,8 +75,6 @@ def page_of(
 
 
 def _opened(cursor: str, question: str) -> str:
-    if len(cursor) > _LENGTH_MOST:
-        raise CursorError
     try:
         told = urlsafe_b64decode(_signer().unsign(cursor))
     except (BadSignature, ValueError) as error:

@@ -19,6 +19,7 @@ from pydantic import BaseModel
 
 from taihang.core.access.role import RIGHTS, Right, Role
 from taihang.core.errors import InputError
+from taihang.interfaces.accounts.deeds import write_down_refusal
 from taihang.interfaces.api.call import DESKS, Call, lang_of
 from taihang.interfaces.api.schema import Problem, Schema, Words
 from taihang.interfaces.api.who import May, NoRightError, counted_as, viewer_who_may
@@ -107,7 +108,7 @@ class Check:
         try:
             viewer = viewer_who_may(request, self._told.may)
         except NoRightError as error:
-            desk.notes.refused(error.viewer, self._told.id)
+            write_down_refusal(error.viewer, self._told.path)
             raise
         desk.rates.charge(counted_as(viewer))
         if viewer is not None:
@@ -227,7 +228,7 @@ def _view_of(run: Callable[..., object], told: Declared) -> Callable[..., HttpRe
         try:
             found = run(call, **values)
         except PartOfParkError:
-            call.desk.notes.refused(call.member, told.id)
+            write_down_refusal(call.member, told.path)
             raise
         response = answer(request, found)
         if told.files and isinstance(found, File) and response.status_code == HTTPStatus.OK:

@@ -49,14 +49,21 @@ class Page(Schema, Generic[Item]):
 
 Id = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f/]+$")]
 """What a thing is called."""
-Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+_YEAR = r"(19[7-9][0-9]|2[01][0-9][0-9])"
+_MONTH = r"(0[1-9]|1[0-2])"
+_DAY = r"(0[1-9]|[12][0-9]|3[01])"
+Year = Annotated[str, Field(pattern=f"^{_YEAR}$")]
+"""A calendar year, 1970 … 2199."""
+Day = Annotated[str, Field(pattern=f"^{_YEAR}-{_MONTH}-{_DAY}$")]
+"""A local day, ``2026-09-01``."""
+Month = Annotated[str, Field(pattern=f"^{_YEAR}-{_MONTH}$")]
 """A local month, ``2026-09``."""
-LocalPeriod = Annotated[str, Field(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")]
+LocalPeriod = Annotated[str, Field(pattern=f"^{_YEAR}(-{_MONTH}(-{_DAY})?)?$")]
 """A local year, month or day: ``2026``, ``2026-09``, ``2026-09-01``."""
 Instant = Annotated[
     str,
     Field(
-        pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})$",
+        pattern=f"^{_YEAR}-{_MONTH}-{_DAY}T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$",
         examples=["2026-09-01T00:00:00+08:00"],
     ),
 ]

@@ -24,11 +24,10 @@ from taihang.interfaces.api.figures.statements import (
     build_versions,
 )
 from taihang.interfaces.api.operation import JSON, File, Operations, Tenant
-from taihang.interfaces.api.schema import Id, LocalPeriod, Month, Page
+from taihang.interfaces.api.schema import Day, Id, LocalPeriod, Month, Page
 
 STATEMENTS: Final = Operations(tag="statements")
 _PROOF: Final = "application/octet-stream"
-_DAY: Final = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 
 
 class StatementWords(Paging):
@@ -136,6 +135,6 @@ def read_ratios(call: Call, month: Month) -> RatiosOut:
 
 
 @STATEMENTS.get("/plans/{day}", may=Right.SEE_PARK, tenant=Tenant.PARK, answers=PlanOut)
-def read_plan(call: Call, day: Annotated[str, Field(pattern=_DAY)]) -> PlanOut:
+def read_plan(call: Call, day: Day) -> PlanOut:
     """Return the plan of the park's storage for a local day."""
     return call.ask(build_plan, day)

@@ -23,11 +23,10 @@ from taihang.interfaces.api.figures.trust import (
     build_trail,
 )
 from taihang.interfaces.api.operation import Operations, Tenant
-from taihang.interfaces.api.schema import Id, Month, Page, Schema, Words
+from taihang.interfaces.api.schema import Id, Month, Page, Schema, Words, Year
 from taihang.interfaces.api.stretch import Stretch
 
 TRUST: Final = Operations(tag="trust")
-_YEAR: Final = r"^\d{4}$"
 
 
 class PagedStretch(Paging, Stretch):
@@ -37,7 +36,7 @@ class PagedStretch(Paging, Stretch):
 class StandingWords(Words):
     """Of which year."""
 
-    year: Annotated[str, Field(pattern=_YEAR)]
+    year: Year
 
 
 class TrailWords(Words):
