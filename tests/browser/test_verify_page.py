@@ -14,12 +14,12 @@ import pytest
 import certificate_kit
 import certified_park
 import small_park
+from browser.axe import violations
 from browser.chromium import CHROMIUM, Chromium
 from evidence_kit import LOG_KEY
 from taihang.services.act_log import log_acts
 
 _ROOT: Final = Path(__file__).parents[2]
-_AXE: Final = _ROOT / "web/node_modules/axe-core/axe.min.js"
 _GOLDEN: Final = _ROOT / "tests/golden/proofs"
 _START: Final = """
 import sys
@@ -117,18 +117,6 @@ def fill(browser: Chromium, field: str, value: str) -> None:
     browser.run(f"document.querySelector('[data-{field}]').value = {json.dumps(value)}; 0")
 
 
-def axe(browser: Chromium) -> list[str]:
-    if not _AXE.exists():
-        pytest.skip("needs axe-core: cd web && npm ci --ignore-scripts")
-    browser.run(_AXE.read_text(encoding="utf-8") + ";0")
-    found = browser.run(
-        "axe.run().then(({violations, passes}) => ({passes: passes.length, violations: "
-        "violations.map(v => `${v.id}: ${v.nodes.map(n => n.html).slice(0, 3).join(' ')}`)}))"
-    )
-    assert found["passes"] > 15
-    return list(found["violations"])
-
-
 def test_certificate__is_verified_where_it_is_shown(
     browser: Chromium, address: str, park: tuple[Path, str]
 ) -> None:
@@ -142,7 +130,7 @@ def test_certificate__is_verified_where_it_is_shown(
     assert re.search(r"place, history, lots and generation of the certificate fit", said)
     assert "the one that this server names" in said
     assert "its lots, by interval and plant" in said, "what the file does not show is named"
-    assert axe(browser) == []
+    assert violations(browser) == []
     assert browser.console == []
 
 
@@ -159,7 +147,7 @@ def test_bill__is_shown_line_by_line(
     said = shown(browser)
     assert "397927.69" in said
     assert {"zh": "电能量电费(尖峰)", "en": "derived"}[lang] in said
-    assert axe(browser) == []
+    assert violations(browser) == []
     assert browser.run("document.documentElement.scrollWidth <= innerWidth")
     assert browser.console == []
 
@@ -175,7 +163,7 @@ def test_altered_file__is_refused_with_the_place(browser: Chromium, address: str
     assert "397927" not in shown(browser), "of a refused file no number is shown"
     assert drop(browser, data) == "accepted"
     assert drop(browser, b"<html>") == "refused"
-    assert axe(browser) == []
+    assert violations(browser) == []
 
 
 def test_keys_from_elsewhere__have_to_fit(browser: Chromium, address: str) -> None:
