@@ -17,8 +17,8 @@ from taihang.interfaces.api.bounds import PAGE, PAGE_MOST
 from taihang.interfaces.api.schema import Words
 
 _SALT: Final = "taihang.api.cursor"
-CURSOR_SIGNS: Final = 600
-"""Longest cursor."""
+CURSOR_SIGNS: Final = 2_000
+"""Longest cursor: one that names an id of 200 signs, whatever they are, is accepted again."""
 Thing = TypeVar("Thing")
 
 
@@ -70,7 +70,7 @@ def page_of(
     shown = rest[: paging.limit]
     if len(rest) == len(shown):
         return shown, None
-    told = json.dumps([question, key(shown[-1])]).encode()
+    told = json.dumps([question, key(shown[-1])], ensure_ascii=False).encode()
     return shown, _signer().sign(urlsafe_b64encode(told).decode())
 
 

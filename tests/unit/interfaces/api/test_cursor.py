@@ -22,7 +22,7 @@ def pages(things: list[str], limit: int) -> list[list[str]]:
             return found
 
 
-@given(st.lists(st.text(), unique=True), st.integers(1, 9))
+@given(st.lists(st.text(max_size=200), unique=True), st.integers(1, 9))
 def test_page_of__pages_together_are_the_list(things: list[str], limit: int) -> None:
     ordered = sorted(things)
 
@@ -30,6 +30,12 @@ def test_page_of__pages_together_are_the_list(things: list[str], limit: int) -> 
 
     assert [each for page in found for each in page] == ordered
     assert all(len(page) == limit for page in found[:-1])
+
+
+def test_page_of__a_cursor_after_the_longest_id_is_accepted_again() -> None:
+    things = ["\x00" * 200, "\x01" * 200, "\U0001f600" * 200]
+
+    assert pages(things, 1) == [[each] for each in things]
 
 
 def test_page_of__what_is_inserted_moves_nothing() -> None:
