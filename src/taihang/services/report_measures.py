@@ -108,12 +108,15 @@ def shift_of(bands: Bands) -> Shift | None:
     Returns:
         None where prices are not known, or do not differ.
     """
-    priced = [(each.price_cny_per_kwh, each) for each in bands.bands if each.price_cny_per_kwh]
+    # A price of nothing is a price; one that is not known is none.
+    priced = [
+        (each.price_cny_per_kwh, each) for each in bands.bands if each.price_cny_per_kwh is not None
+    ]
     if not priced:
         return None
-    dearest, from_band = max(priced, key=lambda pair: pair[0] or 0)
-    cheapest, to_band = min(priced, key=lambda pair: pair[0] or 0)
-    spread = (dearest or Decimal(0)) - (cheapest or Decimal(0))
+    dearest, from_band = max(priced, key=lambda pair: pair[0])
+    cheapest, to_band = min(priced, key=lambda pair: pair[0])
+    spread = dearest - cheapest
     moved_wh = int(from_band.grid_wh * SHIFTED_RATIO)
     if spread <= 0 or moved_wh <= 0:
         return None

@@ -86,7 +86,16 @@ def test_shift_of__without_prices_or_spread_is_nothing(tmp_path: Path) -> None:
         settled(ports)
         bands = read_bands("E02", AUGUST, ports=ports)
     unpriced = tuple(replace(band, price_cny_per_kwh=None) for band in bands.bands)
+    free = tuple(
+        replace(
+            band, price_cny_per_kwh=Decimal(0) if band.kind is PeriodKind.VALLEY else Decimal(1)
+        )
+        for band in bands.bands
+    )
     flat = tuple(replace(band, price_cny_per_kwh=Decimal(1)) for band in bands.bands)
 
     assert shift_of(replace(bands, bands=unpriced)) is None
     assert shift_of(replace(bands, bands=flat)) is None
+    found = shift_of(replace(bands, bands=free))
+    assert found is not None
+    assert (found.enters, found.spread_cny_per_kwh) == (PeriodKind.VALLEY, Decimal(1))
