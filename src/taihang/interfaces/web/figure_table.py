@@ -71,6 +71,7 @@ def told_cell(told: Told, *, digits: int, over: int = 1) -> Cell:
         over: How many of its units one of the shown ones is.
 
     Example:
+        >>> from decimal import Decimal
         >>> told_cell(Told(value=Decimal("1234567")), digits=1, over=1000).words
         '1,234.6'
     """

@@ -15,8 +15,8 @@ def words(key: str, lang: Lang, said: Mapping[str, object]) -> str:
         said: All that is known; a text may name less of it.
 
     Example:
-        >>> words("record.until", "en", {"instant": "noon", "point": "M-E01"})
-        'data until noon'
+        >>> words("live.until", "en", {"instant": "noon", "point": "M-E01"})
+        'Newest reading noon'
     """
     found = raw_texts(prefixes=(key,), lang=lang).get(key, "")
     names = {name for _, name, _, _ in string.Formatter().parse(found) if name is not None}
