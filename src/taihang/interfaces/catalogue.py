@@ -52,8 +52,8 @@ def text(key: str, lang: Lang, **values: object) -> str:
         TextError: If the key is unknown, or the values are not those that the text names.
 
     Example:
-        >>> text("record.until", "en", instant="2026-10-31 23:45")
-        'data until 2026-10-31 23:45'
+        >>> text("live.until", "en", instant="2026-10-31 23:45")
+        'Newest reading 2026-10-31 23:45'
     """
     entry = load_catalogue().get(key)
     if entry is None:
@@ -81,8 +81,8 @@ def raw_texts(*, prefixes: tuple[str, ...], lang: Lang) -> dict[str, str]:
     """Return the unfilled texts under some prefixes, for scripts that fill them themselves.
 
     Example:
-        >>> raw_texts(prefixes=("freshness.newer",), lang="en")
-        {'freshness.newer': 'Newer data – show'}
+        >>> raw_texts(prefixes=("live.none",), lang="en")
+        {'live.none': 'No reading yet'}
     """
     found = load_catalogue().items()
     return {key: entry[lang] for key, entry in found if key.startswith(prefixes)}
