@@ -7,9 +7,15 @@ from typing import cast
 import pytest
 
 from command_line import DemoPark, done, taihang
+from taihang.interfaces.cli.report_words import CADENCES
+from taihang.services.report_period import Cadence
 
 MONTH = ("--month", "2026-09")
 WHO = ("--who", "Li Wei", "--reason", "for the committee")
+
+
+def test_cadences__of_the_command_are_those_of_the_centre() -> None:
+    assert tuple(each.value for each in Cadence) == CADENCES
 
 
 @pytest.fixture(scope="module")
