@@ -5,6 +5,7 @@ stay. The result is judged like every other park file; whoever saves it does so 
 """
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from taihang.config.line_map import PairSpan, SpanMap, map_spans
 from taihang.config.park_file import ParkReading, examine_park
 from taihang.config.park_tables import keys_of
 from taihang.config.table_reader import KeyFacts, Shape
-from taihang.config.toml_value import toml_key, toml_value, typed_value
+from taihang.config.toml_value import quoted, toml_key, toml_value, typed_value
 from taihang.core.errors import InputError
 from taihang.core.park.problem import KeyPath, path_text
 
@@ -121,6 +122,30 @@ def typed_values(text: str, kind: str, object_id: str = "") -> dict[str, str]:
     }
 
 
+def typed_tables(text: str, kinds: Sequence[str]) -> dict[str, dict[str, dict[str, str]]]:
+    """Return what stands in the fields of every object of some tables, by table and id.
+
+    Args:
+        text: The park file.
+        kinds: The tables; those that are not there are empty.
+    """
+    document = tomllib.loads(text, parse_float=Decimal)
+    return {kind: _typed_objects(kind, document.get(kind, {})) for kind in kinds}
+
+
+def _typed_objects(kind: str, objects: Mapping[str, object]) -> dict[str, dict[str, str]]:
+    shapes = {key.name: key.shape for key in keys_of(kind)}
+    return {
+        name: {
+            key: typed_value(shapes[key], value)
+            for key, value in cast("Mapping[str, object]", found).items()
+            if key in shapes
+        }
+        for name, found in objects.items()
+        if isinstance(found, dict)
+    }
+
+
 def diff_lines(before: str, after: str) -> Iterator[DiffLine]:
     """Yield the lines in which two texts differ, with some of those around them."""
     lines = difflib.unified_diff(
@@ -172,7 +197,40 @@ def _set(text: str, path: KeyPath, literal: str | None) -> str:
         return text if literal is None else _inserted(text, spans, path, literal)
     if literal is None:
         return _without(text, spans, path)
-    return text[: span.value_start] + literal + text[span.value_end :]
+    old = text[span.value_start : span.value_end]
+    return text[: span.value_start] + (_relisted(old, literal) or literal) + text[span.value_end :]
+
+
+def _relisted(old: str, literal: str) -> str | None:
+    """Put what is new in a list behind its last item, and cut out what is gone, line by line.
+
+    Returns:
+        The list as a person wrote it but for these; None where more than that is different.
+    """
+    before, after = _items(old), _items(literal)
+    if not before or after is None:
+        return None
+    kept = [each for each in before if each in after]
+    made = old
+    for gone in (each for each in before if each not in after):
+        made = re.sub(rf"{re.escape(quoted(str(gone)))}[ \t]*,?[ \t]*", "", made, count=1)
+        # Neither a blank at the end of its line nor a line of nothing is left behind.
+        made = re.sub(r"[ \t]+(?=\n)", "", made).replace("\n\n", "\n")
+    come = "".join(f", {quoted(str(each))}" for each in after[len(kept) :])
+    last = quoted(str(kept[-1])) if kept else ""
+    end = made.rfind(last) + len(last)
+    made = made[:end] + come + made[end:] if last and come else made
+    # A comment may hold the very text of an item: then the whole list is written anew.
+    return made if _items(made) == after else None
+
+
+def _items(literal: str) -> list[object] | None:
+    """Return what a list of TOML holds; None of what is no list."""
+    try:
+        found = tomllib.loads(f"x = {literal}")["x"]
+    except tomllib.TOMLDecodeError:
+        return None
+    return cast("list[object]", found) if isinstance(found, list) else None
 
 
 def _inserted(text: str, spans: SpanMap, path: KeyPath, literal: str) -> str:

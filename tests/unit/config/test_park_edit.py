@@ -15,6 +15,7 @@ from taihang.config.park_edit import (
     diff_lines,
     edit_park,
     text_sha256,
+    typed_tables,
     typed_values,
 )
 from taihang.config.park_file import read_park
@@ -224,3 +225,35 @@ def test_diff_lines__show_what_stands_around_a_change() -> None:
     ]
 
     assert lines == ["@", " 7", " 8", "-9", "+x", " 10", " 11"]
+
+
+def test_edit_park__a_list_keeps_the_lines_of_what_stays_in_it() -> None:
+    before = typed_values(CHANGZHI, "gateways", "GW2")["meters"]
+    joined = changed(CHANGZHI, "gateways", "GW2", meters=f"{before}, M-X")
+    left = changed(CHANGZHI, "gateways", "GW2", meters=before.replace("M-E04, ", ""))
+    last = changed(CHANGZHI, "gateways", "GW2", meters=before.replace(", M-B1-DIS", ""))
+    turned = changed(CHANGZHI, "gateways", "GW2", meters="M-W01, M-E03")
+
+    assert signs(joined) == [
+        '-  "M-B1-CH", "M-B1-DIS",',
+        '+  "M-B1-CH", "M-B1-DIS", "M-X",',
+    ]
+    assert signs(left)[1] == '+  "M-E03", "M-E05",'
+    assert tomllib.loads(last.text)["gateways"]["GW2"]["meters"][-1] == "M-B1-CH"
+    assert tomllib.loads(turned.text)["gateways"]["GW2"]["meters"] == ["M-W01", "M-E03"]
+
+
+def test_edit_park__a_comment_that_names_an_item_does_not_mislead_it() -> None:
+    text = CHANGZHI.replace('  "M-W01",\n', '  "M-W01",  # not "M-E03"\n', 1)
+    before = typed_values(text, "gateways", "GW2")["meters"]
+
+    joined = changed(text, "gateways", "GW2", meters=f"{before}, M-X")
+
+    assert tomllib.loads(joined.text)["gateways"]["GW2"]["meters"][-1] == "M-X"
+
+
+def test_typed_tables__are_what_the_forms_hold() -> None:
+    found = typed_tables(CHANGZHI, ["enterprises", "witnesses"])
+
+    assert found["enterprises"]["E34"] == typed_values(CHANGZHI, "enterprises", "E34")
+    assert found["witnesses"] == {}

@@ -28,6 +28,7 @@ ENTRIES: Final = (
     Entry("reports", "/reports/", Right.SEE_OWN),
     Entry("import", "/import/", Right.HAND_IN),
     Entry("records", "/records/", Right.SEE_PARK),
+    Entry("settings", "/settings/", Right.SEE_PARK),
     Entry("users", "/users/", Right.MANAGE_OWN_ACCOUNTS),
 )
 

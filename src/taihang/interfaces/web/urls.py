@@ -21,6 +21,7 @@ from taihang.interfaces.web.pages.overview.urls import urlpatterns as overview
 from taihang.interfaces.web.pages.points.urls import urlpatterns as points
 from taihang.interfaces.web.pages.records.urls import urlpatterns as records
 from taihang.interfaces.web.pages.reports.urls import urlpatterns as reports
+from taihang.interfaces.web.pages.settings.urls import urlpatterns as settings
 from taihang.interfaces.web.pages.trust.urls import urlpatterns as trust
 from taihang.interfaces.web.pages.users.urls import urlpatterns as users
 from taihang.interfaces.web.pages.verify.urls import urlpatterns as verify
@@ -47,6 +48,7 @@ urlpatterns: Final = [
     *company,
     *points,
     *reports,
+    *settings,
     *trust,
     *verify,
     *account,

@@ -1,0 +1,40 @@
+"""The tables of the park file that the pages change, in the order in which they are read."""
+
+from collections.abc import Mapping
+from typing import Final
+
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "place": ("park", "accounting"),
+    "assets": ("enterprises", "plants", "stations", "batteries"),
+    "network": ("grids", "feeders", "dedicated_lines"),
+    "metering": (
+        "meters",
+        "media_meters",
+        "reactive_meters",
+        "gateways",
+        "series",
+        "plant_sensors",
+    ),
+    "contracts": ("grid_tariffs", "green_supplies", "billing", "matching_rules", "parties"),
+    "rules": ("validation", "estimation", "alarms", "witnesses", "log"),
+}
+"""Every table by the part of the page that shows it."""
+KINDS: Final = tuple(kind for group in GROUPS.values() for kind in group)
+ONCE: Final = frozenset(
+    ("park", "accounting", "billing", "validation", "estimation", "alarms", "log")
+)
+"""Tables that stand once; all others hold objects by id."""
+FIXED: Final = frozenset((("park", "id"), ("park", "time_zone")))
+"""Keys that stay: the log bears the id of the park, and past days were cut by its zone."""
+EDIT: Final = "park-edit"
+"""What a change of the park file is called in the audit trail."""
+
+
+def subject_of(kind: str, object_id: str) -> str:
+    """Return what a change is made to, as the trail writes it.
+
+    Example:
+        >>> subject_of("enterprises", "E01"), subject_of("park", "")
+        ('enterprises.E01', 'park')
+    """
+    return f"{kind}.{object_id}" if object_id else kind
