@@ -23,6 +23,7 @@ ENTRIES: Final = (
     Entry("assets", "/assets/", Right.SEE_PARK),
     Entry("dispatch", "/dispatch/", Right.SEE_PARK),
     Entry("carbon", "/carbon/", Right.SEE_OWN),
+    Entry("green", "/green/", Right.SEE_OWN),
     Entry("trust", "/trust", Right.SEE_EVIDENCE),
     Entry("alarms", "/alarms/", Right.SEE_ALARMS),
     Entry("reports", "/reports/", Right.SEE_OWN),

@@ -16,6 +16,7 @@ from taihang.interfaces.web.pages.company.urls import urlpatterns as company
 from taihang.interfaces.web.pages.dispatch.urls import urlpatterns as dispatch
 from taihang.interfaces.web.pages.figure.urls import urlpatterns as figure
 from taihang.interfaces.web.pages.flows.urls import urlpatterns as flows
+from taihang.interfaces.web.pages.green.urls import urlpatterns as green
 from taihang.interfaces.web.pages.import_wizard.urls import urlpatterns as import_wizard
 from taihang.interfaces.web.pages.overview.urls import urlpatterns as overview
 from taihang.interfaces.web.pages.points.urls import urlpatterns as points
@@ -42,6 +43,7 @@ urlpatterns: Final = [
     *dispatch,
     *figure,
     *flows,
+    *green,
     *import_wizard,
     *live,
     *companies,

@@ -1,0 +1,161 @@
+"""Green power for people, and its tables as files."""
+
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from taihang.core.certificates.certificate import State
+from taihang.core.errors import InputError
+from taihang.interfaces.reports.paper import paper_html, paper_of, paper_pdf
+from taihang.interfaces.web.csv_answer import csv_answer
+from taihang.interfaces.web.pages.green.day_page import day_context, day_rows
+from taihang.interfaces.web.pages.green.ledger import ALL, LedgerView, Wanted, build_ledger
+from taihang.interfaces.web.pages.green.ledger_page import certificate_rows, ledger_context
+from taihang.interfaces.web.pages.green.matching import (
+    DayView,
+    MatchingView,
+    build_day,
+    build_matching,
+)
+from taihang.interfaces.web.pages.green.matching_page import matching_context, matching_rows
+from taihang.interfaces.web.pages.green.place import KINDS
+from taihang.interfaces.web.stretch import StretchKind, parse_stretch
+from taihang.interfaces.web.views import not_found
+from taihang.interfaces.web.visit import Visit, source_of, visit_of
+
+_PERIOD: Final = "period"
+_LIST_WORDS: Final = ("month", "state", "holder", "page")
+_LONGEST: Final = 64
+_LONGEST_ID: Final = 200
+_PAGES_MOST: Final = 100_000
+_TYPES: Final = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
+
+
+class GreenPeriodError(InputError):
+    """An address asks for green power of days that its page does not show."""
+
+    code = "input.green-period"
+
+
+class GreenListError(InputError):
+    """An address asks for a state or a page of the list of certificates that there is not."""
+
+    code = "input.green-list"
+
+
+# -- matching ------------------------------------------------------------------------------------
+
+
+@require_safe
+def matching_page(request: HttpRequest) -> HttpResponse:
+    """Show whose green energy went to whom in a day or a month."""
+    visit = visit_of(request)
+    context = matching_context(_matching(visit), look=visit.look)
+    return visit.show("taihang/pages/green/matching.html", context)
+
+
+@require_safe
+def matching_file(request: HttpRequest) -> HttpResponse:
+    """Hand out the pairs of a day or a month, in watt-hours."""
+    visit = visit_of(request)
+    view = _matching(visit)
+    word = "none" if view.stretch is None else view.stretch.word
+    return csv_answer(f"green-{word}", *matching_rows(view, visit.look.lang))
+
+
+@require_safe
+def day_page(request: HttpRequest) -> HttpResponse:
+    """Show the matching of one day by the quarter of an hour."""
+    visit = visit_of(request)
+    context = day_context(_day(visit), look=visit.look)
+    return visit.show("taihang/pages/green/day.html", context)
+
+
+@require_safe
+def day_file(request: HttpRequest) -> HttpResponse:
+    """Hand out the quarters of one day, in watt-hours."""
+    visit = visit_of(request)
+    view = _day(visit)
+    word = "none" if view.stretch is None else view.stretch.word
+    return csv_answer(f"green-{word}-{view.of}", *day_rows(view, visit.look.lang))
+
+
+def _matching(visit: Visit) -> MatchingView:
+    words = visit.look.demand_words((_PERIOD,))
+    return visit.ask(build_matching, _stretch(words.get(_PERIOD, ""), KINDS))
+
+
+def _day(visit: Visit) -> DayView:
+    words = visit.look.demand_words((_PERIOD, "of"))
+    word = _stretch(words.get(_PERIOD, ""), (StretchKind.DAY,))
+    return visit.ask(build_day, word, words.get("of", "")[:_LONGEST])
+
+
+def _stretch(word: str, kinds: tuple[StretchKind, ...]) -> str:
+    if word and parse_stretch(word).kind not in kinds:
+        raise GreenPeriodError(
+            given=repr(word),
+            expected=f"a {' or a '.join(kind.value for kind in kinds)}",
+            remedy="choose one on the page",
+        )
+    return word
+
+
+# -- certificates --------------------------------------------------------------------------------
+
+
+@require_safe
+def certificates_page(request: HttpRequest) -> HttpResponse:
+    """Show where each watt-hour of a month is, and every certificate."""
+    visit = visit_of(request)
+    context = ledger_context(_ledger(visit), look=visit.look)
+    return visit.show("taihang/pages/green/certificates.html", context)
+
+
+@require_safe
+def certificates_file(request: HttpRequest) -> HttpResponse:
+    """Hand out all certificates that are asked for, whatever page of the list is open."""
+    visit = visit_of(request)
+    view = _ledger(visit)
+    return csv_answer(
+        f"certificates-{view.month or 'none'}", *certificate_rows(view, visit.look.lang)
+    )
+
+
+@require_safe
+def paper_file(request: HttpRequest, certificate_id: str, form: str) -> HttpResponse:
+    """Hand out the paper of a certificate, as a page or as PDF."""
+    visit = visit_of(request)
+    visit.look.demand_words(())
+    if form not in _TYPES or len(certificate_id) > _LONGEST_ID:
+        return not_found(request)
+    shown = source_of(request).certificate(certificate_id)
+    if shown is None or not shown.file:
+        return not_found(request)
+    site = f"{request.scheme}://{request.get_host()}"
+    paper = paper_of(shown.view, lang=visit.look.lang, site=site)
+    body = paper_html(paper) if form == "html" else paper_pdf(paper)
+    answer = HttpResponse(body, content_type=_TYPES[form])
+    name = "".join(sign if sign.isalnum() else "-" for sign in certificate_id)
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    answer["Cache-Control"] = "no-cache"
+    return answer
+
+
+def _ledger(visit: Visit) -> LedgerView:
+    words = visit.look.demand_words(_LIST_WORDS)
+    month, state, page = words.get("month", ""), words.get("state", ""), words.get("page", "1")
+    if month not in {"", ALL}:
+        _stretch(month, (StretchKind.MONTH,))
+    is_page = page.isascii() and page.isdecimal() and 1 <= int(page[:9]) <= _PAGES_MOST
+    if (state and state not in {each.value for each in State}) or not is_page:
+        raise GreenListError(
+            given=f"state={state[:_LONGEST]!r}, page={page[:9]!r}",
+            expected=f"one of {', '.join(each.value for each in State)}, and a page from 1 on",
+            remedy="choose them on the page",
+        )
+    wanted = Wanted(
+        month=month, state=state, holder=words.get("holder", "")[:_LONGEST], page=int(page[:9])
+    )
+    return visit.ask(build_ledger, wanted)

@@ -1,0 +1,64 @@
+"""What the pages of green power share: names, settled days, ways between them."""
+
+from dataclasses import replace
+from datetime import date
+
+from taihang.core.figure.story import Named
+from taihang.interfaces.web.page_query import PLAIN
+from taihang.interfaces.web.pages.green.place import (
+    Place,
+    last_month,
+    span_words,
+    stretch_choices,
+    tabs,
+)
+from taihang.interfaces.web.stretch import parse_stretch
+
+PLACE = Place(
+    zone="UTC",
+    is_whole=True,
+    names={"E01": Named("一厂", "Plant one")},
+    kinds={"PV01": "pv"},
+    users=("E01",),
+    first_settled=date(2026, 7, 1),
+    last_settled=date(2026, 8, 14),
+    months=("2026-07",),
+)
+LOOK = replace(PLAIN, path="/green/")
+
+
+def test_place__names_things_and_keeps_ids_that_it_does_not_know() -> None:
+    assert (PLACE.name("E01", "zh"), PLACE.name("E01", "en")) == ("一厂", "Plant one")
+    assert PLACE.name("E99", "en") == "E99"
+
+
+def test_last_month__is_the_last_that_is_settled() -> None:
+    found = last_month(PLACE)
+
+    assert found is not None
+    assert found.word == "2026-07"
+    assert last_month(replace(PLACE, months=())) is None
+
+
+def test_tabs__say_where_one_is() -> None:
+    found = tabs("certificates", look=LOOK)
+
+    assert [tab.href for tab in found if tab.is_here] == ["/green/certificates/"]
+    assert len({tab.label for tab in found}) == len(found) > 1
+
+
+def test_stretch_choices__do_not_lead_past_the_last_settled_day() -> None:
+    inside = stretch_choices(parse_stretch("2026-07"), PLACE, LOOK)
+    last = stretch_choices(parse_stretch("2026-08"), PLACE, LOOK)
+
+    assert (inside["before"], inside["after"]) == (
+        "/green/?period=2026-06",
+        "/green/?period=2026-08",
+    )
+    assert last["after"] == ""
+    assert stretch_choices(None, PLACE, LOOK) == {}
+
+
+def test_span_words__say_which_days_are_settled() -> None:
+    assert "2026-08-14" in span_words(PLACE, "zh")
+    assert span_words(replace(PLACE, first_settled=None), "zh") == ""
