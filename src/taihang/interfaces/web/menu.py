@@ -1,10 +1,11 @@
 """The menu: the pages that have an engine, those first that a shift begins with."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from taihang.core.access.role import Right
 from taihang.interfaces.accounts.viewer import Viewer
+from taihang.interfaces.web.policy import MEMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,8 @@ class Entry:
 
     code: str
     address: str
-    may: Right
+    may: Right | Literal["member"]
+    """The right that it needs; ``member`` where whoever is signed in may open it."""
 
 
 ENTRIES: Final = (
@@ -31,6 +33,7 @@ ENTRIES: Final = (
     Entry("records", "/records/", Right.SEE_PARK),
     Entry("settings", "/settings/", Right.SEE_PARK),
     Entry("users", "/users/", Right.MANAGE_OWN_ACCOUNTS),
+    Entry("help", "/help/", MEMBER),
 )
 
 
@@ -55,7 +58,7 @@ def menu_of(viewer: Viewer | None, *, here: str) -> tuple[Shown, ...]:
     return tuple(
         Shown(entry.code, entry.address, _is_here(entry.address, here))
         for entry in ENTRIES
-        if entry.may in viewer.rights
+        if entry.may == MEMBER or entry.may in viewer.rights
     )
 
 

@@ -17,6 +17,7 @@ from taihang.interfaces.web.pages.dispatch.urls import urlpatterns as dispatch
 from taihang.interfaces.web.pages.figure.urls import urlpatterns as figure
 from taihang.interfaces.web.pages.flows.urls import urlpatterns as flows
 from taihang.interfaces.web.pages.green.urls import urlpatterns as green
+from taihang.interfaces.web.pages.help.urls import urlpatterns as help_pages
 from taihang.interfaces.web.pages.import_wizard.urls import urlpatterns as import_wizard
 from taihang.interfaces.web.pages.overview.urls import urlpatterns as overview
 from taihang.interfaces.web.pages.points.urls import urlpatterns as points
@@ -44,6 +45,7 @@ urlpatterns: Final = [
     *figure,
     *flows,
     *green,
+    *help_pages,
     *import_wizard,
     *live,
     *companies,
