@@ -393,6 +393,20 @@ LIMITS: Final = (
         source="issue 3, evidence",
     ),
     Limit(
+        case="siege",
+        measure="times_as_slow",
+        below=2.0,
+        says="receipts under 300 half-sent requests and 20 huge queries: p99 twice the idle one",
+        source=_PAGES,
+    ),
+    Limit(
+        case="siege",
+        measure="peak_rss_mb",
+        below=1_500.0,
+        says="door, pages and their workers under siege below 1.5 GB",
+        source=_PAGES,
+    ),
+    Limit(
         case="pages",
         measure="page_p95_wall_ms",
         below=60.0,

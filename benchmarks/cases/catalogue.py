@@ -72,6 +72,14 @@ CASES: Final = (
         repeats=1,
     ),
     Case(
+        name="siege",
+        about="receipts at the door while 300 requests stay half sent and 20 ask for too much",
+        unit="batches",
+        runner="benchmarks.cases.siege:siege",
+        needs=State.ACCOUNTED,
+        repeats=1,
+    ),
+    Case(
         name="lake-backfill",
         about="a year of 1 000 points at 1 min: columns of batches to sealed files, compacted",
         unit="readings",

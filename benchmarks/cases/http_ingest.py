@@ -80,9 +80,9 @@ def http_ingest(room: Room) -> Sample:
     """Send large batches over one connection, then small ones over eight."""
     make_empty(room.park)
     with demo_ports(room.park, writing=True) as ports:
-        large = _sealed(ports, first=1, n=N_LARGE, n_readings=READINGS_LARGE)
-        small = _sealed(ports, first=N_LARGE + 1, n=N_SMALL, n_readings=READINGS_SMALL)
-    with _served(room.park) as door:
+        large = sealed_batches(ports, first=1, n=N_LARGE, n_readings=READINGS_LARGE)
+        small = sealed_batches(ports, first=N_LARGE + 1, n=N_SMALL, n_readings=READINGS_SMALL)
+    with open_door(room.park) as door:
         _send(door.port, large[:5])
         rss_before_mb = door.peak_rss_mb()
         one_line = _measured(door, [large[5:]])
@@ -119,8 +119,18 @@ def _measured(door: Served, shares: Sequence[Sequence[bytes]]) -> Sent:
     return Sent([s for part in parts for s in part], wall_s, door.cpu_s() - cpu_s)
 
 
-def _sealed(ports: Ports, *, first: int, n: int, n_readings: int) -> list[bytes]:
-    """Seal batches of the gateway with the most meters, minute by minute."""
+def sealed_batches(
+    ports: Ports, *, first: int, n: int, n_readings: int, after: int = 0
+) -> list[bytes]:
+    """Seal batches of the gateway with the most meters, minute by minute.
+
+    Args:
+        ports: The park.
+        first: Number of the first batch; readings begin so many batches after the first minute.
+        n: How many batches.
+        n_readings: Readings of each.
+        after: What the gateway has counted to before.
+    """
     park = ports.park
     gateway = max(park.gateways.values(), key=lambda gateway: len(gateway.meters))
     key = gateway_signer(gateway.id, ports=ports)
@@ -129,13 +139,13 @@ def _sealed(ports: Ports, *, first: int, n: int, n_readings: int) -> list[bytes]
     for counter in range(first, first + n):
         envelope = Envelope(
             gateway=gateway.id,
-            counter=counter,
+            counter=after + counter,
             sent_at_s=_START_S + counter * _STEP_S * n_readings,
             clock=ClockState.SYNCHRONISED,
             origin={"kind": "benchmark"},
         )
         blocks = _blocks(park, points, counter=counter, n_readings=n_readings)
-        (seed,) = ports.keys.salts(f"{gateway.id}/{counter}", 1)
+        (seed,) = ports.keys.salts(f"{gateway.id}/{after + counter}", 1)
         found.append(batch_v2.seal_batch(envelope, blocks=blocks, seed=seed, sign=key.sign))
     return found
 
@@ -182,7 +192,8 @@ def _send(port: int, batches: Sequence[bytes]) -> list[float]:
 
 
 @contextmanager
-def _served(park: Path) -> Generator[Served]:
+def open_door(park: Path) -> Generator[Served]:
+    """Open the door of a park and say where it is."""
     words = [sys.executable, "-c", _RUN, "ingest", str(park), *_WORDS]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
         try:

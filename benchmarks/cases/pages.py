@@ -33,8 +33,8 @@ _LINK: Final = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 
 def serve_pages(room: Room) -> Sample:
     """Ask for the overview of a park-year, then let two hundred people look at it."""
-    with _served(room.park) as server:
-        cookie = _member(room.park)
+    with serve_park(room.park) as server:
+        cookie = member_cookie(room.park)
         first_s = _ask(server, "/", cookie)[1]
         page, _ = _ask(server, "/", cookie)
         cpu_s, started_s = server.cpu_s(), time.perf_counter()
@@ -110,7 +110,7 @@ def _ask(server: Served, address: str, cookie: str) -> tuple[bytes, float]:
     return body, taken_s
 
 
-def _member(park: Path) -> str:
+def member_cookie(park: Path) -> str:
     """Make a regulator of the park who is signed in, and return the cookie."""
     words = "import sys; from pathlib import Path; from taihang.config.django_settings import "
     script = (
@@ -124,7 +124,8 @@ def _member(park: Path) -> str:
 
 
 @contextmanager
-def _served(park: Path) -> Generator[Served]:
+def serve_park(park: Path) -> Generator[Served]:
+    """Serve the pages of a park and say where; process and memory are those of the worker."""
     words = [sys.executable, "-c", _RUN, "serve", str(park), "--port", "0", "--json"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
         try:

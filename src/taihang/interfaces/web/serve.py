@@ -1,5 +1,6 @@
 """Starts the web service: one worker, loopback unless it is closed by TLS or meant to be open."""
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from taihang.pages_wiring import session_secret
 
 OPEN_AT_ONCE: Final = 1_024
 """Open requests: nearly all are streams of pages that somebody looks at, which cost little."""
+_NICE: Final = 5
+"""Behind the door: whoever looks waits a moment longer, no reading does."""
 _TARGET: Final = "taihang"
 """Names the service in the server's messages; the application comes from the loader."""
 
@@ -87,6 +90,7 @@ def _load(
     log_folder: Path | None = None,
 ) -> AsgiApplication:
     """Build the application in the worker; a park that cannot be opened ends it in one line."""
+    os.nice(_NICE)
     ensure_django()
     outward = place.outward
     for name in (place.host, *outward.host_names()):

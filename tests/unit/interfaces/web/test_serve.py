@@ -69,6 +69,14 @@ def test_serve__answers_and_ends_cleanly(number: signal.Signals) -> None:
     assert errors == ""
 
 
+def test_serve__gives_way_to_the_door() -> None:
+    with _served("open_demo") as (process, _):
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii")
+        (worker,) = map(int, children.split())
+
+        assert os.getpriority(os.PRIO_PROCESS, worker) > os.getpriority(os.PRIO_PROCESS, 0)
+
+
 def test_serve__a_header_over_its_limit_is_refused() -> None:
     with _served("open_demo") as (_, port), socket.create_connection(("127.0.0.1", port)) as line:
         line.settimeout(20)
