@@ -12,8 +12,23 @@ from taihang.config.park_edit import text_sha256
 from taihang.config.park_file import read_park
 from taihang.config.park_folder import PARK_FILE, ParkFolder
 from taihang.core.errors import StateError
+from taihang.core.park.park import Park
 from taihang.services.import_desk import ImportDesk
+from taihang.wiring import FolderInUseError
 
+_BEFORE: Final = frozenset(
+    (
+        *(f"accounts.db{end}" for end in ("", "-wal", "-shm", "-journal")),
+        "accounts.toml",
+        "keys",
+        "trail",
+        ".lock",
+        ".door.lock",
+    )
+)
+"""What may be in a folder before there is a park: who may enter, and what they did."""
+_NAMED: Final = 6
+"""So many of the things that are in the way are named."""
 LOCK_WAIT_S: Final = 5.0
 """How long a save waits for another process to end its writing [s]."""
 
@@ -22,6 +37,61 @@ class StaleParkError(StateError):
     """The park file changed since somebody began to change it."""
 
     code = "state.stale-park"
+
+
+def has_park(root: Path) -> bool:
+    """Say whether a folder is a park."""
+    return ParkFolder(root).park_file.is_file()
+
+
+def demand_room(root: Path) -> None:
+    """Refuse a folder in which no park can be made.
+
+    Args:
+        root: A folder that is there; the accounts of those who will make the park may be in it.
+
+    Raises:
+        FolderInUseError: If anything else is.
+    """
+    foreign = sorted({path.name for path in root.iterdir()} - _BEFORE - _empty_folders(root))
+    if foreign:
+        raise FolderInUseError(
+            given=f"{root}, which has no {PARK_FILE} and holds {', '.join(foreign[:_NAMED])}",
+            expected="the folder of a park, or an empty one in which a park is made on the pages",
+            remedy="name another folder; of a park that lost its file, put that back",
+        )
+
+
+def found_park(root: Path, text: str) -> Park:
+    """Make a park in a folder that holds nothing but its accounts, and record its first text.
+
+    Args:
+        root: The folder; it is there.
+        text: The park file.
+
+    Returns:
+        The park.
+
+    Raises:
+        FolderInUseError: If there is a park already, or something else.
+        TaihangError: If the text is no park, or another process is writing.
+    """
+    lock = wiring.writer_lock(root)
+    lock.take(wait_s=LOCK_WAIT_S)
+    try:
+        park = wiring.make_park(root, text=text, beside=_BEFORE | _empty_folders(root))
+        with wiring.open_park(root, writing=True, lock=lock):
+            pass
+    finally:
+        lock.release()
+    return park
+
+
+def _empty_folders(root: Path) -> frozenset[str]:
+    """Return the folders of a park whose making was cut off before its park file was there."""
+    folder = ParkFolder(root)
+    made = (folder.journal, folder.lake, folder.reports)
+    return frozenset(path.name for path in made if path.is_dir() and not any(path.iterdir()))
 
 
 def park_text(root: Path) -> str:

@@ -250,8 +250,7 @@ def door_lock(root: Path) -> system.WriterLock:
 
 
 def trail_of(root: Path) -> TrailFile:
-    """Return the audit trail of a park, for who need not open the rest of it."""
-    demand_park(root)
+    """Return the audit trail of a folder, for who need not open the rest; it may be no park yet."""
     return _trail_in(ParkFolder(root).trail)
 
 
@@ -432,7 +431,8 @@ def _park_text(folder: ParkFolder) -> str:
         raise NoParkError(
             given=f"{folder.root}, which has no {PARK_FILE}",
             expected="a park folder",
-            remedy=f"make one with: taihang new {folder.root} --template blank",
+            remedy=f"make one with: taihang new {folder.root} --template blank"
+            "; or serve an empty folder and make it on the pages",
         )
     try:
         return folder.park_file.read_text(encoding="utf-8")

@@ -14,8 +14,16 @@ from taihang.config.park_edit import text_sha256
 from taihang.config.park_file import ParkFileError
 from taihang.core.errors import TaihangError
 from taihang.services.import_points import known_points
-from taihang.settings_wiring import StaleParkError, import_desk, park_text, save_park
-from taihang.wiring import NoParkError, RescaledMeterError
+from taihang.settings_wiring import (
+    StaleParkError,
+    demand_room,
+    found_park,
+    has_park,
+    import_desk,
+    park_text,
+    save_park,
+)
+from taihang.wiring import FolderInUseError, NoParkError, RescaledMeterError
 
 RENAMED = PARK.replace("甲厂", "甲新厂")
 
@@ -96,6 +104,46 @@ def test_save_park__waits_for_whoever_writes_and_then_gives_up(
 def test_park_text__of_no_park_is_told(tmp_path: Path) -> None:
     with pytest.raises(NoParkError):
         park_text(tmp_path)
+
+
+def test_found_park__makes_it_beside_its_accounts_and_records_its_text(tmp_path: Path) -> None:
+    (tmp_path / "accounts.db").touch()
+    (tmp_path / "trail").mkdir()
+    (tmp_path / "journal").mkdir()
+
+    park = found_park(tmp_path, PARK)
+
+    assert has_park(tmp_path)
+    assert sorted(park.enterprises) == ["E01", "E02"]
+    assert (park_text(tmp_path), versions(tmp_path)) == (PARK, [PARK])
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "registry.db", "park.toml"])
+def test_found_park__where_something_else_is_nothing_is_made(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).touch()
+
+    with pytest.raises(FolderInUseError):
+        found_park(tmp_path, PARK)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([".lock", name])
+
+
+def test_found_park__of_a_wrong_text_leaves_room_for_a_right_one(tmp_path: Path) -> None:
+    with pytest.raises(ParkFileError):
+        found_park(tmp_path, broken(PARK))
+
+    assert not has_park(tmp_path)
+    demand_room(tmp_path)
+    found_park(tmp_path, PARK)
+
+
+def test_demand_room__names_what_is_in_the_way(tmp_path: Path) -> None:
+    demand_room(tmp_path)
+    (tmp_path / "journal").mkdir()
+    (tmp_path / "journal" / "segment-0.log").touch()
+
+    with pytest.raises(FolderInUseError, match=r"holds journal; expected"):
+        demand_room(tmp_path)
 
 
 def test_import_desk__keeps_uploads_in_the_park(root: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, cast
 
-from taihang import wiring
+from taihang import settings_wiring, wiring
 from taihang.interfaces.address import claim_port
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say
@@ -22,11 +22,14 @@ _NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 def serve(args: argparse.Namespace) -> int:
-    """Serve the pages of one park."""
+    """Serve the pages of one park; in an empty folder, those on which it is made."""
     root = Path(str(args.dir))
-    # A park that does not open is refused here, in one line, before a server starts.
-    with wiring.open_park(root, writing=False):
-        pass
+    # What cannot be served is refused here, in one line, before a server starts.
+    if root.is_dir() and not settings_wiring.has_park(root):
+        settings_wiring.demand_room(root)
+    else:
+        with wiring.open_park(root, writing=False):
+            pass
     serve_root(root, args)
     return 0
 

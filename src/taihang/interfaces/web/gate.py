@@ -10,15 +10,18 @@ from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.http import urlencode
 
+from taihang.core.access.role import Right
 from taihang.core.errors import TaihangError
 from taihang.interfaces.accounts.deeds import write_down_refusal
 from taihang.interfaces.accounts.owing import owed_by
 from taihang.interfaces.accounts.viewer import Viewer, viewer_of
 from taihang.interfaces.catalogue import text
+from taihang.interfaces.web.menu import BEFORE_A_PARK
 from taihang.interfaces.web.page_query import COOKIE, PLAIN, QueryError, parse_look
 from taihang.interfaces.web.policy import API, MEMBER, PUBLIC, policy_of
 from taihang.interfaces.web.status import http_status
 from taihang.interfaces.web.visit import LOOK, VIEWER, visit_of
+from taihang.wiring import NoParkError
 
 SIGN_IN: Final = "/sign-in/"
 """Where members sign in."""
@@ -26,7 +29,13 @@ ACCOUNT: Final = "/account/"
 """One's own account, where whoever owes something pays it."""
 _MACHINES: Final = "/api/"
 """What is below is no page: it has no look, and says what fails by itself."""
+SET_UP: Final = "/setup/"
+"""Where a park is made."""
+_ASKED_BY_PAGES: Final = frozenset(("/live", "/alarms/count"))
+"""What open pages ask by themselves: without a park they hear that there is nothing."""
+_NOTHING: Final = 204
 _REFUSED: Final = 403
+_NOT_YET: Final = 409
 _FAULT: Final = 500
 _YEAR_S: Final = 31_536_000
 _LOG: Final = logging.getLogger(__name__)
@@ -81,13 +90,33 @@ class Gate:
             return _to_sign_in(request)
         if policy != MEMBER and owed_by(request):
             return redirect(ACCOUNT)
-        if policy == MEMBER or (policy is not None and policy in viewer.rights):
-            return None
-        return refused(request, viewer)
+        if policy != MEMBER and (policy is None or policy not in viewer.rights):
+            return refused(request, viewer)
+        return None if _is_there_to_see(request) else no_park_yet(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Explain a failure that the platform defines; any other is a fault."""
+        if isinstance(error, NoParkError):
+            return no_park_yet(request)
         return failed(request, error) if isinstance(error, TaihangError) else None
+
+
+def no_park_yet(request: HttpRequest) -> HttpResponse:
+    """Lead whoever may make the park to where it is made; tell anybody else to wait."""
+    visit = visit_of(request)
+    if request.path in _ASKED_BY_PAGES:
+        return HttpResponse(status=_NOTHING)
+    may = visit.viewer is not None and Right.EDIT_PARK in visit.viewer.rights
+    if may and request.method in {"GET", "HEAD"}:
+        return redirect(SET_UP)
+    context = {"message": text("failure.no_park", visit.look.lang), "set_up": SET_UP if may else ""}
+    return visit.show("taihang/failure.html", context, status=_NOT_YET)
+
+
+def _is_there_to_see(request: HttpRequest) -> bool:
+    """Say whether there is a park, or the address has something to show before there is one."""
+    opens_before = (ACCOUNT, *(entry.address for entry in BEFORE_A_PARK))
+    return request.path.startswith(opens_before) or visit_of(request).has_park
 
 
 def refused(request: HttpRequest, viewer: Viewer) -> HttpResponse:

@@ -35,6 +35,11 @@ ENTRIES: Final = (
     Entry("users", "/users/", Right.MANAGE_OWN_ACCOUNTS),
     Entry("help", "/help/", MEMBER),
 )
+BEFORE_A_PARK: Final = (
+    Entry("setup", "/setup/", Right.EDIT_PARK),
+    Entry("users", "/users/", Right.MANAGE_OWN_ACCOUNTS),
+)
+"""What there is to do on a server whose park is not made yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +51,21 @@ class Shown:
     is_here: bool
 
 
-def menu_of(viewer: Viewer | None, *, here: str) -> tuple[Shown, ...]:
+def menu_of(
+    viewer: Viewer | None, *, here: str, entries: tuple[Entry, ...] = ENTRIES
+) -> tuple[Shown, ...]:
     """Return the entries that somebody may open.
 
     Args:
         viewer: Who looks; None for a stranger, who sees none.
         here: Path of the page that is open.
+        entries: What there is to open.
     """
     if viewer is None:
         return ()
     return tuple(
         Shown(entry.code, entry.address, _is_here(entry.address, here))
-        for entry in ENTRIES
+        for entry in entries
         if entry.may == MEMBER or entry.may in viewer.rights
     )
 

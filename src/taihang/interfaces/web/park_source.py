@@ -19,6 +19,7 @@ from taihang.interfaces.web.source import ShownCertificate, Source
 from taihang.services.ports import Ports
 from taihang.services.prove_certificate import NoCertificateError
 from taihang.services.show_certificate import show_certificate
+from taihang.settings_wiring import has_park
 
 Made = TypeVar("Made")
 
@@ -51,7 +52,9 @@ class ParkSource(Source):
 
     @override
     def park_name(self, lang: Lang) -> str:
-        """Return the name of the park."""
+        """Return the name of the park; empty where there is none yet."""
+        if not has_park(self._root):
+            return ""
         return self.ask(_names, scope=WHOLE_PARK)[lang]
 
     @override

@@ -24,6 +24,7 @@ from taihang.interfaces.web.pages.points.urls import urlpatterns as points
 from taihang.interfaces.web.pages.records.urls import urlpatterns as records
 from taihang.interfaces.web.pages.reports.urls import urlpatterns as reports
 from taihang.interfaces.web.pages.settings.urls import urlpatterns as settings
+from taihang.interfaces.web.pages.setup.urls import urlpatterns as setup
 from taihang.interfaces.web.pages.trust.urls import urlpatterns as trust
 from taihang.interfaces.web.pages.users.urls import urlpatterns as users
 from taihang.interfaces.web.pages.verify.urls import urlpatterns as verify
@@ -56,6 +57,7 @@ urlpatterns: Final = [
     *trust,
     *verify,
     *account,
+    *setup,
     *users,
     *records,
     page("healthz", views.healthz, name="healthz", may=PUBLIC),

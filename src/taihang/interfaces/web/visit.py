@@ -13,7 +13,7 @@ from taihang.core.access.scope import NOTHING, Scope
 from taihang.core.errors import TaihangError
 from taihang.interfaces.accounts.viewer import Viewer
 from taihang.interfaces.catalogue import raw_texts
-from taihang.interfaces.web.menu import menu_of
+from taihang.interfaces.web.menu import BEFORE_A_PARK, ENTRIES, menu_of
 from taihang.interfaces.web.newest import find_newest, zone_of
 from taihang.interfaces.web.page_query import PageQuery
 from taihang.interfaces.web.source import Source
@@ -42,6 +42,15 @@ class Visit:
         """Whose figures the viewer may see; a stranger nobody's."""
         return NOTHING if self.viewer is None else self.viewer.scope
 
+    @property
+    def has_park(self) -> bool:
+        """Whether there is a park; a server may begin with an empty folder."""
+        try:
+            return bool(self.source.park_name(self.look.lang))
+        except TaihangError:
+            # It is there and does not open: whoever asks it something is told why.
+            return True
+
     def ask(self, build: Callable[..., Made], *words: object) -> Made:
         """Return what a builder makes of the park, as far as the viewer may see it.
 
@@ -67,12 +76,13 @@ class Visit:
 
     def frame(self) -> dict[str, object]:
         """Return what the frame of every page needs."""
+        entries = ENTRIES if self.has_park else BEFORE_A_PARK
         return {
             "lang": self.look.lang,
             "query": self.look,
             "links": self.look.switched(),
             "viewer": self.viewer,
-            "menu": menu_of(self.viewer, here=self.request.path),
+            "menu": menu_of(self.viewer, here=self.request.path, entries=entries),
             "live": self._live(),
             "park_name": self.source.park_name(self.look.lang),
         }

@@ -196,6 +196,25 @@ def test_serve__a_park_that_does_not_open_is_refused_before_it_listens(tmp_path:
     process("serve", tmp_path / "none", "--port", "0").refused("input.no-park", "none")
 
 
+def test_serve__an_empty_folder_is_served_and_one_with_something_else_refused(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").touch()
+
+    with _served(tmp_path / "empty", "--json") as (running, line, port):
+        answers = [
+            _get(port, path)[0] for path in ("/healthz", "/sign-in/", "/", "/log/checkpoint")
+        ]
+        code, _, errors = _ended(running)
+
+    assert "/welcome/" in json.loads(line)["first_link"]
+    assert answers == [200, 200, 302, 404]
+    assert (code, errors) == (0, "")
+    process("serve", tmp_path / "full", "--port", "0").refused("state.folder-in-use", "notes.txt")
+
+
 def test_serve__an_open_address_and_a_taken_port_are_refused(tmp_path: Path) -> None:
     park = blank_park(tmp_path / "park")
     with socket.socket() as other:

@@ -3,7 +3,7 @@
 from taihang.core.access.role import Role
 from taihang.interfaces.accounts.viewer import Viewer
 from taihang.interfaces.catalogue import LANGS, text
-from taihang.interfaces.web.menu import ENTRIES, menu_of
+from taihang.interfaces.web.menu import BEFORE_A_PARK, ENTRIES, menu_of
 
 
 def viewer(role: Role) -> Viewer:
@@ -25,7 +25,14 @@ def test_menu__says_where_one_is() -> None:
 def test_menu__every_entry_has_a_name() -> None:
     assert len({entry.code for entry in ENTRIES}) >= 1
     for lang in LANGS:
-        assert all(text(f"menu.{entry.code}", lang) for entry in ENTRIES)
+        assert all(text(f"menu.{entry.code}", lang) for entry in (*ENTRIES, *BEFORE_A_PARK))
+
+
+def test_menu__before_there_is_a_park_only_what_can_be_done() -> None:
+    shown = menu_of(viewer(Role.SYSTEM_ADMIN), here="/setup/", entries=BEFORE_A_PARK)
+
+    assert [(entry.code, entry.is_here) for entry in shown] == [("setup", True)]
+    assert menu_of(viewer(Role.REGULATOR), here="/", entries=BEFORE_A_PARK) == ()
 
 
 def test_menu__names_every_page_once() -> None:

@@ -28,6 +28,8 @@ def enterprise_names(ports: Ports) -> tuple[EnterpriseName, ...]:
 
 
 def enterprises_of(visit: Visit) -> Mapping[str, str]:
-    """Return the names of the enterprises that the viewer sees, by id."""
+    """Return the names of the enterprises that the viewer sees, by id; none before the park."""
+    if not visit.has_park:
+        return {}
     found = visit.ask(enterprise_names)
     return {each.id: each.words(visit.look.lang) for each in found}

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from taihang.core.access.scope import WHOLE_PARK
 from taihang.interfaces.web.newest import zone_of
 from taihang.interfaces.web.visit import Visit
 from taihang.interfaces.web.wording import local_instant
+
+_BEFORE_A_PARK: Final = "UTC"
+"""Nobody has said where the park lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,8 @@ class Instants:
     @classmethod
     def of(cls, visit: Visit) -> "Instants":
         """Return a writer in the zone of the park."""
+        if not visit.has_park:
+            return cls(_BEFORE_A_PARK)
         # In which zone the park lies is told on every page; it is nobody's figure.
         return cls(visit.source.ask(zone_of, scope=WHOLE_PARK))
 
