@@ -19,6 +19,7 @@ LAST: Final = frozenset(
     (Ground.READING, Ground.FACT, Ground.ACTIVITY, Ground.PARAMETER, Ground.COUNT)
 )
 """Grounds on which a way down may end."""
+_ENDS: Final = frozenset((Ground.FACT, Ground.ACTIVITY))
 _WIDE: Final = 3
 """So many inputs of a long sum are opened beside every flagged one; all of them are added up."""
 
@@ -72,9 +73,38 @@ class Walk:
     def down(self, key: str) -> set[Ground]:
         """Follow a figure to its grounds and return them; what is missing rests on nothing."""
         story, below = self.level(key), set[Ground]()
-        for each in _chosen(story):
+        # Beside a fact or a form stand its other editions, each of which has this one beside it.
+        for each in () if story.ground in _ENDS else _chosen(story):
             below |= self.down(each.key)
         return below or ({story.ground} if story.value is not None else set())
+
+
+def place(key: str) -> str:
+    """Return where a number of a statement stands, without the name of the line it is in."""
+    _, name, *path = key.split("/")
+    shown = (path[0], *path[2:]) if len(path) > 2 else path
+    return "/".join((name.partition(".")[0], *shown))
+
+
+def stated_only(walk: Walk, *kinds: str) -> set[str]:
+    """Return the places of numbers that are known and lead no further, in statements of kinds."""
+    starts = tuple(f"statement/{kind}." for kind in kinds)
+    return {
+        place(key)
+        for key, story in walk.stories.items()
+        if key.startswith(starts) and story.ground is Ground.STATED and story.value is not None
+    }
+
+
+def walked(ports: Ports, *kinds: str) -> Walk:
+    """Open every number of every statement of some kinds, and what is one level below."""
+    walk = Walk(ports)
+    named = [each.id for each in ports.registry.roll() if each.kind in kinds]
+    found = {ports.registry.statement(each).kind for each in named}
+    assert found == {*kinds}, f"no statement of {sorted({*kinds} - found)}"
+    walk.statements(named)
+    assert not walk.faults, "\n".join(walk.faults[:20])
+    return walk
 
 
 def _chosen(story: FigureStory) -> list[FigureInput]:

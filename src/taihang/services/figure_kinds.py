@@ -6,7 +6,18 @@ A kind that is not here has no opener; a test fails as soon as a job issues one.
 from collections.abc import Mapping
 from typing import Final
 
-from taihang.services import figure_of_bills, figure_of_energy, figure_of_money
+from taihang.services import (
+    figure_of_accounts,
+    figure_of_bills,
+    figure_of_carbon,
+    figure_of_energy,
+    figure_of_money,
+    figure_of_plans,
+    figure_of_products,
+    figure_of_quotas,
+    figure_of_sums,
+    figure_of_years,
+)
 from taihang.services.bill_document import WHAT_IF
 from taihang.services.figure_stated import RuleBook
 
@@ -14,6 +25,13 @@ _BOOKS: Final[tuple[Mapping[str, RuleBook], ...]] = (
     figure_of_energy.BOOKS,
     figure_of_bills.BOOKS,
     figure_of_money.BOOKS,
+    figure_of_carbon.BOOKS,
+    figure_of_products.BOOKS,
+    figure_of_accounts.BOOKS,
+    figure_of_quotas.BOOKS,
+    figure_of_sums.BOOKS,
+    figure_of_years.BOOKS,
+    figure_of_plans.BOOKS,
 )
 
 

@@ -19,7 +19,8 @@ from taihang.services.month_sums import counted
 from taihang.services.ports import Columns
 from taihang.services.settle import energy_of, known_at
 
-_NON_FOSSIL: Final = "electricity.non-fossil"
+NON_FOSSIL: Final = "electricity.non-fossil"
+"""Code of the factor of electricity that was claimed."""
 
 
 def counts(note: str, *patterns: str) -> Explain:
@@ -152,7 +153,7 @@ def _by_contract(*claimed: str) -> Explain:
 
     def explain(place: Place) -> Explained:
         factors = factors_of(place)
-        zero = factors.pop(_NON_FOSSIL)
+        zero = factors.pop(NON_FOSSIL)
         (residual,) = factors.values()
         claims = [place.input(name) for name in claimed]
         n = len(claims)
@@ -194,6 +195,8 @@ def flows_of_month(name: str) -> Explain:
     """
 
     def explain(place: Place) -> Explained:
+        if not place.of.ports.lake.read("balance", place.of.span.period, "load"):
+            return Explained(ground=Ground.STATED, notes=(Label("nothing_read"),))
         derivation, notes = energy_derivation(name, place.of.span, ports=place.of.ports)
         # Where nothing was metered that could make it, the number is 0 by form and says so.
         ground = Ground.FORMULA if derivation.operands else Ground.STATED

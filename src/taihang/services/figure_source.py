@@ -8,6 +8,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 from typing import Final
 
 from taihang.core.activity.record import Origin
@@ -35,6 +36,8 @@ _TABLES: Final[Mapping[str, str]] = {
     "tariff": "grid_tariffs",
     "contract": "green_supplies",
     "series": "series",
+    "process": "carbon.processes",
+    "quota": "quotas",
 }
 """Table of the park file behind the first word of a parameter."""
 
@@ -225,13 +228,14 @@ def open_parameter(parts: tuple[str, ...], ports: Ports) -> FigureStory:
     if value is None or not name.is_parameter:
         raise NoSuchFigureError(key, expected="a parameter of the park file with its value")
     table, of = _TABLES[name.names[0]], name.names[1]
-    entries: Mapping[str, object] = getattr(ports.park, table)
-    source = getattr(entries.get(of), "source", "")
+    entries: Mapping[str, object] = attrgetter(table)(ports.park)
+    entry = entries.get(of)
+    source = getattr(entry, "source", "")
     return FigureStory(
         key=key,
         name=Label("parameter", {"name": "/".join(name.names)}),
         value=value,
-        unit=unit_of(name.names[-1]),
+        unit=unit_of(name.names[-1]) or str(getattr(entry, "unit", "")),
         ground=Ground.PARAMETER,
         facts={
             "park_file": f"[{table}.{of}]",

@@ -25,6 +25,7 @@ from taihang.core.figure.story import (
     ProofOf,
     Words,
 )
+from taihang.core.seal.activity_line import ActivityLine
 from taihang.core.seal.canonical import JsonValue, load_canonical
 from taihang.core.seal.issued import IssuedStatement
 from taihang.services.figure_source import activity_input
@@ -32,11 +33,13 @@ from taihang.services.figure_span import Span, span_of
 from taihang.services.ports import Ports
 
 STATEMENT: Final = "statement"
+_REST: Final = "**"
+"""At the end of a pattern: whatever lies below."""
 Body: TypeAlias = Mapping[str, Document]
 Stars: TypeAlias = tuple[str, ...]
 _BY_LINE: Final[Mapping[str, str]] = {
     "price": "price_unit",
-    **dict.fromkeys(("quantity", "amount", "limit", "used", "target", "planned"), "unit"),
+    **dict.fromkeys(("quantity", "amount", "limit", "used", "value", "target", "planned"), "unit"),
 }
 """Fields whose unit stands beside them, and where."""
 
@@ -74,13 +77,17 @@ class Stated:
         for issued in self.ports.registry.statements(chosen):
             yield Stated.of(issued, ports=self.ports)
 
-    def activities(self) -> list[FigureInput]:
+    def said_lines(self) -> list[ActivityLine]:
         """Return the lines of activity data that this statement was made from."""
         inputs = self.body.get("inputs")
         named = inputs.get("activities") if isinstance(inputs, dict) else None
         names = {str(each) for each in named} if isinstance(named, list) else set[str]()
         lines = self.ports.registry.activity_lines() if names else []
-        return [activity_input(line) for line in lines if line.id in names]
+        return [line for line in lines if line.id in names]
+
+    def activities(self) -> list[FigureInput]:
+        """Return the same lines as inputs."""
+        return [activity_input(line) for line in self.said_lines()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +218,13 @@ def fits(pattern: str, path: Path) -> Stars | None:
     Example:
         >>> fits("lines/*/amount_cny", ("lines", "green.GS1", "amount_cny"))
         ('green.GS1',)
+        >>> fits("sheet/**", ("sheet", "energy", "tce")), fits("sheet/**", ("value",))
+        ((), None)
     """
     names = pattern.split("/")
+    if names[-1] == _REST:
+        n = len(names) - 1
+        return fits("/".join(names[:-1]), path[:n]) if len(path) > n > 0 else None
     if len(names) != len(path):
         return None
     found = [word for name, word in zip(names, path, strict=True) if name == "*"]

@@ -48,11 +48,15 @@ _NAMES: Final[tuple[tuple[str, ...], ...]] = (
     ("item", "flow"),
     ("year",),
     ("product",),
-    ("quantity",),
+    ("subject",),
+    ("sector",),
+    ("step",),
+    ("local_month", "local_hour"),
     ("subject", "code"),
     ("subject", "kind", "code"),
     ("stage", "code"),
     ("from", "to", "item"),
+    ("quantity",),
     ("what",),
 )
 """What elements are told apart by: the first of these that all have and no two share."""
