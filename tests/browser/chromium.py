@@ -66,6 +66,7 @@ class Chromium:
         os.close(to_child)
         os.close(from_child)
         self._next_id = 0
+        self._downloads: list[str] = []
         self._session: str | None = None
         self.console: list[str] = []
         """Errors that the page wrote, refusals of the Content-Security-Policy among them."""
@@ -149,6 +150,19 @@ class Chromium:
             raise BrowserError(json.dumps(answer["exceptionDetails"])[:800])
         return answer["result"].get("value")
 
+    def download(self, script: str, folder: Path) -> Path:
+        """Run a script that makes the page download a file, and return where it lies."""
+        allowed = {"behavior": "allow", "downloadPath": str(folder), "eventsEnabled": True}
+        self.call("Browser.setDownloadBehavior", allowed)
+        self._downloads.clear()
+        self.run(script)
+        while "completed" not in self._downloads:
+            if "canceled" in self._downloads:
+                raise BrowserError("the download was cancelled")
+            self._note(self._read())
+        (found,) = folder.iterdir()
+        return found
+
     def picture(self, path: Path) -> None:
         """Write what the window shows as PNG."""
         answer = self.call("Page.captureScreenshot", {"format": "png"})
@@ -167,6 +181,8 @@ class Chromium:
             entry = event["params"]["entry"]
             if entry["level"] == "error":
                 self.console.append(f"{entry['text']} {entry.get('url', '')}")
+        if event.get("method") == "Browser.downloadProgress":
+            self._downloads.append(str(event["params"]["state"]))
         if event.get("method") == "Runtime.exceptionThrown":
             self.console.append(json.dumps(event["params"]["exceptionDetails"])[:800])
 

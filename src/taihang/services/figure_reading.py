@@ -9,11 +9,12 @@ from typing import Final, TypeAlias
 
 from taihang.core.figure.key import NoSuchFigureError, key_of, taken
 from taihang.core.figure.story import FigureInput, FigureStory, Ground, Label, ProofOf, ReadingOf
-from taihang.core.periods import Period, instant_of_s
+from taihang.core.periods import SETTLEMENT_STEP, Period
 from taihang.core.series import Quality, Quantity
 from taihang.services.figure_rule import rule_named
 from taihang.services.figure_span import instant_name, span_of
 from taihang.services.ports import Columns, Ports
+from taihang.services.seal_day import last_seal
 
 READING: Final = "reading"
 Instant: TypeAlias = tuple[str, Quantity, int]
@@ -77,7 +78,7 @@ def open_reading(parts: tuple[str, ...], ports: Ports) -> FigureStory:
         notes=() if own else (Label("nothing_read"),),
         facts=facts,
         code_version=ports.version,
-        proof=_proof(point, instant),
+        proof=_proof((point, quantity), instant, rows, ports),
     )
 
 
@@ -123,6 +124,15 @@ def _told(
     return tuple(sorted(found, key=lambda each: (not each.counts, -each.leaf)))
 
 
-def _proof(point: str, instant: Period) -> ProofOf:
-    hour = instant_of_s(instant.start_s).strftime("%Y-%m-%dT%H")
-    return ProofOf(f"{point}@{hour}", Label("proof_of_hour"))
+def _proof(place: tuple[str, str], instant: Period, rows: Columns | None, ports: Ports) -> ProofOf:
+    """Return what proves a reading: its hour where the day is sealed, else its interval."""
+    point, quantity = place
+    if last_seal(instant.start.date(), ports=ports) is not None:
+        return ProofOf(f"{point}@{instant.start:%Y-%m-%dT%H}", Label("proof_of_hour"))
+    is_register = point in ports.park.meters and quantity == Quantity.REGISTER
+    if not is_register or rows is None or not len(rows["time_s"]):
+        return ProofOf("", Label("proof_of_unsealed"))
+    after = _rows(place, Period(instant.end, instant.end + SETTLEMENT_STEP), ports)
+    is_start = after is not None and len(after["time_s"]) > 0
+    start = instant.start if is_start else instant.start - SETTLEMENT_STEP
+    return ProofOf(f"{point}@{start:%Y-%m-%dT%H:%MZ}", Label("proof_of_edge"))

@@ -30,7 +30,8 @@ def test_open_reading__tells_the_later_one_and_keeps_the_earlier_one(tmp_path: P
         assert [each.counts for each in now.readings] == [True, False]
         assert now.readings[0].leaf > now.readings[1].leaf
         assert now.proof is not None
-        assert now.proof.claim == "M-E01@2026-06-01T02"
+        # The day is not sealed: an interval at whose edge it stands is proven instead.
+        assert now.proof.claim == "M-E01@2026-06-01T02:00Z"
 
 
 def test_open_reading__says_that_nothing_was_read(tmp_path: Path) -> None:
