@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -70,3 +71,30 @@ def register_to_read(root: Path) -> Mapping[str, object]:
         "NAME": f"file:{path}?mode=ro",
         "OPTIONS": {"timeout": _WAIT_S},
     }
+
+
+def park_bytes(root: Path) -> Mapping[str, int]:
+    """Return what each part of a park folder takes on the disk, of those that are there [byte]."""
+    folder = ParkFolder(root)
+    parts = {
+        "journal": folder.journal,
+        "lake": folder.lake,
+        "register": folder.registry,
+        "accounts": folder.accounts,
+        "evidence": folder.evidence,
+        "reports": folder.reports,
+        "trail": folder.trail,
+        "published": folder.public,
+        "uploads": folder.uploads,
+    }
+    return {name: _bytes_in(path) for name, path in parts.items() if path.exists()}
+
+
+def _bytes_in(path: Path) -> int:
+    files = path.rglob("*") if path.is_dir() else path.parent.glob(f"{path.name}*")
+    total = 0
+    for file in files:
+        # What another process takes away meanwhile takes no room.
+        with suppress(FileNotFoundError):
+            total += file.stat().st_size if file.is_file() else 0
+    return total

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from taihang.pages_wiring import accounts_database, disk_bytes, session_secret
+from taihang.pages_wiring import accounts_database, disk_bytes, park_bytes, session_secret
 
 
 def test_session_secret__is_the_same_after_a_restart_and_another_park_has_another(
@@ -27,3 +27,15 @@ def test_accounts_database__is_a_durable_file_of_its_own(tmp_path: Path) -> None
 
     assert found["NAME"] == str(tmp_path / "accounts.db")
     assert "synchronous=FULL" in str(found["OPTIONS"])
+
+
+def test_park_bytes__counts_what_each_part_takes(tmp_path: Path) -> None:
+    (tmp_path / "journal" / "inner").mkdir(parents=True)
+    (tmp_path / "journal" / "a.log").write_bytes(bytes(100))
+    (tmp_path / "journal" / "inner" / "b").write_bytes(bytes(20))
+    (tmp_path / "registry.db").write_bytes(bytes(7))
+    (tmp_path / "registry.db-wal").write_bytes(bytes(3))
+
+    found = park_bytes(tmp_path)
+
+    assert found == {"journal": 120, "register": 10}

@@ -91,6 +91,16 @@ def bill_terms(
     )
 
 
+def known_schedules() -> tuple[TouSchedule, ...]:
+    """Return every public schedule of kinds of hour that is known, in the order of their days.
+
+    Example:
+        >>> [each.family for each in known_schedules()]
+        ['shanxi-2021-479', 'shanxi-2026-15']
+    """
+    return tuple(sorted(_SCHEDULES, key=lambda each: each.valid_from))
+
+
 def schedule_on(day: date) -> TouSchedule:
     """Return the public schedule of kinds of hour in force on a day.
 

@@ -19,6 +19,8 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "rules": ("validation", "estimation", "alarms", "witnesses", "log"),
 }
 """Every table by the part of the page that shows it."""
+PARK_GROUPS: Final = ("place", "assets", "network", "rules")
+"""Those that the page of the park shows itself."""
 KINDS: Final = tuple(kind for group in GROUPS.values() for kind in group)
 ONCE: Final = frozenset(
     ("park", "accounting", "billing", "validation", "estimation", "alarms", "log")

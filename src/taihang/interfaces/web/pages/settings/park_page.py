@@ -1,6 +1,6 @@
 """Turns the park file into tables: what stands in the park, and who changed it lately."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, cast
@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from taihang.config.park_edit import typed_tables, typed_values
 from taihang.config.park_tables import TABLES, keys_of
-from taihang.config.table_reader import KeyFacts, Shape
+from taihang.config.table_reader import ALL, KeyFacts, Shape
 from taihang.core.seal.trail import Outcome, TrailRecord
 from taihang.interfaces.catalogue import Lang, text
-from taihang.interfaces.park_words import key_in, kind_in, option_in, options_of
+from taihang.interfaces.park_words import key_in, kind_in, option_in
 from taihang.interfaces.web.figure_table import Cell, FigureTable, Head, words_cell
 from taihang.interfaces.web.pages.settings.draft import document_of
 from taihang.interfaces.web.pages.settings.kinds import GROUPS, KINDS, ONCE
@@ -26,6 +26,8 @@ _NAMES: Final = frozenset(("name_zh", "name_en"))
 _TALL: Final = 12
 _TEXTS_KEPT: Final = 4
 _NUMBERS: Final = frozenset((Shape.NUMBER, Shape.EXACT))
+_WORDS: Final = frozenset(("parts",))
+"""Keys whose text is a word that has a meaning."""
 _UNUSED: Final = frozenset(("in_service",))
 """Kinds that are no tables of their own."""
 
@@ -65,11 +67,14 @@ class Past:
     number: int
 
 
-def park_groups(text_now: str, *, lang: Lang, may_edit: bool) -> tuple[Group, ...]:
-    """Return everything that the pages change of a park file.
+def park_groups(
+    text_now: str, *, codes: Sequence[str], lang: Lang, may_edit: bool
+) -> tuple[Group, ...]:
+    """Return the tables of some groups.
 
     Args:
         text_now: The park file.
+        codes: Which groups.
         lang: The reader's language.
         may_edit: Whether ids lead to forms.
     """
@@ -82,10 +87,10 @@ def park_groups(text_now: str, *, lang: Lang, may_edit: bool) -> tuple[Group, ..
                 _once(text_now, kind, lang)
                 if kind in ONCE
                 else _objects(kind, tables[kind], lang, may_edit=may_edit)
-                for kind in kinds
+                for kind in GROUPS[code]
             ),
         )
-        for code, kinds in GROUPS.items()
+        for code in codes
     )
 
 
@@ -149,7 +154,7 @@ def _objects(
     rows = tuple(
         (
             _id_cell(kind, object_id, may_edit=may_edit),
-            *([words_cell(found.get(f"name_{lang}", DASH))] if is_named else []),
+            *([_name_cell(found, lang)] if is_named else []),
             *(_cell(key, found.get(key.name, ""), lang) for key in keys),
         )
         for object_id, found in objects.items()
@@ -170,6 +175,11 @@ def _id_cell(kind: str, object_id: str, *, may_edit: bool) -> Cell:
     return Cell(words=object_id, sort=object_id, address=address)
 
 
+def _name_cell(found: Mapping[str, str], lang: Lang) -> Cell:
+    name = found.get(f"name_{lang}", "")
+    return words_cell(name) if name else Cell(words=DASH, is_void=True)
+
+
 def _cell(key: KeyFacts, typed: str, lang: Lang) -> Cell:
     if not typed:
         return Cell(words=DASH, is_void=True)
@@ -185,7 +195,7 @@ _LISTS: Final = frozenset((Shape.TEXTS, Shape.TEXTS_OR_ALL, Shape.CHOICES))
 
 
 def _told(key: KeyFacts, typed: str, lang: Lang) -> str:
-    if options_of(key) and key.shape is not Shape.CHOICES:
+    if key.name in _WORDS or typed == ALL or key.shape in {Shape.CHOICE, Shape.FLAG}:
         return option_in(typed, lang)
     items = typed.split(", ")
     if key.shape in _LISTS and len(items) > _LISTED:

@@ -3,7 +3,8 @@
 from typing import Final
 
 from taihang.core.access.role import Right
-from taihang.interfaces.web.pages.settings import views
+from taihang.interfaces.web.pages.account.confirm import confirmed
+from taihang.interfaces.web.pages.settings import gateway_views, house_views, views
 from taihang.interfaces.web.pages.settings.whole import of_the_park
 from taihang.interfaces.web.policy import page
 
@@ -26,6 +27,37 @@ urlpatterns: Final = [
         name="settings-object",
         may=_EDIT,
     ),
+    page(
+        "settings/gateways/",
+        of_the_park(gateway_views.gateways_page),
+        name="settings-gateways",
+        may=_SEE,
+    ),
+    page(
+        "settings/gateways/<str:gateway>/",
+        of_the_park(gateway_views.gateway_page),
+        name="settings-gateway",
+        may=_SEE,
+    ),
+    page(
+        "settings/gateways/<str:gateway>/token/",
+        of_the_park(confirmed(gateway_views.give_token)),
+        name="settings-token",
+        may=_EDIT,
+    ),
+    page(
+        "settings/gateways/<str:gateway>/revoke/",
+        of_the_park(gateway_views.revoke),
+        name="settings-revoke",
+        may=_EDIT,
+    ),
+    page(
+        "settings/prices/",
+        of_the_park(house_views.prices_page),
+        name="settings-prices",
+        may=_SEE,
+    ),
+    page("settings/house/", of_the_park(house_views.house_page), name="settings-house", may=_SEE),
     page(
         "settings/remove/<slug:kind>/<str:object_id>/",
         of_the_park(views.remove),

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from taihang.config.park_edit import Edited, text_sha256, typed_values
 from taihang.config.park_membership import demand_unread, meters_of
-from taihang.core.access.role import Right
 from taihang.core.errors import InputError, StateError, TaihangError
 from taihang.core.seal.trail import Outcome
 from taihang.interfaces.web.newest import zone_of
@@ -27,7 +26,14 @@ from taihang.interfaces.web.pages.settings.draft import (
     draw_up,
     rebased,
 )
-from taihang.interfaces.web.pages.settings.kinds import EDIT, KINDS, ONCE, subject_of
+from taihang.interfaces.web.pages.settings.kinds import (
+    EDIT,
+    KINDS,
+    ONCE,
+    PARK_GROUPS,
+    subject_of,
+)
+from taihang.interfaces.web.pages.settings.may import may_change
 from taihang.interfaces.web.pages.settings.park_page import (
     other_tables,
     park_groups,
@@ -53,12 +59,12 @@ def park_page(request: HttpRequest) -> HttpResponse:
     visit = visit_of(request)
     words = visit.look.demand_words(("done",))
     text, lang = park_text(visit.source.root), visit.look.lang
-    may_edit = _may_edit(visit)
+    may_edit = may_change(visit)
     trail, zone = visit.source.accounts.trail, visit.ask(zone_of)
     done = trail.find(words.get("done", ""), Outcome.DONE) if words else None
     context = {
         "here": "park",
-        "groups": park_groups(text, lang=lang, may_edit=may_edit),
+        "groups": park_groups(text, codes=PARK_GROUPS, lang=lang, may_edit=may_edit),
         "others": other_tables(text),
         "past": past_changes(trail.latest(_LATEST, kind=EDIT), zone=zone),
         "done": past_changes([done], zone=zone)[0] if done and done.entry.kind == EDIT else None,
@@ -227,10 +233,6 @@ def _status(edited: Edited | None, problem: TaihangError | None) -> int:
         return http_status(problem)
     is_refused = edited is not None and edited.reading.park is None
     return 422 if is_refused else 200
-
-
-def _may_edit(visit: Visit) -> bool:
-    return visit.viewer is not None and Right.EDIT_PARK in visit.viewer.rights
 
 
 def _to_done(act: str) -> HttpResponse:

@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
@@ -34,20 +33,6 @@ NEW = {
     "m-max_kw": "2000",
     "b-gateways": "GW3",
 }
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A park without readings."""
-    return small_park.make(tmp_path / "park")
-
-
-@pytest.fixture
-def source(root: Path) -> Iterator[ParkSource]:
-    """Its pages."""
-    found = ParkSource(root)
-    yield found
-    found.accounts.close()
 
 
 def person(source: ParkSource, role: Role = Role.SYSTEM_ADMIN, own: str = "") -> Writer:
