@@ -38,7 +38,7 @@ def day_context(view: DayView, *, look: PageQuery) -> dict[str, object]:
     choices = stretch_choices(view.stretch, place, look)
     context: dict[str, object] = {
         "view": view,
-        "tabs": tabs("matching", look=look),
+        "tabs": tabs("matching", look=look, is_whole=view.place.is_whole),
         "choices": {**choices, "kinds": _modes(word, look)} if choices else {},
         "span": span_words(place, lang),
         "what": word,

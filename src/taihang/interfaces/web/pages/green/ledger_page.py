@@ -41,7 +41,7 @@ def ledger_context(view: LedgerView, *, look: PageQuery) -> dict[str, object]:
     first = (view.wanted.page - 1) * len(view.shown) + 1
     return {
         "view": view,
-        "tabs": tabs("certificates", look=look),
+        "tabs": tabs("certificates", look=look, is_whole=view.place.is_whole),
         "months": tuple(reversed(view.months)),
         "states": tuple(_states(view, lang)),
         "balance": _balance_lines(view, lang),

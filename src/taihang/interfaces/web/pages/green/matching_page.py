@@ -77,7 +77,7 @@ def matching_context(view: MatchingView, *, look: PageQuery) -> dict[str, object
     place, found, lang = view.place, view.found, look.lang
     context: dict[str, object] = {
         "view": view,
-        "tabs": tabs("matching", look=look),
+        "tabs": tabs("matching", look=look, is_whole=view.place.is_whole),
         "choices": stretch_choices(view.stretch, place, look),
         "span": span_words(place, lang),
         "what": "" if view.stretch is None else view.stretch.word,

@@ -1,6 +1,6 @@
 """What all pages of green power share: names, what is settled, the ways between the pages."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
@@ -17,7 +17,11 @@ KINDS: Final = (StretchKind.DAY, StretchKind.MONTH)
 _TABS: Final = {
     "matching": "/green/",
     "certificates": "/green/certificates/",
+    "ratios": "/green/ratios/",
+    "hours": "/green/hours/",
 }
+_OF_PARK: Final = frozenset(("ratios",))
+"""Pages of what belongs to the park as a whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +83,13 @@ def last_month(place: Place) -> Stretch | None:
     return parse_stretch(place.months[-1]) if place.months else None
 
 
-def tabs(here: str, *, look: PageQuery) -> tuple[Choice, ...]:
+def tabs(here: str, *, look: PageQuery, is_whole: bool) -> tuple[Choice, ...]:
     """Return the pages of green power, as one goes between them.
 
     Args:
         here: The page that is open.
         look: The reader's language and the address of the page.
+        is_whole: Whether the viewer sees the whole park.
     """
     return tuple(
         Choice(
@@ -93,16 +98,37 @@ def tabs(here: str, *, look: PageQuery) -> tuple[Choice, ...]:
             is_here=code == here,
         )
         for code, address in _TABS.items()
+        if is_whole or code not in _OF_PARK
     )
 
 
-def stretch_choices(stretch: Stretch | None, place: Place, look: PageQuery) -> dict[str, object]:
+def step_of(months: Sequence[str], here: str, by: int) -> str:
+    """Return the month before or after another one; empty where there is none.
+
+    Example:
+        >>> step_of(["2026-08", "2026-09"], "2026-09", -1), step_of(["2026-09"], "2026-09", 1)
+        ('2026-08', '')
+    """
+    if here not in months:
+        return ""
+    at = months.index(here) + by
+    return months[at] if 0 <= at < len(months) else ""
+
+
+def stretch_choices(
+    stretch: Stretch | None,
+    place: Place,
+    look: PageQuery,
+    *,
+    kinds: tuple[StretchKind, ...] = KINDS,
+) -> dict[str, object]:
     """Return the days that one can go to from some days.
 
     Args:
         stretch: The days that are shown; None for none.
         place: What is settled.
         look: The address of the page.
+        kinds: How long the days may be.
     """
     if stretch is None:
         return {}
@@ -112,19 +138,15 @@ def stretch_choices(stretch: Stretch | None, place: Place, look: PageQuery) -> d
         "label": stretch.word,
         "before": look.with_words(period=stretch.moved(-1)),
         "after": "" if is_last else look.with_words(period=stretch.moved(1)),
-        "kinds": tuple(_kinds(stretch, around, look)),
+        "kinds": tuple(
+            Choice(
+                label=text(f"stretch.kind.{kind.value}", look.lang),
+                href=look.with_words(period=around[kind]),
+                is_here=kind is stretch.kind,
+            )
+            for kind in kinds
+        ),
     }
-
-
-def _kinds(
-    stretch: Stretch, around: Mapping[StretchKind, str], look: PageQuery
-) -> Iterator[Choice]:
-    for kind in KINDS:
-        yield Choice(
-            label=text(f"stretch.kind.{kind.value}", look.lang),
-            href=look.with_words(period=around[kind]),
-            is_here=kind is stretch.kind,
-        )
 
 
 def span_words(place: Place, lang: Lang) -> str:

@@ -7,6 +7,7 @@ from taihang.interfaces.web.pages.green import views
 from taihang.interfaces.web.policy import page
 
 _SEE: Final = Right.SEE_OWN
+_PARK: Final = Right.SEE_PARK
 
 urlpatterns: Final = [
     page("green/", views.matching_page, name="green", may=_SEE),
@@ -21,4 +22,14 @@ urlpatterns: Final = [
         name="green-paper",
         may=_SEE,
     ),
+    page("green/ratios/", views.ratios_page, name="green-ratios", may=_PARK),
+    page("green/ratios.csv", views.ratios_file, name="green-ratios-file", may=_PARK),
+    page(
+        "green/ratios/<str:name>.<slug:form>",
+        views.compliance_file,
+        name="green-compliance",
+        may=_PARK,
+    ),
+    page("green/hours/", views.hours_page, name="green-hours", may=_SEE),
+    page("green/hours.csv", views.hours_file, name="green-hours-file", may=_SEE),
 ]

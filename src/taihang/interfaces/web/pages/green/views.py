@@ -7,9 +7,18 @@ from django.views.decorators.http import require_safe
 
 from taihang.core.certificates.certificate import State
 from taihang.core.errors import InputError
+from taihang.interfaces.reports.html import html_of
 from taihang.interfaces.reports.paper import paper_html, paper_of, paper_pdf
+from taihang.interfaces.reports.pdf import pdf_of
 from taihang.interfaces.web.csv_answer import csv_answer
 from taihang.interfaces.web.pages.green.day_page import day_context, day_rows
+from taihang.interfaces.web.pages.green.hours import HoursView, build_hours
+from taihang.interfaces.web.pages.green.hours_page import (
+    HOUR_KINDS,
+    hour_rows,
+    hours_context,
+    subject_of,
+)
 from taihang.interfaces.web.pages.green.ledger import ALL, LedgerView, Wanted, build_ledger
 from taihang.interfaces.web.pages.green.ledger_page import certificate_rows, ledger_context
 from taihang.interfaces.web.pages.green.matching import (
@@ -20,6 +29,8 @@ from taihang.interfaces.web.pages.green.matching import (
 )
 from taihang.interfaces.web.pages.green.matching_page import matching_context, matching_rows
 from taihang.interfaces.web.pages.green.place import KINDS
+from taihang.interfaces.web.pages.green.ratios import RatiosView, build_paper, build_ratios
+from taihang.interfaces.web.pages.green.ratios_page import ratio_rows, ratios_context
 from taihang.interfaces.web.stretch import StretchKind, parse_stretch
 from taihang.interfaces.web.views import not_found
 from taihang.interfaces.web.visit import Visit, source_of, visit_of
@@ -136,8 +147,11 @@ def paper_file(request: HttpRequest, certificate_id: str, form: str) -> HttpResp
     site = f"{request.scheme}://{request.get_host()}"
     paper = paper_of(shown.view, lang=visit.look.lang, site=site)
     body = paper_html(paper) if form == "html" else paper_pdf(paper)
+    return _paper("".join(sign if sign.isalnum() else "-" for sign in certificate_id), form, body)
+
+
+def _paper(name: str, form: str, body: bytes) -> HttpResponse:
     answer = HttpResponse(body, content_type=_TYPES[form])
-    name = "".join(sign if sign.isalnum() else "-" for sign in certificate_id)
     answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     answer["Cache-Control"] = "no-cache"
     return answer
@@ -159,3 +173,70 @@ def _ledger(visit: Visit) -> LedgerView:
         month=month, state=state, holder=words.get("holder", "")[:_LONGEST], page=int(page[:9])
     )
     return visit.ask(build_ledger, wanted)
+
+
+# -- annual ratios -------------------------------------------------------------------------------
+
+
+@require_safe
+def ratios_page(request: HttpRequest) -> HttpResponse:
+    """Show the annual ratios at the end of a month, and how the year ends."""
+    visit = visit_of(request)
+    context = ratios_context(_ratios(visit), look=visit.look)
+    return visit.show("taihang/pages/green/ratios.html", context)
+
+
+@require_safe
+def ratios_file(request: HttpRequest) -> HttpResponse:
+    """Hand out the months behind the annual ratios."""
+    visit = visit_of(request)
+    view = _ratios(visit)
+    return csv_answer(f"ratios-{view.month or 'none'}", *ratio_rows(view, visit.look.lang))
+
+
+@require_safe
+def compliance_file(request: HttpRequest, name: str, form: str) -> HttpResponse:
+    """Hand out the certificate of compliance of a month, once its account is issued."""
+    visit = visit_of(request)
+    visit.look.demand_words(())
+    if form not in _TYPES:
+        return not_found(request)
+    _stretch(name, (StretchKind.MONTH,))
+    document = visit.ask(build_paper, name, visit.look.lang)
+    body = html_of(document) if form == "html" else pdf_of(document)
+    return _paper(f"compliance-{name}", form, body)
+
+
+def _ratios(visit: Visit) -> RatiosView:
+    words = visit.look.demand_words(("month",))
+    return visit.ask(build_ratios, _stretch(words.get("month", ""), (StretchKind.MONTH,)))
+
+
+# -- hours ---------------------------------------------------------------------------------------
+
+
+@require_safe
+def hours_page(request: HttpRequest) -> HttpResponse:
+    """Show the hourly score of a month or year."""
+    visit = visit_of(request)
+    view, of = _hours(visit)
+    if not of:
+        return not_found(request)
+    return visit.show("taihang/pages/green/hours.html", hours_context(view, of, look=visit.look))
+
+
+@require_safe
+def hours_file(request: HttpRequest) -> HttpResponse:
+    """Hand out the hours of a month or year, in watt-hours."""
+    visit = visit_of(request)
+    view, of = _hours(visit)
+    if not of:
+        return not_found(request)
+    word = "none" if view.stretch is None else view.stretch.word
+    return csv_answer(f"hours-{word}-{of}", *hour_rows(view, of, visit.look.lang))
+
+
+def _hours(visit: Visit) -> tuple[HoursView, str]:
+    words = visit.look.demand_words((_PERIOD, "of"))
+    view = visit.ask(build_hours, _stretch(words.get(_PERIOD, ""), HOUR_KINDS))
+    return view, subject_of(view, words.get("of", "")[:_LONGEST])

@@ -9,6 +9,7 @@ from taihang.interfaces.web.pages.green.place import (
     Place,
     last_month,
     span_words,
+    step_of,
     stretch_choices,
     tabs,
 )
@@ -41,10 +42,12 @@ def test_last_month__is_the_last_that_is_settled() -> None:
 
 
 def test_tabs__say_where_one_is() -> None:
-    found = tabs("certificates", look=LOOK)
+    found = tabs("certificates", look=LOOK, is_whole=True)
 
     assert [tab.href for tab in found if tab.is_here] == ["/green/certificates/"]
-    assert len({tab.label for tab in found}) == len(found) > 1
+    assert len({tab.label for tab in found}) == len(found) == 4
+    own = {tab.href for tab in tabs("matching", look=LOOK, is_whole=False)}
+    assert own == {tab.href for tab in found} - {"/green/ratios/"}
 
 
 def test_stretch_choices__do_not_lead_past_the_last_settled_day() -> None:
@@ -62,3 +65,10 @@ def test_stretch_choices__do_not_lead_past_the_last_settled_day() -> None:
 def test_span_words__say_which_days_are_settled() -> None:
     assert "2026-08-14" in span_words(PLACE, "zh")
     assert span_words(replace(PLACE, first_settled=None), "zh") == ""
+
+
+def test_step_of__goes_to_months_that_are_there() -> None:
+    months = ("2026-07", "2026-08")
+
+    assert [step_of(months, "2026-07", by) for by in (-1, 1)] == ["", "2026-08"]
+    assert step_of(months, "2026-09", -1) == ""

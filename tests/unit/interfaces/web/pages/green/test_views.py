@@ -8,12 +8,16 @@ import pytest
 import small_park
 from asgi_client import Answer
 from members import ask_as
+from ratio_kit import NARROW, june_park
 from taihang.core.access.role import Role
 from taihang.interfaces.asgi import AsgiApplication
+from taihang.interfaces.reports.document import Document
 from taihang.interfaces.reports.paper import Paper
 from taihang.interfaces.web.app import create_application
 from taihang.interfaces.web.pages.green import views
 from taihang.interfaces.web.park_source import ParkSource
+from taihang.services.account import issue_statements
+from taihang.services.ratio_account import drafts
 
 Served = tuple[AsgiApplication, ParkSource]
 
@@ -38,13 +42,21 @@ def test_matching_page__has_numbers_that_open_and_names_its_rule(served: Served)
 
 
 def test_matching_page__shows_an_enterprise_nobody_else(served: Served) -> None:
-    for address in ("/green/?lang=en", "/green/day/?lang=en", "/green/certificates/?lang=en"):
+    for page in ("", "day/", "certificates/", "hours/"):
+        address = f"/green/{page}?lang=en"
         answer = look(served, address, Role.ENTERPRISE_USER, "E02")
 
         assert answer.status == 200
         assert "E01" not in answer.text, address
         assert "E02" in answer.text
-    assert look(served, "/green/day/?of=E01", Role.ENTERPRISE_USER, "E02").status == 422
+        assert "/green/ratios/" not in answer.text
+    for address, status in (
+        ("/green/day/?of=E01", 422),
+        ("/green/hours/?of=E01", 404),
+        ("/green/hours.csv?of=park", 404),
+        ("/green/ratios/", 403),
+    ):
+        assert look(served, address, Role.ENTERPRISE_USER, "E02").status == status
 
 
 def test_files__add_up_to_the_watt_hour(served: Served) -> None:
@@ -66,6 +78,9 @@ def test_files__add_up_to_the_watt_hour(served: Served) -> None:
         "/green/day/?period=2026-09",
         "/green/day/?of=nobody",
         "/green/certificates/?month=2026-09-01",
+        "/green/ratios/?month=2026",
+        "/green/ratios/2026.html",
+        "/green/hours/?period=2026-09-14",
         "/green/certificates/?state=good",
         "/green/certificates/?page=0",
         "/green/certificates/?page=9999999999",
@@ -103,12 +118,12 @@ def test_green__of_an_empty_park_says_the_next_step(
     source = ParkSource(small_park.make(tmp_path_factory.mktemp("empty") / "p"))
     served = create_application(source), source
 
-    told = [look(served, a).text for a in ("/green/", "/green/day/", "/green/certificates/")]
+    pages = ("", "day/", "certificates/", "ratios/", "hours/")
+    told = [look(served, f"/green/{page}").text for page in pages]
 
     source.accounts.close()
-    assert "taihang settle" in told[0]
-    assert "taihang settle" in told[1]
-    assert "taihang certificates issue" in told[2]
+    assert "taihang certificates issue" in told.pop(2)
+    assert all("taihang settle" in each for each in told)
 
 
 @pytest.mark.parametrize("role", [Role.SECURITY_ADMIN, Role.WITNESS])
@@ -117,3 +132,49 @@ def test_green__is_closed_to_who_sees_no_figures(served: Served, role: Role) -> 
 
     assert answer.status == 200
     assert look(served, "/green/", role).status in {403, 404}
+
+
+def test_ratios_page__has_windows_forecast_and_no_paper_of_a_draft(served: Served) -> None:
+    answer = look(served, "/green/ratios/?lang=en")
+
+    assert answer.status == 200
+    assert 'href="/figure/energy650/available_wh/2026-09"' in answer.text
+    assert "--month 2026-09 --issue" in answer.text
+    assert "/green/ratios/2026-09.pdf" not in answer.text
+    assert look(served, "/green/ratios/2026-09.html").status == 409
+    assert look(served, "/green/ratios/2026-09.exe").status == 404
+    _, *rows = table(look(served, "/green/ratios.csv?lang=en"))
+    assert [row[0] for row in rows] == ["2026-09"]
+
+
+def test_compliance_file__is_the_paper_of_an_issued_account(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def typeset(document: Document) -> bytes:
+        return f"%PDF {document.references[0].id}".encode()
+
+    monkeypatch.setattr(views, "pdf_of", typeset)
+    root = june_park(tmp_path_factory.mktemp("issued") / "p", NARROW)
+    with small_park.opened(root) as ports:
+        issue_statements(drafts("2026-06", ports=ports), period="2026-06", ports=ports)
+    source = ParkSource(root)
+    served = create_application(source), source
+
+    page = look(served, "/green/ratios/?lang=en")
+    html, pdf = (look(served, f"/green/ratios/2026-06.{form}?lang=en") for form in ("html", "pdf"))
+
+    source.accounts.close()
+    assert "/green/ratios/2026-06.pdf" in page.text
+    assert "ratios.park.2026-06.v1" in html.text
+    assert pdf.body == b"%PDF ratios.park.2026-06.v1"
+
+
+def test_hours_page__has_a_value_a_map_and_a_file(served: Served) -> None:
+    answer = look(served, "/green/hours/?lang=en&of=E02")
+    heads, *rows = table(look(served, "/green/hours.csv?lang=en&of=E02"))
+
+    assert answer.status == 200
+    assert '"per_mille"' in answer.text
+    assert "/green/hours/?of=E02&amp;period=2026" in answer.text
+    assert (heads[0], len(rows)) == ("local_day", 720)
+    assert look(served, "/green/hours/?of=E99").status == 404
