@@ -3,7 +3,9 @@ import { countAlarms } from "./alarm-count.js";
 import { openFigures } from "./figure-panel.js";
 import { keepForms } from "./forms.js";
 import { frame } from "./frame-data.js";
+import { listenToKeys } from "./keyboard.js";
 import { watch } from "./live.js";
+import { explainTerms } from "./terms.js";
 
 export function startFrame() {
   const box = document.querySelector("[data-live]");
@@ -11,4 +13,6 @@ export function startFrame() {
   if (frame) keepForms();
   if (frame) countAlarms();
   openFigures();
+  listenToKeys();
+  explainTerms();
 }

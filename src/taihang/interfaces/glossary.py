@@ -4,6 +4,7 @@ It lies beside this module in ``glossary.toml``. docs/glossary.md is written fro
 explain their words with it, so that a tooltip and the page never say different things.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from taihang.core.errors import InputError
 from taihang.interfaces.catalogue import Lang
 
 _FILE: Final = "glossary.toml"
+_LINK: Final = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 _KEYS: Final = frozenset(("id", "zh", "en", "code", "say_en", "say_zh"))
 
 
@@ -78,6 +80,16 @@ def sections() -> tuple[Section, ...]:
     """Return the glossary in the order of its page."""
     text = files("taihang.interfaces").joinpath(_FILE).read_text(encoding="utf-8")
     return parse_glossary(text)
+
+
+def plain(said: str) -> str:
+    """Return a meaning without the marks of the document that it also stands in.
+
+    Example:
+        >>> plain("`min_kw`, see [VEE](vee.md)")
+        'min_kw, see VEE'
+    """
+    return _LINK.sub(r"\1", said).replace("`", "")
 
 
 def parse_glossary(text: str) -> tuple[Section, ...]:

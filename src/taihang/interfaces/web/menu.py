@@ -1,6 +1,8 @@
 """The menu: the pages that have an engine, those first that a shift begins with."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Literal
 
 from taihang.core.access.role import Right
@@ -38,8 +40,30 @@ ENTRIES: Final = (
 BEFORE_A_PARK: Final = (
     Entry("setup", "/setup/", Right.EDIT_PARK),
     Entry("users", "/users/", Right.MANAGE_OWN_ACCOUNTS),
+    Entry("help", "/help/", MEMBER),
 )
 """What there is to do on a server whose park is not made yet."""
+KEYS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "overview": "o",
+        "flows": "f",
+        "companies": "c",
+        "assets": "a",
+        "dispatch": "d",
+        "carbon": "b",
+        "green": "g",
+        "trust": "t",
+        "alarms": "l",
+        "reports": "r",
+        "import": "i",
+        "records": "e",
+        "settings": "s",
+        "users": "m",
+        "help": "h",
+        "setup": "p",
+    }
+)
+"""The letter that opens a page on the keyboard, after a ``g``; one letter for each page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +73,8 @@ class Shown:
     code: str
     address: str
     is_here: bool
+    key: str
+    """The letter that opens it on the keyboard; empty where it has none."""
 
 
 def menu_of(
@@ -64,7 +90,7 @@ def menu_of(
     if viewer is None:
         return ()
     return tuple(
-        Shown(entry.code, entry.address, _is_here(entry.address, here))
+        Shown(entry.code, entry.address, _is_here(entry.address, here), KEYS.get(entry.code, ""))
         for entry in entries
         if entry.may == MEMBER or entry.may in viewer.rights
     )

@@ -84,6 +84,8 @@ class Visit:
             "viewer": self.viewer,
             "menu": menu_of(self.viewer, here=self.request.path, entries=entries),
             "live": self._live(),
+            # Filled while the page is written: a word says so, and its note stands at the end.
+            "explained": {} if self.viewer is not None else None,
             "park_name": self.source.park_name(self.look.lang),
         }
 

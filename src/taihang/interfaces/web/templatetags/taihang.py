@@ -3,8 +3,14 @@
 from typing import cast
 
 from django import template
+from django.template.base import FilterExpression, NodeList, Parser, Token
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from typing_extensions import override
 
 from taihang.interfaces.catalogue import Lang, text
+from taihang.interfaces.glossary import plain
+from taihang.interfaces.glossary import term as find_term
 from taihang.interfaces.web.assets import asset_address
 
 register = template.Library()
@@ -26,3 +32,53 @@ def menu_name(context: template.Context, code: str) -> str:
 def asset(name: str) -> str:
     """Return the address of a built file by its plain name."""
     return asset_address(name)
+
+
+class TermNode(template.Node):
+    """Words that the glossary explains."""
+
+    def __init__(self, words: NodeList, term_id: FilterExpression) -> None:
+        self._words = words
+        self._term_id = term_id
+
+    @override
+    def render(self, context: template.Context) -> SafeString:
+        """Print the words, as a link where there is something to say of them."""
+        said = self._words.render(context)
+        term_id = str(self._term_id.resolve(context.flatten()))
+        lang = cast("Lang", context["lang"])
+        explained = cast("dict[str, str] | None", context.get("explained"))
+        found = find_term(term_id)
+        if explained is None or found is None or not found.meaning(lang):
+            return said
+        explained[term_id] = f"{found.name(lang)}: {plain(found.meaning(lang))}"
+        return format_html(
+            '<a class="term" href="/help/glossary/#{0}" aria-describedby="term-{0}">{1}</a>',
+            term_id,
+            said,
+        )
+
+
+@register.tag
+def term(parser: Parser, token: Token) -> TermNode:
+    """Print words as a link to what the glossary says of them; a note says it on the spot.
+
+    Strangers, who have no glossary, get the words alone; so does everybody of an empty id.
+
+    Args:
+        parser: Of the template.
+        token: The tag: ``term`` and the id of a word of the glossary.
+    """
+    _, term_id = token.split_contents()
+    words = parser.parse(("endterm",))
+    parser.delete_first_token()
+    return TermNode(words, parser.compile_filter(term_id))
+
+
+@register.simple_tag(takes_context=True)
+def term_notes(context: template.Context) -> SafeString:
+    """Print the notes of the words that the page explains, each once."""
+    explained = cast("dict[str, str] | None", context.get("explained")) or {}
+    return format_html_join(
+        "", '<p class="term-note" role="tooltip" id="term-{}" hidden>{}</p>', explained.items()
+    )

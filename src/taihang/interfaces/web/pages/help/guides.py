@@ -57,6 +57,7 @@ class Guide:
     steps: tuple[Step, ...]
 
 
+_GATEWAYS: Final = Link("help_page.link.gateways", "/settings/gateways/", Right.SEE_PARK)
 METER: Final = Guide(
     "meter",
     (
@@ -69,11 +70,13 @@ METER: Final = Guide(
         Step(
             code="token",
             commands=("taihang token {park} {gateway} --days 90",),
+            links=(_GATEWAYS,),
             is_done=lambda progress: progress.is_enrolled,
         ),
         Step(code="door", commands=("taihang ingest {park}",)),
         Step(
             code="send",
+            links=(_GATEWAYS,),
             shows_body=True,
             is_done=lambda progress: progress.has_sent,
         ),

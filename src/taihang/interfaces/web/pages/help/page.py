@@ -1,6 +1,5 @@
 """Turns guides and the glossary into what the templates print."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -9,13 +8,12 @@ from typing import Final, Literal
 from taihang.core.access.role import RIGHTS, Right
 from taihang.interfaces.accounts.viewer import Viewer
 from taihang.interfaces.catalogue import Lang, text
-from taihang.interfaces.glossary import Section, Term, sections
+from taihang.interfaces.glossary import Section, Term, plain, sections
 from taihang.interfaces.web.pages.help.guides import Guide, Link, Step, filled
 from taihang.interfaces.web.pages.help.progress import Progress
 from taihang.interfaces.web.wording import local_instant
 
 State = Literal["done", "open", "untold"]
-_LINK: Final = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 _BETWEEN: Final[Mapping[Lang, str]] = MappingProxyType({"zh": "、", "en": ", "})
 
 
@@ -181,16 +179,6 @@ def _part(section: Section, asked: str, lang: Lang) -> PartShown:
 def _row(each: Term, lang: Lang) -> TermShown:
     other: Lang = "en" if lang == "zh" else "zh"
     return TermShown(each.id, each.name(lang), each.name(other), plain(each.meaning(lang)))
-
-
-def plain(said: str) -> str:
-    """Return a meaning without the marks of the document that it also stands in.
-
-    Example:
-        >>> plain("`min_kw`, see [VEE](vee.md)")
-        'min_kw, see VEE'
-    """
-    return _LINK.sub(r"\1", said).replace("`", "")
 
 
 def is_about(each: Term, asked: str) -> bool:

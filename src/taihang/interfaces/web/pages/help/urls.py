@@ -8,5 +8,6 @@ from taihang.interfaces.web.policy import MEMBER, page
 urlpatterns: Final = [
     page("help/", views.help_page, name="help", may=MEMBER),
     page("help/glossary/", views.glossary_page, name="glossary", may=MEMBER),
+    page("help/keyboard/", views.keyboard_page, name="keyboard", may=MEMBER),
     page("help/<slug:code>/", views.guide_page, name="guide", may=MEMBER),
 ]

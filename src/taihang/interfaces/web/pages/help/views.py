@@ -58,9 +58,17 @@ def glossary_page(request: HttpRequest) -> HttpResponse:
     return visit.show(f"{_FOLDER}/glossary.html", context)
 
 
+@require_safe
+def keyboard_page(request: HttpRequest) -> HttpResponse:
+    """Show the keys; those of pages stand in the menu of the frame."""
+    visit = visit_of(request)
+    visit.look.demand_words(())
+    return visit.show(f"{_FOLDER}/keyboard.html", {})
+
+
 def _reader(visit: Visit) -> Reader:
     """Return who reads; who sees no figures, or owes something first, is not told of the park."""
     viewer = cast("Viewer", visit.viewer)
-    may_know = Right.SEE_OWN in viewer.rights and not owed_by(visit.request)
+    may_know = Right.SEE_OWN in viewer.rights and not owed_by(visit.request) and visit.has_park
     progress = visit.ask(build_progress) if may_know else None
     return Reader(viewer, visit.look.lang, progress)

@@ -1,6 +1,8 @@
 """The key figures as cards, the same eight in every language and at every size."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Literal
 
 from taihang.interfaces.catalogue import Lang, text
@@ -9,6 +11,17 @@ from taihang.interfaces.web.wording import DASH, local_instant, number, percent
 
 LOW_COVERAGE_RATIO: Final = 0.95
 """Below this a figure says what share of the intervals it rests on (the operators' convention)."""
+_TERMS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "load": "load",
+        "green": "green-share",
+        "self_use": "self-use",
+        "export": "export",
+        "carbon": "scope-1-2-3",
+        "coverage": "coverage",
+    }
+)
+"""The words of the glossary that say what figures are, by the code of the card."""
 Standing = Literal["met", "missed", "none"]
 
 
@@ -35,6 +48,11 @@ class Card:
     meter: Meter | None
     key: str = ""
     """Of the figure that it shows, so that it opens; empty where there is none."""
+
+    @property
+    def term(self) -> str:
+        """Id of the word of the glossary that says what it is; empty where none does."""
+        return _TERMS.get(self.code, "")
 
     @property
     def missing(self) -> bool:

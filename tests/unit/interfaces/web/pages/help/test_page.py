@@ -6,7 +6,7 @@ from typing import Final
 from taihang.core.access.role import Right, Role
 from taihang.interfaces.accounts.viewer import Viewer
 from taihang.interfaces.catalogue import LANGS
-from taihang.interfaces.glossary import terms
+from taihang.interfaces.glossary import plain, terms
 from taihang.interfaces.web.pages.help.guides import CERTIFICATE, GUIDES, IMPORT, METER
 from taihang.interfaces.web.pages.help.page import (
     Reader,
@@ -14,7 +14,6 @@ from taihang.interfaces.web.pages.help.page import (
     glossary_parts,
     guide_shown,
     is_about,
-    plain,
     who_may,
 )
 from unit.interfaces.web.pages.help.test_guides import FAR

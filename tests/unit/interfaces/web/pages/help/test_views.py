@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -20,7 +21,12 @@ from taihang.interfaces.web.pages.help.guides import GUIDES
 from taihang.interfaces.web.park_source import ParkSource
 from taihang.services.act_log import log_acts
 
-PAGES: Final = ("/help/", "/help/glossary/", *(f"/help/{guide.code}/" for guide in GUIDES))
+PAGES: Final = (
+    "/help/",
+    "/help/glossary/",
+    "/help/keyboard/",
+    *(f"/help/{guide.code}/" for guide in GUIDES),
+)
 PARTIES_OF_E02: Final = ("E02", "乙厂", "Plant B")
 
 
@@ -129,3 +135,25 @@ def test_glossary__is_searched_without_a_script(app: AsgiApplication, source: Pa
     assert 'id="settlement"' not in found
     assert "No term holds “&lt;b&gt;”." in none
     assert reader.open("/help/glossary/?x=1").status == 422
+
+
+def test_keyboard__lists_the_pages_that_the_member_may_open(
+    app: AsgiApplication, source: ParkSource
+) -> None:
+    page = member(app, source, Role.WITNESS).open("/help/keyboard/?lang=en").text
+
+    listed = page[page.index("data-keys") :]
+    assert re.findall(r"<kbd>g</kbd> <kbd>(.)</kbd>", listed) == ["t", "h"]
+    assert 'data-key="t"' in page
+
+
+def test_help__is_there_before_there_is_a_park(tmp_path: Path) -> None:
+    source = ParkSource(tmp_path)
+    admin = Writer(create_application(source), source.accounts, (Role.SYSTEM_ADMIN,))
+
+    pages = {address: admin.open(address) for address in PAGES}
+    source.accounts.close()
+
+    assert {page.status for page in pages.values()} == {200}
+    assert 'data-state="done"' not in pages["/help/meter/"].text
+    assert text("help_page.meter.title", "zh") in pages["/help/meter/"].text

@@ -88,7 +88,7 @@ def test_setup__what_pages_ask_by_themselves_is_quiet(admin: Writer) -> None:
 def test_setup__the_menu_names_what_there_is_to_do(admin: Writer) -> None:
     page = admin.open("/setup/?lang=en").text
 
-    assert re.findall(r'<li><a href="([^"]+)"', page) == ["/setup/", "/users/"]
+    assert re.findall(r'<li><a href="([^"]+)"', page) == ["/setup/", "/users/", "/help/"]
 
 
 def test_setup__makes_the_park_of_a_template_by_its_names_and_writes_it_down(
