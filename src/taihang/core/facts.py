@@ -8,8 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from taihang.core.errors import InputError
+
+DECLARED_SET: Final = "park.toml"
+"""Set of the values that no text publishes: the park states them, and statements name them so."""
 
 
 class FactOutOfForceError(InputError):

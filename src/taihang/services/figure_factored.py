@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from taihang.core.facts import DECLARED_SET
 from taihang.core.figure.derive import beside
 from taihang.core.figure.formula import (
     Constant,
@@ -29,8 +30,6 @@ from taihang.services.figure_stated import Explain, Explained, Place, Stated, st
 _CARBON_TO_CO2: Final = (Decimal(44), Decimal(12))
 _POWERS: Final = range(-9, 7)
 """Powers of ten between units: from grams to tonnes of a ten thousandth part, and back."""
-_DECLARED: Final = "declared"
-"""Set of the values that no text publishes: the park states them, or another statement does."""
 _WITH_MARK_UP: Final = 3
 """Inputs of a line whose last factor is a mark-up on the one before."""
 
@@ -76,7 +75,7 @@ def named_facts(facts: Document, of: Stated) -> list[FigureInput]:
 
 def _of_statement(name: SourceName, of: Stated) -> FigureInput | None:
     """Return a declared factor that is the number of a statement: of a product made in the park."""
-    if name.names[0] != _DECLARED:
+    if name.names[0] != DECLARED_SET:
         return None
     series = name.names[1]
     for issued in of.behind(series.partition(".")[0]):

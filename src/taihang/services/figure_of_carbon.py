@@ -185,16 +185,19 @@ def _taken(column: str, *of_matching: str) -> Explain:
     def explain(place: Place) -> Explained:
         of = place.of
         subject, span = of.issued.subject, of.issued.period
-        rows = of.ports.lake.read("matching", of.span.period)
-        users = {node: found for (role, node), found in rows.items() if role == "user"}
-        chosen = users if subject == PARK_SUBJECT else {subject: users.get(subject)}
+        is_park = subject == PARK_SUBJECT
+        # Who sees one enterprise may ask for its rows and no others.
+        nodes = () if is_park else (subject,)
+        rows = of.ports.lake.read("matching", of.span.period, *nodes)
+        users = [found for (role, _), found in rows.items() if role == "user"]
         inputs: list[FigureInput] = []
-        for name in of_matching:
-            sums_wh = [int(found[name].sum()) for found in chosen.values() if found is not None]
-            if sums_wh and subject == PARK_SUBJECT:
-                inputs.append(users_input(name, span, value_wh=sum(sums_wh)))
-            elif sums_wh:
-                inputs.append(matched_input("user", subject, name, span, value_wh=sums_wh[0]))
+        for name in of_matching if users else ():
+            sum_wh = sum(int(found[name].sum()) for found in users)
+            inputs.append(
+                users_input(name, span, value_wh=sum_wh)
+                if is_park
+                else matched_input("user", subject, name, span, value_wh=sum_wh)
+            )
         ways = [always(Explained(added(inputs)))] if inputs else []
         return first_that_adds_up(*ways, _of_hours(column))(place)
 

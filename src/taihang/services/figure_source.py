@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Final
 
 from taihang.core.activity.record import Origin
-from taihang.core.facts import Fact
+from taihang.core.facts import DECLARED_SET, Fact
 from taihang.core.figure.derive import beside
 from taihang.core.figure.key import NoSuchFigureError, key_of, taken
 from taihang.core.figure.number import number_of, unit_of
@@ -136,6 +136,8 @@ def open_fact(parts: tuple[str, ...], ports: Ports) -> FigureStory:
         for each in of_code
         if each is not fact and (each.set, each.region) == (names[0], names[2])
     ]
+    if names[0] == DECLARED_SET:
+        return _declared(key, name, ports)
     return FigureStory(
         key=key,
         name=Label("fact", {"name": "/".join(name.names)}),
@@ -148,6 +150,20 @@ def open_fact(parts: tuple[str, ...], ports: Ports) -> FigureStory:
         notes=(Label("fact_of_older_edition"),) if fact is None else (),
         code_version=ports.version,
         proof=ProofOf("", Label("proof_of_fact")),
+    )
+
+
+def _declared(key: str, name: SourceName, ports: Ports) -> FigureStory:
+    """Return the story of a value that no text publishes: the park states it, with its source."""
+    return FigureStory(
+        key=key,
+        name=Label("parameter", {"name": name.names[1]}),
+        value=name.number,
+        unit=unit_of(name.names[1]),
+        ground=Ground.PARAMETER,
+        facts={"park_file": name.names[1], "park_sha256": ports.park_sha256},
+        code_version=ports.version,
+        proof=ProofOf("", Label("proof_of_parameter")),
     )
 
 

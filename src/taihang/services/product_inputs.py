@@ -16,7 +16,7 @@ from taihang.core.activity.book import ActivityBook
 from taihang.core.activity.record import ActivityRecord, Flow
 from taihang.core.activity.unit import Dimension, UnknownUnitError, converted, dimension_of
 from taihang.core.carbon.inventory import Line
-from taihang.core.facts import Fact
+from taihang.core.facts import DECLARED_SET, Fact
 from taihang.core.park.carbon import CarbonSources, Precursor, Product, ProductionProcess
 from taihang.core.product.allocation import AllocationError, Output
 from taihang.core.product.process import Borne, Charge, UnitProcess, embedded, grams_of
@@ -34,7 +34,6 @@ from taihang.services.ports import Ports
 
 DECLARED: Final = "declared"
 """Status of a value that stands in park.toml."""
-_SET: Final = "park.toml"
 _MATERIAL: Final = "material."
 _TONNE: Final = "t"
 _LAST_MONTH: Final = 12
@@ -197,15 +196,15 @@ def declared_fact(parameter: str, value: Decimal, *, unit: str, period: str, sou
         code=parameter,
         value=value,
         unit=unit,
-        region=_SET,
+        region=DECLARED_SET,
         valid_from=first if "-" in period else date(first.year, 1, 1),
         valid_to=None,
         data_year=None,
-        document=_SET,
+        document=DECLARED_SET,
         clause=parameter,
         source=source,
         status=DECLARED,
-        set=_SET,
+        set=DECLARED_SET,
     )
 
 

@@ -67,7 +67,7 @@ def test_by_facts__a_result_that_no_change_of_units_gives_is_only_stated(
     [
         ("1000", "0.6634", "mee-grid-2023/grid.average/Shanxi/2025-12-31=0.6634"),
         ("2", "56", "ar5/gwp.ch4/CN/2015-01-01=28"),
-        ("1.5", "18000000", "declared/precursors.M1.footprint/declared/2026-01-01=12"),
+        ("1.5", "18000000", "park.toml/precursors.M1.footprint/park.toml/2026-01-01=12"),
     ],
 )
 def test_by_facts__finds_the_power_of_ten_between_units(
@@ -84,7 +84,7 @@ def test_by_facts__a_mark_up_is_put_on_the_factor_before_it(ports: Ports) -> Non
         ports,
         "2",
         "3.3",
-        ["declared/x/declared/2026-01-01=1.5", "eu/cbam.mark-up/EU/2026-01-01=0.1"],
+        ["park.toml/x/park.toml/2026-01-01=1.5", "eu/cbam.mark-up/EU/2026-01-01=0.1"],
     )
 
     assert found.derivation.result == Decimal("3.3")
@@ -96,10 +96,10 @@ def test_named_facts__of_a_product_of_the_park_is_a_number_of_its_statement(port
     series = "product-footprint.park.2026"
 
     same, other = (
-        named_facts([f"declared/{series}/declared/2026-01-01={value}"], of)[0].key
+        named_facts([f"park.toml/{series}/park.toml/2026-01-01={value}"], of)[0].key
         for value in ("1.5", "1.6")
     )
 
     assert same == "statement/product-footprint.park.2026.v1/value"
     # The statement says another number by now: then the value stands as it was declared.
-    assert other == f"fact/declared/{series}/declared/2026-01-01=1.6"
+    assert other == f"fact/park.toml/{series}/park.toml/2026-01-01=1.6"
