@@ -10,6 +10,7 @@ from taihang.interfaces.account_words import item_name
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.web.page_query import PageQuery
 from taihang.interfaces.web.pages.flows.build import ELECTRICITY, Place
+from taihang.interfaces.web.pages.flows.keys import KeyOf, no_key
 from taihang.interfaces.web.wording import number, percent
 from taihang.services.energy_statement import GREEN
 from taihang.services.flow_table import EndKind, FlowEnd, FlowTable, total_of
@@ -47,6 +48,8 @@ class Row:
     share: str
     sort: str
     share_sort: str
+    key: str = ""
+    """Of its figure; empty where no figure of record says the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,9 @@ def _href(end: FlowEnd, place: Place, look: PageQuery) -> str:
     return ""
 
 
-def rows_of(table: FlowTable, place: Place, look: PageQuery) -> tuple[Row, ...]:
+def rows_of(
+    table: FlowTable, place: Place, look: PageQuery, *, key: KeyOf = no_key
+) -> tuple[Row, ...]:
     """Return every flow in words, those that came first."""
     scale, lang = scale_of(table), look.lang
     found: list[Row] = []
@@ -141,6 +146,7 @@ def rows_of(table: FlowTable, place: Place, look: PageQuery) -> tuple[Row, ...]:
                     share=percent(share, digits=1),
                     sort="" if end.amount is None else str(end.amount),
                     share_sort="" if share is None else str(share),
+                    key=key(end),
                 )
             )
     return tuple(found)

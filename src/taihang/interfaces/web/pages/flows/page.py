@@ -17,6 +17,7 @@ from taihang.interfaces.web.pages.flows.ends import (
     scale_of,
     without,
 )
+from taihang.interfaces.web.pages.flows.keys import KeyOf, key_in, no_key
 from taihang.interfaces.web.stretch import StretchKind
 from taihang.interfaces.web.wording import local_instant
 from taihang.services.flow_table import FlowTable
@@ -37,7 +38,7 @@ class Choice:
 def energy_context(view: EnergyView, *, look: PageQuery) -> dict[str, object]:
     """Return what the page of energy over a stretch needs."""
     return {
-        **_common(view.place, view.table, look, what=_what(view, look.lang)),
+        **_common(view.place, view.table, look, what=_what(view, look.lang), key=key_in(view)),
         "mode": "energy",
         "view": view,
         "choices": _stretches(view, look),
@@ -74,7 +75,7 @@ def power_context(view: PowerView, *, look: PageQuery) -> dict[str, object]:
 
 
 def _common(
-    place: Place, table: FlowTable | None, look: PageQuery, *, what: str
+    place: Place, table: FlowTable | None, look: PageQuery, *, what: str, key: KeyOf = no_key
 ) -> dict[str, object]:
     found: dict[str, object] = {
         "place": place,
@@ -90,7 +91,7 @@ def _common(
     return {
         **found,
         "unit": scale_of(table).unit,
-        "rows": rows_of(table, place, look),
+        "rows": rows_of(table, place, look, key=key),
         "script": {
             "flows": picture_of(table, place, look),
             "texts": raw_texts(prefixes=("chart.missing", "flows.sentence"), lang=look.lang),

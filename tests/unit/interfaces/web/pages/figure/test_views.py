@@ -5,16 +5,21 @@ import io
 import json
 import re
 from html import unescape
+from urllib.parse import unquote
 
 import pytest
 
+import small_park
+import story_parks
 from asgi_client import Answer
 from figure_kit import closed_park
 from members import ask_as
 from taihang.core.access.role import Role
+from taihang.core.figure.story import Label
 from taihang.interfaces.asgi import AsgiApplication
 from taihang.interfaces.web.app import create_application
 from taihang.interfaces.web.park_source import ParkSource
+from taihang.services.open_figure import open_figure
 
 TONNE = "/figure/statement/scope2-location.E01.2026-08/value"
 _ROW = re.compile(
@@ -146,3 +151,37 @@ def test_figure_page__is_not_for_strangers_and_not_for_who_gives_rights(
     served: tuple[AsgiApplication, ParkSource],
 ) -> None:
     assert look(served, TONNE, Role.SECURITY_ADMIN).status in {403, 404}
+
+
+_LINKS = re.compile(r'<a class="opens" href="/figure/([^"]+)" data-opens>([^<]*)</a>')
+
+
+@pytest.mark.parametrize(
+    ("address", "n_least", "kinds"),
+    [
+        ("/carbon/?month=2026-06", 45, {"inventory", "product-footprint", "cbam", "quota",
+                                         "energy-account", "scope2-location"}),
+        ("/companies/", 4, set[str]()),
+        ("/flows/?period=2026-06", 2, set[str]()),
+    ],
+)  # fmt: skip
+def test_links__of_a_page_with_yearly_accounts_open_and_add_up(
+    accounts: tuple[AsgiApplication, ParkSource], address: str, n_least: int, kinds: set[str]
+) -> None:
+    answer = look(accounts, address)
+    assert answer.status == 200
+    links = {unquote(unescape(key)): words for key, words in _LINKS.findall(answer.text)}
+
+    with small_park.opened(story_parks.month_of_accounts(), writing=False) as ports:
+        stories = [open_figure(key, ports=ports) for key in links]
+
+    assert len(stories) >= n_least
+    assert [story.key for story in stories if story.adds_up is False] == []
+    assert [story.key for story in stories if Label("stated_only") in story.notes] == []
+    assert kinds <= {story.statement.kind for story in stories if story.statement}
+
+
+@pytest.fixture(scope="module")
+def accounts() -> tuple[AsgiApplication, ParkSource]:
+    source = ParkSource(story_parks.month_of_accounts())
+    return create_application(source), source
