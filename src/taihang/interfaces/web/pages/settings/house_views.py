@@ -25,7 +25,7 @@ from taihang.interfaces.web.wording import DASH, local_instant, number
 from taihang.settings_wiring import park_text
 
 FOLDER: Final = "taihang/pages/settings"
-_BYTES_PER_MB: Final = 1_000_000
+_UNITS: Final = ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))
 _FEW_RATIO: Final = 0.1
 """Less free room than this share of the disk says so in colour."""
 _DOORS: Final = (
@@ -84,8 +84,8 @@ def house_page(request: HttpRequest) -> HttpResponse:
         "here": "house",
         "doors": tuple(_doors(visit, lang)),
         "places": _places(pages_wiring.park_bytes(root), lang),
-        "free": _mb(free),
-        "disk": _mb(total),
+        "free": size_words(free),
+        "disk": size_words(total),
         "is_full": free < total * _FEW_RATIO,
         "log": _log(view, lang),
         "backup_command": f"taihang backup {root.name} /mnt/second-disk/{root.name}",
@@ -123,13 +123,13 @@ def _doors(visit: Visit, lang: Lang) -> list[tuple[str, str, str]]:
 
 def _places(sizes: Mapping[str, int], lang: Lang) -> tuple[Place, ...]:
     found = [
-        Place(name, _say(f"place.{name}", lang), _mb(n_bytes), n_bytes)
+        Place(name, _say(f"place.{name}", lang), size_words(n_bytes), n_bytes)
         for name, n_bytes in sizes.items()
     ]
     whole = sum(sizes.values())
     return (
         *sorted(found, key=lambda place: -place.sort),
-        Place("all", _say("place.all", lang), _mb(whole), whole),
+        Place("all", _say("place.all", lang), size_words(whole), whole),
     )
 
 
@@ -148,8 +148,15 @@ def _log(view: HouseView, lang: Lang) -> list[tuple[str, str]]:
     return [(_say(f"log.{code}", lang), words) for code, words in rows.items()]
 
 
-def _mb(n_bytes: int) -> str:
-    return number(n_bytes / _BYTES_PER_MB, digits=1)
+def size_words(n_bytes: int) -> str:
+    """Write a number of bytes with the unit that suits it.
+
+    Example:
+        >>> size_words(81_454_400_000), size_words(1_240_000), size_words(900)
+        ('81.5 GB', '1.2 MB', '0.9 kB')
+    """
+    unit = next((each for each in _UNITS if n_bytes >= each[0]), _UNITS[-1])
+    return f"{number(n_bytes / unit[0], digits=1)} {unit[1]}"
 
 
 def _say(key: str, lang: Lang) -> str:

@@ -94,6 +94,7 @@ def park_groups(
     )
 
 
+@lru_cache(maxsize=_TEXTS_KEPT)
 def other_tables(text_now: str) -> tuple[tuple[str, int], ...]:
     """Return the tables of a park file that no page changes, with how much they hold."""
     found = document_of(text_now)
@@ -126,12 +127,16 @@ def _tables(text_now: str) -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     return typed_tables(text_now, [kind for kind in KINDS if kind not in ONCE])
 
 
+_values = lru_cache(maxsize=_TEXTS_KEPT * len(ONCE))(typed_values)
+"""What stands in a table that stands once, read once for each text of the park file."""
+
+
 def _size(found: object) -> int:
     return len(cast("dict[str, object]", found)) if isinstance(found, dict) else 1
 
 
 def _once(text_now: str, kind: str, lang: Lang) -> Shown:
-    typed = typed_values(text_now, kind)
+    typed = _values(text_now, kind)
     facts = tuple(
         (_label(key, lang), _told(key, typed[key.name], lang))
         for key in keys_of(kind)

@@ -16,6 +16,8 @@ from taihang.standards.state_council_holidays import HolidayNotice
 
 DEFAULT_SET: Final = "ndrc-2026-1077"
 """Grid prices of the provinces: what bills rest on."""
+_TO: Final = "\u2060–\u2060"
+"""Between two hours, which stay on one line."""
 _STATUS_TONES: Final = {"verified": "ok", "uncertain": "warn", "from-memory": "warn"}
 
 
@@ -68,7 +70,7 @@ def _hours_of(season: TouSeason, kind: PeriodKind, schedule: TouSchedule) -> Hou
 
 
 def _hours_cell(hours: Hours) -> Cell:
-    told = ", ".join(f"{_clock(first)}–{_clock(last)}" for first, last in hours)
+    told = ", ".join(f"{_clock(first)}{_TO}{_clock(last)}" for first, last in hours)
     return Cell(words=told or DASH, sort=told, is_void=not told, wraps=True)
 
 

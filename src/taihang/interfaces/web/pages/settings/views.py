@@ -49,6 +49,10 @@ FOLDER: Final = "taihang/pages/settings"
 _LATEST: Final = 12
 """So many entries of the trail are looked at: each change leaves two."""
 _SEE_OTHER: Final = 303
+_ITS_OWN: Final = frozenset(
+    ("name_zh", "name_en", "project_code", "generation_account", "meter_number")
+)
+"""What no two objects share."""
 _SAVE: Final = "save"
 Problem = InputError | StateError
 
@@ -153,7 +157,7 @@ def _begun(visit: Visit, text: str, blank: Draft) -> Draft:
         return blank
     like = words.get("like", "")
     typed = typed_values(text, blank.kind, like) if like else {}
-    alike = {key: value for key, value in typed.items() if not key.startswith("name_")}
+    alike = {key: value for key, value in typed.items() if key not in _ITS_OWN}
     node = {"node": words["node"]} if "node" in words else {}
     lists = {"gateways": words["gateways"]} if "gateways" in words else {}
     return replace(blank, typed={**alike, **node}, lists=lists)

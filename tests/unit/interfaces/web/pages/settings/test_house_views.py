@@ -23,7 +23,7 @@ def test_prices_page__tells_the_text_in_force_on_a_day(source: ParkSource) -> No
     old = writer.open("/settings/prices/?lang=en&on=2025-07-01")
     never = writer.open("/settings/prices/?lang=en&on=2019-07-01")
 
-    summer = "18:00–21:00"
+    summer = "18:00\u2060–\u206021:00"
     assert summer in new.text
     assert "× 1.92" in new.text
     assert "晋发改商品发〔2026〕15号 · Shanxi" in new.text

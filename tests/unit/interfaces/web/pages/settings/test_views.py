@@ -316,3 +316,12 @@ def test_park_page__text_from_the_park_is_never_markup(source: ParkSource, root:
     assert "<img src=x>" in park_text(root)
     assert "<img src=x>" not in page.text
     assert "<script>alert" not in page.text
+
+
+def test_add__one_like_another_begins_with_all_but_what_is_its_own(source: ParkSource) -> None:
+    page = person(source).open("/settings/add/enterprises/?like=E01")
+
+    found = form(page)
+    assert (found["f-sector"], found["f-transformer_kva"]) == ("C38", "2000")
+    assert (found["f-name_zh"], found["new-id"]) == ("", "")
+    assert 'href="/settings/add/enterprises/?like=E01"' in person(source).open(E01).text
