@@ -17,7 +17,7 @@ pytestmark = [
         not CHROMIUM.exists(), reason=f"needs {CHROMIUM}: apt-get install chromium fonts-noto-cjk"
     ),
 ]
-_OPENED = """new Promise(resolve => {
+OPENED = """new Promise(resolve => {
   const before = document.querySelector('dialog h2')?.textContent;
   const look = () => {
     const now = document.querySelector('dialog h2')?.textContent;
@@ -51,11 +51,11 @@ def test_panel__leads_from_a_card_to_a_reading_and_back(browser: Chromium, addre
     browser.open(f"{address}/?lang=en")
     row = "document.querySelector('dialog tbody th a').click()"
 
-    first = browser.run(_OPENED % "document.querySelector('td.carbon a.opens').click()")
-    names = [first, *(browser.run(_OPENED % row) for _ in range(5))]
+    first = browser.run(OPENED % "document.querySelector('td.carbon a.opens').click()")
+    names = [first, *(browser.run(OPENED % row) for _ in range(5))]
     assert violations(browser) == []
     ground = browser.run("document.querySelector('dialog .story-ground').textContent.trim()")
-    back = browser.run(_OPENED % "document.querySelector('dialog [data-back]').click()")
+    back = browser.run(OPENED % "document.querySelector('dialog [data-back]').click()")
     browser.run("document.querySelector('dialog [data-close]').click()")
 
     assert len(set(names)) == 6

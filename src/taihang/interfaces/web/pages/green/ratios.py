@@ -8,11 +8,19 @@ from taihang.interfaces.catalogue import Lang
 from taihang.interfaces.reports.compliance import compliance
 from taihang.interfaces.reports.document import Document
 from taihang.interfaces.web.pages.green.place import Place, place_of
+from taihang.services.account import issue_statements
+from taihang.services.act_log import log_acts
 from taihang.services.figure_park import ENERGY
 from taihang.services.figure_standing import Standing, standings
 from taihang.services.ports import Ports
 from taihang.services.project_flow import project_flow
-from taihang.services.ratio_account import KIND, Window, drafts, window_of
+from taihang.services.ratio_account import (
+    KIND,
+    NothingClosedError,
+    Window,
+    drafts,
+    window_of,
+)
 
 MONTHS_SHOWN = 12
 FLOWS = ("available_wh", "self_used_wh", "exported_wh", "curtailed_wh", "imported_wh", "load_wh")
@@ -81,3 +89,24 @@ def build_paper(ports: Ports, name: str, lang: Lang) -> Document:
         NotIssuedError: If the account of the month was never issued.
     """
     return compliance(name, lang=lang, ports=ports)
+
+
+def issue_account(name: str, *, ports: Ports) -> None:
+    """Issue the account of a month; issued before and the same, nothing changes.
+
+    Args:
+        name: The month.
+        ports: The whole park, open for writing.
+
+    Raises:
+        NothingClosedError: If no interval of the month is closed.
+    """
+    found = drafts(name, ports=ports)
+    if not found:
+        raise NothingClosedError(
+            given=f"{name}, of which no interval is closed",
+            expected="a month that is settled, or a part of it",
+            remedy="settle it first",
+        )
+    issue_statements(found, period=name, ports=ports)
+    log_acts(ports=ports)

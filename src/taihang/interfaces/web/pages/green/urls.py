@@ -23,6 +23,7 @@ urlpatterns: Final = [
         may=_SEE,
     ),
     page("green/ratios/", views.ratios_page, name="green-ratios", may=_PARK),
+    page("green/ratios/issue", views.issue_ratios, name="green-issue", may=Right.SETTLE),
     page("green/ratios.csv", views.ratios_file, name="green-ratios-file", may=_PARK),
     page(
         "green/ratios/<str:name>.<slug:form>",

@@ -1,16 +1,21 @@
 """Green power for people, and its tables as files."""
 
+from contextlib import suppress
+from http import HTTPStatus
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_POST, require_safe
 
+from taihang.core.access.role import Right
 from taihang.core.certificates.certificate import State
 from taihang.core.errors import InputError
+from taihang.core.park.park import PARK_SUBJECT
 from taihang.interfaces.reports.html import html_of
 from taihang.interfaces.reports.paper import paper_html, paper_of, paper_pdf
 from taihang.interfaces.reports.pdf import pdf_of
 from taihang.interfaces.web.csv_answer import csv_answer
+from taihang.interfaces.web.pages.account.act import new_act_id
 from taihang.interfaces.web.pages.green.day_page import day_context, day_rows
 from taihang.interfaces.web.pages.green.hours import HoursView, build_hours
 from taihang.interfaces.web.pages.green.hours_page import (
@@ -29,12 +34,22 @@ from taihang.interfaces.web.pages.green.matching import (
 )
 from taihang.interfaces.web.pages.green.matching_page import matching_context, matching_rows
 from taihang.interfaces.web.pages.green.place import KINDS
-from taihang.interfaces.web.pages.green.ratios import RatiosView, build_paper, build_ratios
+from taihang.interfaces.web.pages.green.ratios import (
+    RatiosView,
+    build_paper,
+    build_ratios,
+    issue_account,
+)
 from taihang.interfaces.web.pages.green.ratios_page import ratio_rows, ratios_context
+from taihang.interfaces.web.pages.settings.act import act_of, doing
 from taihang.interfaces.web.stretch import StretchKind, parse_stretch
 from taihang.interfaces.web.views import not_found
 from taihang.interfaces.web.visit import Visit, source_of, visit_of
+from taihang.services.ratio_account import KIND
+from taihang.services.trail import DoneBeforeError
 
+ISSUED: Final = "ratios-issue"
+"""The act of issuing, as the trail calls it."""
 _PERIOD: Final = "period"
 _LIST_WORDS: Final = ("month", "state", "holder", "page")
 _LONGEST: Final = 64
@@ -183,7 +198,28 @@ def ratios_page(request: HttpRequest) -> HttpResponse:
     """Show the annual ratios at the end of a month, and how the year ends."""
     visit = visit_of(request)
     context = ratios_context(_ratios(visit), look=visit.look)
-    return visit.show("taihang/pages/green/ratios.html", context)
+    may_issue = visit.viewer is not None and Right.SETTLE in visit.viewer.rights
+    form = {"act": new_act_id(), "may_issue": may_issue}
+    return visit.show("taihang/pages/green/ratios.html", {**context, **form})
+
+
+@require_POST
+def issue_ratios(request: HttpRequest) -> HttpResponse:
+    """Issue the account of a month, from which its certificate is set."""
+    visit = visit_of(request)
+    visit.look.demand_words(())
+    name = parse_stretch(str(request.POST.get("month", ""))).word
+    _stretch(name, (StretchKind.MONTH,))
+    act = act_of(request, ISSUED, f"{KIND}.{PARK_SUBJECT}.{name}")
+    with (
+        suppress(DoneBeforeError),
+        visit.source.writing() as ports,
+        doing(act, visit=visit, trail=ports.trail),
+    ):
+        issue_account(name, ports=ports)
+    answer = HttpResponseRedirect(f"/green/ratios/?month={name}")
+    answer.status_code = HTTPStatus.SEE_OTHER
+    return answer
 
 
 @require_safe

@@ -9,11 +9,15 @@ import small_park
 from ratio_kit import june_park
 from taihang.core.access.scope import Scope
 from taihang.interfaces.reports.annual import NotIssuedError
-from taihang.interfaces.web.pages.green.ratios import FLOWS, build_paper, build_ratios
-from taihang.services.account import issue_statements
+from taihang.interfaces.web.pages.green.ratios import (
+    FLOWS,
+    build_paper,
+    build_ratios,
+    issue_account,
+)
 from taihang.services.open_figure import open_figure
 from taihang.services.ports import Ports
-from taihang.services.ratio_account import drafts
+from taihang.services.ratio_account import NothingClosedError
 from taihang.services.sight import see
 
 JUNE = "2026-06"
@@ -55,7 +59,8 @@ def test_build_ratios__of_a_month_without_anything_closed_have_no_account(ports:
 def test_build_paper__wants_an_issued_account(ports: Ports) -> None:
     with pytest.raises(NotIssuedError):
         build_paper(ports, "2026-05", "zh")
-    issue_statements(drafts(JUNE, ports=ports), period=JUNE, ports=ports)
+    issue_account(JUNE, ports=ports)
+    issue_account(JUNE, ports=ports)
 
     document = build_paper(ports, JUNE, "en")
     view = build_ratios(ports, JUNE)
@@ -71,3 +76,8 @@ def test_build_ratios__of_a_part_of_the_park_have_no_account(ports: Ports) -> No
     view = build_ratios(see(ports, Scope(frozenset(("E01",)))), JUNE)
 
     assert (view.account, view.history) == (None, ())
+
+
+def test_issue_account__of_a_month_without_anything_closed_is_refused(ports: Ports) -> None:
+    with pytest.raises(NothingClosedError, match="2026-05"):
+        issue_account("2026-05", ports=ports)

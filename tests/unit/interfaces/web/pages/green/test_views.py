@@ -8,16 +8,16 @@ import pytest
 import small_park
 from asgi_client import Answer
 from members import ask_as
+from page_forms import Writer
 from ratio_kit import NARROW, june_park
 from taihang.core.access.role import Role
+from taihang.core.seal.trail import Outcome
 from taihang.interfaces.asgi import AsgiApplication
 from taihang.interfaces.reports.document import Document
 from taihang.interfaces.reports.paper import Paper
 from taihang.interfaces.web.app import create_application
 from taihang.interfaces.web.pages.green import views
 from taihang.interfaces.web.park_source import ParkSource
-from taihang.services.account import issue_statements
-from taihang.services.ratio_account import drafts
 
 Served = tuple[AsgiApplication, ParkSource]
 
@@ -139,7 +139,7 @@ def test_ratios_page__has_windows_forecast_and_no_paper_of_a_draft(served: Serve
 
     assert answer.status == 200
     assert 'href="/figure/energy650/available_wh/2026-09"' in answer.text
-    assert "--month 2026-09 --issue" in answer.text
+    assert "is a draft" in answer.text
     assert "/green/ratios/2026-09.pdf" not in answer.text
     assert look(served, "/green/ratios/2026-09.html").status == 409
     assert look(served, "/green/ratios/2026-09.exe").status == 404
@@ -154,19 +154,33 @@ def test_compliance_file__is_the_paper_of_an_issued_account(
         return f"%PDF {document.references[0].id}".encode()
 
     monkeypatch.setattr(views, "pdf_of", typeset)
-    root = june_park(tmp_path_factory.mktemp("issued") / "p", NARROW)
-    with small_park.opened(root) as ports:
-        issue_statements(drafts("2026-06", ports=ports), period="2026-06", ports=ports)
-    source = ParkSource(root)
-    served = create_application(source), source
+    source = ParkSource(june_park(tmp_path_factory.mktemp("issued") / "p", NARROW))
+    app = create_application(source)
+    page, address = "/green/ratios/?lang=en", "/green/ratios/issue"
+    settler = Writer(app, source.accounts, (Role.ACCOUNTANT,))
+    looker = Writer(app, source.accounts, (Role.REGULATOR,))
+    fields = {"month": "2026-06", "reason": "end of the month", "act": "0" * 32}
 
-    page = look(served, "/green/ratios/?lang=en")
-    html, pdf = (look(served, f"/green/ratios/2026-06.{form}?lang=en") for form in ("html", "pdf"))
+    unlike = settler.send(page, address, {**fields, "month": "2026"})
+    unsaid = settler.send(page, address, {**fields, "reason": " "})
+    seen = looker.open(page).text
+    # Sent again from another page with a form, it is the same act.
+    issued = [settler.send(from_, address, fields) for from_ in (page, "/reports/")]
+    acts = [each.entry for each in source.accounts.trail.entries()]
+    html, pdf = (settler.open(f"/green/ratios/2026-06.{form}?lang=en") for form in ("html", "pdf"))
+    after = settler.open(page)
 
     source.accounts.close()
-    assert "/green/ratios/2026-06.pdf" in page.text
+    assert (unlike.status, unsaid.status) == (422, 422)
+    assert [each.status for each in issued] == [303, 303]
+    assert {each.outcome for each in acts if each.kind == views.ISSUED} == {
+        Outcome.BEGUN,
+        Outcome.DONE,
+    }
+    assert address not in seen
     assert "ratios.park.2026-06.v1" in html.text
     assert pdf.body == b"%PDF ratios.park.2026-06.v1"
+    assert "/green/ratios/2026-06.pdf" in after.text
 
 
 def test_hours_page__has_a_value_a_map_and_a_file(served: Served) -> None:
