@@ -22,6 +22,8 @@ PASSED_ON: Final = frozenset(
         "account: kind.name",
         # A draft that is issued: whoever drew it up named its kind.
         "account: draft.kind",
+        # An account that is drawn up to be looked at: by the kind that it is asked for.
+        "figure_drawn: kind",
         # Those who call ``MonthOfMoney.draft`` name the kind.
         "revenue: kind_of(kind, self.terms)",
     )

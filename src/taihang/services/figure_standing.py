@@ -1,7 +1,7 @@
 """What stands of an account: its issued statements, else what would be issued if it were drawn up.
 
-A page shows both the same way and says which it is. A number of an issued statement opens; one of a
-draft has no record behind it yet, so it has no key.
+A page shows both the same way and says which it is. A number of an issued statement opens as it is
+on record; one of a draft opens too, and says that nothing is on record yet.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +15,8 @@ from taihang.core.figure.number import Document, at, number_of
 from taihang.core.figure.story import Label, Named, Words
 from taihang.core.seal.canonical import load_canonical
 from taihang.services.account import Draft
-from taihang.services.figure_stated import STATEMENT
+from taihang.services.figure_drawn import can_be_drawn
+from taihang.services.figure_stated import DRAFT, STATEMENT
 from taihang.services.ports import Ports
 from taihang.services.sight_rules import PartOfParkError
 
@@ -29,7 +30,7 @@ class Told:
 
     value: Decimal | None
     key: str = ""
-    """Empty where it stands in no record yet."""
+    """Empty where nothing can be opened."""
 
 
 NOT_TOLD: Final = Told(value=None)
@@ -56,11 +57,16 @@ class Standing:
         return at(self.body, path)
 
     def told(self, *path: str) -> Told:
-        """Return the number at a path, with its key where it is on record."""
+        """Return the number at a path with its key; of a draft it is drawn up again to open."""
         value = number_of(self.at(*path))
-        if value is None or not self.id:
+        if value is None:
             return Told(value=value)
-        return Told(value=value, key=key_of(STATEMENT, self.id, *path))
+        if self.id:
+            return Told(value=value, key=key_of(STATEMENT, self.id, *path))
+        if not can_be_drawn(self.kind):
+            return Told(value=value)
+        series = f"{self.kind}.{self.subject}.{self.period}"
+        return Told(value=value, key=key_of(DRAFT, series, *path))
 
     def elements(self, *path: str) -> tuple[Mapping[str, Document], ...]:
         """Return the elements of a list."""

@@ -33,6 +33,8 @@ from taihang.services.figure_span import Span, span_of
 from taihang.services.ports import Ports
 
 STATEMENT: Final = "statement"
+DRAFT: Final = "draft"
+"""First word of the key of a number of an account that is not on record."""
 _REST: Final = "**"
 """At the end of a pattern: whatever lies below."""
 Body: TypeAlias = Mapping[str, Document]
@@ -42,6 +44,10 @@ _BY_LINE: Final[Mapping[str, str]] = {
     **dict.fromkeys(("quantity", "amount", "limit", "used", "value", "target", "planned"), "unit"),
 }
 """Fields whose unit stands beside them, and where."""
+_OF_TABLE: Final = frozenset(
+    ("rows", "sectors", "members", "between", "reached", "park", "difference")
+)
+"""Parts of a table of sums, all of which is in one unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,17 @@ class Stated:
     def number(self, path: Path) -> Decimal | None:
         """Return the number at a path; None where there is none."""
         return number_of(at(self.body, path))
+
+    @property
+    def is_on_record(self) -> bool:
+        """Whether it was issued."""
+        return self.issued.version > 0
+
+    def key(self, path: Path) -> str:
+        """Return the key of the number at a path."""
+        if self.is_on_record:
+            return key_of(STATEMENT, self.issued.id, *path)
+        return key_of(DRAFT, self.issued.series, *path)
 
     def behind(self, *kinds: str, subject: str = "") -> Iterator["Stated"]:
         """Yield the statements of some kinds that this one was made from; all, or of a subject."""
@@ -135,7 +152,7 @@ def stated_input(of: Stated, path: Path) -> FigureInput:
     """Return a number of a statement as an input of a figure above it."""
     value = of.number(path)
     return FigureInput(
-        key=key_of(STATEMENT, of.issued.id, *path),
+        key=of.key(path),
         name=placed(of, path),
         value=value,
         unit=unit_at(of.body, path),
@@ -178,7 +195,7 @@ def unit_at(body: Body, path: Path) -> str:
         >>> unit_at({"load_wh": 5}, ("load_wh",))
         'Wh'
     """
-    if path == ("value",):
+    if path == ("value",) or (path[0] in _OF_TABLE and "sectors" in body):
         return str(body.get("unit", ""))
     for n in range(len(path) - 1, -1, -1):
         element = at(body, path[:n])

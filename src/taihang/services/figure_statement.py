@@ -22,6 +22,7 @@ from taihang.core.figure.story import (
     ProofOf,
     StatementOf,
     VersionOf,
+    Words,
 )
 from taihang.core.seal.canonical import load_canonical
 from taihang.core.seal.issued import IssuedStatement
@@ -58,29 +59,43 @@ def open_statement(parts: tuple[str, ...], ports: Ports) -> FigureStory:
     name, *rest = parts
     path = tuple(rest)
     issued = ports.registry.statement(name)
-    of = Stated.of(issued, ports=ports)
+    return story_of(Stated.of(issued, ports=ports), path)
+
+
+def story_of(
+    of: Stated, path: Path, *, notes: tuple[Words, ...] = (), proof: ProofOf | None = None
+) -> FigureStory:
+    """Return the story of a number of a statement, or of an account that is not on record.
+
+    Args:
+        of: The statement, opened.
+        path: Where the number stands.
+        notes: What has to be said of the whole statement.
+        proof: The file that proves whatever it says; None where the rule of the number knows.
+
+    Raises:
+        NoSuchFigureError: If it says no number there.
+    """
     found = at(of.body, path)
     if not path or (found is not None and number_of(found) is None) or not _is_field(of, path):
-        raise NoSuchFigureError(
-            key_of(STATEMENT, *parts), expected="the path of a number of the statement"
-        )
-    latest = ports.registry.statement(issued.series)
-    explained = _explained(of, path, is_latest=latest.id == issued.id)
+        raise NoSuchFigureError(of.key(path), expected="the path of a number of the statement")
+    latest = of.ports.registry.statement(of.issued.series) if of.is_on_record else of.issued
+    explained = _explained(of, path, is_latest=latest.id == of.issued.id)
     return FigureStory(
-        key=key_of(STATEMENT, issued.id, *path),
+        key=of.key(path),
         name=placed(of, path),
         value=of.number(path),
         unit=unit_at(of.body, path),
         ground=explained.ground,
-        term=term_of(issued.kind, path),
+        term=term_of(of.issued.kind, path),
         derivation=explained.derivation,
         coverage=_coverage(of.body),
         rule=rule_named(str(of.body.get("rule", ""))),
         factors=tuple(_factors(of, path)),
-        statement=_statement(of, path, latest),
-        notes=explained.notes,
+        statement=_statement(of, path, latest) if of.is_on_record else None,
+        notes=(*notes, *explained.notes),
         code_version=str(of.body.get("code_version", "")),
-        proof=explained.proof or ProofOf("", Label("proof_not_yet")),
+        proof=proof or explained.proof or ProofOf("", Label("proof_not_yet")),
     )
 
 

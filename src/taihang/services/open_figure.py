@@ -24,6 +24,7 @@ from taihang.services.figure_coverage import (
     open_coverage,
     open_intervals,
 )
+from taihang.services.figure_draft import open_draft
 from taihang.services.figure_matching import (
     FLOW,
     MATCHED,
@@ -54,7 +55,7 @@ from taihang.services.figure_source import (
     open_fact,
     open_parameter,
 )
-from taihang.services.figure_stated import STATEMENT
+from taihang.services.figure_stated import DRAFT, STATEMENT
 from taihang.services.figure_statement import open_statement, statement_figures
 from taihang.services.figure_total import TOTAL, open_total
 from taihang.services.figure_user import GREEN_SHARE, PEAK, open_green_share, open_peak
@@ -63,6 +64,7 @@ from taihang.services.ports import Ports
 Opener: TypeAlias = Callable[[tuple[str, ...], Ports], FigureStory]
 OPENERS: Final[Mapping[str, Opener]] = {
     STATEMENT: open_statement,
+    DRAFT: open_draft,
     METER: open_meter,
     SETTLED: open_settled,
     READING: open_reading,

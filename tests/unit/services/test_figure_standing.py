@@ -1,4 +1,4 @@
-"""What is on record, else what would be: told apart, and only a record opens."""
+"""What is on record, else what would be: told apart, and both open."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -35,7 +35,7 @@ def test_standings__of_what_is_issued_open(ports: Ports) -> None:
     assert open_figure(told.key, ports=ports).value == told.value
 
 
-def test_standings__of_drafts_have_numbers_and_no_keys(ports: Ports) -> None:
+def test_standings__of_drafts_open_as_drafts(ports: Ports) -> None:
     found = standings(
         carbon_account.KIND,
         "2026",
@@ -46,7 +46,9 @@ def test_standings__of_drafts_have_numbers_and_no_keys(ports: Ports) -> None:
     one = found.each["E01"]
     assert (found.is_issued, one.is_issued) == (False, False)
     assert one.told("scope1_t").value == Decimal(0)
-    assert one.told("scope1_t").key == ""
+    key = one.told("scope1_t").key
+    assert key == "draft/inventory.E01.2026/scope1_t"
+    assert open_figure(key, ports=ports).value == Decimal(0)
     assert one.told("no-such-field").value is None
     assert [*one.gaps()]
 

@@ -67,6 +67,7 @@ _UNITS: Final[tuple[tuple[str, str], ...]] = (
     ("_per_10k_cny", "tce/10⁴CNY"),
     ("_10k_cny", "10⁴CNY"),
     ("_t_per_t", "tCO2e/t"),
+    ("t_co2e", "tCO2e"),
     ("_percent", "%"),
     ("_ratio", "1"),
     ("_cny", "CNY"),

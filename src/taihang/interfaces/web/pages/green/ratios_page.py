@@ -185,7 +185,8 @@ def energies_table(view: RatiosView, account: Standing, lang: Lang) -> FigureTab
             rows.append((label, *(void_cell() for _ in WINDOWS)))
             continue
         told = {name: account.told("windows", name, flow) for name in WINDOWS}
-        if not told[MONTH].key:
+        if not account.is_issued:
+            # Of a draft the month opens as it was settled, without drawing the account up again.
             told[MONTH] = Told(value=told[MONTH].value, key=view.energy_key(flow))
         rows.append((label, *(_mwh(each) for each in told.values())))
     return FigureTable(id="energies", heads=heads, rows=tuple(rows))

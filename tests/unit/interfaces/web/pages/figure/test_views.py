@@ -181,6 +181,27 @@ def test_links__of_a_page_with_yearly_accounts_open_and_add_up(
     assert kinds <= {story.statement.kind for story in stories if story.statement}
 
 
+def test_links__of_drafts_open_and_say_that_nothing_is_on_record(
+    served: tuple[AsgiApplication, ParkSource],
+) -> None:
+    answer = look(served, "/carbon/?month=2026-08")
+    links = {unquote(unescape(key)) for key, _ in _LINKS.findall(answer.text)}
+    drafts = [key for key in links if key.startswith("draft/")]
+
+    with small_park.opened(closed_park(), writing=False) as ports:
+        stories = [open_figure(key, ports=ports) for key in drafts]
+
+    assert {key.split("/")[1].partition(".")[0] for key in drafts} >= {
+        "inventory",
+        "energy-account",
+    }
+    assert [story.key for story in stories if story.adds_up is False] == []
+    assert all(Label("not_on_record") in story.notes for story in stories)
+    page = look(served, f"/figure/{drafts[0]}?lang=en")
+    assert page.status == 200
+    assert "not issued" in page.text
+
+
 @pytest.fixture(scope="module")
 def accounts() -> tuple[AsgiApplication, ParkSource]:
     source = ParkSource(story_parks.month_of_accounts())
