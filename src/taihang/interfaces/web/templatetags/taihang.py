@@ -1,5 +1,6 @@
 """Template tags: words of the catalogue and addresses of built files."""
 
+from collections.abc import Mapping
 from typing import cast
 
 from django import template
@@ -8,10 +9,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from typing_extensions import override
 
+from taihang.interfaces.accounts.viewer import Viewer
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.glossary import plain
 from taihang.interfaces.glossary import term as find_term
 from taihang.interfaces.web.assets import asset_address
+from taihang.interfaces.web.next_steps import next_steps
 
 register = template.Library()
 
@@ -82,3 +85,28 @@ def term_notes(context: template.Context) -> SafeString:
     return format_html_join(
         "", '<p class="term-note" role="tooltip" id="term-{}" hidden>{}</p>', explained.items()
     )
+
+
+@register.simple_tag(takes_context=True)
+def next_step(context: template.Context, missing: str) -> SafeString:
+    """Print where an empty page leads whoever looks at it.
+
+    Args:
+        context: The page.
+        missing: What it lacks, as ``web/next_steps.py`` names it.
+    """
+    viewer = cast("Viewer | None", context.get("viewer"))
+    if viewer is None:
+        return SafeString("")
+    live = cast("Mapping[str, object] | None", context.get("live"))
+    has_readings = live is not None and live["reading"] is not None
+    lang = cast("Lang", context["lang"])
+    links = format_html_join(
+        " ",
+        '<a class="ghost" href="{}">{}</a>',
+        (
+            (each.address, text(f"next_step.{each.code}", lang))
+            for each in next_steps(missing, viewer=viewer, has_readings=has_readings)
+        ),
+    )
+    return format_html('<p class="next" data-empty="{}">{}</p>', missing, links)

@@ -135,7 +135,23 @@ CERTIFICATE: Final = Guide(
         Step(code="verify", links=(Link("help_page.link.verify", "/verify", None),)),
     ),
 )
-GUIDES: Final = (METER, IMPORT, CERTIFICATE)
+PLAN: Final = Guide(
+    "plan",
+    (
+        Step(
+            code="settle",
+            commands=("taihang settle {park} --from {first} --to {stop}",),
+            is_done=lambda progress: progress.is_settled,
+        ),
+        Step(
+            code="make",
+            commands=("taihang plan {park} --day {day}",),
+            is_done=lambda progress: progress.has_plan,
+        ),
+        Step(code="decide", links=(_page("dispatch"),)),
+    ),
+)
+GUIDES: Final = (METER, IMPORT, CERTIFICATE, PLAN)
 
 
 def filled(command: str, progress: Progress | None) -> str:
@@ -151,11 +167,13 @@ def filled(command: str, progress: Progress | None) -> str:
     """
     if progress is None:
         values = {"gateway": "GW1", "first": "2026-01-01", "stop": "2026-02-01", "month": "2026-01"}
+        values["day"] = values["stop"]
     else:
         values = {
             "gateway": progress.gateway or "GW1",
             "first": progress.first_day.isoformat(),
             "stop": progress.stop_day.isoformat(),
             "month": progress.month,
+            "day": progress.next_day.isoformat(),
         }
     return command.format(park=PARK, **values)

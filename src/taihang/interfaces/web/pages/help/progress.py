@@ -11,6 +11,7 @@ from taihang.core.seal.readings_form import FORMAT
 from taihang.interfaces.web.newest import find_newest
 from taihang.interfaces.web.wording import local_day
 from taihang.services.collect import IMPORT_GATEWAY
+from taihang.services.plan_day import DAY_PLAN
 from taihang.services.ports import Ports
 
 _DAY: Final = timedelta(days=1)
@@ -39,6 +40,10 @@ class Progress:
     """The day after the last whole month that has readings, or before today where none has."""
     month: str
     """The last month that is settled, or could be."""
+    has_plan: bool
+    """Whether a day was ever planned."""
+    next_day: date
+    """The day after the last one that was measured whole."""
     has_rules: bool
     """Whether the park file says how certificates are issued."""
     certificate: str
@@ -60,7 +65,8 @@ def build_progress(ports: Ports) -> Progress:
     now_s = int(ports.clock.now().timestamp())
     # 3. What is settled, and what can be.
     last_s = now_s if newest_s is None else newest_s + STEP_S
-    first_day, stop_day = whole_months(local_day(last_s, zone=park.time_zone))
+    next_day = local_day(last_s, zone=park.time_zone)
+    first_day, stop_day = whole_months(next_day)
     settled_s = max((each.end_s for each in ports.registry.settlements()), default=None)
     settled = None if settled_s is None else local_day(settled_s, zone=park.time_zone)
     return Progress(
@@ -74,6 +80,8 @@ def build_progress(ports: Ports) -> Progress:
         first_day=first_day,
         stop_day=stop_day,
         month=f"{(settled or stop_day).replace(day=1) - _DAY:%Y-%m}",
+        has_plan=bool(ports.registry.periods_of((DAY_PLAN,))),
+        next_day=next_day,
         has_rules=park.certificates is not None,
         certificate=_certificate(ports),
         body=_body(gateways, ports, now_s=now_s),

@@ -21,6 +21,8 @@ from taihang.interfaces.web.views import not_found
 from taihang.interfaces.web.visit import Visit, visit_of
 
 FOLDER: Final = "taihang/pages/records"
+_STATED: Final = frozenset(("statement", "settlement"))
+"""Tables that only a settlement fills."""
 
 
 class RecordsQueryError(InputError):
@@ -46,7 +48,9 @@ def records_page(request: HttpRequest) -> HttpResponse:
         )
         for each in REGISTERS
     ]
-    return visit.show(f"{FOLDER}/records.html", {"tables": tables})
+    stated = (table for each, table in zip(REGISTERS, tables, strict=True) if each.model in _STATED)
+    is_empty = not any(table.n_rows for table in stated)
+    return visit.show(f"{FOLDER}/records.html", {"tables": tables, "is_empty": is_empty})
 
 
 @require_safe
