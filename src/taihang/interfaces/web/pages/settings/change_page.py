@@ -83,6 +83,7 @@ def change_context(
         "diff": () if edited is None else edited.diff,
         "is_same": edited is not None and not edited.diff,
         "is_good": edited is not None and bool(edited.diff) and edited.reading.park is not None,
+        "n_wrong": problems.n_beside,
         "elsewhere": problems.elsewhere,
         "warnings": problems.warnings,
     }

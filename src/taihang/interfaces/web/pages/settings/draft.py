@@ -74,6 +74,12 @@ class Sorted:
     """Place and words of what has no field in the form."""
     warnings: list[tuple[str, ToldProblem]] = field(default_factory=list[tuple[str, ToldProblem]])
 
+    @property
+    def n_beside(self) -> int:
+        """How many problems stand beside a field."""
+        every = (self.own, self.lists, self.meter)
+        return sum(len(told) for errors in every for told in errors.values())
+
 
 def draft_of(posted: Posted, *, kind: str, object_id: str, how: How) -> Draft:
     """Return what a form says.

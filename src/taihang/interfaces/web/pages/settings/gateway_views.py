@@ -14,6 +14,7 @@ from taihang.interfaces.web.pages.account.act import new_act_id
 from taihang.interfaces.web.pages.account.once import show_once, take_shown_once
 from taihang.interfaces.web.pages.settings.act import ActFormError, act_of, doing
 from taihang.interfaces.web.pages.settings.change_page import refusal_of
+from taihang.interfaces.web.pages.settings.done import DONE, find_done
 from taihang.interfaces.web.pages.settings.gateway_page import (
     DAYS,
     gateway_context,
@@ -39,13 +40,14 @@ _SEE_OTHER: Final = 303
 def gateways_page(request: HttpRequest) -> HttpResponse:
     """Show every gateway, and every meter and point of the park."""
     visit = visit_of(request)
-    visit.look.demand_words(())
+    words = visit.look.demand_words((DONE,))
     lang, may_edit = visit.look.lang, may_change(visit)
     text = park_text(visit.source.root)
     groups = park_groups(text, codes=("metering",), lang=lang, may_edit=may_edit)
     views = visit.ask(build_gateways)
     context = {
         "here": "gateways",
+        "done": find_done(visit, words),
         "gateways": gateways_table(views, now_s=_now_s(), lang=lang) if views else None,
         "groups": groups,
         "may_edit": may_edit,

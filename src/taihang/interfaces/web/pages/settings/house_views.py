@@ -15,6 +15,7 @@ from taihang import pages_wiring
 from taihang.core.access.role import Right
 from taihang.core.errors import InputError
 from taihang.interfaces.catalogue import Lang, text
+from taihang.interfaces.web.pages.settings.done import DONE, find_done
 from taihang.interfaces.web.pages.settings.house import HouseView, build_house
 from taihang.interfaces.web.pages.settings.may import may_change
 from taihang.interfaces.web.pages.settings.park_page import park_groups
@@ -58,7 +59,7 @@ class Place:
 def prices_page(request: HttpRequest) -> HttpResponse:
     """Show the contracts of the park, and what the public texts say on a day."""
     visit = visit_of(request)
-    words = visit.look.demand_words(("on", "set"))
+    words = visit.look.demand_words(("on", "set", DONE))
     lang, may_edit = visit.look.lang, may_change(visit)
     view = visit.ask(build_prices, _day_in(words), words.get("set", DEFAULT_SET))
     groups = park_groups(
@@ -66,6 +67,7 @@ def prices_page(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "here": "prices",
+        "done": find_done(visit, words),
         "groups": groups,
         "may_edit": may_edit,
         **prices_context(view, lang=lang),

@@ -28,8 +28,34 @@ ONCE: Final = frozenset(
 """Tables that stand once; all others hold objects by id."""
 FIXED: Final = frozenset((("park", "id"), ("park", "time_zone")))
 """Keys that stay: the log bears the id of the park, and past days were cut by its zone."""
+SHOWN_ON: Final[Mapping[str, str]] = {"metering": "gateways", "contracts": "prices"}
+"""Which page shows a group, by the end of its name; the page of the park shows all others."""
+TERMS: Final[Mapping[str, str]] = {
+    "enterprises": "enterprise",
+    "plants": "plant",
+    "stations": "charging-station",
+    "batteries": "battery",
+    "grids": "grid-connection",
+    "feeders": "feeder",
+    "dedicated_lines": "dedicated-line-and-transformer",
+    "meters": "meter",
+    "gateways": "gateway",
+    "matching_rules": "matching-rule",
+}
+"""What the glossary says of a table."""
 EDIT: Final = "park-edit"
 """What a change of the park file is called in the audit trail."""
+
+
+def page_of(kind: str) -> str:
+    """Return which page shows a table: ``park``, ``gateways`` or ``prices``.
+
+    Example:
+        >>> page_of("meters"), page_of("plants")
+        ('gateways', 'park')
+    """
+    group = next(code for code, kinds in GROUPS.items() if kind in kinds)
+    return SHOWN_ON.get(group, "park")
 
 
 def subject_of(kind: str, object_id: str) -> str:

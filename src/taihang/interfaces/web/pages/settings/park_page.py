@@ -15,7 +15,7 @@ from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.park_words import key_in, kind_in, option_in
 from taihang.interfaces.web.figure_table import Cell, FigureTable, Head, words_cell
 from taihang.interfaces.web.pages.settings.draft import document_of
-from taihang.interfaces.web.pages.settings.kinds import GROUPS, KINDS, ONCE
+from taihang.interfaces.web.pages.settings.kinds import GROUPS, KINDS, ONCE, TERMS
 from taihang.interfaces.web.wording import DASH, local_instant
 
 _COLUMNS: Final = 6
@@ -53,6 +53,8 @@ class Shown:
     facts: tuple[tuple[str, str], ...] = ()
     """Keys and values of a table that stands once."""
     size: str = ""
+    term: str = ""
+    """Id of the glossary; empty where it says nothing of it."""
     is_once: bool = False
 
 
@@ -166,7 +168,14 @@ def _objects(
     )
     table = FigureTable(id=kind, heads=tuple(heads), rows=rows) if rows else None
     size = "tall" if len(rows) > _TALL else ""
-    return Shown(kind=kind, title=kind_in(kind, lang), n=len(rows), table=table, size=size)
+    return Shown(
+        kind=kind,
+        title=kind_in(kind, lang),
+        n=len(rows),
+        table=table,
+        size=size,
+        term=TERMS.get(kind, ""),
+    )
 
 
 def _columns(kind: str, objects: Iterable[Mapping[str, str]]) -> Iterator[KeyFacts]:

@@ -4,19 +4,23 @@ from dataclasses import replace
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from taihang.config.park_edit import Edited, text_sha256, typed_values
 from taihang.config.park_membership import demand_unread, meters_of
 from taihang.core.errors import InputError, StateError, TaihangError
-from taihang.core.seal.trail import Outcome
 from taihang.interfaces.web.newest import zone_of
 from taihang.interfaces.web.pages.account.act import new_act_id
 from taihang.interfaces.web.pages.settings.act import Act, act_of, doing
 from taihang.interfaces.web.pages.settings.build import find_version, read_meters
 from taihang.interfaces.web.pages.settings.change_page import change_context, refusal_of
+from taihang.interfaces.web.pages.settings.done import (
+    DONE,
+    address_name,
+    find_done,
+    to_done,
+)
 from taihang.interfaces.web.pages.settings.draft import (
     Draft,
     How,
@@ -31,6 +35,7 @@ from taihang.interfaces.web.pages.settings.kinds import (
     KINDS,
     ONCE,
     PARK_GROUPS,
+    page_of,
     subject_of,
 )
 from taihang.interfaces.web.pages.settings.may import may_change
@@ -48,7 +53,6 @@ from taihang.settings_wiring import StaleParkError, park_text, save_park
 FOLDER: Final = "taihang/pages/settings"
 _LATEST: Final = 12
 """So many entries of the trail are looked at: each change leaves two."""
-_SEE_OTHER: Final = 303
 _ITS_OWN: Final = frozenset(
     ("name_zh", "name_en", "project_code", "generation_account", "meter_number")
 )
@@ -61,17 +65,16 @@ Problem = InputError | StateError
 def park_page(request: HttpRequest) -> HttpResponse:
     """Show what stands in the park."""
     visit = visit_of(request)
-    words = visit.look.demand_words(("done",))
+    words = visit.look.demand_words((DONE,))
     text, lang = park_text(visit.source.root), visit.look.lang
     may_edit = may_change(visit)
     trail, zone = visit.source.accounts.trail, visit.ask(zone_of)
-    done = trail.find(words.get("done", ""), Outcome.DONE) if words else None
     context = {
         "here": "park",
         "groups": park_groups(text, codes=PARK_GROUPS, lang=lang, may_edit=may_edit),
         "others": other_tables(text),
         "past": past_changes(trail.latest(_LATEST, kind=EDIT), zone=zone),
-        "done": past_changes([done], zone=zone)[0] if done and done.entry.kind == EDIT else None,
+        "done": find_done(visit, words),
         "may_edit": may_edit,
         "n_lines": text.count("\n") + 1,
     }
@@ -141,7 +144,7 @@ def _changed(request: HttpRequest, kind: str, object_id: str, how: How) -> HttpR
         if posted.get("step") == _SAVE and is_looked_at and edited.reading.park is not None:
             return _saved(visit, draft, text, edited)
     except DoneBeforeError as error:
-        return _to_done(error.record.entry.id)
+        return to_done(kind, error.record.entry.id)
     except (InputError, StateError) as error:
         # What was asked is shown against the park as it is now, with all that was typed.
         now = park_text(visit.source.root)
@@ -183,7 +186,7 @@ def _saved(visit: Visit, draft: Draft, text: str, edited: Edited) -> HttpRespons
     act = _act(visit.request, draft, text, edited)
     with doing(act, visit=visit, trail=visit.source.accounts.trail):
         save_park(visit.source.root, edited.text, base_sha256=edited.base_sha256)
-    return _to_done(act.id)
+    return to_done(draft.kind, act.id)
 
 
 def _act(request: HttpRequest, draft: Draft, text: str, edited: Edited) -> Act:
@@ -220,7 +223,8 @@ def _shown(
     posted = visit.request.POST
     context = {
         **change_context(draft, text, edited=edited, lang=lang),
-        "here": "park",
+        "here": page_of(draft.kind),
+        "back": reverse(address_name(draft.kind)),
         "base": text_sha256(text),
         "looked": "" if edited is None else text_sha256(edited.text),
         "act": posted.get("act") or new_act_id(),
@@ -237,9 +241,3 @@ def _status(edited: Edited | None, problem: TaihangError | None) -> int:
         return http_status(problem)
     is_refused = edited is not None and edited.reading.park is None
     return 422 if is_refused else 200
-
-
-def _to_done(act: str) -> HttpResponse:
-    response = redirect(f"{reverse('settings')}?done={act}")
-    response.status_code = _SEE_OTHER
-    return response

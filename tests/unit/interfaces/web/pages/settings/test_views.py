@@ -199,6 +199,7 @@ def test_add__an_enterprise_comes_with_its_meter_and_a_new_gateway(
     told = text("park_words.told.no_gateway", "zh")
     assert re.search(rf'id="b-gateways-about"><span class="error">{told}', unsent.text)
     assert answer.status == 303, looked.text
+    assert text("settings_page.n_wrong", "zh", n=1) in unsent.text
     with small_park.opened(root, writing=False) as ports:
         assert ports.park.meters["M-E03"].node == "E03"
         assert ports.park.gateways["GW3"].meters == ("M-E03",)
@@ -325,3 +326,23 @@ def test_add__one_like_another_begins_with_all_but_what_is_its_own(source: ParkS
     assert (found["f-sector"], found["f-transformer_kva"]) == ("C38", "2000")
     assert (found["f-name_zh"], found["new-id"]) == ("", "")
     assert 'href="/settings/add/enterprises/?like=E01"' in person(source).open(E01).text
+
+
+@pytest.mark.parametrize(
+    ("address", "key", "page"),
+    [
+        ("/settings/park/meters/M-E01/", "f-max_kw", "/settings/gateways/?done="),
+        ("/settings/park/grid_tariffs/GT/", "f-source", "/settings/prices/?done="),
+    ],
+)
+def test_change__leads_back_to_the_page_that_shows_it(
+    source: ParkSource, address: str, key: str, page: str
+) -> None:
+    writer = person(source)
+
+    answer = saved(writer, address, sent(writer, address, **{key: "2500"}))
+
+    assert answer.headers["location"].startswith(page)
+    shown = writer.open(answer.headers["location"]).text
+    assert "trial" in shown
+    assert "2500" in shown or key == "f-source"
