@@ -216,6 +216,19 @@ def _direction(_problem: Problem, found: re.Match[str], lang: Lang) -> str:
     return _say("wrong_direction", lang, known=known)
 
 
+def _known(key: str) -> _Tell:
+    """Tell what is known by the names of keys, where they are keys."""
+
+    def tell(_problem: Problem, found: re.Match[str], lang: Lang) -> str:
+        return _say(key, lang, known=", ".join(key_in(w, lang) for w in found["known"].split(", ")))
+
+    return tell
+
+
+def _word_of(problem: Problem, found: re.Match[str], lang: Lang) -> str:
+    return _say("option", lang, known=found["known"], given=problem.given.strip("'"))
+
+
 def _most(key: str) -> _Tell:
     return lambda _problem, found, lang: _say(key, lang, most=found["most"])
 
@@ -243,5 +256,27 @@ _RELATIONS: Final[Mapping[str, _Tell]] = {
     r".+, from -\d+ to \d+": _given("degrees"),
     r"room for all of them at full power": _given("room"),
     rf"({_WAYS})( or ({_WAYS}))*": _direction,
+    r"every id once": _given("twice"),
+    r"one contract for one plant and one buyer on any day": _given("two_contracts"),
+    r"a (word|kind of hour) out of (?P<known>.+)": _word_of,
+    r"both or neither; .+": _plainly("market_pair"),
+    r"the id of a declared series in (?P<known>.+)": _known("no_series"),
+    r"none: they have no administrative time of use .+": _plainly("no_time_of_use"),
+    r"two-part: .+": _plainly("two_part"),
+    r"all of (?P<known>.+), or none where it is not billed": _known("supply"),
+    r"24 prices, one an hour, or 96, .+": _plainly("curve"),
+    r"the keys of that form: (?P<known>.+)": _known("price_keys"),
+    r"a price for each of (?P<known>.+) at least": _known("price_kinds"),
+    r"how many of them must cosign .+": _plainly("quorum_missing"),
+    r"1 … (?P<most>\d+), for so many witnesses are named": _most("quorum_most"),
+    r"more than half, or two halves .+": _given("quorum_half"),
+    r"a (key|url) of its own: .+": _given("own_witness"),
+    r"exactly one of (?P<known>.+)": _known("one_of"),
+    r"(?P<known>\w+) alone, beside \w+": _known("one_of"),
+    r"(a gas with all of .+|neither state nor density .+)": _plainly("gas_or_liquid"),
+    r"heat_kj_per_kg where heat is counted by mass, and nowhere else": _plainly("steam"),
+    r"the first day of a month: .+": _plainly("month_first"),
+    r"one rule for any day": _plainly("one_rule"),
+    r"shares of one plant of 1 together at most": _given("shares"),
 }
 """The sentence that says what was expected between objects, and who tells it."""
