@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from taihang.core.errors import StateError
-from taihang.core.seal.batch import header_of
+from taihang.core.seal.batch import MAGICS, header_of
 from taihang.core.tlog.checkpoint import checkpoint_of
 from taihang.core.tlog.cosignature import cosignatures_of
 from taihang.core.tlog.note import parse_note
@@ -89,6 +89,9 @@ def _leaf_index(gateway: str, counter: int, ports: Ports) -> int | None:
     if (found := index.find(gateway, counter)) is not None:
         return found
     for number, record in enumerate(ports.journal.records(len(index)), start=len(index)):
+        # An event of the log is no batch.
+        if not record.data.startswith(MAGICS):
+            continue
         header = header_of(record.data)
         if (header.gateway, header.counter) == (gateway, counter):
             return number

@@ -8,6 +8,7 @@ import small_park
 from evidence_kit import verify_signature
 from taihang.core.tlog.note import VerifierKey
 from taihang.core.tlog.tlog_proof import parse_tlog_proof, verify_tlog_proof
+from taihang.services.act_log import log_act
 from taihang.services.batch_status import UnknownBatchError, batch_status, stored_origin
 from taihang.services.ports import Ports
 from watched_park import NOW_S, ORIGIN, Watched
@@ -95,3 +96,18 @@ def test_batch_status__says_when_a_batch_was_published_and_by_whom(tmp_path: Pat
         verify=verify_signature,
     )
     assert found.index == 1
+
+
+def test_batch_status__an_event_that_the_lake_does_not_know_yet_is_no_batch(tmp_path: Path) -> None:
+    with small_park.opened(small_park.make(tmp_path / "park")) as ports:
+        _stored(ports, 1)
+        log_act("park-note", {"what": "an event between two batches"}, ports=ports)
+        block = small_park.registers("M-E02", small_park.DAY)
+        batch = small_park.sealed(ports, "GW2", 2, block)
+        ports.journal.append([batch], received_at_s=int(small_park.NOW.timestamp()))
+
+        found = batch_status("GW2", 2, ports=ports)
+        with pytest.raises(UnknownBatchError):
+            batch_status("GW2", 9, ports=ports)
+
+    assert found.receipt.leaf_index == 2
