@@ -36,7 +36,7 @@ from taihang.services.admit_project import decide
 from taihang.services.ports import Ports
 from year_kit import CHOICES, MONTHS, YEAR, hand_in, hand_in_year, lines, state_year
 
-_QUOTAS: Final = """[quotas]
+QUOTAS: Final = """[quotas]
 Q1 = { subject = "E01", measure = "energy-equivalent", amount = "2278.566", unit = "tce", \
 valid_from = 2026-01-01, valid_to = 2026-12-31, document = "test" }
 Q2 = { subject = "E01", measure = "electricity", amount = "20000", unit = "MWh", \
@@ -69,7 +69,7 @@ _LOAD_WH: Final = 12_000_000_000
 def month_of_accounts() -> Path:
     """A small park with June settled, and every account of June that meters and forms make."""
     text = small_park.PARK + "".join(product_kit.TABLES)
-    root = declared(small_park.make(_folder(), text), SOURCES, PARK_CHOICES, RULES, _QUOTAS)
+    root = declared(small_park.make(_folder(), text), SOURCES, PARK_CHOICES, RULES, QUOTAS)
     with small_park.opened(root) as ports:
         product_kit.fill_june(ports)
         hand_in(
@@ -109,7 +109,7 @@ def year_of_accounts() -> Path:
     """A park of which a whole year and the year before are stated, with tables that close."""
     root = small_park.make(_folder(), small_park.GRID_METERED)
     sources = SOURCES.replace('"anthracite", "natural-gas", ', "")
-    declared(root, sources, PARK_CHOICES, CHOICES, RULES, _QUOTAS, _LIMITS)
+    declared(root, sources, PARK_CHOICES, CHOICES, RULES, QUOTAS, _LIMITS)
     with small_park.opened(root) as ports:
         _say_year(ports)
         for jobs in (energy_account, carbon_account, park_carbon, dual_control_account, sum_table):

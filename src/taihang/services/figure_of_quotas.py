@@ -1,6 +1,6 @@
 """How quotas of a year come about: months as stated or drawn up again, share of the limit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -9,6 +9,7 @@ from taihang.core.figure.formula import Constant, Given, Quotient, Sum
 from taihang.core.figure.story import Derivation, FigureInput, Ground, Label
 from taihang.core.park.park import PARK_SUBJECT
 from taihang.core.quantities import WH_PER_MWH
+from taihang.services.figure_drawn import drawn
 from taihang.services.figure_of_energy import counts
 from taihang.services.figure_source import activity_input, source_input
 from taihang.services.figure_stated import (
@@ -44,19 +45,24 @@ def _month_used(place: Place) -> Explained:
     of = place.of
     year = int(of.issued.period) - (place.path[-2] == "last_year")
     name = f"{year}-{place.stars[1]}"
-    loads = [
-        stated_input(one, ("load_wh",))
-        for one in of.behind(_MATCHED)
-        if one.issued.period == name and of.issued.subject in {PARK_SUBJECT, one.issued.subject}
-    ]
+    loads = [stated_input(one, ("load_wh",)) for one in _matched(name, place)]
     mwh = Quotient(Sum(tuple(Given(n) for n in range(len(loads)))), Constant(Decimal(WH_PER_MWH)))
-    accounts = [*_accounts_of(name, place)]
     lines = [activity_input(line) for line in of.said_lines() if line.record.period == name]
     stated = Explained(beside(*loads, *lines), Ground.STATED, (Label("drawn_up_again"),))
-    ways = [Explained(same(one)) for one in accounts]
+    ways = [Explained(same(one)) for one in _accounts_of(name, place)]
     if loads:
         ways.append(Explained(Derivation(mwh, tuple(loads))))
     return first_that_adds_up(*map(always, (*ways, stated)))(place)
+
+
+def _matched(name: str, place: Place) -> Iterator[Stated]:
+    """Yield the statements of matched load of a month: those behind the quota, else the latest."""
+    of = place.of
+    behind = [one for one in of.behind(_MATCHED) if one.issued.period == name]
+    latest = () if behind else of.ports.registry.latest_statements(name, {_MATCHED})
+    for one in (*behind, *(Stated.of(each_, ports=of.ports) for each_ in latest)):
+        if of.issued.subject in {PARK_SUBJECT, one.issued.subject}:
+            yield one
 
 
 _OF_MEASURE: Final[Mapping[str, tuple[str, str]]] = {
@@ -70,15 +76,21 @@ _OF_MEASURE: Final[Mapping[str, tuple[str, str]]] = {
 """Which number of which account of a month a measure of a quota is."""
 
 
-def _accounts_of(name: str, place: Place) -> list[FigureInput]:
-    """Return the number of the issued account of a month, where there is one."""
+def _accounts_of(name: str, place: Place) -> Iterator[FigureInput]:
+    """Yield the number of the account of a month: as it was issued, else as it is drawn up now."""
     kind, path = _OF_MEASURE.get(str(place.at("lines/{0}/measure")), ("", ""))
-    of = place.of
-    return [
-        stated_input(Stated.of(issued, ports=of.ports), tuple(path.split("/")))
-        for issued in (of.ports.registry.latest_statements(name, {kind}) if kind else ())
-        if issued.subject == of.issued.subject
+    of, ports = place.of, place.of.ports
+    if not kind or place.value is None:
+        return
+    issued = [
+        each_
+        for each_ in ports.registry.latest_statements(name, {kind})
+        if each_.subject == of.issued.subject
     ]
+    found = issued or [drawn(f"{kind}.{of.issued.subject}.{name}", ports=ports)]
+    for account in found:
+        if account is not None:
+            yield stated_input(Stated.of(account, ports=ports), tuple(path.split("/")))
 
 
 _FORECAST: Final = rests_on(

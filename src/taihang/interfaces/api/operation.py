@@ -91,6 +91,8 @@ class Declared:
         }
 
 
+WITH_SLASHES: Final = "{path:"
+"""Before the name of a part of an address that may hold slashes."""
 DECLARED: Final[dict[str, Declared]] = {}
 """Every operation by its id."""
 
@@ -137,7 +139,7 @@ class Operations:
         """Declare an operation that reads.
 
         Args:
-            path: Its address below ``/api/v1``.
+            path: Its address below ``/api/v1``; ``{path:key}`` may hold slashes.
             may: The right that it needs.
             tenant: Whose figures it shows.
             answers: Schema of its answer; None where it answers with files.
@@ -170,7 +172,12 @@ class Operations:
     ) -> Callable[[Run], Run]:
         def declare(run: Run) -> Run:
             told = Declared(
-                id=run.__name__, method=method, path=path, may=may, tenant=tenant, files=files
+                id=run.__name__,
+                method=method,
+                path=path.replace(WITH_SLASHES, "{"),
+                may=may,
+                tenant=tenant,
+                files=files,
             )
             DECLARED[told.id] = told
             # Ninja's own types say nothing of what a view is.

@@ -49,6 +49,8 @@ class Page(Schema, Generic[Item]):
 
 Id = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f/]+$")]
 """What a thing is called."""
+FigureKey = Annotated[str, Field(min_length=1, max_length=400, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""Names a figure: words with slashes between them, which may stand in the address as they are."""
 _YEAR = r"(19[7-9][0-9]|2[01][0-9][0-9])"
 _MONTH = r"(0[1-9]|1[0-2])"
 _DAY = r"(0[1-9]|[12][0-9]|3[01])"

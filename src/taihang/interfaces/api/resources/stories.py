@@ -13,14 +13,14 @@ from taihang.interfaces.api.figures.stories import (
     build_reports,
 )
 from taihang.interfaces.api.operation import File, Operations, Tenant
-from taihang.interfaces.api.schema import Id, Page
+from taihang.interfaces.api.schema import FigureKey, Id, Page
 
 STORIES: Final = Operations(tag="stories")
 _FILE: Final = "application/octet-stream"
 
 
-@STORIES.get("/figures/{key}", may=Right.SEE_OWN, tenant=Tenant.OWN, answers=FigureOut)
-def read_figure(call: Call, key: Id) -> FigureOut:
+@STORIES.get("/figures/{path:key}", may=Right.SEE_OWN, tenant=Tenant.OWN, answers=FigureOut)
+def read_figure(call: Call, key: FigureKey) -> FigureOut:
     """Open a figure: formula, parts, factors, readings, statement, and what proves it."""
     return call.ask_large(build_figure, key)
 
