@@ -9,8 +9,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from typing_extensions import override
 
+from taihang.core.errors import TaihangError
 from taihang.interfaces.accounts.viewer import Viewer
-from taihang.interfaces.catalogue import Lang, text
+from taihang.interfaces.catalogue import Lang, has_text, text
 from taihang.interfaces.glossary import plain
 from taihang.interfaces.glossary import term as find_term
 from taihang.interfaces.web.assets import asset_address
@@ -110,3 +111,22 @@ def next_step(context: template.Context, missing: str) -> SafeString:
         ),
     )
     return format_html('<p class="next" data-empty="{}">{}</p>', missing, links)
+
+
+@register.inclusion_tag("taihang/refusal.html", takes_context=True)
+def refusal(context: template.Context, error: TaihangError) -> dict[str, object]:
+    """Show what was refused and what to do, in the reader's words where there are some.
+
+    Args:
+        context: The page.
+        error: What was refused; its own words, in English, stand beside.
+    """
+    lang = cast("Lang", context["lang"])
+    key = f"refusal.{error.code.replace('.', '_').replace('-', '_')}"
+    is_said = has_text(f"{key}.what")
+    return {
+        "lang": lang,
+        "error": error,
+        "what": text(f"{key}.what", lang) if is_said else "",
+        "do": text(f"{key}.do", lang) if is_said else "",
+    }

@@ -8,12 +8,15 @@ from django.template import Context, Engine
 
 import taihang.interfaces.web
 from demo_overview import demo_overview
-from taihang.interfaces.catalogue import LANGS
+from taihang.core.errors import StateError, TaihangError
+from taihang.interfaces.catalogue import LANGS, Lang, load_catalogue
 from taihang.interfaces.glossary import terms
+from taihang.interfaces.web.page_query import QueryError
 from taihang.interfaces.web.pages.overview.cards import cards
 
 ENGINE: Final = Engine(libraries={"taihang": "taihang.interfaces.web.templatetags.taihang"})
 TEMPLATES: Final = Path(taihang.interfaces.web.__file__).parent / "templates"
+ERRORS: Final = Path(__file__).parents[5] / "docs" / "errors.md"
 _TERM: Final = re.compile(r'\{% term "([a-z0-9-]+)" %\}')
 
 
@@ -65,3 +68,48 @@ def test_templates__explain_only_words_that_the_glossary_explains() -> None:
         if term not in terms() or not terms()[term].meaning(lang)
     ]
     assert unsaid == []
+
+
+WITH_ITS_TEMPLATE: Final = Engine(
+    dirs=[str(TEMPLATES)],
+    libraries={"taihang": "taihang.interfaces.web.templatetags.taihang"},
+)
+
+
+def refused(error: TaihangError, lang: Lang) -> str:
+    """Return how a refusal is shown."""
+    template = WITH_ITS_TEMPLATE.from_string("{% load taihang %}{% refusal error %}")
+    return template.render(Context({"lang": lang, "error": error}))
+
+
+def test_refusal__says_in_the_language_of_the_reader_what_is_wrong_and_what_to_do() -> None:
+    error = QueryError(given="<x>", expected="one of month", remedy="correct the address")
+
+    chinese, english = refused(error, "zh"), refused(error, "en")
+
+    assert "网址里有这一页不认识的设置" in chinese
+    assert "从菜单重新打开这一页" in chinese
+    assert "correct the address" not in chinese
+    assert "&lt;x&gt;" in chinese
+    assert 'lang="en"' in chinese
+    assert "The address carries a setting that this page does not know" in english
+
+
+def test_refusal__without_words_of_its_own_shows_those_of_the_error() -> None:
+    page = refused(StateError(given="a", expected="b", remedy="do c"), "zh")
+
+    assert "do c" in page
+    assert "refusal-what" not in page
+
+
+def test_refusals__are_of_errors_that_exist() -> None:
+    documented = {
+        code.replace(".", "_").replace("-", "_")
+        for code in re.findall(
+            r"^\| `([a-z.-]+)`", ERRORS.read_text(encoding="utf-8"), re.MULTILINE
+        )
+    }
+    said = {key.split(".")[1] for key in load_catalogue() if key.startswith("refusal.")}
+
+    assert len(said) >= 20
+    assert said <= documented

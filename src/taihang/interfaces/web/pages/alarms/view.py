@@ -17,6 +17,7 @@ from taihang.core.periods import instant_of_s
 from taihang.interfaces.alarm_words import PERIODIC, AlarmWords
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.inert import inert
+from taihang.interfaces.role_words import roles_in
 from taihang.interfaces.web.pages.alarms.build import BoardView
 from taihang.interfaces.web.pages.alarms.place import cause_address
 from taihang.services.alarms import AlarmBoard
@@ -198,7 +199,7 @@ def card_of(alarm: Alarm, words: AlarmWords, view: BoardView) -> Card:
                 "at": words.instant(each.at_s),
                 "act": text(f"alarms.act.{each.act}", lang),
                 "who": inert(each.said.who),
-                "role": each.said.role,
+                "role": roles_in(each.said.role.split(", "), lang),
                 "reason": inert(each.said.reason),
             }
             for each in alarm.decisions

@@ -17,6 +17,7 @@ from taihang.interfaces.account_words import NOTHING
 from taihang.interfaces.alarm_words import energy, percent, power
 from taihang.interfaces.catalogue import Lang, raw_texts, text
 from taihang.interfaces.inert import inert
+from taihang.interfaces.role_words import roles_in
 from taihang.interfaces.web.pages.dispatch.build import DispatchView
 from taihang.interfaces.web.pages.dispatch.table import (
     FLOWS,
@@ -344,7 +345,7 @@ def _decision(each: PlanDecision, park: Park, lang: Lang) -> dict[str, str]:
         "at": _clock_of(each.at_s, park),
         "act": text(f"dispatch_page.act.{each.act}", lang),
         "who": inert(each.said.who),
-        "role": each.said.role,
+        "role": inert(roles_in(each.said.role.split(", "), lang)),
         "reason": inert(each.said.reason),
     }
 

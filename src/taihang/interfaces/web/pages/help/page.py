@@ -1,20 +1,19 @@
 """Turns guides and the glossary into what the templates print."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Final, Literal
+from typing import Literal
 
 from taihang.core.access.role import RIGHTS, Right
 from taihang.interfaces.accounts.viewer import Viewer
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.glossary import Section, Term, plain, sections
+from taihang.interfaces.role_words import roles_in
 from taihang.interfaces.web.pages.help.guides import Guide, Link, Step, filled
 from taihang.interfaces.web.pages.help.progress import Progress
 from taihang.interfaces.web.wording import local_instant
 
 State = Literal["done", "open", "untold"]
-_BETWEEN: Final[Mapping[Lang, str]] = MappingProxyType({"zh": "、", "en": ", "})
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +149,7 @@ def who_may(right: Right, lang: Lang) -> str:
         >>> who_may(Right.ISSUE_CERTIFICATES, "en")
         'Certificate issuer'
     """
-    roles = (role for role, rights in RIGHTS.items() if right in rights)
-    return _BETWEEN[lang].join(text(f"role.{role.value}", lang) for role in roles)
+    return roles_in((role.value for role, rights in RIGHTS.items() if right in rights), lang)
 
 
 def count_terms() -> int:

@@ -10,6 +10,7 @@ from taihang.core.seal.trail import Outcome, TrailRecord
 from taihang.core.series import Quality
 from taihang.interfaces.catalogue import Lang, has_text, raw_texts, text
 from taihang.interfaces.fingerprint import fingerprint
+from taihang.interfaces.role_words import roles_in
 from taihang.interfaces.trail_words import kind_in
 from taihang.interfaces.web.pages.trust.build import TrustView
 from taihang.interfaces.web.pages.trust.heat import heat_data, month_cells, months_of
@@ -290,6 +291,9 @@ def _clock_words(each: GatewayState, view: TrustView, lang: Lang) -> dict[str, s
 
 
 def _key_words(each: GatewayState, view: TrustView, lang: Lang) -> dict[str, str]:
+    if not each.n_keys:
+        words = text("trust_page.gateway.never_a_key", lang)
+        return {"key": words, "key_hex": "", "key_tone": "none"}
     if each.key is None:
         return {"key": text("trust_page.gateway.no_key", lang), "key_hex": "", "key_tone": "bad"}
     since = local_instant(each.key.from_s, zone=view.zone)[:10]
@@ -380,7 +384,7 @@ def _trail_rows(records: Sequence[TrailRecord], zone: str, lang: Lang) -> list[d
             "actor": record.entry.actor
             if record.entry.actor is not None
             else text("trail.cli.nobody", lang),
-            "roles": ", ".join(record.entry.roles),
+            "roles": roles_in(record.entry.roles, lang),
             "kind": kind_in(record.entry.kind, lang),
             "subject": record.entry.subject,
             "outcome": text(f"trail.outcome.{record.entry.outcome.value}", lang),
