@@ -1,28 +1,9 @@
 // Settings and the import: a form that takes a while says so and is sent once; tables sort.
 import { startFrame } from "../frame.js";
+import { markSlowForms } from "../slow-forms.js";
 import { makeSortable } from "../sortable-table.js";
 
 startFrame();
 for (const table of document.querySelectorAll("[data-sortable]")) makeSortable(table);
-
-for (const form of document.querySelectorAll("form[data-slow]")) {
-  form.addEventListener("submit", (event) => {
-    if (event.defaultPrevented) return;
-    if (form.dataset.sent) {
-      event.preventDefault();
-      return;
-    }
-    form.dataset.sent = "1";
-    for (const button of form.querySelectorAll("button:not([type=button])")) button.setAttribute("aria-disabled", "true");
-    for (const note of form.querySelectorAll("[data-slow-note]")) note.hidden = false;
-  });
-}
-// Coming back by the browser's history shows the page as it was left: it may be sent again.
-addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-slow]")) {
-    delete form.dataset.sent;
-    for (const button of form.querySelectorAll("[aria-disabled]")) button.removeAttribute("aria-disabled");
-    for (const note of form.querySelectorAll("[data-slow-note]")) note.hidden = true;
-  }
-});
+markSlowForms();
 document.documentElement.dataset.ready = "true";

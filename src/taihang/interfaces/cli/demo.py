@@ -14,12 +14,13 @@ from taihang.core.periods import Period, days, months_in
 from taihang.core.quantities import WH_PER_MWH
 from taihang.interfaces.account_words import item_name
 from taihang.interfaces.catalogue import Lang, text
-from taihang.interfaces.cli.commands import checked_proof, run_settlement, run_simulation
+from taihang.interfaces.cli.commands import checked_proof, run_simulation
 from taihang.interfaces.cli.form import hand_in_simulated
 from taihang.interfaces.cli.pages import check_address, serve_root
 from taihang.interfaces.cli.say import say, waiting
 from taihang.interfaces.cli.summary import print_report, report_facts
 from taihang.interfaces.reports.paper import paper_html, paper_of
+from taihang.interfaces.settling import run_settlement
 from taihang.services.act_log import log_acts
 from taihang.services.certificate_balance import month_balances
 from taihang.services.forms import missing_in

@@ -103,6 +103,7 @@ IMPORT: Final = Guide(
         Step(
             code="settle",
             commands=("taihang settle {park} --from {first} --to {stop}",),
+            links=(_page("reports"),),
             is_done=lambda progress: progress.is_settled,
         ),
         Step(code="look", links=(_page("overview"), _page("flows"), _page("trust"))),
@@ -119,6 +120,7 @@ CERTIFICATE: Final = Guide(
         Step(
             code="settle",
             commands=("taihang settle {park} --from {first} --to {stop}",),
+            links=(_page("reports"),),
             is_done=lambda progress: progress.is_settled,
         ),
         Step(

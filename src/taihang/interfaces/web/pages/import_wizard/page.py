@@ -6,6 +6,7 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Final
 
+from taihang.core.access.role import Right
 from taihang.core.metering.import_draft import (
     LEFT_OUT,
     ColumnDraft,
@@ -163,6 +164,7 @@ def imports_context(
     """
     zone = visit.ask(zone_of)
     return {
+        "may_settle": visit.viewer is not None and Right.SETTLE in visit.viewer.rights,
         "waiting": [
             {
                 "id": staged.id,

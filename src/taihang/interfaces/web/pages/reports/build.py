@@ -35,6 +35,7 @@ from taihang.services.report_period import Cadence, ReportPeriod, period_with
 from taihang.services.report_ready import readiness
 from taihang.services.report_schedule import schedules
 from taihang.services.report_since import since_issued
+from taihang.services.to_settle import ToSettle, to_settle
 
 PER_PAGE: Final = 40
 _NEXT: Final[Mapping[State, tuple[Step, ...]]] = {
@@ -76,6 +77,11 @@ def build_reports(ports: Ports, cadence: str, page: int, now_s: int) -> ReportsV
         newest=tuple(_newest(ports)),
         zone=ports.park.time_zone,
     )
+
+
+def build_to_settle(ports: Ports) -> ToSettle:
+    """Return the next days that wait to be settled."""
+    return to_settle(ports=ports)
 
 
 def build_report(ports: Ports, name: str) -> ReportView | None:

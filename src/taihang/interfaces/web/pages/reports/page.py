@@ -1,6 +1,6 @@
 """The pages of reports in words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from taihang.core.access.role import Right
@@ -9,6 +9,8 @@ from taihang.core.seal.review import Signature, State, Step
 from taihang.interfaces.catalogue import Lang, raw_texts, text
 from taihang.interfaces.reports.pdf import why_no_pdf
 from taihang.interfaces.reports.report_words import issuer_words, lacks_words, reason_words
+from taihang.interfaces.settling import settled_lines
+from taihang.interfaces.web.newest import zone_of
 from taihang.interfaces.web.pages.reports.view import (
     Named,
     PublicReport,
@@ -21,10 +23,11 @@ from taihang.interfaces.web.pages.reports.view import (
 )
 from taihang.interfaces.web.pages.reports.writes import new_act_id
 from taihang.interfaces.web.visit import Visit
-from taihang.interfaces.web.wording import local_instant
+from taihang.interfaces.web.wording import local_day, local_instant
 from taihang.services.report_issue import DRAFT, Copy
 from taihang.services.report_period import Cadence
 from taihang.services.report_schedule import FORMATS
+from taihang.services.to_settle import ToSettle
 
 _TONES: Final = {
     State.DRAFT: "",
@@ -34,7 +37,7 @@ _TONES: Final = {
     State.LOCKED: "ok",
 }
 _MINUTES_AN_HOUR: Final = 60
-_DONE: Final = ("issued", "signed", "scheduled")
+_DONE: Final = ("issued", "signed", "scheduled", "settled")
 _KB: Final = 1_000
 
 
@@ -68,6 +71,31 @@ def reports_context(
         "act": new_act_id(),
         "second_act": new_act_id(),
         "done": text(f"reports_page.done.{done}", lang) if done in _DONE else "",
+    }
+
+
+def settle_context(
+    waits: ToSettle, found: Mapping[str, object] | None, *, visit: Visit
+) -> dict[str, object]:
+    """Return what the card of settling prints.
+
+    Args:
+        waits: The next days.
+        found: What settling just found; None where nobody settled just now.
+        visit: Who looks.
+    """
+    lang, settled = visit.look.lang, waits.settled
+    until = text("reports_page.settle.none", lang)
+    if settled is not None:
+        last = local_day(settled.end_s - 1, zone=visit.source.ask(zone_of, scope=visit.scope))
+        until = text("reports_page.settle.until", lang, day=last)
+    return {
+        "until": until,
+        "waits": waits.first is not None,
+        "first": "" if waits.first is None else waits.first.isoformat(),
+        "last": "" if waits.last is None else waits.last.isoformat(),
+        "found": [] if found is None else settled_lines(found, lang),
+        "act": new_act_id(),
     }
 
 

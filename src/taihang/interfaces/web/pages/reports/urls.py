@@ -8,6 +8,7 @@ from taihang.interfaces.web.policy import PUBLIC, page
 
 urlpatterns: Final = [
     page("reports/", views.reports_page, name="reports", may=Right.SEE_OWN),
+    page("reports/settle", views.settle_period, name="report-settle", may=Right.SETTLE),
     page("reports/issue", views.issue_report, name="report-issue", may=Right.SETTLE),
     page("reports/sign", views.sign_report, name="report-sign", may=Right.SIGN),
     page("reports/schedule", views.put_schedule, name="report-schedule", may=Right.SETTLE),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from hashlib import sha256
 from time import monotonic
-from typing import Final
+from typing import Final, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,12 +18,14 @@ from taihang.interfaces.web.pages.reports.build import (
     build_public,
     build_report,
     build_reports,
+    build_to_settle,
     find_copy,
 )
 from taihang.interfaces.web.pages.reports.page import (
     public_context,
     report_context,
     reports_context,
+    settle_context,
 )
 from taihang.interfaces.web.pages.reports.view import PublicReport
 from taihang.interfaces.web.views import not_found, told
@@ -45,6 +47,8 @@ _TYPES: Final = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+_FOUND: Final = "settled"
+"""Where a session keeps what settling found, until the next page has said it."""
 _DESK: Final = Desk[PublicReport | None](now_s=monotonic)
 """Strangers ask by code: each code is looked up once, and only so many a minute."""
 
@@ -60,6 +64,9 @@ def reports_page(request: HttpRequest) -> HttpResponse:
     hour_s = int(pages_wiring.now_s()) // _HOUR_S * _HOUR_S
     view = visit.ask(build_reports, cadence, _page_of(words.get("page", "1")), hour_s)
     context = reports_context(view, visit=visit, cadence=cadence, done=words.get("done", ""))
+    if context["may_issue"]:
+        found = cast("dict[str, object] | None", request.session.pop(_FOUND, None))
+        context["settle"] = settle_context(visit.ask(build_to_settle), found, visit=visit)
     return visit.show("taihang/pages/reports.html", context)
 
 
@@ -96,6 +103,18 @@ def report_file(request: HttpRequest, name: str) -> HttpResponse:
     # An HTML report is opened as a file: it may not speak as a page of the park.
     response["Content-Disposition"] = f'attachment; filename="{file_name}"'
     response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@require_POST
+def settle_period(request: HttpRequest) -> HttpResponse:
+    """Settle some days, and show what it found above what is issued of them."""
+    try:
+        request.session[_FOUND] = writes.settle(request, visit_of(request))
+    except DoneBeforeError:
+        return redirect("/reports/")
+    response = redirect("/reports/?done=settled")
+    response.status_code = _SEE_OTHER
     return response
 
 

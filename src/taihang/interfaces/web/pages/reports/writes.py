@@ -10,11 +10,13 @@ from django.http import HttpRequest
 
 from taihang import pages_wiring
 from taihang.core.errors import InputError
+from taihang.core.periods import days
 from taihang.core.seal.canonical import JsonValue
 from taihang.core.seal.review import Step
 from taihang.core.seal.trail import TrailEntry
 from taihang.interfaces.accounts.viewer import Viewer
 from taihang.interfaces.reports.press import ReportPress
+from taihang.interfaces.settling import run_settlement
 from taihang.interfaces.web.visit import Visit
 from taihang.services.report_centre import Order, issue_report, sign_report
 from taihang.services.report_copies import Centre
@@ -34,6 +36,9 @@ from taihang.services.trail import acting
 ISSUED: Final = "report-issue"
 SIGNED: Final = "report-sign"
 SCHEDULED: Final = "report-schedule"
+SETTLED: Final = "settle"
+DAYS_MOST: Final = 366
+"""So many days are settled at once: a year takes some ten seconds."""
 _Kind = TypeVar("_Kind")
 _ID_BYTES: Final = 12
 _MINUTES_AN_HOUR: Final = 60
@@ -48,6 +53,21 @@ class FormError(InputError):
 def new_act_id() -> str:
     """Return the id of an act that a form will be: sent twice, it is the same act."""
     return f"form-{secrets.token_hex(_ID_BYTES)}"
+
+
+def settle(request: HttpRequest, visit: Visit) -> dict[str, object]:
+    """Settle the days of a form; return what it found."""
+    form = _Form(request)
+    who, reason = _viewer(visit), form.said("reason")
+    first, last = form.day("first"), form.day("last")
+    n_days = (last - first).days + 1
+    if not 0 < n_days <= DAYS_MOST:
+        raise _wrong("last", str(last), f"a day from {first} on, {DAYS_MOST} days at most")
+    with visit.source.writing() as ports:
+        subject = f"{first}..{last}"
+        entry = _entry(form, who, kind=SETTLED, subject=subject, said={"reason": reason})
+        with acting(entry, trail=ports.trail, now_s=_now_s):
+            return run_settlement(days(first, n_days, ports.park.zone), ports)
 
 
 def issue(request: HttpRequest, visit: Visit) -> str:
