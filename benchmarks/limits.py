@@ -393,6 +393,13 @@ LIMITS: Final = (
         source="issue 3, evidence",
     ),
     Limit(
+        case="page-ready",
+        measure="ready_over_prototype_ratio",
+        below=1.0,
+        says="ready in headless chromium no slower than the prototype measured in the same run",
+        source=_PAGES,
+    ),
+    Limit(
         case="siege",
         measure="times_as_slow",
         below=2.0,

@@ -72,6 +72,14 @@ CASES: Final = (
         repeats=1,
     ),
     Case(
+        name="page-ready",
+        about="the overview of a park-year in a headless browser, in turn with the prototype",
+        unit="pages",
+        runner="benchmarks.cases.page_ready:page_ready",
+        needs=State.ACCOUNTED,
+        repeats=1,
+    ),
+    Case(
         name="siege",
         about="receipts at the door while 300 requests stay half sent and 20 ask for too much",
         unit="batches",

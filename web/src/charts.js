@@ -10,12 +10,16 @@ export function loadCharts() {
 /** Draw a chart now and again whenever its box changes size. */
 export async function keepDrawn(box, options) {
   const { init } = await loadCharts();
-  await document.fonts.ready;
   const chart = init(box, null, { renderer: "canvas" });
+  let drawn = "";
   const draw = () => {
-    if (!box.clientWidth || !box.clientHeight) return;
-    chart.resize();
-    chart.setOption(options(box.clientWidth, box.clientHeight), { notMerge: true });
+    const { clientWidth, clientHeight } = box;
+    const size = `${clientWidth}x${clientHeight}`;
+    // The observer tells of a box at once, though nothing has changed.
+    if (!clientWidth || !clientHeight || size === drawn) return;
+    if (drawn) chart.resize();
+    drawn = size;
+    chart.setOption(options(clientWidth, clientHeight), { notMerge: true });
   };
   new ResizeObserver(draw).observe(box);
   draw();

@@ -30,6 +30,7 @@ def test_cases__are_repeated_unless_they_take_long_to_build() -> None:
 
     assert once == [
         "pages",
+        "page-ready",
         "siege",
         "lake-backfill",
         "lake-ask",

@@ -62,6 +62,7 @@ def test_limits__hold_every_line_of_the_issues() -> None:
         ("pages", "overview_kb"): 950.0,
         ("pages", "requests"): 7.0,
         ("pages", "viewers_cpu_percent"): 2.0,
+        ("page-ready", "ready_over_prototype_ratio"): 1.0,
         ("siege", "times_as_slow"): 2.0,
         ("siege", "peak_rss_mb"): 1_500.0,
         ("plan-year", "total_over_solver_ratio"): 1.15,
