@@ -13,6 +13,9 @@ from taihang.core.dispatch.model import Reals
 MAX_DRAWS: Final = 4_000
 """Most draws that are reduced at once: the distances are kept for each pair (§10)."""
 
+_EQUAL_RATIO: Final = 1e-9
+"""Means that differ by less are equal: distances are sums in floating point [1]."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kept:
@@ -64,7 +67,8 @@ def kept_of(by_name: Mapping[str, Reals], *, n_kept: int) -> Kept:
     for _ in range(n_kept):
         with_each = np.minimum(nearest[:, None], apart).mean(axis=0)
         with_each[chosen] = np.inf
-        best = int(with_each.argmin())
+        # Two draws that are each other's nearest lower the mean alike, but for rounding.
+        best = int((with_each <= with_each.min() * (1.0 + _EQUAL_RATIO)).argmax())
         chosen.append(best)
         nearest = np.minimum(nearest, apart[:, best])
         means.append(float(nearest.mean()))
@@ -84,9 +88,11 @@ def _distances(by_name: Mapping[str, Reals]) -> Reals:
     for values in by_name.values():
         spread = float(values.std(axis=0).mean())
         if spread > 0.0:
-            scaled = values / spread
+            scaled = (values - values.mean(axis=0)) / spread
             norms = (scaled**2).mean(axis=1)
             products = scaled @ scaled.T / scaled.shape[1]
             squares = squares + norms[:, None] + norms[None, :] - 2.0 * products
     n = len(next(iter(by_name.values())))
-    return np.sqrt(np.maximum(np.broadcast_to(squares, (n, n)), 0.0))
+    apart = np.sqrt(np.maximum(np.broadcast_to(squares, (n, n)), 0.0))
+    np.fill_diagonal(apart, 0.0)
+    return apart
