@@ -13,7 +13,7 @@ from granian.server import Server
 
 from taihang.interfaces.address import family_of
 from taihang.interfaces.asgi import AsgiApplication
-from taihang.interfaces.ingest.tls import TlsFiles
+from taihang.interfaces.tls_files import TlsFiles
 
 HEADER_TIMEOUT_MS: Final = 10_000
 """A client that has not sent its header by then is dropped (slow-loris)."""

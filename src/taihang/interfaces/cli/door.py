@@ -13,7 +13,7 @@ from taihang.interfaces.cli.say import say
 from taihang.interfaces.cli.words import WordsError, count_of
 from taihang.interfaces.ingest.limits import BURST, HEADER_TIMEOUT_S, MAX_CONNECTIONS, Limits
 from taihang.interfaces.ingest.serve import Place, serve_door
-from taihang.interfaces.ingest.tls import TlsFiles
+from taihang.interfaces.tls_files import TlsFiles
 from taihang.services.door_token import MAX_DAYS, issue_token, revoke_tokens
 
 _MIB = 1024 * 1024

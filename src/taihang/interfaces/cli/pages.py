@@ -12,7 +12,7 @@ from taihang.interfaces.address import claim_port
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.cli.say import say
 from taihang.interfaces.cli.words import WordsError
-from taihang.interfaces.ingest.tls import TlsFiles
+from taihang.interfaces.tls_files import TlsFiles
 from taihang.interfaces.web.entry import first_link
 from taihang.interfaces.web.outward import Outward
 from taihang.interfaces.web.park_source import open_source

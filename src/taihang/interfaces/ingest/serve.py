@@ -29,7 +29,8 @@ from taihang.interfaces.ingest.limits import (
     Limits,
 )
 from taihang.interfaces.ingest.open_door import OpenDoor
-from taihang.interfaces.ingest.tls import TlsEnd, TlsFiles, tls_context
+from taihang.interfaces.ingest.tls import TlsEnd
+from taihang.interfaces.tls_files import TlsFiles, tls_context
 
 UNENCRYPTED: Final = Danger(
     why="readings and tokens would travel unencrypted",

@@ -7,7 +7,7 @@ from typing import Final
 from cryptography import x509
 
 from taihang.interfaces.address import Danger, check_bind
-from taihang.interfaces.ingest.tls import TlsFileError, TlsFiles, tls_context
+from taihang.interfaces.tls_files import TlsFileError, TlsFiles, tls_context
 
 IN_THE_CLEAR: Final = Danger(
     why="passwords and sessions would travel in the clear",

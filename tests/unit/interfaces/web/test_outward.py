@@ -6,7 +6,7 @@ import pytest
 
 from own_certificate import certificate
 from taihang.interfaces.address import BindError
-from taihang.interfaces.ingest.tls import TlsFileError, TlsFiles
+from taihang.interfaces.tls_files import TlsFileError, TlsFiles
 from taihang.interfaces.web.outward import LOOPBACK, Outward, names_in
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104  # what is refused
