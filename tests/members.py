@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from time import monotonic
 from types import MappingProxyType
 from typing import Final
 
@@ -22,6 +23,7 @@ from taihang.interfaces.asgi import AsgiApplication
 from taihang.interfaces.web.park_source import open_accounts
 from trail_kit import trail_in
 
+_ANEW_EVERY_S: Final = 600.0
 EVERY_ROLE: Final = tuple(Role)
 
 
@@ -43,11 +45,12 @@ test_accounts.__test__ = False  # type: ignore[attr-defined]
 
 def cookie(accounts: Accounts, *roles: Role, enterprise: str = "") -> str:
     """Return the cookie of a member of some roles who is signed in, made on first use."""
-    return _cookie(accounts, roles, enterprise)
+    return _cookie(accounts, roles, enterprise, int(monotonic() // _ANEW_EVERY_S))
 
 
 @cache
-def _cookie(accounts: Accounts, roles: tuple[Role, ...], enterprise: str) -> str:
+def _cookie(accounts: Accounts, roles: tuple[Role, ...], enterprise: str, turn: int) -> str:
+    del turn  # a session that nobody used for half an hour ends, and a run of tests is longer
     words = " ".join(role.value for role in roles)
     name = f"{words.replace(' ', '+')}@{enterprise}" if enterprise else words.replace(" ", "+")
     assert enterprise or not OF_ENTERPRISE & set(roles), "an enterprise role needs its enterprise"
@@ -67,7 +70,7 @@ def park_cookie(root: Path, *roles: Role, enterprise: str = "") -> str:
     """Return the cookie of a member of a park that another process serves."""
     accounts = open_accounts(root)
     with override_settings(SECRET_KEY=pages_wiring.session_secret(root)):
-        found = _cookie(accounts, roles or (Role.REGULATOR,), enterprise)
+        found = cookie(accounts, *(roles or (Role.REGULATOR,)), enterprise=enterprise)
     accounts.close()
     return found
 

@@ -169,6 +169,10 @@ def test_edit_park__what_is_there_already_or_not_there_is_refused(
         changed(CHANGZHI, kind, object_id, how, name_zh="x")
 
 
+FIRST_OF_A_KIND = 12
+"""Objects of a kind that are typed again: later ones of a template are written like them."""
+
+
 @pytest.mark.parametrize("name", template_names())
 def test_typed_values__typed_again_change_nothing_that_is_read(name: str) -> None:
     text = template_text(name)
@@ -189,7 +193,7 @@ def test_typed_values__typed_again_change_nothing_that_is_read(name: str) -> Non
     changes = [
         Change(kind, object_id, typed_values(text, kind, object_id))
         for kind in kinds
-        for object_id in document.get(kind, {})
+        for object_id in list(document.get(kind, {}))[:FIRST_OF_A_KIND]
     ]
 
     edited = edit_park(text, changes)

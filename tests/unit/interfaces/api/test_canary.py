@@ -145,7 +145,7 @@ def test_operations__every_one_is_asked(park: Served, ids: dict[str, list[str]])
 def test_pages__tell_no_tenant_of_another(park: Served, ids: dict[str, list[str]]) -> None:
     addresses = [*_pages(ids)]
     assert len(addresses) > 20
-    roles = product(TENANTS[:3], ROLES[:2]), product(TENANTS[:1], ROLES[2:])
+    roles = product(TENANTS[:3], ROLES[:1]), product(TENANTS[:1], ROLES[1:])
 
     for tenant, role in chain(*roles):
         foreign = canaries(others(tenant))
