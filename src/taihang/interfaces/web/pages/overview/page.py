@@ -7,7 +7,6 @@ from typing import Final, Literal
 
 from taihang.interfaces.catalogue import Lang, has_text, raw_texts, text
 from taihang.interfaces.web.canonical import plain
-from taihang.interfaces.web.page_query import PageQuery
 from taihang.interfaces.web.pages.overview.cards import LOW_COVERAGE_RATIO, cards
 from taihang.interfaces.web.pages.overview.keys import card_keys, cell_keys
 from taihang.interfaces.web.pages.overview.view import EnterpriseRow, Overview
@@ -68,21 +67,20 @@ _COLUMNS: Final[tuple[tuple[str, Priority, bool], ...]] = (
 _NO_KEYS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-def page_context(overview: Overview, *, query: PageQuery) -> dict[str, object]:
+def page_context(overview: Overview, *, lang: Lang) -> dict[str, object]:
     """Return what the overview template needs.
 
     Args:
         overview: The figures.
-        query: Language, theme and screen.
+        lang: The reader's language.
 
     Returns:
         Finished words and the block of data for the scripts.
     """
-    lang, keys = query.lang, card_keys(overview)
+    keys = card_keys(overview)
     ranked = sorted(overview.enterprises, key=_by_use)
     return {
         "overview": overview,
-        "park_name": _named(overview, lang),
         "cards": tuple(
             replace(card, key=keys.get(card.code, "")) for card in cards(overview, lang=lang)
         ),
@@ -168,10 +166,6 @@ def script_data(overview: Overview, *, lang: Lang) -> Mapping[str, object]:
 
 def _by_use(row: EnterpriseRow) -> tuple[bool, float, str]:
     return (row.load_mwh is None, -(row.load_mwh or 0.0), row.id)
-
-
-def _named(overview: Overview, lang: Lang) -> str:
-    return overview.park_name_zh if lang == "zh" else overview.park_name_en
 
 
 def _verdicts(overview: Overview, lang: Lang) -> tuple[VerdictLine, ...]:

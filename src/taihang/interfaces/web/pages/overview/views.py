@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 from taihang.core.errors import TaihangError
 from taihang.interfaces.web.canonical import failure_json
 from taihang.interfaces.web.pages.overview.build import build_overview
-from taihang.interfaces.web.pages.overview.page import page_context
+from taihang.interfaces.web.pages.overview.content import content_of
 from taihang.interfaces.web.pages.overview.view import to_json
 from taihang.interfaces.web.status import http_status
 from taihang.interfaces.web.visit import visit_of
@@ -18,9 +18,10 @@ def overview_page(request: HttpRequest) -> HttpResponse:
     visit = visit_of(request)
     visit.look.demand_words(())
     overview = visit.ask(build_overview)
-    empty = "taihang/pages/overview_empty.html"
-    template = empty if overview.as_of_s is None else "taihang/pages/overview.html"
-    return visit.show(template, page_context(overview, query=visit.look))
+    if overview.as_of_s is None:
+        return visit.show("taihang/pages/overview_empty.html", {})
+    content = content_of(overview, visit.look.lang)
+    return visit.show("taihang/pages/overview.html", content.context())
 
 
 @require_safe

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import cast
 
 from demo_overview import ENTERPRISES, demo_overview
-from taihang.interfaces.web.page_query import PLAIN
 from taihang.interfaces.web.pages.overview.page import Cell, columns, enterprise_cells, page_context
 
 
@@ -13,7 +12,7 @@ def _cell(cells: tuple[Cell, ...], code: str) -> Cell:
 
 
 def test_page_context__rows_start_with_the_largest_user_and_end_with_the_missing() -> None:
-    context = page_context(demo_overview(), query=PLAIN)
+    context = page_context(demo_overview(), lang="zh")
 
     rows = cast("tuple[tuple[Cell, ...], ...]", context["rows"])
 
@@ -25,7 +24,7 @@ def test_page_context__rows_start_with_the_largest_user_and_end_with_the_missing
 
 
 def test_page_context__period_names_its_last_day() -> None:
-    context = page_context(demo_overview(), query=PLAIN)
+    context = page_context(demo_overview(), lang="zh")
 
     assert context["period"] == "统计期 2026-10（2026-10-01 至 2026-10-31）"
 
@@ -34,7 +33,7 @@ def test_page_context__an_open_account_says_by_how_much() -> None:
     overview = demo_overview()
     broken = replace(overview, kpis=replace(overview.kpis, closure_error_wh=-1_250))
 
-    closure = page_context(broken, query=PLAIN)["closure"]
+    closure = page_context(broken, lang="zh")["closure"]
 
     assert closure == {"tone": "bad", "words": "收支不闭合，误差 −1,250 Wh"}
 
