@@ -15,8 +15,7 @@ function flowFigures() {
   return { columns: [text("chart.flow"), "MWh"], rows };
 }
 
-async function start() {
-  startFrame();
+async function draw() {
   makeSortable(document.querySelector("[data-sortable]"));
   const flow = panel("flow");
   if (data.flows.length) {
@@ -30,6 +29,15 @@ async function start() {
   if (data.calendar.length) {
     await keepDrawn(panel("calendar").querySelector(".canvas"), calendarOptions);
     offerTable(panel("calendar"), calendarFigures);
+  }
+}
+
+// What is here is drawn before anything more is asked of the server.
+async function start() {
+  try {
+    await draw();
+  } finally {
+    startFrame();
   }
   document.documentElement.dataset.ready = "true";
 }

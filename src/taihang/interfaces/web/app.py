@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver
 
 from taihang.config.django_settings import ensure_django
 from taihang.interfaces.asgi import AsgiApplication, Message, Receive, Send
+from taihang.interfaces.web.built_files import with_built_files
 from taihang.interfaces.web.live.hub import Hub
 from taihang.interfaces.web.live.stream import with_live
 from taihang.interfaces.web.policy import demand_policies
@@ -45,4 +46,4 @@ def create_application(source: Source) -> AsgiApplication:
         with accounts.served():
             await django({**scope, SOURCE_KEY: source}, receive, send)
 
-    return with_live(application, Hub(source))
+    return with_built_files(with_live(application, Hub(source)))

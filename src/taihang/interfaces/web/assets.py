@@ -17,6 +17,7 @@ _TYPES: Final = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
 }
+PREFIX: Final = "/static/"
 _HASHED: Final = re.compile(r".+-[0-9A-Z]{8}\.[a-z]+")
 _YEAR_S: Final = 31_536_000
 FOREVER: Final = f"public, max-age={_YEAR_S}, immutable"
@@ -58,7 +59,7 @@ def asset_address(name: str) -> str:
             expected=f"one of {', '.join(sorted(_manifest()))}",
             remedy="build the assets as web/README.md says",
         )
-    return f"/static/{hashed}"
+    return f"{PREFIX}{hashed}"
 
 
 def find_asset(name: str) -> Asset | None:

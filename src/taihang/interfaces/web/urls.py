@@ -62,5 +62,4 @@ urlpatterns: Final = [
     *records,
     page("healthz", views.healthz, name="healthz", may=PUBLIC),
     page("readyz", views.readyz, name="readyz", may=PUBLIC),
-    page("static/<str:name>", views.static_file, name="static", may=PUBLIC),
 ]

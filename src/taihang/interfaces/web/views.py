@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from taihang.interfaces.catalogue import text
-from taihang.interfaces.web.assets import find_asset
 from taihang.interfaces.web.visit import source_of, visit_of
 
 _FORGED: Final = 403
@@ -29,17 +28,6 @@ def readyz(request: HttpRequest) -> HttpResponse:
     if source_of(request).ready():
         return _plain("ready\n")
     return _plain("not ready\n", status=_NOT_READY)
-
-
-@require_safe
-def static_file(request: HttpRequest, name: str) -> HttpResponse:
-    """Serve a built file."""
-    found = find_asset(name)
-    if found is None:
-        return not_found(request)
-    response = HttpResponse(found.content, content_type=found.content_type)
-    response["Cache-Control"] = found.cache_control
-    return response
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

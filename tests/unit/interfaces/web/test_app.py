@@ -213,15 +213,6 @@ def test_unknown_address__is_a_plain_404(address: str) -> None:
     assert "没有这个页面" in answer.text
 
 
-def test_static_file__hashed_names_may_be_kept_for_ever() -> None:
-    link = next(link for link in _Page(ask_as(_APP, "/").text).links if link.endswith(".css"))
-
-    answer = ask_as(_APP, link)
-
-    assert answer.headers["content-type"] == "text/css; charset=utf-8"
-    assert "immutable" in answer.headers["cache-control"]
-
-
 def test_two_parks__stand_side_by_side_in_one_process() -> None:
     assert "太行示范园区" in ask_as(_APP, "/").text
     assert "空园区" in ask_as(_EMPTY, "/").text

@@ -15,11 +15,19 @@ class View:
     number: int
 
 
+def _told(view: View, word: str) -> tuple[int, str]:
+    return view.number, word
+
+
 def test_once_per_view__a_view_that_equals_another_is_written_anew() -> None:
     made: list[View] = []
-    written = once_per_view(lambda view, word: made.append(view) or (view.number, word))
-    first = View(1)
 
+    @once_per_view
+    def written(view: View, word: str) -> tuple[int, str]:
+        made.append(view)
+        return _told(view, word)
+
+    first = View(1)
     assert written(first, "zh") == written(first, "zh") == written(replace(first), "zh")
 
     assert len(made) == 2
@@ -27,7 +35,12 @@ def test_once_per_view__a_view_that_equals_another_is_written_anew() -> None:
 
 def test_once_per_view__only_the_latest_are_kept() -> None:
     made: list[int] = []
-    written = once_per_view(lambda view, _: made.append(view.number))
+
+    @once_per_view
+    def written(view: View, word: str) -> tuple[int, str]:
+        made.append(view.number)
+        return _told(view, word)
+
     views = [View(number) for number in range(KEPT + 1)]
 
     for view in (*views, views[-1], views[0]):
@@ -40,7 +53,7 @@ def test_once_per_view__only_the_latest_are_kept() -> None:
 def test_once_per_view__is_the_function_itself_whatever_came_before(
     asked: list[tuple[int, str]],
 ) -> None:
-    written = once_per_view(lambda view, word: (view.number, word))
+    written = once_per_view(_told)
 
     # Views that end at once: their numbers in memory are given to others.
     assert [written(View(number), word) for number, word in asked] == asked

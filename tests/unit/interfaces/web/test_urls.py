@@ -26,7 +26,6 @@ OPEN = {
     "sign-in/vouched/",
     "sign-in/vouched/back/",
     "sign-out/",
-    "static/<str:name>",
     "verify",
     "verify/verify_taihang.py",
     "welcome/<str:token>",
