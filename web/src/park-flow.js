@@ -55,7 +55,8 @@ class ParkFlow extends HTMLElement {
   connectedCallback() {
     this.frame = svg("svg", { width: "100%", height: "100%" });
     this.append(this.frame);
-    new ResizeObserver(() => this.draw()).observe(this);
+    // The observer tells of a box at once, though nothing has changed.
+    new ResizeObserver(() => this.size() !== this.drawn && this.draw()).observe(this);
   }
 
   /** Show the flows of the overview: a list of {source, sink, mwh}; mwh is null where it is missing. */
@@ -75,6 +76,11 @@ class ParkFlow extends HTMLElement {
     this.draw();
   }
 
+  /** The box that there is to draw in. */
+  size() {
+    return `${this.clientWidth}x${this.clientHeight}`;
+  }
+
   draw() {
     const width = this.clientWidth;
     if (!this.flows || !width) return;
@@ -85,6 +91,7 @@ class ParkFlow extends HTMLElement {
     this.frame.setAttribute("aria-label", this.sentence());
     if (width < UPRIGHT_BELOW_PX) this.drawUpright(width, size);
     else this.drawFlat(width, size);
+    this.drawn = this.size();
   }
 
   // ---- flat: two columns and a bus between them ---------------------------------------------------
