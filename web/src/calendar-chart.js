@@ -1,4 +1,5 @@
 // A square for each day of the year: its green share. A day without a figure is a gap, not a zero.
+import { PLAIN } from "./charts.js";
 import { data, element, number, pixels, text, token } from "./page-data.js";
 
 // Both scales hold the 30 % that the direct-connection rule asks for; a park far below it gets the
@@ -52,7 +53,7 @@ export function calendarOptions(width, height) {
       monthLabel: { color: token("ink-3"), fontSize: size, nameMap: text("chart.months").split(" ") },
       yearLabel: { show: false },
     },
-    series: [{ type: "heatmap", coordinateSystem: "calendar", data: days.map(([day, ratio]) => [day, percent(ratio) ?? MISSING]) }],
+    series: [{ type: "heatmap", coordinateSystem: "calendar", emphasis: PLAIN, data: days.map(([day, ratio]) => [day, percent(ratio) ?? MISSING]) }],
   };
 }
 

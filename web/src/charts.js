@@ -1,6 +1,9 @@
 // ECharts comes as a file of its own, shared by all pages, when a page first draws.
 let loading = null;
 
+/** Of a series that looks the same under the pointer, so that no second look of every mark is made ready. */
+export const PLAIN = { disabled: true };
+
 /** Load ECharts; its address stands in the page, with the hash of its bytes. */
 export function loadCharts() {
   loading ??= import(document.getElementById("echarts").href);

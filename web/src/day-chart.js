@@ -1,4 +1,5 @@
 // The last recorded day and the plan for the next on one time axis: 15-minute means, labelled by start.
+import { PLAIN } from "./charts.js";
 import { data, element, number, pixels, text, token } from "./page-data.js";
 
 const STEPS = 96;
@@ -63,6 +64,7 @@ export function dayOptions(narrow) {
     stack,
     symbol: "none",
     lineStyle: { width: 0 },
+    emphasis: PLAIN,
     areaStyle: { color: token(FILL[name]), opacity: sign < 0 ? 0.6 : 0.92 },
     data: all.map((slot) => (incomplete(slot) ? null : sign * slot[name])),
   });
@@ -112,6 +114,7 @@ function load(all, planFrom, size) {
     type: "line",
     symbol: "none",
     z: 5,
+    emphasis: PLAIN,
     lineStyle: { color: token("load"), width: 2.2 },
     data: all.map((slot) => slot.load),
     markLine: {
@@ -131,6 +134,7 @@ function stored(all) {
     xAxisIndex: 1,
     yAxisIndex: 1,
     symbol: "none",
+    emphasis: PLAIN,
     lineStyle: { color: token("storage"), width: 1.8 },
     areaStyle: { color: token("storage-fill"), opacity: 0.22 },
     data: all.map((slot) => (slot.soc === null ? null : 100 * slot.soc)),

@@ -1,7 +1,6 @@
 // The part of Apache ECharts that the pages use, and nothing else.
 import { HeatmapChart, LineChart } from "echarts/charts";
 import {
-  AriaComponent,
   CalendarComponent,
   GridComponent,
   MarkAreaComponent,
@@ -14,7 +13,6 @@ import { init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 
 use([
-  AriaComponent,
   CalendarComponent,
   CanvasRenderer,
   GridComponent,

@@ -8,7 +8,7 @@ value that the text does not expect is an error and never an empty place on a pa
 import string
 import tomllib
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Final, Literal, cast, get_args
@@ -84,8 +84,13 @@ def raw_texts(*, prefixes: tuple[str, ...], lang: Lang) -> dict[str, str]:
         >>> raw_texts(prefixes=("live.none",), lang="en")
         {'live.none': 'No reading yet'}
     """
+    return dict(_raw_texts(prefixes, lang))
+
+
+@lru_cache(maxsize=512)
+def _raw_texts(prefixes: tuple[str, ...], lang: Lang) -> tuple[tuple[str, str], ...]:
     found = load_catalogue().items()
-    return {key: entry[lang] for key, entry in found if key.startswith(prefixes)}
+    return tuple((key, entry[lang]) for key, entry in found if key.startswith(prefixes))
 
 
 @cache
