@@ -354,6 +354,19 @@ def due_reports(now: datetime, *, ports: Ports) -> Iterator[Due]:
             yield Due(schedule=schedule, period=period, report=latest.get(series))
 
 
+def can_issue_due(now: datetime, *, ports: Ports) -> bool:
+    """Say whether a run would issue a report; asks for no press and writes nothing.
+
+    Args:
+        now: The present instant.
+        ports: The park, as it is read.
+    """
+    return any(
+        not due.is_final and _may_issue(due, _ready(due, ports))
+        for due in due_reports(now, ports=ports)
+    )
+
+
 def run_due_reports(now: datetime, *, centre: Centre) -> Ran:
     """Issue what is due and ready, and say of the rest what it waits for.
 
@@ -408,7 +421,7 @@ def _run(due: Due, centre: Centre) -> Outcome:
         if due.is_final and due.report is not None:
             setting = set_copies(due.report, _forms(due.schedule), centre=centre)
             return Outcome(due=due, became=Became.THERE, unset=(*setting.unset,))
-        ready = _ready(due, centre)
+        ready = _ready(due, centre.ports)
         if not _may_issue(due, ready):
             return Outcome(due=due, became=Became.WAITS, lacks=ready.lacks)
         issued = issue_report(_order(due), centre=centre)
@@ -420,9 +433,9 @@ def _run(due: Due, centre: Centre) -> Outcome:
     return Outcome(due=due, became=became, lacks=lacks, unset=unset)
 
 
-def _ready(due: Due, centre: Centre) -> Readiness:
+def _ready(due: Due, ports: Ports) -> Readiness:
     floor = due.schedule.floor_percent
-    return readiness(due.period, due.schedule.subject, floor_percent=floor, ports=centre.ports)
+    return readiness(due.period, due.schedule.subject, floor_percent=floor, ports=ports)
 
 
 def _may_issue(due: Due, ready: Readiness) -> bool:

@@ -6,41 +6,25 @@ lets it go again. A park that somebody else writes is left alone until the next 
 """
 
 import logging
-from threading import Event, Thread
 from typing import Final
 
 from taihang.core.errors import TaihangError
 from taihang.interfaces.web.source import Source
 
-EVERY_S: Final = 600.0
-"""So long, at most, entries stand in the trail that no head covers."""
 _LOG: Final = logging.getLogger(__name__)
 
 
 class Sealer:
     """Seals the trail of one park."""
 
-    def __init__(self, source: Source, *, every_s: float = EVERY_S) -> None:
-        """Begin nothing yet.
+    def __init__(self, source: Source) -> None:
+        """Seal nothing yet.
 
         Args:
             source: The park that is served.
-            every_s: How often to look [s].
         """
         self._source = source
-        self._every_s = every_s
         self._sealed = 0
-        self._stop = Event()
-        self._thread = Thread(target=self._run, name="sealer", daemon=True)
-
-    def start(self) -> None:
-        """Look now and then until the process ends."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Look no more."""
-        self._stop.set()
-        self._thread.join()
 
     def once(self) -> bool:
         """Seal what is new; say whether there was something and it is sealed now."""
@@ -55,7 +39,3 @@ class Sealer:
             _LOG.warning("the head of the audit trail is not sealed yet: %s", error)
             return False
         return True
-
-    def _run(self) -> None:
-        while not self._stop.wait(self._every_s):
-            self.once()

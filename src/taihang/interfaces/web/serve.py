@@ -17,7 +17,9 @@ from taihang.interfaces.asgi import AsgiApplication
 from taihang.interfaces.log_files import with_log_files
 from taihang.interfaces.one_worker import serve_one_worker, when_listening
 from taihang.interfaces.web.app import create_application
+from taihang.interfaces.web.due_reports import DueReports
 from taihang.interfaces.web.outward import LOOPBACK, Outward
+from taihang.interfaces.web.rounds import Rounds
 from taihang.interfaces.web.sealer import Sealer
 from taihang.interfaces.web.source import Source
 from taihang.pages_wiring import session_secret
@@ -105,6 +107,7 @@ def _load(
     conf.settings.SECRET_KEY = session_secret(source.root)
     address = outward.address(place.host, port=place.port)
     when_listening(place.bind, place.port, told=partial(announce, address))
-    Sealer(source).start()
+    Rounds(Sealer(source).once, name="sealer").start()
+    Rounds(DueReports(source, site=address).once, name="due-reports").start()
     application = create_application(source)
     return application if log_folder is None else with_log_files(application, log_folder)

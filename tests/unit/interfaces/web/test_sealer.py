@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event
 
 import pytest
 
 import small_park
 from taihang import wiring
 from taihang.core.seal.trail import SEALED
+from taihang.interfaces.web import asking
 from taihang.interfaces.web.park_source import ParkSource
 from taihang.interfaces.web.sealer import Sealer
 from trail_kit import entries
@@ -38,7 +38,10 @@ def test_once__seals_what_is_new_and_nothing_else(source: ParkSource) -> None:
     assert sealed(source) == [3]
 
 
-def test_once__leaves_a_park_alone_that_somebody_else_writes(source: ParkSource) -> None:
+def test_once__leaves_a_park_alone_that_somebody_else_writes(
+    source: ParkSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "LOCK_WAIT_S", 0.1)
     sealer = Sealer(source)
     lock = wiring.writer_lock(source.root)
     lock.take()
@@ -49,19 +52,3 @@ def test_once__leaves_a_park_alone_that_somebody_else_writes(source: ParkSource)
 
     assert sealer.once(), "at the next look"
     assert sealed(source) == [3]
-
-
-def test_start__looks_now_and_then(source: ParkSource, monkeypatch: pytest.MonkeyPatch) -> None:
-    looked = Event()
-
-    def once(_: Sealer) -> bool:
-        looked.set()
-        return True
-
-    monkeypatch.setattr(Sealer, "once", once)
-    sealer = Sealer(source, every_s=0.01)
-
-    sealer.start()
-
-    assert looked.wait(10)
-    sealer.stop()
