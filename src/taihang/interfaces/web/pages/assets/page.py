@@ -21,10 +21,11 @@ from taihang.interfaces.web.pages.assets.tables import (
     station_row,
 )
 from taihang.interfaces.web.stretch import StretchKind
+from taihang.interfaces.web.stretch_choice import span_words, stretch_choices
 from taihang.interfaces.web.wording import number, percent
 from taihang.services.asset_performance import AssetPerformance, PlantResult
 
-_KINDS: Final = (StretchKind.MONTH, StretchKind.YEAR)
+KINDS: Final = (StretchKind.MONTH, StretchKind.YEAR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,15 +55,6 @@ class LossLine:
     ceiling: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """A stretch that one can go to."""
-
-    label: str
-    href: str
-    is_here: bool
-
-
 # -- all assets ----------------------------------------------------------------------------------
 
 
@@ -71,8 +63,10 @@ def assets_context(view: AssetsView, *, look: PageQuery) -> dict[str, object]:
     found, lang = view.found, look.lang
     context: dict[str, object] = {
         "view": view,
-        "choices": choices(view, look=look),
-        "span": span_words(view, lang),
+        "choices": stretch_choices(
+            view.stretch, kinds=KINDS, last_settled=view.last_settled, look=look
+        ),
+        "span": span_words(view.first_settled, view.last_settled, lang),
         "query_words": query_words(look),
         "last_settled": "" if view.last_settled is None else view.last_settled.isoformat(),
     }
@@ -94,45 +88,10 @@ def assets_context(view: AssetsView, *, look: PageQuery) -> dict[str, object]:
     }
 
 
-def choices(view: AssetsView, *, look: PageQuery) -> dict[str, object]:
-    """Return the stretches that one can go to from here."""
-    stretch = view.stretch
-    if stretch is None:
-        return {}
-    around = stretch.words()
-    return {
-        "label": stretch.word,
-        "before": look.with_words(period=stretch.moved(-1)),
-        "after": look.with_words(period=stretch.moved(1))
-        if view.last_settled is not None and stretch.last < view.last_settled
-        else "",
-        "kinds": tuple(
-            Choice(
-                label=text(f"assets.kind.{kind.value}", look.lang),
-                href=look.with_words(period=around[kind]),
-                is_here=kind is stretch.kind,
-            )
-            for kind in _KINDS
-        ),
-    }
-
-
 def query_words(look: PageQuery) -> str:
     """Return the stretch of this address, for addresses beside it."""
     period = look.words.get("period", "")
     return f"?period={period}" if period else ""
-
-
-def span_words(view: AssetsView, lang: Lang) -> str:
-    """Say what is settled."""
-    if view.first_settled is None or view.last_settled is None:
-        return ""
-    return text(
-        "assets.settled",
-        lang,
-        first=view.first_settled.isoformat(),
-        last=view.last_settled.isoformat(),
-    )
 
 
 def cards(found: AssetPerformance, lang: Lang) -> tuple[Card, ...]:

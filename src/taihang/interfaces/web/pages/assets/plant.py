@@ -10,14 +10,14 @@ from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.web.page_query import PageQuery
 from taihang.interfaces.web.pages.assets.build import AssetsView
 from taihang.interfaces.web.pages.assets.page import (
+    KINDS,
     Card,
     card,
-    choices,
     loss_lines,
     query_words,
-    span_words,
 )
 from taihang.interfaces.web.pages.assets.tables import TONES, name_of
+from taihang.interfaces.web.stretch_choice import span_words, stretch_choices
 from taihang.interfaces.web.wording import number, percent
 from taihang.services.asset_performance import PlantResult
 
@@ -28,8 +28,10 @@ def plant_context(view: AssetsView, each: PlantResult, *, look: PageQuery) -> di
     return {
         "view": view,
         "found": view.found,
-        "choices": choices(view, look=look),
-        "span": span_words(view, lang),
+        "choices": stretch_choices(
+            view.stretch, kinds=KINDS, last_settled=view.last_settled, look=look
+        ),
+        "span": span_words(view.first_settled, view.last_settled, lang),
         "query_words": query_words(look),
         "plant": of.plant,
         "name": name_of(of.plant, lang),

@@ -1,6 +1,6 @@
 """Turns flows into what the template prints: the way to here, the ways from here, and words."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from taihang.core.park.park import PARK_SUBJECT
@@ -19,20 +19,12 @@ from taihang.interfaces.web.pages.flows.ends import (
 )
 from taihang.interfaces.web.pages.flows.keys import KeyOf, key_in, no_key
 from taihang.interfaces.web.stretch import StretchKind
+from taihang.interfaces.web.stretch_choice import Choice, span_words, stretch_choices
 from taihang.interfaces.web.wording import local_instant
 from taihang.services.flow_table import FlowTable
 from taihang.services.medium_flows import ALL
 
 _KINDS: Final = (StretchKind.DAY, StretchKind.WEEK, StretchKind.MONTH, StretchKind.YEAR)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """Something that one can go to."""
-
-    label: str
-    href: str
-    is_here: bool = False
 
 
 def energy_context(view: EnergyView, *, look: PageQuery) -> dict[str, object]:
@@ -41,8 +33,10 @@ def energy_context(view: EnergyView, *, look: PageQuery) -> dict[str, object]:
         **_common(view.place, view.table, look, what=_what(view, look.lang), key=key_in(view)),
         "mode": "energy",
         "view": view,
-        "choices": _stretches(view, look),
-        "span": _span(view.place, look.lang),
+        "choices": stretch_choices(
+            view.stretch, kinds=_KINDS, last_settled=view.place.last_settled, look=look
+        ),
+        "span": span_words(view.place.first_settled, view.place.last_settled, look.lang),
         "media": _media(view, look),
         "cards": energy_cards(view, look.lang),
         "csv": f"/flows/flows.csv{_query(look)}",
@@ -141,34 +135,6 @@ def _tabs(look: PageQuery) -> tuple[Choice, ...]:
             is_here=look.path == "/flows/now/",
         ),
     )
-
-
-def _stretches(view: EnergyView, look: PageQuery) -> dict[str, object]:
-    stretch = view.stretch
-    if stretch is None:
-        return {}
-    around, last = stretch.words(), view.place.last_settled
-    is_last = last is not None and stretch.last >= last
-    return {
-        "label": stretch.word,
-        "before": look.with_words(period=stretch.moved(-1)),
-        "after": "" if is_last else look.with_words(period=stretch.moved(1)),
-        "kinds": tuple(
-            Choice(
-                label=text(f"stretch.kind.{kind.value}", look.lang),
-                href=look.with_words(period=around[kind]),
-                is_here=kind is stretch.kind,
-            )
-            for kind in _KINDS
-        ),
-    }
-
-
-def _span(place: Place, lang: Lang) -> str:
-    if place.first_settled is None or place.last_settled is None:
-        return ""
-    first, last = place.first_settled.isoformat(), place.last_settled.isoformat()
-    return text("assets.settled", lang, first=first, last=last)
 
 
 def _media(view: EnergyView, look: PageQuery) -> tuple[Choice, ...]:

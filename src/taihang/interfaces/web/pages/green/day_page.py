@@ -13,13 +13,8 @@ from taihang.interfaces.web.figure_table import FigureTable, Head, told_cell, wo
 from taihang.interfaces.web.page_query import PageQuery
 from taihang.interfaces.web.pages.green.matching import DayView
 from taihang.interfaces.web.pages.green.matching_page import COLUMNS, DIGITS
-from taihang.interfaces.web.pages.green.place import (
-    Choice,
-    Place,
-    span_words,
-    stretch_choices,
-    tabs,
-)
+from taihang.interfaces.web.pages.green.place import KINDS, Place, tabs
+from taihang.interfaces.web.stretch_choice import Choice, span_words, stretch_choices
 from taihang.interfaces.web.wording import local_instant, percent
 from taihang.services.figure_matching import MATCHED
 from taihang.services.figure_standing import Told
@@ -35,12 +30,12 @@ def day_context(view: DayView, *, look: PageQuery) -> dict[str, object]:
     """
     place, found, lang = view.place, view.found, look.lang
     word = "" if view.stretch is None else view.stretch.word
-    choices = stretch_choices(view.stretch, place, look)
+    choices = stretch_choices(view.stretch, kinds=KINDS, last_settled=place.last_settled, look=look)
     context: dict[str, object] = {
         "view": view,
         "tabs": tabs("matching", look=look, is_whole=view.place.is_whole),
         "choices": {**choices, "kinds": _modes(word, look)} if choices else {},
-        "span": span_words(place, lang),
+        "span": span_words(place.first_settled, place.last_settled, lang),
         "what": word,
         "of_name": text("green.park", lang)
         if view.of == PARK_SUBJECT

@@ -30,8 +30,9 @@ from taihang.interfaces.web.figure_table import (
 )
 from taihang.interfaces.web.page_query import PageQuery
 from taihang.interfaces.web.pages.green.hours import HoursView
-from taihang.interfaces.web.pages.green.place import span_words, stretch_choices, tabs
+from taihang.interfaces.web.pages.green.place import tabs
 from taihang.interfaces.web.stretch import StretchKind
+from taihang.interfaces.web.stretch_choice import span_words, stretch_choices
 from taihang.interfaces.web.wording import number, percent
 from taihang.services.figure_standing import Told
 from taihang.services.green_hours import GreenHours
@@ -70,8 +71,10 @@ def hours_context(view: HoursView, of: str, *, look: PageQuery) -> dict[str, obj
         "of": of,
         "of_name": subject_words(view, of, lang),
         "tabs": tabs("hours", look=look, is_whole=place.is_whole),
-        "choices": stretch_choices(view.stretch, place, look, kinds=HOUR_KINDS),
-        "span": span_words(place, lang),
+        "choices": stretch_choices(
+            view.stretch, kinds=HOUR_KINDS, last_settled=place.last_settled, look=look
+        ),
+        "span": span_words(place.first_settled, place.last_settled, lang),
         "what": word,
     }
     if found is None:

@@ -17,7 +17,8 @@ from taihang.interfaces.web.pages.green.ledger import (
     LedgerView,
     MarketView,
 )
-from taihang.interfaces.web.pages.green.place import Choice, Place, tabs
+from taihang.interfaces.web.pages.green.place import Place, tabs
+from taihang.interfaces.web.stretch_choice import Choice
 from taihang.interfaces.web.wording import local_instant, number
 from taihang.services.figure_standing import Told
 

@@ -20,12 +20,8 @@ from taihang.interfaces.web.figure_table import (
 )
 from taihang.interfaces.web.page_query import PageQuery
 from taihang.interfaces.web.pages.green.matching import MatchingView
-from taihang.interfaces.web.pages.green.place import (
-    Place,
-    span_words,
-    stretch_choices,
-    tabs,
-)
+from taihang.interfaces.web.pages.green.place import KINDS, Place, tabs
+from taihang.interfaces.web.stretch_choice import span_words, stretch_choices
 from taihang.interfaces.web.wording import number, percent
 from taihang.services.figure_matching import MATCHED
 from taihang.services.figure_standing import Told
@@ -78,8 +74,10 @@ def matching_context(view: MatchingView, *, look: PageQuery) -> dict[str, object
     context: dict[str, object] = {
         "view": view,
         "tabs": tabs("matching", look=look, is_whole=view.place.is_whole),
-        "choices": stretch_choices(view.stretch, place, look),
-        "span": span_words(place, lang),
+        "choices": stretch_choices(
+            view.stretch, kinds=KINDS, last_settled=place.last_settled, look=look
+        ),
+        "span": span_words(place.first_settled, place.last_settled, lang),
         "what": "" if view.stretch is None else view.stretch.word,
         "day": _day_address(view, look),
         "others": tuple(_others(view, lang)),

@@ -10,6 +10,7 @@ from taihang.core.periods import months_in
 from taihang.interfaces.catalogue import Lang, text
 from taihang.interfaces.web.page_query import PageQuery
 from taihang.interfaces.web.stretch import Stretch, StretchKind, parse_stretch
+from taihang.interfaces.web.stretch_choice import Choice
 from taihang.services.ports import Ports
 from taihang.services.report import settled_span
 
@@ -45,15 +46,6 @@ class Place:
         if named is None:
             return id_
         return named.zh if lang == "zh" else named.en
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """Something that one can go to."""
-
-    label: str
-    href: str
-    is_here: bool = False
 
 
 def place_of(ports: Ports) -> Place:
@@ -113,45 +105,3 @@ def step_of(months: Sequence[str], here: str, by: int) -> str:
         return ""
     at = months.index(here) + by
     return months[at] if 0 <= at < len(months) else ""
-
-
-def stretch_choices(
-    stretch: Stretch | None,
-    place: Place,
-    look: PageQuery,
-    *,
-    kinds: tuple[StretchKind, ...] = KINDS,
-) -> dict[str, object]:
-    """Return the days that one can go to from some days.
-
-    Args:
-        stretch: The days that are shown; None for none.
-        place: What is settled.
-        look: The address of the page.
-        kinds: How long the days may be.
-    """
-    if stretch is None:
-        return {}
-    around, last = stretch.words(), place.last_settled
-    is_last = last is not None and stretch.last >= last
-    return {
-        "label": stretch.word,
-        "before": look.with_words(period=stretch.moved(-1)),
-        "after": "" if is_last else look.with_words(period=stretch.moved(1)),
-        "kinds": tuple(
-            Choice(
-                label=text(f"stretch.kind.{kind.value}", look.lang),
-                href=look.with_words(period=around[kind]),
-                is_here=kind is stretch.kind,
-            )
-            for kind in kinds
-        ),
-    }
-
-
-def span_words(place: Place, lang: Lang) -> str:
-    """Return which days are settled; empty while none is."""
-    if place.first_settled is None or place.last_settled is None:
-        return ""
-    first, last = place.first_settled.isoformat(), place.last_settled.isoformat()
-    return text("assets.settled", lang, first=first, last=last)

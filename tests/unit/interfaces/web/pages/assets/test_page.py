@@ -15,7 +15,6 @@ from taihang.interfaces.web.pages.assets.page import (
     Card,
     LossLine,
     assets_context,
-    choices,
     query_words,
 )
 
@@ -50,8 +49,8 @@ def test_assets_context__ranks_losses_by_energy(view: AssetsView) -> None:
     assert [each.is_open for each in lines] == [True, False]
 
 
-def test_choices__lead_to_neighbours_and_not_past_the_record(view: AssetsView) -> None:
-    found = choices(view, look=LOOK)
+def test_assets_context__leads_to_neighbours_and_not_past_the_record(view: AssetsView) -> None:
+    found = cast("dict[str, object]", assets_context(view, look=LOOK)["choices"])
 
     assert found["before"] == "/assets/?period=2026-07"
     assert found["after"] == "", "August is the last month with settled days"

@@ -12,11 +12,11 @@ import small_park
 from taihang.interfaces.web.page_query import PLAIN
 from taihang.interfaces.web.pages.flows.build import ELECTRICITY, build_energy, build_power
 from taihang.interfaces.web.pages.flows.page import (
-    Choice,
     energy_context,
     medium_name,
     power_context,
 )
+from taihang.interfaces.web.stretch_choice import Choice
 from taihang.services.ports import Ports
 
 LOOK = replace(PLAIN, lang="en", path="/flows/", words={"period": "2026-07", "of": "F1"})

@@ -1,4 +1,4 @@
-"""What the pages of green power share: names, settled days, ways between them."""
+"""What the pages of green power share: names, settled months, ways between them."""
 
 from dataclasses import replace
 from datetime import date
@@ -8,12 +8,9 @@ from taihang.interfaces.web.page_query import PLAIN
 from taihang.interfaces.web.pages.green.place import (
     Place,
     last_month,
-    span_words,
     step_of,
-    stretch_choices,
     tabs,
 )
-from taihang.interfaces.web.stretch import parse_stretch
 
 PLACE = Place(
     zone="UTC",
@@ -48,23 +45,6 @@ def test_tabs__say_where_one_is() -> None:
     assert len({tab.label for tab in found}) == len(found) == 4
     own = {tab.href for tab in tabs("matching", look=LOOK, is_whole=False)}
     assert own == {tab.href for tab in found} - {"/green/ratios/"}
-
-
-def test_stretch_choices__do_not_lead_past_the_last_settled_day() -> None:
-    inside = stretch_choices(parse_stretch("2026-07"), PLACE, LOOK)
-    last = stretch_choices(parse_stretch("2026-08"), PLACE, LOOK)
-
-    assert (inside["before"], inside["after"]) == (
-        "/green/?period=2026-06",
-        "/green/?period=2026-08",
-    )
-    assert last["after"] == ""
-    assert stretch_choices(None, PLACE, LOOK) == {}
-
-
-def test_span_words__say_which_days_are_settled() -> None:
-    assert "2026-08-14" in span_words(PLACE, "zh")
-    assert span_words(replace(PLACE, first_settled=None), "zh") == ""
 
 
 def test_step_of__goes_to_months_that_are_there() -> None:
