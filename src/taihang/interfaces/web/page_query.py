@@ -23,6 +23,9 @@ _LOOKS: Final[Mapping[str, Collection[str]]] = {
     "wall": tuple(_WALLS),
 }
 _REMEDY: Final = "correct the address"
+LONGEST_WORD: Final = 200
+"""Longest word of an address; a longer one is refused, since a part of it names another thing."""
+_SHOWN: Final = 40
 Words = Mapping[str, str]
 
 
@@ -31,7 +34,7 @@ def _no_words() -> Words:
 
 
 class QueryError(InputError):
-    """An address carries a setting that the page does not know."""
+    """An address carries a setting that the page does not know, or one that is too long."""
 
     code = "input.query"
 
@@ -112,12 +115,19 @@ class PageQuery:
             known: The names that the page knows.
 
         Raises:
-            QueryError: If the address carries another one; nothing is ignored.
+            QueryError: If the address carries another one, or one that is too long; nothing is
+                ignored, and nothing is cut.
         """
-        for name in self.words:
+        for name, word in self.words.items():
             if name not in known:
                 expected = f"one of {', '.join((*known, *_LOOKS))}"
-                raise QueryError(given=name, expected=expected, remedy=_REMEDY)
+                raise QueryError(given=_shown(name), expected=expected, remedy=_REMEDY)
+            if len(word) > LONGEST_WORD:
+                raise QueryError(
+                    given=f"{name} of {len(word)} characters",
+                    expected=f"at most {LONGEST_WORD}",
+                    remedy=_REMEDY,
+                )
         return self.words
 
 
@@ -175,15 +185,24 @@ def _once(given: Mapping[str, tuple[str, ...]]) -> Words:
     for name, values in given.items():
         if len(values) != 1:
             raise QueryError(
-                given=f"{name} {len(values)} times", expected=f"{name} once", remedy=_REMEDY
+                given=f"{_shown(name)} {len(values)} times",
+                expected=f"{_shown(name)} once",
+                remedy=_REMEDY,
             )
     return {name: value for name, (value,) in given.items()}
+
+
+def _shown(word: str) -> str:
+    """Return a word as a refusal repeats it, saying what is left out."""
+    if len(word) <= LONGEST_WORD:
+        return word
+    return f"{word[:_SHOWN]}… ({len(word)} characters)"
 
 
 def _demand_known(name: str, value: str) -> None:
     if value not in _LOOKS[name]:
         raise QueryError(
-            given=f"{name}={value}",
+            given=f"{name}={_shown(value)}",
             expected=" or ".join(f"{name}={allowed}" for allowed in _LOOKS[name]),
             remedy=_REMEDY,
         )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from taihang.interfaces.web.page_query import PLAIN, QueryError, parse_query
+from taihang.interfaces.web.page_query import LONGEST_WORD, PLAIN, QueryError, parse_query
 
 
 def test_parse_query__a_bare_address_is_chinese_and_light() -> None:
@@ -36,6 +36,23 @@ def test_demand_words__refuses_a_word_that_the_page_does_not_know() -> None:
     assert look.demand_words(("month",)) == {"month": "2026-09"}
     with pytest.raises(QueryError, match="month"):
         look.demand_words(())
+
+
+def test_demand_words__refuses_a_word_that_is_too_long_and_never_cuts_it() -> None:
+    longest = parse_query({"of": "x" * LONGEST_WORD})
+    longer = parse_query({"of": "x" * (LONGEST_WORD + 1)})
+
+    assert longest.demand_words(("of",)) == {"of": "x" * LONGEST_WORD}
+    with pytest.raises(QueryError, match=f"of of {LONGEST_WORD + 1} characters"):
+        longer.demand_words(("of",))
+
+
+def test_query_error__repeats_only_the_beginning_of_a_long_word_and_says_so() -> None:
+    with pytest.raises(QueryError) as refused:
+        parse_query({"lang": "x" * 5000})
+
+    assert "… (5000 characters)" in str(refused.value)
+    assert len(str(refused.value)) < 2 * LONGEST_WORD
 
 
 def test_switched__keeps_the_words_of_the_page() -> None:

@@ -85,7 +85,7 @@ def _decide(visit: Visit, deed: AlarmDeed, said: Said) -> AlarmDecided:
     until = None if deed.until is None else deed.until.isoformat()
     wish = Wish(
         kind="alarm-decision",
-        subject=deed.alarm[:200],
+        subject=deed.alarm,
         said=said,
         body={"act": deed.act.value, "until": until},
     )

@@ -99,7 +99,7 @@ def decide(request: HttpRequest) -> HttpResponse:
 def _decide(visit: Visit, deed: PlanDeed, said: Said) -> PlanDecided:
     wish = Wish(
         kind="plan-decision",
-        subject=deed.plan[:200],
+        subject=deed.plan,
         said=said,
         body={
             "act": deed.act.value,

@@ -25,7 +25,6 @@ from taihang.services.flow_table import FlowTable
 
 _ENERGY_WORDS: Final = ("period", "medium", "of", "from", "to")
 _POWER_WORDS: Final = ("at", "of")
-_LONGEST: Final = 64
 
 
 @require_safe
@@ -80,14 +79,14 @@ def _energy(visit: Visit) -> EnergyView:
     return visit.ask(
         build_energy,
         parse_stretch(word).word if word else "",
-        words.get("medium", ELECTRICITY)[:_LONGEST],
-        words.get("of", PARK_SUBJECT)[:_LONGEST],
+        words.get("medium", ELECTRICITY),
+        words.get("of", PARK_SUBJECT),
     )
 
 
 def _power(visit: Visit) -> PowerView:
     words = visit.look.demand_words(_POWER_WORDS)
-    return visit.ask(build_power, words.get("at", ""), words.get("of", PARK_SUBJECT)[:_LONGEST])
+    return visit.ask(build_power, words.get("at", ""), words.get("of", PARK_SUBJECT))
 
 
 def _file(name: str, table: FlowTable | None, place: Place, visit: Visit) -> HttpResponse:

@@ -52,9 +52,9 @@ ISSUED: Final = "ratios-issue"
 """The act of issuing, as the trail calls it."""
 _PERIOD: Final = "period"
 _LIST_WORDS: Final = ("month", "state", "holder", "page")
-_LONGEST: Final = 64
 _LONGEST_ID: Final = 200
 _PAGES_MOST: Final = 100_000
+_PAGE_DIGITS: Final = 6
 _TYPES: Final = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
 
 
@@ -115,7 +115,7 @@ def _matching(visit: Visit) -> MatchingView:
 def _day(visit: Visit) -> DayView:
     words = visit.look.demand_words((_PERIOD, "of"))
     word = _stretch(words.get(_PERIOD, ""), (StretchKind.DAY,))
-    return visit.ask(build_day, word, words.get("of", "")[:_LONGEST])
+    return visit.ask(build_day, word, words.get("of", ""))
 
 
 def _stretch(word: str, kinds: tuple[StretchKind, ...]) -> str:
@@ -177,16 +177,15 @@ def _ledger(visit: Visit) -> LedgerView:
     month, state, page = words.get("month", ""), words.get("state", ""), words.get("page", "1")
     if month not in {"", ALL}:
         _stretch(month, (StretchKind.MONTH,))
-    is_page = page.isascii() and page.isdecimal() and 1 <= int(page[:9]) <= _PAGES_MOST
+    is_number = page.isascii() and page.isdecimal() and len(page) <= _PAGE_DIGITS
+    is_page = is_number and 1 <= int(page) <= _PAGES_MOST
     if (state and state not in {each.value for each in State}) or not is_page:
         raise GreenListError(
-            given=f"state={state[:_LONGEST]!r}, page={page[:9]!r}",
+            given=f"state={state!r}, page={page!r}",
             expected=f"one of {', '.join(each.value for each in State)}, and a page from 1 on",
             remedy="choose them on the page",
         )
-    wanted = Wanted(
-        month=month, state=state, holder=words.get("holder", "")[:_LONGEST], page=int(page[:9])
-    )
+    wanted = Wanted(month=month, state=state, holder=words.get("holder", ""), page=int(page))
     return visit.ask(build_ledger, wanted)
 
 
@@ -275,4 +274,4 @@ def hours_file(request: HttpRequest) -> HttpResponse:
 def _hours(visit: Visit) -> tuple[HoursView, str]:
     words = visit.look.demand_words((_PERIOD, "of"))
     view = visit.ask(build_hours, _stretch(words.get(_PERIOD, ""), HOUR_KINDS))
-    return view, subject_of(view, words.get("of", "")[:_LONGEST])
+    return view, subject_of(view, words.get("of", ""))

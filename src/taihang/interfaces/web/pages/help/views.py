@@ -20,7 +20,6 @@ from taihang.interfaces.web.views import not_found
 from taihang.interfaces.web.visit import Visit, visit_of
 
 _FOLDER: Final = "taihang/pages/help"
-_ASKED_MOST: Final = 100
 """Characters of the longest search."""
 
 
@@ -49,7 +48,7 @@ def guide_page(request: HttpRequest, code: str) -> HttpResponse:
 def glossary_page(request: HttpRequest) -> HttpResponse:
     """Show the words of the platform, or those that hold what is looked for."""
     visit = visit_of(request)
-    asked = visit.look.demand_words(("q",)).get("q", "")[:_ASKED_MOST].strip()
+    asked = visit.look.demand_words(("q",)).get("q", "").strip()
     context: dict[str, object] = {
         "asked": asked,
         "parts": glossary_parts(asked, visit.look.lang),

@@ -14,7 +14,6 @@ from taihang.interfaces.web.views import not_found
 from taihang.interfaces.web.visit import Visit, visit_of
 
 _WORDS: Final = ("year",)
-_LONGEST: Final = 64
 
 
 @require_safe
@@ -55,4 +54,4 @@ def year_file(request: HttpRequest, point: str) -> HttpResponse:
 def _asked(visit: Visit, point: str) -> YearView | None:
     word = visit.look.demand_words(_WORDS).get("year", "")
     year = parse_stretch(word).word if word else ""
-    return visit.ask(build_year, point[:_LONGEST], year)
+    return visit.ask(build_year, point, year)

@@ -59,6 +59,21 @@ def test_matching_page__shows_an_enterprise_nobody_else(served: Served) -> None:
         assert look(served, address, Role.ENTERPRISE_USER, "E02").status == status
 
 
+def test_pages__refuse_words_that_are_too_long_instead_of_cutting_them(served: Served) -> None:
+    long = "E01".ljust(201, "x")
+    for address in (
+        f"/green/day/?of={long}",
+        f"/green/day.csv?of={long}",
+        f"/green/hours/?of={long}",
+        f"/green/certificates/?holder={long}",
+        "/green/certificates/?page=0000000001",
+    ):
+        answer = look(served, f"{address}&lang=en")
+
+        assert answer.status == 422, address
+        assert "0000000001" in address or "201 characters" in answer.text
+
+
 def test_files__add_up_to_the_watt_hour(served: Served) -> None:
     _, *rows = table(look(served, "/green/matching.csv?period=2026-09&lang=en"))
     heads, *quarters = table(look(served, "/green/day.csv?period=2026-09-14&of=E01&lang=en"))
