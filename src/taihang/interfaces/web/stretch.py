@@ -23,7 +23,7 @@ _DAYS_PER_WEEK: Final = 7
 _MONTHS_PER_YEAR: Final = 12
 
 
-class StretchError(InputError):
+class ShownDaysError(InputError):
     """An address names no stretch of days that a page can show."""
 
     code = "input.shown-days"
@@ -117,7 +117,7 @@ def parse_stretch(word: str) -> Stretch:
         word: ``2026-09-30``, ``2026-W39``, ``2026-09``, ``2026`` or ``2026-09-01..2026-09-15``.
 
     Raises:
-        StretchError: If it names none, or one that is too long or outside of all years.
+        ShownDaysError: If it names none, or one that is too long or outside of all years.
 
     Example:
         >>> parse_stretch("2026-09").n_days, parse_stretch("2026-W01").first.isoformat()
@@ -129,7 +129,7 @@ def parse_stretch(word: str) -> Stretch:
         found = None
     is_within = found is not None and FIRST_YEAR <= found.first.year <= found.last.year <= LAST_YEAR
     if found is None or not is_within or not 1 <= found.n_days <= DAYS_MOST:
-        raise StretchError(word)
+        raise ShownDaysError(word)
     return found
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from taihang.core.periods import STEPS_PER_DAY
 from taihang.interfaces.web.stretch import (
     DAYS_MOST,
-    StretchError,
+    ShownDaysError,
     StretchKind,
     parse_stretch,
     week_word,
@@ -44,7 +44,7 @@ def test_parse_stretch__reads_every_kind(
     ],
 )  # fmt: skip
 def test_parse_stretch__refuses_what_names_none(word: str) -> None:
-    with pytest.raises(StretchError):
+    with pytest.raises(ShownDaysError):
         parse_stretch(word)
 
 

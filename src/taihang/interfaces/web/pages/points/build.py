@@ -9,7 +9,7 @@ import numpy as np
 
 from taihang.core.performance.robust import Floats
 from taihang.core.periods import instant_of_s
-from taihang.interfaces.web.stretch import StretchError, StretchKind, parse_stretch
+from taihang.interfaces.web.stretch import ShownDaysError, StretchKind, parse_stretch
 from taihang.services.ports import Ports
 from taihang.services.query import UnknownPointError
 from taihang.services.year_map import YearMap, year_map
@@ -93,11 +93,11 @@ def build_year(ports: Ports, point: str, word: str) -> YearView | None:
         The year; None where the viewer sees no such point.
 
     Raises:
-        StretchError: If the word is no year.
+        ShownDaysError: If the word is no year.
     """
     stretch = parse_stretch(word) if word else None
     if stretch is not None and stretch.kind is not StretchKind.YEAR:
-        raise StretchError(word)
+        raise ShownDaysError(word)
     year = _newest(ports) if stretch is None else stretch.first.year
     try:
         found = year_map(point, str(year), ports=ports)

@@ -9,7 +9,7 @@ import pytest
 import roof_park
 import small_park
 from taihang.interfaces.web.pages.assets.build import build_assets
-from taihang.interfaces.web.stretch import StretchError
+from taihang.interfaces.web.stretch import ShownDaysError
 from taihang.services.ports import Ports
 
 
@@ -37,7 +37,7 @@ def test_build_assets__says_nothing_of_days_that_are_not_settled(ports: Ports) -
 
     assert view.found is None
     assert view.plant("PV02") is None
-    with pytest.raises(StretchError):
+    with pytest.raises(ShownDaysError):
         build_assets(ports, "tomorrow")
 
 

@@ -10,7 +10,7 @@ import pytest
 import roof_park
 import small_park
 from taihang.interfaces.web.pages.points.build import build_points, build_year
-from taihang.interfaces.web.stretch import StretchError
+from taihang.interfaces.web.stretch import ShownDaysError
 from taihang.services.ports import Ports
 
 
@@ -52,5 +52,5 @@ def test_build_year__a_constant_point_can_be_drawn(ports: Ports) -> None:
 
 def test_build_year__of_no_point_or_no_year(ports: Ports) -> None:
     assert build_year(ports, "M-NOBODY", "2026") is None
-    with pytest.raises(StretchError):
+    with pytest.raises(ShownDaysError):
         build_year(ports, "M-E01", "2026-07")
