@@ -31,7 +31,7 @@ from taihang.services.sight import see
 _STDIN: Final = 0
 _STDOUT: Final = 1
 _STDERR: Final = 2
-_NICE: Final = 10
+_NICE: Final = 19
 """Behind the door and the pages: a large question may wait."""
 _STATUS: Final = Path("/proc/self/status")
 

@@ -22,6 +22,7 @@ from taihang import wiring
 from taihang.core.errors import StateError
 from taihang.interfaces.address import Danger, check_bind, claim_port
 from taihang.interfaces.asgi import AsgiApplication
+from taihang.interfaces.first_served import be_served_first
 from taihang.interfaces.ingest.limits import (
     HEADER_TIMEOUT_S,
     MAX_CONNECTIONS,
@@ -83,6 +84,8 @@ def serve_door(
     safe = place.behind_proxy or place.tls is not None
     host = check_bind(place.bind, port=place.port, open_to_network=safe, danger=UNENCRYPTED)
     settled = replace(place, port=claim_port(place.bind, port=place.port))
+    # Before any thread begins: all of them inherit it.
+    be_served_first()
     with _only_door(root):
         asyncio.run(_served(root, place=settled, limits=limits, host=host, announce=announce))
 

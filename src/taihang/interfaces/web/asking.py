@@ -2,7 +2,9 @@
 
 A park is opened once in each worker thread and again when it has changed; what a builder returns
 is kept by builder, words and scope. Where only readings came in, as they do all day, whoever asks
-gets the view before while the next is made, if it was made less than ``STALE_MOST_S`` ago.
+gets the view before while the next is made, if it was made less than ``STALE_MOST_S`` ago; and the
+next is not begun before ``REST_TIMES`` as long has passed as the last one took, so that no page,
+however dear and however often it is asked for, takes more than a part of the processor.
 """
 
 from collections import OrderedDict
@@ -27,6 +29,7 @@ KEPT: Final = 256
 WORKERS: Final = 2
 STALE_MOST_S: Final = 60.0
 """A view made so long ago is not shown while a newer one is made."""
+REST_TIMES: Final = 10.0
 ANSWER_WITHIN_S: Final = 10.0
 LOCK_WAIT_S: Final = 5.0
 """How long a write waits for another process to end its own [s]."""
@@ -48,7 +51,14 @@ class _Kept(Generic[Made]):
 
     mark: tuple[int, ...]
     made_at_s: float
+    """When its making began."""
+    ready_at_s: float
     view: Made
+
+    @property
+    def rests_until_s(self) -> float:
+        """Before then no newer one is made because of readings alone."""
+        return self.ready_at_s + REST_TIMES * (self.ready_at_s - self.made_at_s)
 
 
 class Asking:
@@ -86,8 +96,11 @@ class Asking:
         kept = self._find(key)
         if kept is not None and kept.mark == mark:
             return cast("Made", kept.view)
+        is_fresh = kept is not None and self._is_fresh(kept, mark)
+        if kept is not None and is_fresh and self._now_s() < kept.rests_until_s:
+            return cast("Made", kept.view)
         future = self._make(key, build, words, scope)
-        if kept is not None and self._is_fresh(kept, mark):
+        if kept is not None and is_fresh:
             return cast("Made", kept.view)
         try:
             return cast("Made", future.result(timeout=ANSWER_WITHIN_S))
@@ -138,7 +151,7 @@ class Asking:
             mark = wiring.change_mark(self._root)
             view = build(see(self._ports(mark), scope), *words)
             with self._lock:
-                self._kept[key] = _Kept(mark, made_at_s, view)
+                self._kept[key] = _Kept(mark, made_at_s, self._now_s(), view)
                 if len(self._kept) > KEPT:
                     self._kept.popitem(last=False)
             return view

@@ -12,7 +12,7 @@ from taihang import wiring
 from taihang.core.access.scope import NOTHING, WHOLE_PARK, Scope
 from taihang.core.errors import StateError
 from taihang.interfaces.web import asking as asking_module
-from taihang.interfaces.web.asking import STALE_MOST_S, Asking, SlowAnswerError
+from taihang.interfaces.web.asking import REST_TIMES, STALE_MOST_S, Asking, SlowAnswerError
 from taihang.services.ports import Ports
 
 
@@ -86,6 +86,30 @@ def test_ask__a_view_made_long_ago_is_not_shown_again(
     marks["now"], hand.now_s = (2, 1), STALE_MOST_S + 1
 
     assert asking.ask(build, scope=WHOLE_PARK) == 2
+    asking.close()
+
+
+def test_ask__a_dear_view_rests_ten_times_as_long_as_it_took_while_only_readings_came(
+    park: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marks: dict[str, tuple[int, int]] = {"now": (1, 1)}
+    put_marks(marks, monkeypatch)
+    clock = Hand()
+    asking, built = Asking(park, now_s=clock), list[int]()
+
+    def build(_ports: Ports) -> int:
+        clock.now_s += 2.0
+        built.append(1)
+        return len(built)
+
+    assert asking.ask(build, scope=WHOLE_PARK) == 1
+    marks["now"] = (2, 1)
+    clock.now_s += REST_TIMES * 2.0 - 1.0
+    assert asking.ask(build, scope=WHOLE_PARK) == 1
+    assert len(built) == 1, "readings alone do not begin it anew so soon"
+
+    marks["now"] = (2, 2)
+    assert asking.ask(build, scope=WHOLE_PARK) == 2, "a settlement does"
     asking.close()
 
 
