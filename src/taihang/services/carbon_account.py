@@ -102,7 +102,8 @@ def matched_year(subject: str, period: str, *, ports: Ports) -> MatchedYear:
     lacking: list[str] = []
     for name in months_of_stay(stay_of(subject, ports.park), period):
         series = f"{MARKET_STATEMENT}.{subject}.{name}"
-        issued = {one.series: one for one in ports.registry.latest_statements(name)}.get(series)
+        stated = ports.registry.latest_statements(name, {MARKET_STATEMENT})
+        issued = next((one for one in stated if one.series == series), None)
         body = None if issued is None else load_canonical(issued.document.encode())
         if issued is None or not isinstance(body, dict):
             lacking.append(name)
