@@ -52,12 +52,17 @@ def _get(port: int, path: str, *, park: Path | None = None) -> tuple[int, str]:
 
 def _ended(running: "subprocess.Popen[str]") -> tuple[int, str, str]:
     os.killpg(running.pid, signal.SIGINT)
-    out, errors = running.communicate(timeout=DEADLINE_S)
-    return running.returncode, out, errors
+    code = running.wait(timeout=DEADLINE_S)
+    assert running.stdout is not None
+    assert running.stderr is not None
+    # Not by ``communicate``: it would not see what was read together with the first line.
+    return code, running.stdout.read(), running.stderr.read()
 
 
 def test_serve__carries_the_numbers_of_the_report_and_ends_cleanly(demo_park: DemoPark) -> None:
     report = done("report", demo_park.root, "--month", "2026-09", "--json").facts
+    # Once somebody is in, no link for the first member is printed.
+    park_cookie(demo_park.root)
 
     with _served(demo_park.root) as (running, _, port):
         health, ready, page = (
