@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Final
 
 from taihang.core.seal.canonical import JsonValue
@@ -15,7 +16,7 @@ from taihang.core.seal.trail import Outcome, TrailEntry
 from taihang.interfaces.accounts import present
 from taihang.interfaces.accounts.opening import accounts_served
 from taihang.interfaces.accounts.viewer import Viewer
-from taihang.services.trail import ACCESS, acting
+from taihang.services.trail import ACCESS, EXPORT, acting
 
 _ID_BYTES: Final = 16
 _SUBJECT_MOST: Final = 256
@@ -66,9 +67,34 @@ def write_down_refusal(viewer: Viewer, address: str) -> None:
         viewer: Who asked.
         address: Path of what they asked for.
     """
-    if accounts_served().refusals.is_new(f"{viewer.name} {viewer.key_id} {address}"):
-        deed = Deed(kind=ACCESS, subject=address[:_SUBJECT_MOST], outcome=Outcome.REFUSED)
-        write_down(deed, by=viewer)
+    told = bounded(address)
+    if accounts_served().refusals.is_new(f"{viewer.name} {viewer.key_id} {told}"):
+        write_down(Deed(kind=ACCESS, subject=told, outcome=Outcome.REFUSED), by=viewer)
+
+
+def write_down_export(viewer: Viewer, address: str, *, content: bytes) -> None:
+    """Write down that somebody takes a file along; what cannot be written is not handed out.
+
+    Args:
+        viewer: Who takes it.
+        address: Path and words of what they asked for.
+        content: The file.
+    """
+    said: dict[str, JsonValue] = {"bytes": len(content), "sha256": sha256(content).hexdigest()}
+    write_down(Deed(kind=EXPORT, subject=bounded(address), said=said), by=viewer)
+
+
+def bounded(address: str) -> str:
+    """Return an address as the trail keeps it: what is cut off a long one is said.
+
+    Example:
+        >>> bounded("/green/"), bounded("/" * 9000)[-20:]
+        ('/green/', '/… (9000 characters)')
+    """
+    if len(address) <= _SUBJECT_MOST:
+        return address
+    told = f"… ({len(address)} characters)"
+    return address[: _SUBJECT_MOST - len(told)] + told
 
 
 def _entry(deed: Deed, by: Viewer | None) -> TrailEntry:

@@ -1,4 +1,4 @@
-"""What the interface writes into the audit trail beside acts and refusals: exports, uses of keys.
+"""What the interface writes into the audit trail beside acts, refusals and exports: uses of keys.
 
 A key is written down once an hour: whoever asks a thousand times leaves a trace and not a thousand.
 """
@@ -10,7 +10,7 @@ from typing import Final
 
 from taihang.interfaces.accounts.deeds import Deed, write_down
 from taihang.interfaces.accounts.viewer import Viewer
-from taihang.services.trail import EXPORT, KEY_USE
+from taihang.services.trail import KEY_USE
 
 KEY_EVERY_S: Final = 3_600
 _REMEMBERED: Final = 10_000
@@ -32,12 +32,6 @@ class Notes:
         """Write down that a key of a machine is used."""
         if viewer.key_id and self._is_due(viewer.key_id):
             write_down(Deed(kind=KEY_USE, subject=viewer.key_id), by=viewer)
-
-    @staticmethod
-    def exported(viewer: Viewer, operation: str, *, n_bytes: int, sha256: str) -> None:
-        """Write down that somebody took a file along."""
-        said = {"bytes": n_bytes, "sha256": sha256}
-        write_down(Deed(kind=EXPORT, subject=operation, said=said), by=viewer)
 
     def _is_due(self, what: str) -> bool:
         now_s = self._monotonic_s()

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from taihang.core.access.role import RIGHTS, Right, Role
 from taihang.core.errors import InputError
-from taihang.interfaces.accounts.deeds import write_down_refusal
+from taihang.interfaces.accounts.deeds import write_down_export, write_down_refusal
 from taihang.interfaces.api.call import DESKS, Call, lang_of
 from taihang.interfaces.api.schema import Problem, Schema, Words
 from taihang.interfaces.api.who import May, NoRightError, counted_as, viewer_who_may
@@ -239,8 +239,7 @@ def _view_of(run: Callable[..., object], told: Declared) -> Callable[..., HttpRe
             raise
         response = answer(request, found)
         if told.files and isinstance(found, File) and response.status_code == HTTPStatus.OK:
-            digest = sha256(found.body).hexdigest()
-            call.desk.notes.exported(call.member, told.id, n_bytes=len(found.body), sha256=digest)
+            write_down_export(call.member, request.get_full_path(), content=found.body)
         return response
 
     first = inspect.Parameter(

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from typing import Final
+from typing import Final, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 
 from taihang.core.access.role import Right
 from taihang.core.errors import TaihangError
-from taihang.interfaces.accounts.deeds import write_down_refusal
+from taihang.interfaces.accounts.deeds import write_down_export, write_down_refusal
 from taihang.interfaces.accounts.owing import owed_by
 from taihang.interfaces.accounts.viewer import Viewer, viewer_of
 from taihang.interfaces.catalogue import text
@@ -33,6 +33,7 @@ SET_UP: Final = "/setup/"
 """Where a park is made."""
 _ASKED_BY_PAGES: Final = frozenset(("/live", "/alarms/count"))
 """What open pages ask by themselves: without a park they hear that there is nothing."""
+_OK: Final = 200
 _NOTHING: Final = 204
 _REFUSED: Final = 403
 _NOT_YET: Final = 409
@@ -60,7 +61,7 @@ class Gate:
             return failed(request, error)
         setattr(request, LOOK, look)
         with translation.override("zh-hans" if look.lang == "zh" else "en"):
-            response = self._get_response(request)
+            response = _written_down(request, self._get_response(request))
         if request.COOKIES.get(COOKIE) != look.cookie and look.is_chosen:
             response.set_cookie(
                 COOKIE,
@@ -133,6 +134,23 @@ def failed(request: HttpRequest, error: TaihangError) -> HttpResponse:
     if status >= _FAULT:
         _LOG.error("%s: %s", request.path, error)
     return visit_of(request).show("taihang/failure.html", {"error": error}, status=status)
+
+
+def _written_down(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Write into the trail that a member takes a file along; else it is not handed out.
+
+    Operations of the interface for machines do so themselves: they know who asks with a key.
+    """
+    viewer = cast("Viewer | None", getattr(request, VIEWER, None))
+    is_file = response.get("Content-Disposition", "").startswith("attachment")
+    is_taken = is_file and response.status_code == _OK and request.method != "HEAD"
+    if viewer is None or not is_taken or not isinstance(response, HttpResponse):
+        return response
+    try:
+        write_down_export(viewer, request.get_full_path(), content=response.content)
+    except TaihangError as error:
+        return failed(request, error)
+    return response
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

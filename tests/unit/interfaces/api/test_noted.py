@@ -83,8 +83,8 @@ def test_exports__are_written_down_with_what_was_taken(park: Served) -> None:
     park.get(address, Role.ENTERPRISE_USER, enterprise=OWN)
     park.get("/park", Role.ENTERPRISE_USER, enterprise=OWN)
 
-    found = [each for each in entries(park, "export") if each[0] == "export_csv"]
-    assert found == [("export_csv", Outcome.DONE, OWN)]
+    found = [each for each in entries(park, "export") if each[0].startswith(BASE)]
+    assert found == [(f"{BASE}{address}", Outcome.DONE, OWN)]
 
 
 def test_refusals__are_written_down_once_a_minute(park: Served) -> None:

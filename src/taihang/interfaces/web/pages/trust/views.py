@@ -1,4 +1,4 @@
-"""Data and trust, for people and for spreadsheets; each file that is handed out is written down."""
+"""Data and trust, for people and for spreadsheets."""
 
 import csv
 import json
@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 
 from taihang.core.access.role import Right
 from taihang.core.seal.trail import SEALED
-from taihang.interfaces.accounts.deeds import Deed, write_down
 from taihang.interfaces.inert import csv_words
 from taihang.interfaces.trail_words import trail_facts
 from taihang.interfaces.web.page_query import QueryError
@@ -23,7 +22,6 @@ from taihang.interfaces.web.views import not_found
 from taihang.interfaces.web.visit import Visit, visit_of
 from taihang.services.edit_log import EditGroup
 from taihang.services.ports import Ports
-from taihang.services.trail import EXPORT
 
 TRAIL_SHOWN: Final = 100
 _FOR_EVER: Final = "private, max-age=31536000, immutable"
@@ -110,9 +108,9 @@ def edits_csv(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def trail_csv(request: HttpRequest) -> HttpResponse:
-    """Return the whole audit trail, this very export included."""
+    """Return the whole audit trail, as it stood before this export."""
     visit = visit_of(request)
-    _write_down(visit, "trail")
+    visit.look.demand_words(())
     names = ("number", "at_s", "actor", "roles", "enterprise", "kind", "subject", "outcome",
              "body", "request_id", "id", "before")  # fmt: skip
     facts = map(trail_facts, visit.source.accounts.trail.entries())
@@ -163,13 +161,7 @@ def _handed_out(
     visit: Visit, name: str, heads: Sequence[str], rows: Iterable[Sequence[Value]]
 ) -> HttpResponse:
     visit.look.demand_words(())
-    _write_down(visit, name)
     return _answer(name, heads, rows)
-
-
-def _write_down(visit: Visit, name: str) -> None:
-    """Write the export into the audit trail; what cannot be written down is not handed out."""
-    write_down(Deed(kind=EXPORT, subject=f"trust/{name}.csv"), by=visit.viewer)
 
 
 def _answer(name: str, heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> HttpResponse:
