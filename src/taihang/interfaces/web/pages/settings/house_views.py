@@ -8,13 +8,13 @@ from typing import Final
 
 import django
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from taihang import pages_wiring
 from taihang.core.access.role import Right
 from taihang.core.errors import InputError
 from taihang.interfaces.catalogue import Lang, text
+from taihang.interfaces.web.assets import PREFIX
 from taihang.interfaces.web.pages.settings.done import DONE, find_done
 from taihang.interfaces.web.pages.settings.house import HouseView, build_house
 from taihang.interfaces.web.pages.settings.may import may_change
@@ -97,7 +97,7 @@ def house_page(request: HttpRequest) -> HttpResponse:
             "Python": platform.python_version(),
             "Django": django.get_version(),
         },
-        "licences": reverse("static", args=("LICENSES-web.txt",)),
+        "licences": f"{PREFIX}LICENSES-web.txt",
     }
     return visit.show(f"{FOLDER}/house.html", context)
 
