@@ -7,7 +7,7 @@ from typing import Final
 from taihang import wiring
 from taihang.adapters import system
 from taihang.adapters.imports.sandbox import Sandbox
-from taihang.adapters.imports.uploads import Uploads
+from taihang.adapters.imports.uploads import MAX_BYTES, Uploads
 from taihang.config.park_edit import text_sha256
 from taihang.config.park_file import read_park
 from taihang.config.park_folder import PARK_FILE, ParkFolder
@@ -29,6 +29,8 @@ _BEFORE: Final = frozenset(
 """What may be in a folder before there is a park: who may enter, and what they did."""
 _NAMED: Final = 6
 """So many of the things that are in the way are named."""
+UPLOAD_BYTES: Final = MAX_BYTES
+"""Longest file that is sent for import [byte]."""
 LOCK_WAIT_S: Final = 5.0
 """How long a save waits for another process to end its writing [s]."""
 

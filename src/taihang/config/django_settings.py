@@ -20,7 +20,8 @@ LOOPBACK_HOSTS: Final = ("127.0.0.1", "localhost", "[::1]")
 # ``conf.settings`` is never bound to a name here: whoever looks through the names of a module, as
 # doctest does, would touch the settings before they exist.
 _IN_MEMORY: Final = ":memory:"
-_MAX_BODY_BYTES: Final = 65_536
+MAX_FORM_BYTES: Final = 65_536
+"""Longest body of a request that brings no file [byte]."""
 _SECRET_BYTES: Final = 50
 _SESSION_S: Final = 12 * 3600
 """A session ends after so long, whatever happens in it [s] (ASVS 5.0 V7.3.2)."""
@@ -92,7 +93,7 @@ _PAGES: Final[Mapping[str, object]] = {
     "CSRF_COOKIE_SAMESITE": "Lax",
     "CSRF_FAILURE_VIEW": "taihang.interfaces.web.views.forged",
     "DATABASE_ROUTERS": ["taihang.interfaces.accounts.router.AccountsRouter"],
-    "DATA_UPLOAD_MAX_MEMORY_SIZE": _MAX_BODY_BYTES,
+    "DATA_UPLOAD_MAX_MEMORY_SIZE": MAX_FORM_BYTES,
     "LANGUAGES": _LANGUAGES,
     "MIDDLEWARE": [
         "taihang.interfaces.web.security.security_headers",

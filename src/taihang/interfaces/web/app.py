@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver
 
 from taihang.config.django_settings import ensure_django
 from taihang.interfaces.asgi import AsgiApplication, Message, Receive, Send
+from taihang.interfaces.web.body import with_bounded_bodies
 from taihang.interfaces.web.built_files import with_built_files
 from taihang.interfaces.web.live.hub import Hub
 from taihang.interfaces.web.live.stream import with_live
@@ -33,7 +34,7 @@ def create_application(source: Source) -> AsgiApplication:
         UnguardedRouteError: If an address has no policy.
     """
     ensure_django()
-    django = get_asgi_application()
+    django = with_bounded_bodies(get_asgi_application())
     urls = import_module("taihang.interfaces.web.urls")
     demand_policies(cast("Sequence[URLPattern | URLResolver]", urls.urlpatterns))
 

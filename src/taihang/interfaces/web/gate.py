@@ -16,6 +16,7 @@ from taihang.interfaces.accounts.deeds import write_down_export, write_down_refu
 from taihang.interfaces.accounts.owing import owed_by
 from taihang.interfaces.accounts.viewer import Viewer, viewer_of
 from taihang.interfaces.catalogue import text
+from taihang.interfaces.web.body import LongBodyError, demand_body
 from taihang.interfaces.web.menu import BEFORE_A_PARK
 from taihang.interfaces.web.page_query import COOKIE, PLAIN, QueryError, parse_look
 from taihang.interfaces.web.policy import API, MEMBER, PUBLIC, policy_of
@@ -61,7 +62,7 @@ class Gate:
             return failed(request, error)
         setattr(request, LOOK, look)
         with translation.override("zh-hans" if look.lang == "zh" else "en"):
-            response = _written_down(request, self._get_response(request))
+            response = self._answer(request)
         if request.COOKIES.get(COOKIE) != look.cookie and look.is_chosen:
             response.set_cookie(
                 COOKIE,
@@ -72,6 +73,13 @@ class Gate:
                 secure=request.is_secure(),
             )
         return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            demand_body(request)
+        except LongBodyError as error:
+            return failed(request, error)
+        return _written_down(request, self._get_response(request))
 
     def process_view(
         self, request: HttpRequest, view: object, args: object, kwargs: object

@@ -1,4 +1,7 @@
-"""Which right each address needs. An address without a policy stops the server from starting."""
+"""Which right each address needs, and how long a body it takes.
+
+An address without a policy stops the server from starting.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
@@ -8,6 +11,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
 
+from taihang.config.django_settings import MAX_FORM_BYTES
 from taihang.core.access.role import Right
 from taihang.core.errors import StateError
 
@@ -20,6 +24,7 @@ API: Final = "api"
 """An operation of the interface for machines: it asks for its own right, and answers strangers."""
 View: TypeAlias = Callable[..., HttpResponseBase]
 _POLICY: Final = "taihang_policy"
+_MOST_BYTES: Final = "taihang_most_bytes"
 
 
 class UnguardedRouteError(StateError):
@@ -28,7 +33,9 @@ class UnguardedRouteError(StateError):
     code = "state.unguarded-route"
 
 
-def page(route: str, view: View, *, name: str, may: Policy) -> URLPattern:
+def page(
+    route: str, view: View, *, name: str, may: Policy, most_bytes: int = MAX_FORM_BYTES
+) -> URLPattern:
     """Return a route with its policy.
 
     Args:
@@ -36,8 +43,11 @@ def page(route: str, view: View, *, name: str, may: Policy) -> URLPattern:
         view: What answers.
         name: The name of the address.
         may: The right that it needs.
+        most_bytes: The longest body that it takes; without a file that of a form. [byte]
     """
-    return path(route, guarded(view, may=may), name=name)
+    answer = guarded(view, may=may)
+    setattr(answer, _MOST_BYTES, most_bytes)
+    return path(route, answer, name=name)
 
 
 def guarded(view: View, *, may: Policy) -> View:
@@ -54,6 +64,11 @@ def guarded(view: View, *, may: Policy) -> View:
 def policy_of(view: object) -> Policy | None:
     """Return the policy of a view, None where it has none."""
     return cast("Policy | None", getattr(view, _POLICY, None))
+
+
+def most_bytes_of(view: object) -> int:
+    """Return the longest body that a view takes; where it says nothing, that of a form [byte]."""
+    return cast("int", getattr(view, _MOST_BYTES, MAX_FORM_BYTES))
 
 
 def demand_policies(patterns: Sequence[URLPattern | URLResolver]) -> int:

@@ -3,8 +3,10 @@
 from typing import Final
 
 from taihang.core.errors import InputError, IntegrityError, LinkError, StateError, TaihangError
+from taihang.interfaces.web.body import LongBodyError
 
 _STATUS: Final = (
+    (LongBodyError, 413),
     (InputError, 422),
     (StateError, 409),
     (IntegrityError, 500),
