@@ -1,7 +1,10 @@
 """Tags of every page: words of the catalogue, and words that the glossary explains."""
 
 import re
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Final
 
 from django.template import Context, Engine
@@ -9,7 +12,7 @@ from django.template import Context, Engine
 import taihang.interfaces.web
 from demo_overview import demo_overview
 from taihang.core.errors import StateError, TaihangError
-from taihang.interfaces.catalogue import LANGS, Lang, load_catalogue
+from taihang.interfaces.catalogue import LANGS, Lang, has_text, load_catalogue
 from taihang.interfaces.glossary import terms
 from taihang.interfaces.web.page_query import QueryError
 from taihang.interfaces.web.pages.overview.cards import cards
@@ -17,6 +20,13 @@ from taihang.interfaces.web.pages.overview.cards import cards
 ENGINE: Final = Engine(libraries={"taihang": "taihang.interfaces.web.templatetags.taihang"})
 TEMPLATES: Final = Path(taihang.interfaces.web.__file__).parent / "templates"
 ERRORS: Final = Path(__file__).parents[5] / "docs" / "errors.md"
+FORMS: Final = (
+    "taihang.adapters.imports",
+    "taihang.interfaces.accounts",
+    "taihang.interfaces.web.pages.import_wizard",
+    "taihang.interfaces.web.pages.users",
+)
+"""Packages whose failures a member meets at the forms of import, members and keys."""
 _TERM: Final = re.compile(r'\{% term "([a-z0-9-]+)" %\}')
 
 
@@ -113,3 +123,25 @@ def test_refusals__are_of_errors_that_exist() -> None:
 
     assert len(said) >= 20
     assert said <= documented
+
+
+def test_refusals__have_words_for_what_forms_of_import_and_members_refuse() -> None:
+    for package in FORMS:
+        for found in walk_packages(import_module(package).__path__, f"{package}."):
+            import_module(found.name)
+    kinds = {kind for kind in _below(TaihangError) if kind.__module__.startswith(FORMS)}
+
+    lacking = sorted(
+        kind.code
+        for kind in kinds
+        if not has_text(f"refusal.{kind.code.replace('.', '_').replace('-', '_')}.what")
+    )
+
+    assert len(kinds) >= 20
+    assert lacking == []
+
+
+def _below(kind: type[TaihangError]) -> Iterator[type[TaihangError]]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from _below(below)
