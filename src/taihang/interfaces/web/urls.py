@@ -19,6 +19,7 @@ from taihang.interfaces.web.pages.flows.urls import urlpatterns as flows
 from taihang.interfaces.web.pages.green.urls import urlpatterns as green
 from taihang.interfaces.web.pages.help.urls import urlpatterns as help_pages
 from taihang.interfaces.web.pages.import_wizard.urls import urlpatterns as import_wizard
+from taihang.interfaces.web.pages.market.urls import urlpatterns as market
 from taihang.interfaces.web.pages.overview.urls import urlpatterns as overview
 from taihang.interfaces.web.pages.points.urls import urlpatterns as points
 from taihang.interfaces.web.pages.records.urls import urlpatterns as records
@@ -41,6 +42,7 @@ urlpatterns: Final = [
     *alarms,
     *assets,
     *carbon,
+    *market,
     *certificate,
     *dispatch,
     *figure,

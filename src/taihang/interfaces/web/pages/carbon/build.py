@@ -6,6 +6,7 @@ from typing import Final
 from taihang.core.figure.number import number_of
 from taihang.core.figure.story import Named
 from taihang.core.park.park import PARK_SUBJECT, Park
+from taihang.interfaces.web.names import names_of
 from taihang.interfaces.web.pages.carbon.view import (
     WAYS,
     CarbonView,
@@ -144,20 +145,6 @@ def build_quotas(ports: Ports, year: str) -> Quotas:
 
 
 _MONTH: Final = len("2026-09")
-
-
-def names_of(park: Park) -> Mapping[str, Named]:
-    """Return what everything that has an id in a park is called.
-
-    Args:
-        park: The park.
-    """
-    products = {
-        each.id: Named(each.name_zh, each.name_en) for each in park.carbon.products.values()
-    }
-    return products | {
-        id_: Named(asset.name_zh, asset.name_en) for id_, asset in park.assets.items()
-    }
 
 
 # -- the month -----------------------------------------------------------------------------------

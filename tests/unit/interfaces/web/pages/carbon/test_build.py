@@ -8,7 +8,8 @@ import pytest
 from command_line import DemoPark
 from taihang import wiring
 from taihang.core.access.scope import Scope
-from taihang.interfaces.web.pages.carbon.build import build_carbon, build_quotas, names_of
+from taihang.interfaces.web.names import names_of
+from taihang.interfaces.web.pages.carbon.build import build_carbon, build_quotas
 from taihang.interfaces.web.pages.carbon.view import WAYS, CarbonView
 from taihang.services.figure_standing import Told
 from taihang.services.open_figure import open_figure

@@ -1,4 +1,4 @@
-// Carbon: rows sort by a click on a head, numbers open their story; everything else came from the server.
+// Pages of tables: rows sort by a click on a head, numbers open their story; everything else came from the server.
 import { startFrame } from "../frame.js";
 import { makeSortable } from "../sortable-table.js";
 

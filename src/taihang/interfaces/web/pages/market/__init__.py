@@ -1,0 +1,1 @@
+"""The page Market: what the park offers, and who earned and paid what."""
