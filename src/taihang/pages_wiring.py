@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import quote
 
 from taihang.adapters import system
+from taihang.adapters.registry import databases
 from taihang.adapters.registry.location import database_of
 from taihang.adapters.table_file import Column, parquet_of
 from taihang.config.park_folder import ParkFolder
@@ -23,6 +24,11 @@ _WAIT_S: Final = 10
 def accounts_database(root: Path) -> Mapping[str, object]:
     """Return Django's settings of the accounts of a park."""
     return database_of(ParkFolder(root).accounts)
+
+
+def add_database(alias: str, settings: Mapping[str, object]) -> None:
+    """Make a database known to Django under a name that no other has, while requests go on."""
+    databases.add_database(alias, settings)
 
 
 def disk_bytes(root: Path) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from django.db.utils import IntegrityError as TableError
 from taihang.adapters.registry import models
 from taihang.adapters.registry.activity import ActivityTables
 from taihang.adapters.registry.certificates import CertificateTables
+from taihang.adapters.registry.databases import add_database, drop_database
 from taihang.adapters.registry.location import settings_of
 from taihang.adapters.registry.migrate import NewerRegisterError, bring_up
 from taihang.core.activity.record import ActivityRecord
@@ -58,9 +59,8 @@ class Registry:
         """
         # One name for each opening: two of the same file in one process end independently.
         self._alias = f"park-{next(_OPENINGS)}"
-        connections.databases[self._alias] = settings_of(
-            location, default=connections.databases["default"]
-        )
+        default = connections.databases["default"]
+        add_database(self._alias, settings_of(location, default=default))
         self._data_version = -1
         self._gateway_keys: Mapping[str, tuple[GatewayKey, ...]] | None = None
         self._log_keys: Sequence[LogKey] | None = None
@@ -75,9 +75,7 @@ class Registry:
 
     def close(self) -> None:
         """Close the database."""
-        connections[self._alias].close()
-        del connections[self._alias]
-        del connections.databases[self._alias]
+        drop_database(self._alias)
 
     # -- park ------------------------------------------------------------------------------------
 

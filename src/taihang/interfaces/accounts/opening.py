@@ -22,6 +22,7 @@ from taihang.core.access.account_rules import Profile, rules_of
 from taihang.interfaces.accounts.brake import SignInBrake
 from taihang.interfaces.accounts.lately import Lately
 from taihang.interfaces.accounts.router import ACCOUNTS_ALIASES, served_accounts
+from taihang.pages_wiring import add_database
 from taihang.services.ports import Trail
 
 _OPENINGS: Final = itertools.count()
@@ -58,7 +59,7 @@ class Accounts:
         self.box = Fernet(urlsafe_b64encode(secret or secrets.token_bytes(_SECRET_BYTES)))
         """Opens and closes the seeds of second factors."""
         self._alias = f"{ACCOUNTS_ALIASES}{next(_OPENINGS)}"
-        connections.databases[self._alias] = {**connections.databases["default"], **database}
+        add_database(self._alias, database)
         executor = MigrationExecutor(connections[self._alias])
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             with self.served():

@@ -13,7 +13,6 @@ from typing import ClassVar, Final
 from django.apps import apps
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.contrib.admin.views.main import ChangeList
-from django.db import connections
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from typing_extensions import override
@@ -47,8 +46,7 @@ def records_alias(root: Path) -> str:
         alias = _OPEN.get(root)
         if alias is None:
             alias = f"{_ALIASES}{next(_OPENINGS)}"
-            found = pages_wiring.register_to_read(root)
-            connections.databases[alias] = {**connections.databases["default"], **found}
+            pages_wiring.add_database(alias, pages_wiring.register_to_read(root))
             _OPEN[root] = alias
         return alias
 
