@@ -26,7 +26,7 @@ from taihang.pages_wiring import session_secret
 
 OPEN_AT_ONCE: Final = 1_024
 """Open requests: nearly all are streams of pages that somebody looks at, which cost little."""
-_NICE: Final = 10
+_NICE: Final = 15
 """Behind the door: whoever looks waits a moment longer, no reading does."""
 _TARGET: Final = "taihang"
 """Names the service in the server's messages; the application comes from the loader."""
