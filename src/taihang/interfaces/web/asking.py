@@ -30,6 +30,7 @@ WORKERS: Final = 2
 STALE_MOST_S: Final = 60.0
 """A view made so long ago is not shown while a newer one is made."""
 REST_TIMES: Final = 10.0
+"""So many times as long as its making took, no view is made again because of readings alone."""
 ANSWER_WITHIN_S: Final = 10.0
 LOCK_WAIT_S: Final = 5.0
 """How long a write waits for another process to end its own [s]."""

@@ -8,6 +8,7 @@ from typing import Final
 from django.http import HttpResponse
 
 from taihang.interfaces.inert import csv_words
+from taihang.interfaces.web.file_answer import file_answer
 
 Value = str | int | float | None
 _BOM: Final = "\ufeff"
@@ -27,10 +28,7 @@ def csv_answer(name: str, heads: Sequence[str], rows: Iterable[Sequence[Value]])
     writer.writerow([csv_words(head) for head in heads])
     for row in rows:
         writer.writerow([_cell(value) for value in row])
-    answer = HttpResponse(_BOM + out.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    answer["Cache-Control"] = "no-cache"
-    return answer
+    return file_answer(f"{name}.csv", _BOM + out.getvalue(), kind="text/csv; charset=utf-8")
 
 
 def _cell(value: Value) -> str:

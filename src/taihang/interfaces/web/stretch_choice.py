@@ -1,5 +1,6 @@
 """The ways from a stretch of days to others, and which days are settled: the same on all pages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -65,3 +66,16 @@ def span_words(first: date | None, last: date | None, lang: Lang) -> str:
     if first is None or last is None:
         return ""
     return text("stretch.settled", lang, first=first.isoformat(), last=last.isoformat())
+
+
+def step_of(months: Sequence[str], here: str, by: int) -> str:
+    """Return the month before or after another one; empty where there is none.
+
+    Example:
+        >>> step_of(["2026-08", "2026-09"], "2026-09", -1), step_of(["2026-09"], "2026-09", 1)
+        ('2026-08', '')
+    """
+    if here not in months:
+        return ""
+    at = months.index(here) + by
+    return months[at] if 0 <= at < len(months) else ""

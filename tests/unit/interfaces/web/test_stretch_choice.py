@@ -6,7 +6,7 @@ from typing import cast
 
 from taihang.interfaces.web.page_query import PLAIN
 from taihang.interfaces.web.stretch import StretchKind, parse_stretch
-from taihang.interfaces.web.stretch_choice import Choice, span_words, stretch_choices
+from taihang.interfaces.web.stretch_choice import Choice, span_words, step_of, stretch_choices
 
 KINDS = (StretchKind.DAY, StretchKind.MONTH)
 FIRST, LAST = date(2026, 7, 1), date(2026, 8, 14)
@@ -44,3 +44,10 @@ def test_stretch_choices__of_no_days_are_none() -> None:
 def test_span_words__say_which_days_are_settled() -> None:
     assert span_words(FIRST, LAST, "en") == "settled 2026-07-01 to 2026-08-14"
     assert span_words(FIRST, None, "en") == span_words(None, LAST, "zh") == ""
+
+
+def test_step_of__goes_to_months_that_are_there() -> None:
+    months = ("2026-07", "2026-08")
+
+    assert [step_of(months, "2026-07", by) for by in (-1, 1)] == ["", "2026-08"]
+    assert step_of(months, "2026-09", -1) == ""

@@ -30,6 +30,7 @@ from taihang.interfaces.web.pages.carbon.view import (
     GapRow,
     Quotas,
 )
+from taihang.interfaces.web.stretch_choice import step_of
 from taihang.interfaces.web.wording import DASH
 from taihang.services.figure_standing import NOT_TOLD, Standing, Told
 
@@ -62,8 +63,8 @@ def carbon_context(view: CarbonView, *, look: PageQuery) -> dict[str, object]:
     return {
         "view": view,
         "months": tuple(reversed(view.months)),
-        "before": _step(view, -1),
-        "after": _step(view, 1),
+        "before": step_of(view.months, view.month, -1),
+        "after": step_of(view.months, view.month, 1),
         "cards": tuple(_cards(view, lang)),
         "month_table": month_table(view, lang) if view.rows else None,
         "year_table": year_table(view, lang) if view.year_rows else None,
@@ -90,14 +91,6 @@ def carbon_context(view: CarbonView, *, look: PageQuery) -> dict[str, object]:
         "n_gaps": len(view.gaps),
         "n_more": max(0, len(view.gaps) - GAPS_SHOWN),
     }
-
-
-def _step(view: CarbonView, by: int) -> str:
-    """Return the month before or after; empty where there is none."""
-    if view.month not in view.months:
-        return ""
-    at = view.months.index(view.month) + by
-    return view.months[at] if 0 <= at < len(view.months) else ""
 
 
 # -- the head ------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What all pages of green power share: names, what is settled, the ways between the pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
@@ -92,16 +92,3 @@ def tabs(here: str, *, look: PageQuery, is_whole: bool) -> tuple[Choice, ...]:
         for code, address in _TABS.items()
         if is_whole or code not in _OF_PARK
     )
-
-
-def step_of(months: Sequence[str], here: str, by: int) -> str:
-    """Return the month before or after another one; empty where there is none.
-
-    Example:
-        >>> step_of(["2026-08", "2026-09"], "2026-09", -1), step_of(["2026-09"], "2026-09", 1)
-        ('2026-08', '')
-    """
-    if here not in months:
-        return ""
-    at = months.index(here) + by
-    return months[at] if 0 <= at < len(months) else ""

@@ -21,8 +21,9 @@ from taihang.interfaces.web.figure_table import (
     words_cell,
 )
 from taihang.interfaces.web.page_query import PageQuery
-from taihang.interfaces.web.pages.green.place import step_of, tabs
+from taihang.interfaces.web.pages.green.place import tabs
 from taihang.interfaces.web.pages.green.ratios import FLOWS, RatiosView
+from taihang.interfaces.web.stretch_choice import step_of
 from taihang.interfaces.web.wording import DASH, number
 from taihang.services.figure_standing import Standing, Told
 from taihang.services.ratio_account import MONTH, WINDOWS, YEAR_TO_DATE, Window

@@ -15,6 +15,7 @@ from taihang.interfaces.reports.html import html_of
 from taihang.interfaces.reports.paper import paper_html, paper_of, paper_pdf
 from taihang.interfaces.reports.pdf import pdf_of
 from taihang.interfaces.web.csv_answer import csv_answer
+from taihang.interfaces.web.file_answer import file_answer
 from taihang.interfaces.web.pages.account.act import new_act_id
 from taihang.interfaces.web.pages.green.day_page import day_context, day_rows
 from taihang.interfaces.web.pages.green.hours import HoursView, build_hours
@@ -162,14 +163,8 @@ def paper_file(request: HttpRequest, certificate_id: str, form: str) -> HttpResp
     site = f"{request.scheme}://{request.get_host()}"
     paper = paper_of(shown.view, lang=visit.look.lang, site=site)
     body = paper_html(paper) if form == "html" else paper_pdf(paper)
-    return _paper("".join(sign if sign.isalnum() else "-" for sign in certificate_id), form, body)
-
-
-def _paper(name: str, form: str, body: bytes) -> HttpResponse:
-    answer = HttpResponse(body, content_type=_TYPES[form])
-    answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
-    answer["Cache-Control"] = "no-cache"
-    return answer
+    name = "".join(sign if sign.isalnum() else "-" for sign in certificate_id)
+    return file_answer(f"{name}.{form}", body, kind=_TYPES[form])
 
 
 def _ledger(visit: Visit) -> LedgerView:
@@ -239,7 +234,7 @@ def compliance_file(request: HttpRequest, name: str, form: str) -> HttpResponse:
     _stretch(name, (StretchKind.MONTH,))
     document = visit.ask(build_paper, name, visit.look.lang)
     body = html_of(document) if form == "html" else pdf_of(document)
-    return _paper(f"compliance-{name}", form, body)
+    return file_answer(f"compliance-{name}.{form}", body, kind=_TYPES[form])
 
 
 def _ratios(visit: Visit) -> RatiosView:

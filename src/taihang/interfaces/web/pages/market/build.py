@@ -1,6 +1,7 @@
 """Builds the page Market from the statements of who earned and paid what."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from taihang.core.figure.number import matching
@@ -52,21 +53,21 @@ def build_market(ports: Ports, month: str) -> MarketView:
     return _of_month(view, ports) if view.month else view
 
 
-def build_settlement(ports: Ports, month: str, lang: Lang) -> Document:
-    """Draw up the settlement of a month as the viewer may have it: of the park, or its own.
+def build_settlement(ports: Ports, month: str, subject: str, lang: Lang) -> Document:
+    """Draw up the settlement of a month.
 
     Args:
         ports: The park, as far as the viewer sees it.
         month: The month.
+        subject: ``park``, or a user for what it paid.
         lang: Language of the paper.
 
     Raises:
-        NoRevenueError: If the month is not stated.
+        NoRevenueError: If none is stated that the viewer may see.
     """
-    if ports.scope.is_whole:
+    if subject == PARK_SUBJECT:
         return settlement_month(month, lang=lang, ports=ports)
-    # One enterprise looks; of several that somebody may see, the first.
-    return user_month(next(iter(ports.park.users), ""), month, lang=lang, ports=ports)
+    return user_month(subject, month, lang=lang, ports=ports)
 
 
 def _book(ports: Ports) -> tuple[BookLevel, ...] | None:
@@ -82,13 +83,9 @@ def _of_month(view: MarketView, ports: Ports) -> MarketView:
     users = [payments.each[name] for name in ports.park.users if name in payments.each]
     plants = [revenue.each[name] for name in ports.park.plants if name in revenue.each]
     alone = users[0] if len(users) == 1 and not view.is_whole else None
-    return MarketView(
-        zone=view.zone,
-        is_whole=view.is_whole,
-        months=view.months,
-        month=view.month,
+    return replace(
+        view,
         is_assumed=assumed,
-        names=view.names,
         plants=tuple(plants),
         payments=tuple(users),
         closing=None if operator is None else _closing(operator),
@@ -96,8 +93,6 @@ def _of_month(view: MarketView, ports: Ports) -> MarketView:
         reasons=() if operator is None else tuple(_reasons(operator)),
         rules=() if operator is None else tuple(_rules(operator)),
         lines=() if alone is None else tuple(_lines(alone)),
-        offers=view.offers,
-        book=view.book,
     )
 
 

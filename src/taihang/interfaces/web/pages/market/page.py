@@ -19,6 +19,7 @@ from taihang.interfaces.web.pages.market.tables import (
     users_table,
 )
 from taihang.interfaces.web.pages.market.view import Closing, MarketView
+from taihang.interfaces.web.stretch_choice import step_of
 from taihang.interfaces.web.wording import number
 from taihang.services.figure_standing import Standing, Told
 
@@ -47,8 +48,8 @@ def market_context(view: MarketView, *, look: PageQuery) -> dict[str, object]:
     return {
         "view": view,
         "months": tuple(reversed(view.months)),
-        "before": _step(view, -1),
-        "after": _step(view, 1),
+        "before": step_of(view.months, view.month, -1),
+        "after": step_of(view.months, view.month, 1),
         "forms": _FORMS if view.is_whole or own is not None else (),
         "cards": tuple(_cards(closing, own, lang)),
         "closing": () if closing is None else closing_lines(closing, lang),
@@ -61,14 +62,6 @@ def market_context(view: MarketView, *, look: PageQuery) -> dict[str, object]:
         "offers": offers_table(view, lang) if view.offers else None,
         "book": book_table(view, lang) if view.book else None,
     }
-
-
-def _step(view: MarketView, by: int) -> str:
-    """Return the month before or after; empty where there is none."""
-    if view.month not in view.months:
-        return ""
-    at = view.months.index(view.month) + by
-    return view.months[at] if 0 <= at < len(view.months) else ""
 
 
 def _cards(closing: Closing | None, own: Standing | None, lang: Lang) -> Iterator[Card]:

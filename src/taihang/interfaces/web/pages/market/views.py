@@ -8,11 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from taihang.core.errors import InputError
+from taihang.core.park.park import PARK_SUBJECT
 from taihang.interfaces.reports.document import Document
 from taihang.interfaces.reports.pdf import pdf_of
 from taihang.interfaces.reports.xlsx import xlsx_of
 from taihang.interfaces.web.csv_answer import csv_answer
 from taihang.interfaces.web.figure_table import FigureTable, plain_rows
+from taihang.interfaces.web.file_answer import file_answer
 from taihang.interfaces.web.pages.market.build import build_market, build_settlement
 from taihang.interfaces.web.pages.market.page import market_context
 from taihang.interfaces.web.pages.market.tables import lines_table, plants_table, users_table
@@ -48,8 +50,9 @@ def plants_file(request: HttpRequest) -> HttpResponse:
     """Hand out what each plant earned; to one user what it paid to each."""
     visit = visit_of(request)
     view = _asked(visit)
-    table = plants_table if view.is_whole else lines_table
-    return _file("market-plants", view, table(view, visit.look.lang))
+    if view.is_whole:
+        return _file("market-plants", view, plants_table(view, visit.look.lang))
+    return _file("market-payments", view, lines_table(view, visit.look.lang))
 
 
 @require_safe
@@ -65,14 +68,12 @@ def settlement_file(request: HttpRequest, form: str) -> HttpResponse:
     """Hand out the settlement of a month as a paper."""
     visit = visit_of(request)
     view = _asked(visit)
-    if form not in _FORMS or not view.month:
+    subject = PARK_SUBJECT if view.is_whole else "" if view.own is None else view.own.subject
+    if form not in _FORMS or not view.month or not subject:
         return not_found(request)
     kind, set_as = _FORMS[form]
-    document = visit.ask(build_settlement, view.month, visit.look.lang)
-    answer = HttpResponse(set_as(document), content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="settlement-{view.month}.{form}"'
-    answer["Cache-Control"] = "no-cache"
-    return answer
+    document = visit.ask(build_settlement, view.month, subject, visit.look.lang)
+    return file_answer(f"settlement-{view.month}.{form}", set_as(document), kind=kind)
 
 
 def _file(name: str, view: MarketView, table: FigureTable) -> HttpResponse:

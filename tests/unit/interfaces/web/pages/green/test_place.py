@@ -8,7 +8,6 @@ from taihang.interfaces.web.page_query import PLAIN
 from taihang.interfaces.web.pages.green.place import (
     Place,
     last_month,
-    step_of,
     tabs,
 )
 
@@ -45,10 +44,3 @@ def test_tabs__say_where_one_is() -> None:
     assert len({tab.label for tab in found}) == len(found) == 4
     own = {tab.href for tab in tabs("matching", look=LOOK, is_whole=False)}
     assert own == {tab.href for tab in found} - {"/green/ratios/"}
-
-
-def test_step_of__goes_to_months_that_are_there() -> None:
-    months = ("2026-07", "2026-08")
-
-    assert [step_of(months, "2026-07", by) for by in (-1, 1)] == ["", "2026-08"]
-    assert step_of(months, "2026-09", -1) == ""

@@ -86,10 +86,14 @@ def test_difference__is_what_is_left_over_and_unknown_where_a_sum_is(ports: Port
 
 
 def test_build_settlement__is_of_the_park_or_of_the_one_that_looks(ports: Ports) -> None:
-    whole = build_settlement(ports, MONTH, "en")
-    own = build_settlement(see(ports, Scope(frozenset({"E02"}))), MONTH, "en")
+    whole = build_settlement(ports, MONTH, "park", "en")
+    seen = see(ports, Scope(frozenset({"E02"})))
+    own = build_settlement(seen, MONTH, "E02", "en")
 
     assert "settlement of the month" in whole.title
     assert "paid to whom" in own.title
     with pytest.raises(NoRevenueError):
-        build_settlement(ports, "2019-01", "zh")
+        build_settlement(ports, "2019-01", "park", "zh")
+    for other in ("E01", "park"):
+        with pytest.raises(NoRevenueError):
+            build_settlement(seen, MONTH, other, "zh")
